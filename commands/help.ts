@@ -1,0 +1,64 @@
+import { type Command, type Context, defineCommand, text } from "#src/chat/command.ts";
+import { commandDescription, optionDescription } from "#src/chat/descriptions.ts";
+import { code } from "#src/chat/markdown.ts";
+import { nearestOf } from "#src/chat/nearest.ts";
+import { UserError } from "#src/chat/user-error.ts";
+import { container, separator, textDisplay, type View } from "#src/chat/view.ts";
+
+function overview({ commands, text: say }: Context): View {
+  const lines = commands.map((command) => {
+    const example = command.examples[0];
+    return `- **/${command.name}** ${commandDescription(command, say)}${example === undefined ? "" : ` · ${code(`/${command.name} ${example}`)}`}`;
+  });
+  return {
+    components: [
+      container([
+        textDisplay(`### ${say("help.heading")}\n${say("help.intro")}`),
+        separator(),
+        textDisplay([...lines, `-# ${say("help.more")}`].join("\n")),
+      ]),
+    ],
+  };
+}
+
+function details(command: Command, { text: say }: Context): View {
+  const options = Object.entries(command.options).map(([name, option]) => {
+    const choices = option.kind === "choice" ? ` (${option.choices.join(", ")})` : "";
+    return `- ${code(name)} ${optionDescription(command, name, say)}${choices}${option.required ? ` · ${say("help.required")}` : ""}`;
+  });
+  const examples = command.examples.map((example) => `- ${code(`/${command.name} ${example}`)}`);
+  const parts = [`### /${command.name}\n${commandDescription(command, say)}`];
+  if (options.length > 0) parts.push([say("help.options"), ...options].join("\n"));
+  if (examples.length > 0) parts.push([say("help.examples"), ...examples].join("\n"));
+  return { components: [container(parts.map(textDisplay))] };
+}
+
+export const help = defineCommand({
+  name: "help",
+  options: {
+    command: text({
+      required: false,
+      maxLength: 32,
+      autocomplete: (typed, { commands }) =>
+        commands
+          .filter(({ name }) => name.startsWith(typed.replace(/^\//, "")))
+          .map(({ name }) => ({ name: `/${name}`, value: name })),
+    }),
+  },
+  examples: ["models"],
+  acknowledge: "answer",
+  async execute({ command: wanted }, context) {
+    if (wanted === undefined) return context.reply(overview(context));
+    const name = wanted.replace(/^[/／]/, "").toLowerCase();
+    const command = context.commands.find((item) => item.name === name);
+    if (command === undefined) {
+      const names = context.commands.map((item) => item.name);
+      const near = nearestOf(name, names);
+      throw new UserError("unknownCommand", {
+        name,
+        names: (near.length > 0 ? near : names).map((item) => `/${item}`).join(" "),
+      });
+    }
+    await context.reply(details(command, context));
+  },
+});

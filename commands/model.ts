@@ -1,0 +1,88 @@
+import type { Entry } from "#src/catalog/schema.ts";
+import { type Context, defineCommand, text } from "#src/chat/command.ts";
+import { code, plain } from "#src/chat/markdown.ts";
+import { about, openMenu } from "#src/chat/model-list.ts";
+import { modelPage } from "#src/chat/model-page.ts";
+import { suggestModels } from "#src/chat/suggest.ts";
+import { UserError } from "#src/chat/user-error.ts";
+import { container, separator, textDisplay, type View } from "#src/chat/view.ts";
+
+const NEAR = 10;
+
+/** An own name opens the entry; a family's name opens its newest and offers the others; else the nearest are offered. */
+function answer(name: string, context: Context): View {
+  const named = context.catalog.names.exact(name);
+  const [best, ...others] = named;
+  if (best === undefined) return unknown(name, context);
+  const page = modelPage(best.entry, 0, context);
+  const relatives = best.kind === "family" ? others.slice(0, NEAR).map(({ entry }) => entry) : [];
+  if (relatives.length === 0) return page;
+  return {
+    components: [
+      ...page.components,
+      container([textDisplay(familyText(name, relatives, context)), ...openMenu(relatives, context)]),
+    ],
+  };
+}
+
+const familyText = (name: string, relatives: Entry[], context: Context): string =>
+  [context.text("model.family", { name: plain(name) }), ...relatives.map((entry) => entryLine(entry, context))].join(
+    "\n",
+  );
+
+const entryLine = (entry: Entry, context: Context): string =>
+  `- **${plain(entry.name)}** ${code(entry.id)} · ${about(entry, context)}`;
+
+function unknown(name: string, context: Context): View {
+  const near = context.catalog.names.near(name, NEAR);
+  if (near.length === 0) throw new UserError("unknownModel", { name });
+  const lines = near.map((entry) => entryLine(entry, context));
+  return {
+    components: [
+      container([
+        textDisplay(`### ${context.text("model.unknown", { name: plain(name) })}`),
+        separator(),
+        textDisplay([context.text("list.nearest"), ...lines].join("\n")),
+        ...openMenu(near, context),
+      ]),
+    ],
+  };
+}
+
+function entryOf(id: string, { catalog }: Context): Entry {
+  const entry = catalog.entry(id);
+  if (entry === undefined) throw new UserError("entryGone", { id });
+  return entry;
+}
+
+export const model = defineCommand({
+  name: "model",
+  options: { name: text({ required: true, maxLength: 80, autocomplete: suggestModels }) },
+  examples: ["chatglm", "chinese-vicuna", "belle"],
+  acknowledge: "answer",
+  async execute({ name }, context) {
+    await context.reply(answer(name, context));
+  },
+  components: {
+    /** A menu of entries: the chosen value is the id. */
+    open: {
+      answer: "reply",
+      async execute(_state, [id = ""], context) {
+        await context.reply(modelPage(entryOf(id, context), 0, context));
+      },
+    },
+    page: {
+      answer: "update",
+      async execute(state, _chosen, context) {
+        const [page = "", id = ""] = state.split(":");
+        await context.reply(modelPage(entryOf(id, context), Number.parseInt(page, 10) || 0, context));
+      },
+    },
+    section: {
+      answer: "update",
+      async execute(id, [page = ""], context) {
+        await context.reply(modelPage(entryOf(id, context), Number.parseInt(page, 10) || 0, context));
+      },
+    },
+  },
+});

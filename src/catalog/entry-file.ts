@@ -1,0 +1,135 @@
+import { isMap, isNode, isScalar, LineCounter, parseDocument, type YAMLError } from "yaml";
+import type { z } from "zod";
+import { ENTRY_ID, type Entry, entrySchema } from "./schema.ts";
+
+/** An entry's file is a few kilobytes; a hundred times that is a mistake or an attack. */
+export const MAX_FILE_BYTES = 1_048_576;
+
+/** What is wrong in one file, and where. The text for people is made from the issue, in their language. */
+export type Problem = {
+  file: string;
+  /** 1-based; absent where the file as a whole is meant. */
+  line?: number;
+  column?: number;
+  /** `warning`: the entry is usable all the same. The check counts warnings as errors. */
+  severity: "error" | "warning";
+  issue: z.core.$ZodIssue;
+};
+
+type EntryPath = readonly PropertyKey[];
+
+export type ParsedEntry = {
+  file: string;
+  /** Absent when the file has an error. */
+  entry?: Entry;
+  problems: Problem[];
+  /** Where a field of the file stands; the nearest parent where the field is missing. */
+  locate: (path: EntryPath) => { line?: number; column?: number };
+};
+
+/** A rule of ours that was broken, in the form of zod's own issues. */
+export function brokenRule(
+  rule: string,
+  path: PropertyKey[] = [],
+  params: Record<string, unknown> = {},
+): z.core.$ZodIssue {
+  return { code: "custom", message: `rule:${rule}`, path, params, input: undefined };
+}
+
+/** The id that a file name gives its entry, or undefined where the name is none (`ChatGLM.yaml`, `x.yml`). */
+function idOfFile(file: string): string | undefined {
+  const id = /^(.+)\.yaml$/.exec(file)?.[1];
+  return id !== undefined && ENTRY_ID.test(id) ? id : undefined;
+}
+
+/**
+ * Reads one entry's YAML text. Unknown keys are warnings, and left out of the entry, so that a running bot can read
+ * a catalog newer than itself; everything else that breaks the schema is an error.
+ */
+export function parseEntry(file: string, text: string): ParsedEntry {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const locate = (path: EntryPath): { line?: number; column?: number } => {
+    for (let length = path.length; length >= 0; length--) {
+      const offset = offsetOf(document, path.slice(0, length));
+      if (offset !== undefined) return position(lines, offset);
+    }
+    return {};
+  };
+  const fail = (issue: z.core.$ZodIssue, at = locate(issue.path)): Problem => ({
+    file,
+    ...at,
+    severity: "error",
+    issue,
+  });
+
+  const id = idOfFile(file);
+  if (id === undefined) return { file, locate, problems: [fail(brokenRule("fileName"), {})] };
+  if (document.errors.length > 0) {
+    return {
+      file,
+      locate,
+      problems: document.errors.map((error) => fail(syntaxIssue(error), position(lines, error.pos[0]))),
+    };
+  }
+  let data: unknown;
+  try {
+    data = document.toJS({ maxAliasCount: 0 });
+  } catch {
+    return { file, locate, problems: [fail(brokenRule("yamlAlias"))] };
+  }
+
+  const parsed = entrySchema.safeParse(data, { reportInput: true });
+  if (parsed.success) return { file, locate, entry: { id, ...parsed.data }, problems: [] };
+  const unknownKeys = parsed.error.issues.filter((issue) => issue.code === "unrecognized_keys");
+  const problems = parsed.error.issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys"
+      ? issue.keys.map(
+          (key): Problem => ({
+            file,
+            ...locate([...issue.path, key]),
+            severity: "warning",
+            issue: { ...issue, keys: [key] },
+          }),
+        )
+      : [fail(issue)],
+  );
+  if (unknownKeys.length < parsed.error.issues.length) return { file, locate, problems };
+  const known = entrySchema.safeParse(withoutKeys(data, unknownKeys));
+  return known.success ? { file, locate, entry: { id, ...known.data }, problems } : { file, locate, problems };
+}
+
+function withoutKeys(data: unknown, issues: z.core.$ZodIssueUnrecognizedKeys[]): unknown {
+  const copy: unknown = structuredClone(data);
+  for (const issue of issues) {
+    let target: unknown = copy;
+    for (const step of issue.path) target = isRecord(target) ? target[String(step)] : undefined;
+    if (isRecord(target)) for (const key of issue.keys) delete target[key];
+  }
+  return copy;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+
+function syntaxIssue(error: YAMLError): z.core.$ZodIssue {
+  if (error.code === "TAB_AS_INDENT") return brokenRule("tabs");
+  if (error.code === "DUPLICATE_KEY") return brokenRule("duplicateKey");
+  if (error.code === "MULTIPLE_DOCS") return brokenRule("multipleDocuments");
+  return brokenRule("yaml", [], { detail: error.message });
+}
+
+function offsetOf(document: ReturnType<typeof parseDocument>, path: EntryPath): number | undefined {
+  const parent = path.length > 1 ? document.getIn(path.slice(0, -1), true) : document.contents;
+  const last = path.at(-1);
+  if (isMap(parent) && last !== undefined) {
+    const key = parent.items.find((pair) => isScalar(pair.key) && pair.key.value === last)?.key;
+    return isNode(key) ? key.range?.[0] : undefined;
+  }
+  const node = document.getIn(path, true);
+  return isNode(node) ? node.range?.[0] : undefined;
+}
+
+function position(lines: LineCounter, offset: number): { line: number; column: number } {
+  const { line, col } = lines.linePos(offset);
+  return { line, column: col };
+}

@@ -1,0 +1,219 @@
+import { z } from "zod";
+import { PRECISIONS } from "./precision.ts";
+
+/**
+ * The shape of `catalog/models/<id>.yaml`. Three kinds of silence are kept apart everywhere:
+ * a missing key means "not stated" (or does not apply), an empty list means "looked for, there is none",
+ * and `unknown` means that the sources contradict each other or refuse to say.
+ * Text is Chinese unless the key says otherwise. The order of keys here is the order in the files.
+ */
+
+/** Custom messages are keys of the locales (`problem.*`), so that a person reads them in their language. */
+const rule = (name: string) => ({ error: `rule:${name}` });
+
+const PARTIAL_DATE = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
+
+function isRealDate(text: string): boolean {
+  const [, year, month = "01", day = "01"] = PARTIAL_DATE.exec(text) ?? [];
+  if (year === undefined) return false;
+  const date = new Date(`${year}-${month}-${day}T00:00:00Z`);
+  return !Number.isNaN(date.valueOf()) && date.toISOString().startsWith(`${year}-${month}-${day}`);
+}
+
+export const ENTRY_ID = /^[a-z0-9]+(?:[.-][a-z0-9]+)*$/;
+const GITHUB_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/[A-Za-z0-9._-]{1,100}$/;
+const HUB_ID = /^[A-Za-z0-9][A-Za-z0-9._-]*\/[A-Za-z0-9._-]+$/;
+/** `model[:tag]`, `namespace/model[:tag]`, `hf.co/user/repo[:quant]` (Ollama's naming rules). */
+const OLLAMA_NAME = /^(?:[A-Za-z0-9._-]+\/){0,2}[A-Za-z0-9][A-Za-z0-9._-]*(?::[A-Za-z0-9._-]+)?$/;
+const LANGUAGE = /^[a-z]{2,3}(?:-[A-Z][a-z]{3})?$/;
+
+const line = z.string().trim().min(1, rule("empty")).max(2000);
+const name = line.max(120).regex(/^[^\n]*$/, rule("oneLine"));
+const url = z.url({ protocol: /^https?$/, hostname: z.regexes.domain, ...rule("url") }).max(500);
+const partialDate = z.string().refine(isRealDate, rule("date")).describe("YYYY, YYYY-MM or YYYY-MM-DD");
+const billions = z.number().positive().max(100_000).describe("Billions of parameters, the maker's own figure");
+const gigabytes = z.number().positive().max(100_000);
+const tokens = z.int().positive().max(1_000_000_000);
+const githubName = z.string().regex(GITHUB_NAME, rule("repository"));
+const precision = z.enum(PRECISIONS);
+const confidence = z.enum(["secondary"]).describe("Mainly from third parties; absent: from the maker's own material");
+const architecture = z.enum(["dense", "moe", "rwkv", "other"]);
+const modality = z.enum(["text", "vision", "audio"]);
+
+const license = z.strictObject({
+  code: line.optional().describe("SPDX name, or the licence's own name"),
+  weights: line.optional(),
+  data: line.optional(),
+  commercial: z
+    .enum(["yes", "conditional", "registration", "no", "unknown"])
+    .describe("Commercial use of the weights, the stricter reading where sources disagree"),
+  codeUrl: url.optional(),
+  weightsUrl: url.optional(),
+  note: line.optional(),
+});
+
+const weights = z
+  .strictObject({
+    label: name,
+    precision,
+    quant: name
+      .optional()
+      .describe("With gguf, ggml, exl2, mlx: the kind, such as q4_k_m; absent: several or not stated"),
+    hub: z.enum(["huggingface", "modelscope", "wisemodel", "gitcode", "tsinghua-cloud", "baidu", "form"]),
+    id: z.string().regex(HUB_ID, rule("hubId")).optional(),
+    url: url.optional(),
+    formerId: z.string().regex(HUB_ID, rule("hubId")).optional().describe("Old name on the same hub that redirects"),
+    status: z.enum(["unknown"]).optional().describe("Named by the project, page not seen"),
+    unreviewed: z.literal(true).optional().describe("Proposed by a machine, not yet checked by a person"),
+    note: line.optional(),
+  })
+  .refine((item) => (item.id === undefined) !== (item.url === undefined), rule("idOrUrl"));
+
+const requirement = z.strictObject({
+  precision,
+  quant: name.optional(),
+  variant: name.optional().describe("Name of a variant, or free text where the size is none of ours"),
+  vramInferenceGb: gigabytes.optional().describe("GB of graphics memory to run, over all cards"),
+  vramFinetuneGb: gigabytes.optional(),
+  finetuneMethod: z.enum(["full", "lora", "qlora", "p-tuning-v2", "unspecified"]).optional(),
+  ramGb: gigabytes.optional().describe("GB of main or unified memory"),
+  device: z.enum(["cpu"]).optional().describe("No graphics card is used"),
+  fileGb: gigabytes.optional().describe("GB of the weight files"),
+  contextTokens: tokens.optional().describe("Sequence length of the measurement"),
+  estimated: z.literal(true).optional().describe("Computed, not measured; never show it as measured"),
+  source: line.optional(),
+  note: line.optional(),
+});
+
+const ollamaModel = z.strictObject({
+  model: z.string().max(200).regex(OLLAMA_NAME, rule("ollamaName")).describe("What follows `ollama run`"),
+  official: z.boolean().describe("true: in ollama.com/library; false: a namespace or hf.co"),
+  exact: z.boolean().describe("false: a stand-in, a successor or a namesake"),
+  cloud: z.literal(true).optional().describe("Runs on Ollama's servers only"),
+  sizeGb: gigabytes.optional(),
+  contextTokens: tokens.optional(),
+  note: line.optional(),
+});
+
+const variant = z.strictObject({
+  name,
+  confidence: confidence.optional(),
+  parametersB: billions.optional(),
+  activeParametersB: billions.optional(),
+  architecture: architecture.optional(),
+  baseModel: name.optional(),
+  contextTokens: tokens.optional(),
+  released: partialDate.optional(),
+  modalities: z.array(modality).optional(),
+  pretrainingTokens: name.optional().describe("As the maker writes it, such as 2.4T"),
+  license: license.optional(),
+  weights: z.array(weights).optional(),
+  requirements: z.array(requirement).optional(),
+  ollama: z.array(ollamaModel).optional(),
+  note: line.optional(),
+});
+
+const repository = z.strictObject({
+  name: githubName.describe("GitHub owner/name as it is called now; several entries may share one"),
+  id: z.int().positive().optional().describe("GitHub's numeric id (databaseId), which survives renames"),
+  formerNames: z.array(githubName).optional(),
+  others: z.array(githubName).optional().describe("Further repositories of the same entry"),
+  status: z.enum(["active", "unknown", "archived", "gone"]).optional(),
+  lastCommit: partialDate.optional().describe("Day of the last commit read, not a live value"),
+  publishes: z.enum(["releases", "tags", "none", "unknown"]).optional(),
+});
+
+const dataset = z.strictObject({ name: line, url: url.optional() });
+
+const sync = z.strictObject({
+  mode: z.enum(["releases", "tags", "readme"]).optional().describe("The strongest signal that means a new model"),
+  include: z.array(name).optional().describe("Only names that match one of these (glob)"),
+  exclude: z.array(name).optional(),
+  hubOrgs: z.array(name).optional().describe("Hub organisations whose weights are the project's own"),
+  minimumAgeHours: z.int().nonnegative().optional(),
+  disabled: line.optional().describe("Why this entry is not followed"),
+});
+
+export const entrySchema = z.strictObject({
+  name: name.describe("Display name"),
+  aliases: z.array(name).default([]).describe("What a person types for this entry and no other"),
+  familyAliases: z.array(name).default([]).describe("What a person types for the whole family or its maker; shared"),
+  family: name,
+  unreviewed: z.literal(true).optional().describe("Added by a machine, not yet checked by a person"),
+  confidence: confidence.optional(),
+  domain: z.enum(["medical", "legal", "finance"]).optional().describe("Absent for general models"),
+  summary: z.strictObject({ zh: line, en: line }),
+  highlights: z.array(line).optional(),
+  developers: z.array(z.strictObject({ name, role: z.enum(["corresponding"]).optional() })).min(1),
+  developersNote: line.optional(),
+  released: partialDate.optional().describe("First open weights"),
+  updates: z.array(z.strictObject({ name, released: partialDate })).optional(),
+  latestRelease: z
+    .strictObject({ tag: name, date: partialDate.optional(), url: url.optional() })
+    .optional()
+    .describe("Newest release or tag of the repository; often of training code, not of a model"),
+  baseModel: name.optional().describe("An id of this catalog, the name of a foreign model, or `from scratch`"),
+  architecture,
+  parametersB: billions.optional(),
+  activeParametersB: billions.optional().describe("Only for mixture-of-experts models"),
+  contextTokens: tokens.optional().describe("The longest context of any edition"),
+  contextNote: line.optional(),
+  languages: z.array(z.string().regex(LANGUAGE, rule("language"))).default([]),
+  languagesNote: line.optional(),
+  modalities: z.array(modality).min(1).default(["text"]),
+  modalitiesNote: line.optional(),
+  variants: z.array(variant).optional(),
+  weights: z.array(weights).optional(),
+  quantizations: z.array(precision).optional().describe("Precisions the project supports or ships"),
+  requirements: z.array(requirement).optional(),
+  ollama: z.array(ollamaModel).optional(),
+  ollamaNote: line.optional(),
+  training: z
+    .strictObject({
+      pretrainingData: z.array(dataset).optional(),
+      instructionData: z.array(dataset).optional(),
+      process: line.optional(),
+    })
+    .optional(),
+  license,
+  repository: repository.optional(),
+  papers: z
+    .array(z.strictObject({ title: line, authors: line.optional(), venue: name.optional(), url: url.optional() }))
+    .optional(),
+  demos: z.array(name).optional(),
+  links: z.array(z.strictObject({ label: name, url })).optional(),
+  sync: sync.optional(),
+  notes: line.optional().describe("Doubts, conflicts, how a figure was chosen"),
+  sources: z
+    .array(z.union([url, z.string().regex(/^secondary: \S/, rule("source"))], rule("source")))
+    .min(1, rule("noSource"))
+    .describe("URLs; `secondary: …` where none exists or the fact is second-hand"),
+});
+
+/** One entry as its file states it. */
+type EntryFile = z.infer<typeof entrySchema>;
+/** One entry with the id that its file name gives it. */
+export type Entry = EntryFile & { id: string };
+export type Variant = NonNullable<Entry["variants"]>[number];
+export type Weights = NonNullable<Entry["weights"]>[number];
+export type Requirement = NonNullable<Entry["requirements"]>[number];
+export type License = Entry["license"];
+export type Modality = Entry["modalities"][number];
+
+/** The schema behind optional values and defaults. */
+export function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
+  return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? unwrap(schema.unwrap()) : schema;
+}
+
+/** Every field name that an entry's file may use, nested ones too: where a mistyped one may belong. */
+export const FIELD_NAMES: readonly string[] = [...new Set(fieldNames(entrySchema))];
+
+function fieldNames(schema: z.core.$ZodType): string[] {
+  const inner = unwrap(schema);
+  if (inner instanceof z.ZodArray) return fieldNames(inner.element);
+  if (!(inner instanceof z.ZodObject)) return [];
+  return Object.entries(inner.shape).flatMap(([field, child]: [string, z.core.$ZodType]) => [
+    field,
+    ...fieldNames(child),
+  ]);
+}

@@ -1,0 +1,117 @@
+import type { Catalog } from "#src/catalog/search.ts";
+import type { Locale, Text } from "./locale.ts";
+import { UserError } from "./user-error.ts";
+import type { Room, View } from "./view.ts";
+
+/** What a command may know of the world: nothing of Discord, the terminal or HTTP. */
+export type Context = {
+  catalog: Catalog;
+  locale: Locale;
+  text: Text;
+  room: Room;
+  /** Every command, for `/help`. */
+  commands: readonly Command[];
+  /** Shows a view: the answer, or a newer state of it. */
+  reply: (view: View) => Promise<void>;
+};
+
+export type Suggestion = { name: string; value: string };
+/** Offers values for what is typed so far (maybe nothing). In memory and synchronous: Discord allows three seconds and no deferral. */
+export type Autocomplete = (
+  typed: string,
+  context: Pick<Context, "catalog" | "locale" | "text" | "commands">,
+) => Suggestion[];
+
+export type TextOption<Required extends boolean = boolean> = {
+  kind: "text";
+  required: Required;
+  maxLength: number;
+  autocomplete?: Autocomplete;
+};
+export type ChoiceOption<Choice extends string = string> = {
+  kind: "choice";
+  required: false;
+  choices: readonly Choice[];
+};
+type Option = TextOption | ChoiceOption;
+export type Options = Record<string, Option>;
+
+type Value<O extends Option> =
+  O extends ChoiceOption<infer Choice> ? Choice | undefined : O extends TextOption<true> ? string : string | undefined;
+type Values<O extends Options> = { [Name in keyof O]: Value<O[Name]> };
+
+/** How a component of an answer is served: its state as the custom id carries it, and what was chosen in a menu. */
+type ComponentAction = {
+  /** `update` turns the message it sits on into the answer, `reply` answers with a new one. */
+  answer: "update" | "reply";
+  execute: (state: string, chosen: string[], context: Context) => Promise<void>;
+};
+
+/** A slash command as surfaces see it. */
+export type Command = {
+  name: string;
+  options: Options;
+  /** What to type after the name, for `/help`; the first is the best. */
+  examples: readonly string[];
+  /** Whether the answer comes within Discord's three seconds (`answer`) or is announced first (`defer`). */
+  acknowledge: "answer" | "defer";
+  /** Throws UserError for what the person can mend. */
+  execute: (given: Record<string, string>, context: Context) => Promise<void>;
+  components: Record<string, ComponentAction>;
+};
+
+type Definition<O extends Options> = Omit<Command, "options" | "execute" | "components"> & {
+  options: O;
+  execute: (values: Values<O>, context: Context) => Promise<void>;
+  components?: Record<string, ComponentAction>;
+};
+
+/** Defines a command; its options are checked against their definition before `execute` sees them. */
+export function defineCommand<const O extends Options>(definition: Definition<O>): Command {
+  return {
+    ...definition,
+    components: definition.components ?? {},
+    execute: (given, context) => definition.execute(readOptions(definition.options, given), context),
+  };
+}
+
+export const text = <const R extends boolean>(option: {
+  required: R;
+  maxLength: number;
+  autocomplete?: Autocomplete;
+}): TextOption<R> => ({
+  kind: "text",
+  ...option,
+});
+
+export const choice = <const Choice extends string>(choices: readonly Choice[]): ChoiceOption<Choice> => ({
+  kind: "choice",
+  required: false,
+  choices,
+});
+
+function readOptions<O extends Options>(options: O, given: Record<string, string>): Values<O> {
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(options, name));
+  if (unknown !== undefined)
+    throw new UserError("unknownOption", { option: unknown, options: Object.keys(options).join(", ") });
+  const values = Object.entries(options).map(([name, option]) => [name, readOption(name, option, given[name]?.trim())]);
+  // Each value was read by the definition under the same name, which the compiler cannot follow through entries.
+  return Object.fromEntries(values) as Values<O>;
+}
+
+function readOption(name: string, option: Option, given: string | undefined): string | undefined {
+  if (given === undefined || given === "") {
+    if (option.required) throw new UserError("missingOption", { option: name });
+    return undefined;
+  }
+  if (option.kind === "choice") {
+    const chosen = option.choices.find((item) => item === given.toLowerCase());
+    if (chosen === undefined)
+      throw new UserError("invalidChoice", { option: name, choices: option.choices.join(", "), given });
+    return chosen;
+  }
+  if (given.length > option.maxLength) {
+    throw new UserError("optionTooLong", { option: name, limit: option.maxLength, length: given.length });
+  }
+  return given;
+}

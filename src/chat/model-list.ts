@@ -1,0 +1,177 @@
+import { compareMemory, singles } from "#src/catalog/criteria.ts";
+import { offersOf } from "#src/catalog/memory.ts";
+import { quantizationLabel } from "#src/catalog/precision.ts";
+import type { Entry } from "#src/catalog/schema.ts";
+import type { Hit, SearchResult } from "#src/catalog/search.ts";
+import { formatTokens } from "#src/catalog/units.ts";
+import type { Context } from "./command.ts";
+import { criterionText } from "./criterion-text.ts";
+import { offerText, sizesText } from "./labels.ts";
+import { code, plain, table } from "./markdown.ts";
+import { pageButtons, paginate } from "./pages.ts";
+import {
+  type ActionRow,
+  container,
+  customId,
+  type SelectOption,
+  selectRow,
+  separator,
+  textDisplay,
+  type View,
+} from "./view.ts";
+
+type ListContext = Pick<Context, "locale" | "text" | "room">;
+/** Which page to show, and the custom id of another. */
+type Paging = { page: number; id: (page: number) => string };
+
+/** Characters kept for the heading and the frame of a list. */
+const HEADING = 900;
+
+/** The hits of a search with what the parser understood, one page of them where the room is limited. */
+export function modelList(result: SearchResult, paging: Paging, context: ListContext): View {
+  const { text, room } = context;
+  if (result.hits.length === 0) return noHits(result, context);
+  const lines = result.hits.map((hit) => ({ hit, line: room.tables ? "" : hitLines(hit, result, context) }));
+  const pages = paginate(lines, ({ line }) => line.length + 1, {
+    items: room.listLength,
+    characters: room.characters - HEADING,
+  });
+  const page = Math.min(Math.max(0, paging.page), pages.length - 1);
+  const shown = pages[page] ?? [];
+  const heading = [
+    `### ${text("list.heading", { count: result.hits.length })}`,
+    ...understood(result, context),
+    ...(pages.length > 1 ? [`-# ${text("pages.position", { page: page + 1, pages: pages.length })}`] : []),
+  ].join("\n");
+  const hits = shown.map(({ hit }) => hit);
+  const body = room.tables ? hitTable(hits, result, context) : shown.map(({ line }) => line).join("\n");
+  return {
+    components: [
+      container([
+        textDisplay(heading),
+        separator(),
+        textDisplay(body),
+        ...openMenu(
+          hits.map(({ entry }) => entry),
+          context,
+        ),
+        ...pageButtons(page, pages.length, paging.id, text),
+      ]),
+    ],
+  };
+}
+
+/** A menu that opens one of the entries. */
+export function openMenu(entries: readonly Entry[], { text }: Pick<Context, "text">): ActionRow[] {
+  if (entries.length === 0) return [];
+  const options = entries.map(
+    (entry): SelectOption => ({ label: entry.name, value: entry.id, description: about(entry, { text }) }),
+  );
+  return [selectRow(customId("model", "open"), text("list.open"), options)];
+}
+
+/** An entry in a few words, without Markdown: `6.2B · 2K · 2023-03-14`. */
+export function about(entry: Entry, { text }: Pick<Context, "text">): string {
+  return [
+    sizesText(entry, text),
+    entry.contextTokens === undefined ? "" : formatTokens(entry.contextTokens),
+    entry.released ?? "",
+  ]
+    .filter((part) => part !== "")
+    .join(" · ");
+}
+
+function understood({ query }: SearchResult, { text, locale }: ListContext): string[] {
+  const criteria = query.criteria.map((criterion) => criterionText(criterion, text, locale));
+  return [
+    ...(criteria.length > 0 ? [text("list.understood", { criteria: criteria.join(" · ") })] : []),
+    ...(query.ignored.length > 0
+      ? [`-# ${text("list.ignored", { words: query.ignored.map(plain).join(text("facts.listComma")) })}`]
+      : []),
+  ];
+}
+
+/** The precisions and memory that a query asks for. */
+function asked({ query }: SearchResult) {
+  const criteria = singles(query.criteria);
+  const precisions = criteria.flatMap((criterion) => (criterion.kind === "precision" ? criterion.wish : []));
+  return { precisions, memory: criteria.find((criterion) => criterion.kind === "memory") };
+}
+
+/** Precision is said where it is not the one that was asked for. */
+function memoryText(hit: Hit, result: SearchResult, text: Context["text"]): string {
+  const { precisions, memory } = asked(result);
+  const wanted = precisions.length > 0 || memory !== undefined;
+  const offer = wanted ? hit.offers[0] : offersOf(hit.entry).toSorted(compareMemory)[0];
+  const [only] = precisions.length === 1 ? precisions : [];
+  const exact =
+    only?.kind === "precision" && offer !== undefined && quantizationLabel(offer) === quantizationLabel(only);
+  return offerText(offer, text, { precision: !exact && (precisions.length > 0 || offer?.stated === true) });
+}
+
+const commercialText = (entry: Entry, text: Context["text"]): string => text(`commercial.${entry.license.commercial}`);
+const marks = (entry: Entry, text: Context["text"]): string =>
+  [
+    entry.unreviewed ? ` ⚠ ${text("facts.unreviewed")}` : "",
+    entry.confidence === "secondary" ? ` ⚠ ${text("facts.secondary")}` : "",
+  ].join("");
+
+function hitTable(hits: Hit[], result: SearchResult, { text }: ListContext): string {
+  const columns = [
+    text("facts.model"),
+    text("facts.id"),
+    text("facts.parameters"),
+    memoryHeading(result, text),
+    text("facts.context"),
+    text("facts.commercial"),
+    text("facts.released"),
+  ];
+  const rows = hits.map((hit) => [
+    `**${plain(hit.entry.name)}**${marks(hit.entry, text)}`,
+    code(hit.entry.id),
+    sizesText(hit.entry, text),
+    memoryText(hit, result, text),
+    hit.entry.contextTokens === undefined ? text("facts.notStated") : formatTokens(hit.entry.contextTokens),
+    commercialText(hit.entry, text),
+    hit.entry.released ?? text("facts.notStated"),
+  ]);
+  return table(columns, rows);
+}
+
+function hitLines(hit: Hit, result: SearchResult, { text }: ListContext): string {
+  const { entry } = hit;
+  const first = [
+    `**${plain(entry.name)}**${marks(entry, text)}`,
+    `${memoryHeading(result, text)} ${memoryText(hit, result, text)}`,
+    commercialText(entry, text),
+  ];
+  return `${first.join(" · ")}\n-# ${code(entry.id)} · ${about(entry, { text })}`;
+}
+
+function memoryHeading(result: SearchResult, text: Context["text"]): string {
+  const { precisions, memory } = asked(result);
+  const [only] = precisions.length === 1 ? precisions : [];
+  if (memory?.device === "ram") return text("facts.ram");
+  if (only?.kind === "precision") return `${quantizationLabel(only)} ${text("facts.vram")}`;
+  return text(precisions.length > 0 || memory ? "facts.vram" : "facts.leastVram");
+}
+
+function noHits(result: SearchResult, context: ListContext): View {
+  const { text, locale } = context;
+  const emptied = result.emptiedBy.map((criterion) => criterionText(criterion, text, locale)).join(" · ");
+  const blame = result.query.criteria.length > 1 ? [text("list.emptiedBy", { criteria: emptied })] : [];
+  const nearest = result.nearest.map(
+    (entry) => `- **${plain(entry.name)}** ${code(entry.id)} · ${about(entry, context)}`,
+  );
+  return {
+    components: [
+      container([
+        textDisplay([`### ${text("list.none")}`, ...understood(result, context), ...blame].join("\n")),
+        ...(nearest.length > 0
+          ? [separator(), textDisplay([text("list.nearest"), ...nearest].join("\n"))]
+          : [textDisplay(`-# ${text("list.hint")}`)]),
+        ...openMenu(result.nearest, context),
+      ]),
+    ],
+  };
+}

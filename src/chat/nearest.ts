@@ -1,0 +1,12 @@
+import { distance } from "fastest-levenshtein";
+
+/** The names that a mistyped word may stand for, nearest first; at most three, none that is far. */
+export function nearestOf(word: string, names: readonly string[]): string[] {
+  const typed = word.toLowerCase();
+  return names
+    .map((name) => ({ name, errors: name.startsWith(typed) && typed !== "" ? 0 : distance(name, typed) }))
+    .filter(({ name, errors }) => errors <= Math.max(1, Math.floor(Math.max(name.length, typed.length) / 2.5)))
+    .toSorted((a, b) => a.errors - b.errors)
+    .slice(0, 3)
+    .map(({ name }) => name);
+}

@@ -1,0 +1,72 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { brokenRule, type Problem } from "#src/catalog/entry-file.ts";
+import { renderJsonSchema } from "#src/catalog/json-schema.ts";
+import { layOut } from "#src/catalog/layout.ts";
+import { readCatalog } from "#src/catalog/load.ts";
+import { renderReadme } from "#src/catalog/readme.ts";
+import type { Entry } from "#src/catalog/schema.ts";
+import { problemText } from "#src/chat/explain-issue.ts";
+import { textIn } from "#src/chat/locale.ts";
+import { writeFileWhole } from "#src/write-file.ts";
+import { run } from "./run.ts";
+
+type Output = { file: string; text: string; rule: "layout" | "stale" };
+
+const asProblem = ({ file, rule }: Output): Problem => ({ file, severity: "error", issue: brokenRule(rule) });
+
+async function outputs(directory: string, entries: readonly Entry[], entriesOnly: boolean): Promise<Output[]> {
+  const files = await Promise.all(
+    entries.map(async ({ id }): Promise<Output> => {
+      const file = join("models", `${id}.yaml`);
+      return { file, text: layOut(await readFile(join(directory, file), "utf8")), rule: "layout" };
+    }),
+  );
+  if (entriesOnly) return files;
+  return [
+    ...files,
+    { file: "README.md", text: renderReadme(entries), rule: "stale" },
+    { file: "schema.json", text: renderJsonSchema(), rule: "stale" },
+  ];
+}
+
+/** Those that differ from what is on the disk. */
+async function outdated(directory: string, wanted: Output[]): Promise<Output[]> {
+  const compared = await Promise.all(
+    wanted.map(async (output) => ({
+      output,
+      current: await readFile(join(directory, output.file), "utf8").catch(() => undefined),
+    })),
+  );
+  return compared.filter(({ output, current }) => current !== output.text).map(({ output }) => output);
+}
+
+/** `npm run catalog`: checks the entries, lays them out and renews what is generated from them; `--check` writes nothing. */
+await run(async ({ catalogDir, locale }) => {
+  const { values } = parseArgs({
+    options: { check: { type: "boolean", default: false }, entries: { type: "boolean", default: false } },
+  });
+  const text = textIn(locale);
+  const { entries, problems } = await readCatalog(catalogDir);
+  const changed =
+    problems.length > 0 ? [] : await outdated(catalogDir, await outputs(catalogDir, entries, values.entries));
+  const found = values.check ? [...problems, ...changed.map(asProblem)] : problems;
+  if (found.length > 0) {
+    const lines = [
+      ...found.map((problem) => problemText(problem, text)),
+      text("catalogTool.problems", { count: found.length }),
+    ];
+    process.stderr.write(`${lines.join("\n")}\n`);
+    return 1;
+  }
+  for (const { file, text: content } of changed) await writeFileWhole(join(catalogDir, file), content);
+  const written =
+    changed.length > 0
+      ? text("catalogTool.written", { files: changed.map(({ file }) => file).join(", ") })
+      : text("catalogTool.unchanged");
+  process.stdout.write(
+    `${text("catalogTool.checked", { count: entries.length })}${values.check ? "" : ` ${written}`}\n`,
+  );
+  return 0;
+});

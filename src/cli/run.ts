@@ -1,0 +1,52 @@
+import { CatalogUnusable } from "#src/catalog/load.ts";
+import { issueText, problemText } from "#src/chat/explain-issue.ts";
+import { LOCALES, type Locale, type Text, textIn } from "#src/chat/locale.ts";
+import { type Config, InvalidSettings, readConfig } from "#src/config.ts";
+
+/**
+ * Runs a program a person starts: settings from the environment and `.env`, then `main`, whose number is the exit
+ * code. What stops a start is said on stderr, a line each, in the person's language.
+ */
+export async function run(main: (config: Config) => Promise<number>): Promise<void> {
+  loadEnvFile();
+  // A reader that has gone (`ask | head -1`) is no error.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  try {
+    process.exitCode = await main(readConfig(process.env));
+  } catch (error) {
+    const lines = explain(error, textIn(startLocale()));
+    if (lines === undefined) throw error;
+    process.stderr.write(`${lines.join("\n")}\n`);
+    process.exitCode = 1;
+  }
+}
+
+function loadEnvFile(): void {
+  try {
+    process.loadEnvFile();
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+  }
+}
+
+/** The language for what goes wrong before the settings are read. */
+function startLocale(): Locale {
+  return LOCALES.find((locale) => locale === process.env["DEFAULT_LOCALE"]) ?? LOCALES[0];
+}
+
+function explain(error: unknown, text: Text): string[] | undefined {
+  if (error instanceof InvalidSettings) {
+    const lines = error.issues.map((issue) =>
+      text("problems.setting", { name: issue.path.join("."), message: issueText(issue, text) }),
+    );
+    return [text("problems.invalidSettings"), ...lines.map((line) => `  ${line}`)];
+  }
+  if (error instanceof CatalogUnusable) {
+    const key = error.reason === "missing" ? "problems.missingCatalog" : "problems.emptyCatalog";
+    return [
+      text(key, { directory: error.directory }),
+      ...error.problems.map((problem) => `  ${problemText(problem, text)}`),
+    ];
+  }
+  return undefined;
+}

@@ -1,0 +1,93 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { runProgram } from "#tests/run-program.ts";
+import { catalogWith, smallEntry } from "#tests/temporary-catalog.ts";
+
+const check = (folder: string, args: string[] = ["--check"]) =>
+  runProgram("src/cli/catalog.ts", args, { env: { CATALOG_DIR: folder } });
+
+describe("npm run catalog -- --check", () => {
+  test("accepts this repository", async () => {
+    const { code, stdout, stderr } = await check("catalog");
+    expect(stderr).toBe("");
+    expect(stdout).toContain("没有问题");
+    expect(code).toBe(0);
+  });
+
+  test.each([
+    ["a wrong key", smallEntry({ licence: "MIT" }), "bad.yaml:13:1 不认识的字段 licence，是不是 license？"],
+    ["an impossible date", smallEntry({ released: "'2023-02-30'" }), "bad.yaml:13:1 released：应为真实日期"],
+    ["a number written as text", smallEntry({ contextTokens: "many" }), "contextTokens：应为数字，实际是文字"],
+    ["a missing field", smallEntry().replace(/^family:.*\n/m, ""), "family：缺少这个字段，应为文字"],
+    ["an unknown precision", smallEntry({ quantizations: "\n  - int3" }), "quantizations[1]：应为以下之一：fp32"],
+    ["no source", smallEntry({ sources: "[]" }), "sources：至少要有一个来源"],
+    ["a bad address", smallEntry({ links: "\n  - label: x\n    url: javascript:alert(1)" }), "应为 http 或 https 地址"],
+    [
+      "an alias of another entry",
+      smallEntry({ aliases: "\n  - ChatGLM" }),
+      "chatglm-6b.yaml:5:5 aliases[1]：别名「chatglm」已属于 bad",
+    ],
+    ["tabs", "name:\tx\nsummary:\n\tzh: x\n", "YAML 不能用制表符缩进"],
+    ["broken YAML", "name: [", "bad.yaml:1:"],
+    ["the same key twice", `${smallEntry()}name: Again\n`, "同一个字段写了两次"],
+    ["an anchor", smallEntry({ family: "&x Small", developersNote: "*x" }), "锚点"],
+    ["10 MB", `${smallEntry()}# ${"x".repeat(10_000_000)}\n`, "文件有 10.0 MB，超过 1.0 MB，没有读取"],
+    ["an empty file", "", "bad.yaml 应为键值对"],
+  ])("%s: says which file, which field and what was expected", async (_case, text, message) => {
+    const folder = await catalogWith({ "bad.yaml": text });
+    const { code, stdout, stderr } = await check(folder);
+    expect(stderr).toContain(message);
+    expect(stdout).toBe("");
+    expect(code).toBe(1);
+  });
+
+  test("a name that is no id is refused, so that no id comes twice", async () => {
+    const { code, stderr } = await check(
+      await catalogWith({ "chatglm-6b.yml": smallEntry(), "Small.yaml": smallEntry() }),
+    );
+    expect(stderr).toContain("chatglm-6b.yml 文件名应为");
+    expect(stderr).toContain("Small.yaml 文件名应为");
+    expect(code).toBe(1);
+  });
+
+  test("an entry out of layout and stale generated files are named", async () => {
+    const { code, stderr } = await check(await catalogWith({ "small.yaml": smallEntry() }));
+    expect(stderr).toContain("small.yaml 排版与规定不同");
+    expect(stderr).toContain("README.md 与 catalog/models 不一致");
+    expect(code).toBe(1);
+  });
+});
+
+describe("npm run catalog", () => {
+  test("lays entries out, renews what is generated, and changes nothing the second time", async () => {
+    const folder = await catalogWith({ "small.yaml": `# kept\n${smallEntry()}` });
+    const first = await check(folder, []);
+    expect(first.stdout).toContain("small.yaml, README.md");
+    const text = await readFile(join(folder, "models/small.yaml"), "utf8");
+    expect(text).toContain("# kept");
+    expect(await readFile(join(folder, "README.md"), "utf8")).toContain("## Small");
+    const second = await check(folder, []);
+    expect(second.stdout).toContain("没有需要更新的文件");
+    expect((await check(folder)).code).toBe(0);
+  });
+
+  test("writes nothing where one entry is wrong", async () => {
+    const folder = await catalogWith({ "bad.yaml": smallEntry({ oops: "1" }), "small.yaml": smallEntry() });
+    await writeFile(join(folder, "README.md"), "old");
+    expect((await check(folder, [])).code).toBe(1);
+    expect(await readFile(join(folder, "README.md"), "utf8")).toBe("old");
+    expect(await readdir(join(folder, "models"))).not.toContainEqual(expect.stringContaining(".tmp"));
+  });
+
+  test("text of an entry cannot become HTML or Markdown of the list", async () => {
+    const folder = await catalogWith({
+      "small.yaml": smallEntry({ notes: "'<img src=x onerror=alert(1)> [x](javascript:1) | @someone'" }),
+    });
+    await check(folder, []);
+    const readme = await readFile(join(folder, "README.md"), "utf8");
+    expect(readme).not.toMatch(/(?<!\\)<img/);
+    expect(readme).not.toContain("[x](javascript");
+    expect(readme).not.toContain("@someone");
+  });
+});

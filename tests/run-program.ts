@@ -1,0 +1,30 @@
+import { spawn } from "node:child_process";
+import { onTestFinished } from "vitest";
+
+export type Ended = { code: number | null; stdout: string; stderr: string };
+
+/** Runs one of our programs as its npm script does, with nothing of this process's settings, until it ends. */
+export function runProgram(
+  program: string,
+  args: string[] = [],
+  { input = "", env = {} }: { input?: string; env?: Record<string, string> } = {},
+): Promise<Ended> {
+  const child = spawn(process.execPath, ["--import", "./src/require-node.mjs", program, ...args], {
+    env: { PATH: process.env["PATH"] ?? "", ...env },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  onTestFinished(() => {
+    child.kill("SIGKILL");
+  });
+  const output = { stdout: "", stderr: "" };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output.stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    output.stderr += text;
+  });
+  child.stdin.on("error", () => {}).end(input);
+  return new Promise((resolve, reject) => {
+    child.on("error", reject).on("close", (code) => resolve({ code, ...output }));
+  });
+}

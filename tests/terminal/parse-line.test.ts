@@ -1,0 +1,50 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { choice, type Options, text } from "#src/chat/command.ts";
+import { UserError } from "#src/chat/user-error.ts";
+import { parseLine } from "#src/terminal/parse-line.ts";
+
+const commands: Record<string, Options> = {
+  models: { query: text({ required: false, maxLength: 70 }), sort: choice(["newest", "name"]) },
+  try: { model: text({ required: true, maxLength: 80 }), prompt: text({ required: true, maxLength: 4000 }) },
+};
+const parse = (line: string) => parseLine(line, (name) => commands[name]);
+
+describe("a line", () => {
+  test.each([
+    ["/models", { command: "models", given: {} }],
+    ["／models int4", { command: "models", given: { query: "int4" } }],
+    ["/MODELS int4 7b", { command: "models", given: { query: "int4 7b" } }],
+    ["/models int4 sort:newest", { command: "models", given: { query: "int4", sort: "newest" } }],
+    ["/models sort：name int4 7b", { command: "models", given: { query: "int4 7b", sort: "name" } }],
+    ['/models query:"int4 7b" sort:name', { command: "models", given: { query: "int4 7b", sort: "name" } }],
+    ["/try chatglm 写一封  邮件", { command: "try", given: { model: "chatglm", prompt: "写一封  邮件" } }],
+    ['/try model:"qwen3 8b" 你好', { command: "try", given: { model: "qwen3 8b", prompt: "你好" } }],
+    ["/try “qwen3 8b” 你 好", { command: "try", given: { model: "qwen3 8b", prompt: "你 好" } }],
+    ['/try chatglm 把 "a b" 译成英文', { command: "try", given: { model: "chatglm", prompt: '把 "a b" 译成英文' } }],
+    ["/unknown x", { command: "unknown", given: {} }],
+  ])("%s", (line, expected) => {
+    expect(parse(line)).toEqual(expected);
+  });
+
+  test("without a slash is no command", () => {
+    expect(parse("int4")).toBeUndefined();
+    expect(parse("  ")).toBeUndefined();
+  });
+
+  test("with a quotation mark left open is refused", () => {
+    expect(() => parse('/try model:"qwen3 你好')).toThrow(UserError);
+  });
+
+  test("never fails in another way", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme" }), (rest) => {
+        try {
+          parse(`/try ${rest}`);
+        } catch (error) {
+          expect(error).toBeInstanceOf(UserError);
+        }
+      }),
+    );
+  });
+});
