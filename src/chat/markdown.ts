@@ -22,9 +22,11 @@ function escapeText(text: string): string {
 /** Data as inline code. */
 export const code = (text: string): string => `\`${text.replaceAll("`", "ˋ").replace(/\s+/g, " ")}\``;
 
-/** A link that shows its label; only http(s) addresses become links. */
+/** A link that shows its label, which is no address itself (Discord would not make that a link); only http(s) addresses become links. */
 export function link(label: string, url: string): string {
-  return /^https?:\/\//.test(url) ? `[${plain(label)}](${url.replace(/[()\s<>]/g, encodeURIComponent)})` : plain(label);
+  return /^https?:\/\//.test(url)
+    ? `[${escapeText(label)}](${url.replace(/[()\s<>]/g, encodeURIComponent)})`
+    : escapeText(label);
 }
 
 /** A table for surfaces that draw them. Cells are Markdown already. */

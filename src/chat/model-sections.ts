@@ -36,7 +36,7 @@ export function modelSections(entry: Entry, context: PageContext): Section[] {
     { title: text("sections.notes"), lines: entry.notes === undefined ? [] : [say(entry.notes)] },
     {
       title: text("sections.sources"),
-      lines: entry.sources.map((source) => `- ${source.startsWith("http") ? link(source, source) : say(source)}`),
+      lines: entry.sources.map((source) => `- ${say(source)}`),
     },
   ];
   return sections.filter(({ lines }) => lines.length > 0);

@@ -78,7 +78,9 @@ function renderBlock(token: Token, paper: Paper): string {
     case "paragraph":
       return wrap(renderInline(token.tokens ?? [], paper));
     case "list":
-      return (token as Tokens.List).items.map((item) => wrap(`• ${renderInline(item.tokens, paper)}`, "  ")).join("\n");
+      return (token as Tokens.List).items
+        .map((item) => wrap(`• ${renderInline(item.tokens, paper)}`, INDENT))
+        .join("\n");
     case "table":
       return renderTable(token as Tokens.Table, paper);
     case "code":
@@ -155,8 +157,10 @@ function stacked(headings: string[], row: string[], paper: Paper): string {
   const details = rest.flatMap((cell, at) =>
     cell === "" ? [] : `${style("dim", headings[at + 2] ?? "", paper)} ${cell}`,
   );
-  return wrapLines(`${first}  ${second}\n  ${details.join(" · ")}`, paper, "  ");
+  return `${first}  ${second}\n${INDENT}${wrapLines(details.join(" · "), paper, INDENT)}`;
 }
+
+const INDENT = "  ";
 
 function wrapLines(text: string, { columns }: Paper, indent = ""): string {
   if (!Number.isFinite(columns)) return text;
