@@ -11,7 +11,7 @@ import type { Config } from "#src/config.ts";
 import { createLog, type Log } from "#src/log.ts";
 
 /** The order in which `/help` and Discord list them. */
-const COMMANDS = [models, model, help];
+export const COMMANDS = [models, model, help];
 
 /** Everything that surfaces need, put together once. */
 export type App = { config: Config; log: Log; catalog: Catalog; problems: Problem[]; router: Router };

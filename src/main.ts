@@ -1,36 +1,50 @@
-import { type App, createApp } from "#src/app.ts";
+import { type App, createApp, logProblems } from "#src/app.ts";
 import { problemText } from "#src/chat/explain-issue.ts";
 import { textIn } from "#src/chat/locale.ts";
 import { run } from "#src/cli/run.ts";
+import { runDiscord } from "#src/discord/surface.ts";
 import { runPrompt } from "#src/terminal/prompt.ts";
+
+/** What has not ended this long after everything was told to stop is left behind. */
+const STOP_MS = 8000;
 
 /** `npm start`: runs what is configured until it is told to stop. */
 await run(async (config) => {
   const app = await createApp(config);
-  const text = textIn(config.locale);
-  if (!(process.stdin.isTTY && process.stdout.isTTY)) {
-    process.stderr.write(`${text("terminal.nothingToRun")}\n`);
+  const { router, catalog, log } = app;
+  const { locale, discord } = config;
+  const atTerminal = process.stdin.isTTY && process.stdout.isTTY;
+  if (!atTerminal && discord === undefined) {
+    process.stderr.write(`${textIn(locale)("terminal.nothingToRun")}\n`);
     return 1;
   }
-  process.stdout.write(`${greeting(app).join("\n")}\n\n`);
+  if (atTerminal) process.stdout.write(`${greeting(app).join("\n")}\n\n`);
+  else logProblems(app);
+
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
-  await runPrompt({ router: app.router, catalog: app.catalog, locale: config.locale }, process, stop.signal);
+  stop.signal.addEventListener("abort", () => setTimeout(() => process.exit(), STOP_MS).unref());
+  const surfaces = [
+    ...(discord ? [runDiscord({ router, catalog, locale, log }, discord, stop.signal)] : []),
+    ...(atTerminal ? [runPrompt({ router, catalog, locale }, process, stop.signal)] : []),
+  ];
+  // The first to end, well or not, ends the others: leaving the prompt stops the bot, a refused token stops both.
+  await Promise.race(surfaces).finally(() => stop.abort());
+  await Promise.all(surfaces);
+  log.info("stopped");
   return 0;
 });
+// Connections that the libraries have not let go of must not hold the process.
+process.exit();
 
 /** What is on, what is off and why, and two things to type. */
 function greeting({ config, catalog, problems }: App): string[] {
   const text = textIn(config.locale);
   return [
     text("terminal.catalog", { count: catalog.entries.length, directory: config.catalogDir }),
-    text("terminal.discordOff"),
-    ...(problems.length > 0
-      ? [
-          text("terminal.problems", { count: problems.length }),
-          ...problems.map((problem) => `  ${problemText(problem, text)}`),
-        ]
-      : []),
+    text(config.discord ? "terminal.discordOn" : "terminal.discordOff"),
+    ...(problems.length > 0 ? [text("terminal.problems", { count: problems.length })] : []),
+    ...problems.map((problem) => `  ${problemText(problem, text)}`),
     `${text("terminal.tryThese")} /models int4`,
     `${text("terminal.tryThese")} /model chatglm`,
     text("terminal.leave"),

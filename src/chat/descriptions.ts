@@ -14,3 +14,7 @@ export const commandDescription = ({ name }: Command, text: Text): string =>
 export const optionDescription = ({ name }: Command, option: string, text: Text): string =>
   // Which option belongs to which command is checked by a test that builds every command in every language.
   text(`commands.${name as CommandName}.options.${option as AnyOption}` as `commands.models.options.query`);
+
+/** How a choice of a command's menu option is called. */
+export const choiceDescription = ({ name }: Command, choice: string, text: Text): string =>
+  text(`commands.${name as "models"}.choices.${choice as keyof Descriptions["models"]["choices"]}`);

@@ -48,7 +48,8 @@ export function createRouter(commands: readonly Command[], log: Log): Router {
       const definition = byName.get(name)?.options[option];
       if (definition?.kind !== "text" || definition.autocomplete === undefined) return [];
       try {
-        return definition.autocomplete(typed, context);
+        const { maxLength, autocomplete } = definition;
+        return autocomplete(typed, context).filter(({ value }) => value.length <= maxLength);
       } catch (error) {
         log.error({ err: error, command: name, option }, "autocomplete failed");
         return [];
@@ -87,9 +88,10 @@ function refusal(error: UserError, { text }: Context): View {
   const params = Object.fromEntries(
     Object.entries(error.params).map(([key, value]) => [key, typeof value === "string" ? plain(value) : value]),
   );
-  return { components: [container([textDisplay(text(`errors.${error.key}`, params))])] };
+  return { private: true, components: [container([textDisplay(text(`errors.${error.key}`, params))])] };
 }
 
 const failure = (id: string, { text }: Context): View => ({
+  private: true,
   components: [container([textDisplay(text("errors.internal", { id }))])],
 });

@@ -29,7 +29,11 @@ export type StringSelect = {
 export type ActionRow = { type: 1; components: Button[] | [StringSelect] };
 export type Container = { type: 17; accent_color?: number; components: (TextDisplay | Separator | ActionRow)[] };
 export type Component = Container | TextDisplay | Separator | ActionRow;
-export type View = { components: Component[] };
+export type View = {
+  components: Component[];
+  /** For the person who asked alone, where the surface can do that. */
+  private?: boolean;
+};
 
 /** Discord's limits on one message (developers/components/reference; lengths in UTF-16 units). */
 export const LIMITS = {

@@ -2,6 +2,7 @@ import { CatalogUnusable } from "#src/catalog/load.ts";
 import { issueText, problemText } from "#src/chat/explain-issue.ts";
 import { LOCALES, type Locale, type Text, textIn } from "#src/chat/locale.ts";
 import { type Config, InvalidSettings, readConfig } from "#src/config.ts";
+import { GatewayRefused } from "#src/discord/gateway-refused.ts";
 
 /**
  * Runs a program a person starts: settings from the environment and `.env`, then `main`, whose number is the exit
@@ -46,6 +47,11 @@ function explain(error: unknown, text: Text): string[] | undefined {
     return [
       text(key, { directory: error.directory }),
       ...error.problems.map((problem) => `  ${problemText(problem, text)}`),
+    ];
+  }
+  if (error instanceof GatewayRefused) {
+    return [
+      error.code === undefined ? text("discord.tokenRefused") : text("discord.closedForGood", { code: error.code }),
     ];
   }
   return undefined;

@@ -14,7 +14,7 @@ import {
 import { contextFor } from "#src/terminal/answer-line.ts";
 import { type Choice, choicesOf } from "#src/terminal/render.ts";
 
-const app = await createApp({ catalogDir: "catalog", locale: "zh-CN", logLevel: "silent" });
+const app = await createApp({ catalogDir: "catalog", locale: "zh-CN", logLevel: "silent", discord: undefined });
 /** A room as small as a Discord message, and smaller lists, so that five entries make pages. */
 const MESSAGE: Room = { components: 40, characters: 4000, listLength: 2, tables: false };
 

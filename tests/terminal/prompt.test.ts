@@ -6,7 +6,12 @@ import { completeLine } from "#src/terminal/complete-line.ts";
 import { runPrompt } from "#src/terminal/prompt.ts";
 import { renderMarkdown } from "#src/terminal/render.ts";
 
-const { router, catalog } = await createApp({ catalogDir: "catalog", locale: "zh-CN", logLevel: "silent" });
+const { router, catalog } = await createApp({
+  catalogDir: "catalog",
+  locale: "zh-CN",
+  logLevel: "silent",
+  discord: undefined,
+});
 const app = { router, catalog, locale: "zh-CN" } as const;
 
 /** A prompt on streams that claim to be a terminal. `type` resolves when what is expected has been printed. */

@@ -1,0 +1,27 @@
+import { API } from "@discordjs/core/http-only";
+import { REST } from "@discordjs/rest";
+
+const TIMEOUT_MS = 10_000;
+/**
+ * Answers to interactions do not count towards Discord's 50 requests a second for bots (topics/rate-limits), but the
+ * client's own limiter would count them; the limits that Discord names in its headers are still kept.
+ */
+const INTERACTIONS_PER_SECOND = 10_000;
+
+/** Answers interactions. It holds no token: an interaction's own token is all that Discord asks for. */
+export function interactionApi(url: string): API {
+  return new API(
+    new REST({
+      version: "10",
+      api: url,
+      timeout: TIMEOUT_MS,
+      retries: 2,
+      globalRequestsPerSecond: INTERACTIONS_PER_SECOND,
+    }),
+  );
+}
+
+/** Acts as the bot: who we are, which commands are registered. */
+export function botApi(url: string, token: string): API {
+  return new API(new REST({ version: "10", api: url, timeout: TIMEOUT_MS, retries: 2 }).setToken(token));
+}

@@ -1,0 +1,97 @@
+import type { API } from "@discordjs/core/http-only";
+import { DiscordAPIError } from "@discordjs/rest";
+import type { View } from "#src/chat/view.ts";
+import type { Log } from "#src/log.ts";
+import { toEdit, toMessage } from "./message.ts";
+import type { Interaction } from "./payload.ts";
+
+/** How an interaction is answered: a new message for all, one for the person alone, or the message it sits on. */
+export type Audience = "everyone" | "person" | "message";
+
+/** Discord forgets an interaction that is not acknowledged within 3 s of being sent; this leaves time for the way there and back. */
+const DEFER_AFTER_MS = 1500;
+/** An acknowledgement later than this is of no use to anybody. */
+const ACKNOWLEDGE_TIMEOUT_MS = 5000;
+/** Flag EPHEMERAL: only the person sees it. */
+const EPHEMERAL = 64;
+/** JSON error code for an interaction that already has its answer (topics/opcodes-and-status-codes). */
+const ALREADY_ACKNOWLEDGED = 40060;
+
+export type Reply = {
+  /** Shows a view: the answer at first, an edit of it from then on. In order; throws what Discord refuses. */
+  send: (view: View) => Promise<void>;
+  /** Tells Discord now that the answer will come later. */
+  defer: () => Promise<void>;
+  /** Ends the waiting: whatever happened, the interaction is acknowledged. */
+  close: () => Promise<void>;
+};
+
+/** The answer to one interaction. It acknowledges by itself when the answer takes longer than Discord waits. */
+export function openReply(api: API, interaction: Interaction, audience: Audience, log: Log): Reply {
+  const { id, token, application_id: application } = interaction;
+  let state: "open" | "deferred" | "answered" = "open";
+  /** Whether `@original` is the message that the button sits on, and not an answer of ours. */
+  let originalIsTheirs = audience === "message";
+  let queue: Promise<unknown> = Promise.resolve();
+  const inOrder = <T>(act: () => Promise<T>): Promise<T> => {
+    const result = queue.then(act);
+    queue = result.catch(() => {});
+    return result;
+  };
+
+  const deferNow = async (): Promise<void> => {
+    if (state !== "open") return;
+    await acknowledge((options) =>
+      audience === "message"
+        ? api.interactions.deferMessageUpdate(id, token, {}, options)
+        : api.interactions.defer(id, token, audience === "person" ? { flags: EPHEMERAL } : {}, options),
+    );
+    state = "deferred";
+  };
+
+  const answer = async (view: View): Promise<boolean> => {
+    const alone = audience === "person" || view.private === true;
+    const taken = await acknowledge((options) =>
+      audience === "message" && !alone
+        ? api.interactions.updateMessage(id, token, toEdit(view), options)
+        : api.interactions.reply(id, token, toMessage({ ...view, private: alone }), options),
+    );
+    if (taken && alone) originalIsTheirs = false;
+    state = taken ? "answered" : "deferred";
+    return taken;
+  };
+
+  const later = async (view: View): Promise<void> => {
+    if (originalIsTheirs && view.private) await api.interactions.followUp(application, token, toMessage(view));
+    else await api.interactions.editReply(application, token, toEdit(view));
+    state = "answered";
+  };
+
+  const timer = setTimeout(() => {
+    inOrder(deferNow).catch((error: unknown) => log.warn({ err: error, interaction: id }, "could not defer"));
+  }, DEFER_AFTER_MS);
+
+  return {
+    send: (view) =>
+      inOrder(async () => {
+        if (state === "open" && (await answer(view))) return;
+        await later(view);
+      }),
+    defer: () => inOrder(deferNow),
+    close: () => {
+      clearTimeout(timer);
+      return inOrder(deferNow);
+    },
+  };
+}
+
+/** False where Discord has an acknowledgement already: an earlier attempt arrived although its answer was lost. */
+async function acknowledge(call: (options: { signal: AbortSignal }) => Promise<unknown>): Promise<boolean> {
+  try {
+    await call({ signal: AbortSignal.timeout(ACKNOWLEDGE_TIMEOUT_MS) });
+    return true;
+  } catch (error) {
+    if (error instanceof DiscordAPIError && error.code === ALREADY_ACKNOWLEDGED) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,50 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { onTestFinished } from "vitest";
+import { type Discord, type DiscordOptions, startDiscord } from "#tests/stand-ins/discord.ts";
+
+export type Bot = {
+  process: ChildProcess;
+  stderr: () => string;
+  stdout: () => string;
+  /** The exit code, once it has ended. */
+  ended: Promise<number | null>;
+  /** Tells it to stop as an operator does, and waits. */
+  stop: () => Promise<number | null>;
+};
+
+/** Discord's stand-in for one test; a violation fails that test. */
+export async function openDiscord(options: DiscordOptions = {}): Promise<Discord> {
+  const discord = await startDiscord(options);
+  onTestFinished(() => discord.stop());
+  return discord;
+}
+
+/** `npm start` as an operator runs it, against the stand-in. */
+export function startBot(discord: Discord, env: Record<string, string> = {}): Bot {
+  const child = spawn(process.execPath, ["--import", "./src/require-node.mjs", "src/main.ts"], {
+    env: { PATH: process.env["PATH"] ?? "", DISCORD_TOKEN: discord.token, DISCORD_API_URL: discord.apiUrl, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const ended = new Promise<number | null>((resolve) => child.on("close", (code) => resolve(code)));
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await ended;
+  });
+  return {
+    process: child,
+    stderr: () => stderr,
+    stdout: () => stdout,
+    ended,
+    stop: () => {
+      child.kill("SIGTERM");
+      return ended;
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import type { AddressInfo } from "node:net";
+import { createGateway } from "./discord/gateway.ts";
+import { createInteractions } from "./discord/interactions.ts";
+import { createPerson } from "./discord/people.ts";
+import { createRest } from "./discord/rest.ts";
+
+export type DiscordOptions = {
+  token?: string;
+  /** Discord waits 3 s for an acknowledgement. */
+  acknowledgeMs?: number;
+  /** An interaction token lives 15 minutes. */
+  tokenLifeMs?: number;
+  /** Discord asks for a heartbeat every 41 s. */
+  heartbeatMs?: number;
+  /** Edits of one webhook token that are let through in a window; observed: 5 in about 2 s. */
+  bucket?: { limit: number; windowMs: number };
+};
+
+export const TOKEN = "MTAwMDAwMDAwMDAwMDAwMDAx.GStand.in-token_for_tests";
+export const APPLICATION = "100000000000000001";
+
+export type Discord = Awaited<ReturnType<typeof startDiscord>>;
+
+/**
+ * Discord on loopback: a REST API and a gateway that the real client logs in to, as strict as the real one where a bot
+ * can go wrong. What the bot does wrong is kept in `violations`; `stop` throws when there are any.
+ */
+export async function startDiscord({
+  token = TOKEN,
+  acknowledgeMs = 3000,
+  tokenLifeMs = 15 * 60_000,
+  heartbeatMs = 41_250,
+  bucket = { limit: 5, windowMs: 2000 },
+}: DiscordOptions = {}) {
+  const violations: string[] = [];
+  const violation = (fault: string): void => {
+    violations.push(fault);
+  };
+  let lastId = 200_000_000_000_000_000n;
+  const nextId = (): string => String(++lastId);
+  const gatewayUrl = (): string => `ws://127.0.0.1:${port()}/gateway`;
+
+  const interactions = createInteractions({ acknowledgeMs, tokenLifeMs }, violation, nextId);
+  const rest = createRest({ token, application: APPLICATION, gatewayUrl, interactions, violation, bucket });
+  const gateway = createGateway(rest.server, {
+    token,
+    application: APPLICATION,
+    heartbeatMs,
+    url: gatewayUrl,
+    violation,
+  });
+  const port = (): number => (rest.server.address() as AddressInfo).port;
+  await new Promise<void>((resolve) => rest.server.listen(0, "127.0.0.1", resolve));
+
+  /** Resolves once a bot is connected and `look` holds. */
+  const until = async (look: () => boolean, what: string): Promise<void> => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const deadline = setTimeout(() => reject(new Error(`timed out: ${what}`)), 15_000);
+    const check = (): void => {
+      if (look()) resolve();
+    };
+    const poll = setInterval(check, 20);
+    gateway.waiting.add(check);
+    check();
+    await promise.finally(() => {
+      clearTimeout(deadline);
+      clearInterval(poll);
+      gateway.waiting.delete(check);
+    });
+  };
+
+  return {
+    apiUrl: `http://127.0.0.1:${port()}/api`,
+    token,
+    violations,
+    gateway,
+    rest,
+    until,
+    /** Connected, and the commands registered. */
+    ready: () =>
+      until(
+        () => gateway.isConnected() && rest.commands.size > 0,
+        "a bot that is connected and has registered its commands",
+      ),
+    person: (options: { id: string; locale?: string; inServer?: boolean }) =>
+      createPerson(
+        {
+          interactions,
+          application: APPLICATION,
+          commands: () => [...rest.commands.values()].flat(),
+          emit: (payload) => gateway.emit("INTERACTION_CREATE", payload),
+        },
+        options,
+      ),
+    stop: async (): Promise<void> => {
+      gateway.close();
+      rest.server.closeAllConnections();
+      await new Promise((resolve) => rest.server.close(resolve));
+      if (violations.length > 0) throw new Error(`Discord would object:\n${violations.join("\n")}`);
+    },
+  };
+}

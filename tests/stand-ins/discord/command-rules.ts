@@ -1,0 +1,123 @@
+import { ApplicationCommandUpdateRequestSchema } from "discord-api-spec/zod";
+import { z } from "zod";
+import { schemaFaults } from "./schema-rules.ts";
+
+/** What Discord asks of registered commands (developers/interactions/application-commands). */
+
+const NAME = /^[-_'\p{L}\p{N}\p{sc=Deva}\p{sc=Thai}]{1,32}$/u;
+const LOCALES =
+  "id da de en-GB en-US es-ES es-419 fr hr it lt hu nl no pl pt-BR ro fi sv-SE vi tr cs el bg ru uk hi th zh-CN ja zh-TW ko".split(
+    " ",
+  );
+
+const localised = z.record(z.string(), z.string()).nullish();
+const choice = z.looseObject({
+  name: z.string(),
+  name_localizations: localised,
+  value: z.union([z.string(), z.number()]),
+});
+const option = z.looseObject({
+  type: z.number(),
+  name: z.string(),
+  description: z.string(),
+  name_localizations: localised,
+  description_localizations: localised,
+  required: z.boolean().nullish(),
+  autocomplete: z.boolean().nullish(),
+  max_length: z.number().nullish(),
+  choices: z.array(choice).nullish(),
+});
+const command = z.looseObject({
+  name: z.string(),
+  type: z.number().nullish(),
+  description: z.string().nullish(),
+  name_localizations: localised,
+  description_localizations: localised,
+  options: z.array(option).nullish(),
+});
+export type RegisteredCommand = z.infer<typeof command>;
+
+export const readCommands = (body: unknown): RegisteredCommand[] => z.array(command).parse(body);
+
+/** Every rule that the commands of one scope break together. */
+export function commandFaults(commands: readonly RegisteredCommand[], scope: "global" | "guild"): string[] {
+  const names = commands.map(({ name }) => name);
+  return [
+    ...(commands.length > 130 ? ["more than 130 commands at once"] : []),
+    ...(new Set(names).size < names.length ? ["a command name twice"] : []),
+    ...commands.flatMap((item) => oneCommandFaults(item, scope).map((fault) => `/${item.name}: ${fault}`)),
+  ];
+}
+
+function oneCommandFaults(item: RegisteredCommand, scope: "global" | "guild"): string[] {
+  const options = item.options ?? [];
+  const names = options.map(({ name }) => name);
+  const firstOptional = options.findIndex(({ required }) => !required);
+  const faults = [
+    ...schemaFaults(ApplicationCommandUpdateRequestSchema, item),
+    ...nameFaults(item.name),
+    ...localeFaults(item),
+  ];
+  if (!item.description) faults.push("a chat command needs a description");
+  if (options.length > 25) faults.push("more than 25 options");
+  if (new Set(names).size < names.length) faults.push("an option name twice");
+  if (firstOptional >= 0 && options.slice(firstOptional).some(({ required }) => required))
+    faults.push("a required option behind an optional one");
+  if (scope === "guild" && (item["contexts"] || item["integration_types"]))
+    faults.push("contexts are for global commands");
+  if (sizeOf(item) > 8000) faults.push(`${sizeOf(item)} characters, at most 8000`);
+  return [...faults, ...options.flatMap((entry) => optionFaults(entry).map((fault) => `${entry.name}: ${fault}`))];
+}
+
+function optionFaults(item: z.infer<typeof option>): string[] {
+  const choices = item.choices ?? [];
+  const values = choices.map(({ value }) => value);
+  const faults = [...nameFaults(item.name), ...localeFaults(item), ...choices.flatMap(localeFaults)];
+  if (item.autocomplete && choices.length > 0) faults.push("autocomplete and choices exclude each other");
+  if (choices.length > 25) faults.push("more than 25 choices");
+  if (new Set(values).size < values.length) faults.push("a choice value twice");
+  if (choices.some(({ name, value }) => name.length > 100 || String(value).length > 100))
+    faults.push("a choice over 100 characters");
+  return faults;
+}
+
+function nameFaults(name: string): string[] {
+  if (!NAME.test(name)) return [`${name} is no command or option name`];
+  return name === name.toLowerCase() ? [] : [`${name} must be lower case`];
+}
+
+function localeFaults(item: {
+  name_localizations?: Record<string, string> | null | undefined;
+  [field: string]: unknown;
+}): string[] {
+  return ["name_localizations", "description_localizations"].flatMap((field) => {
+    const entries = Object.entries(localised.parse(item[field]) ?? {});
+    const unknown = entries
+      .filter(([locale]) => !LOCALES.includes(locale))
+      .map(([locale]) => `${locale} is no locale of Discord's`);
+    const long = entries
+      .filter(([, text]) => text.length < 1 || text.length > 100)
+      .map(([locale]) => `${field} ${locale} is not 1 to 100 characters`);
+    return [...unknown, ...long];
+  });
+}
+
+/** Name, description and values count, each with its longest localisation. */
+function sizeOf(item: RegisteredCommand): number {
+  const longest = (text: string | null | undefined, others: Record<string, string> | null | undefined): number =>
+    Math.max((text ?? "").length, ...Object.values(others ?? {}).map((value) => value.length));
+  const options = (item.options ?? []).map(
+    (entry) =>
+      longest(entry.name, entry.name_localizations) +
+      longest(entry.description, entry.description_localizations) +
+      (entry.choices ?? []).reduce(
+        (sum, one) => sum + longest(one.name, one.name_localizations) + String(one.value).length,
+        0,
+      ),
+  );
+  return (
+    longest(item.name, item.name_localizations) +
+    longest(item.description, item.description_localizations) +
+    options.reduce((sum, size) => sum + size, 0)
+  );
+}

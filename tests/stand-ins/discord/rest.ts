@@ -1,0 +1,186 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { json } from "node:stream/consumers";
+import { commandFaults, type RegisteredCommand, readCommands } from "./command-rules.ts";
+import type { Answer, Interactions } from "./interactions.ts";
+
+/** Discord's REST API as far as a bot of slash commands uses it: routes, authorisation, rate limits, faults on demand. */
+
+export type RestOptions = {
+  token: string;
+  application: string;
+  gatewayUrl: () => string;
+  interactions: Interactions;
+  violation: (fault: string) => void;
+  bucket: { limit: number; windowMs: number };
+};
+
+export type Request = { method: string; path: string };
+type Fault = { matches: (request: Request) => boolean; status: number; retryAfterSeconds: number; left: number };
+type Call = Request & { status: number };
+
+const API = /^\/api\/v10(\/.*?)(?:\?.*)?$/;
+
+export function createRest(options: RestOptions) {
+  const { interactions, violation } = options;
+  const commands = new Map<string, RegisteredCommand[]>();
+  const calls: Call[] = [];
+  const faults: Fault[] = [];
+  const buckets = new Map<string, { until: number; left: number }>();
+
+  const registered = (scope: string): RegisteredCommand[] => commands.get(scope) ?? [];
+  const overwrite = (scope: string, body: unknown): Answer => {
+    const wanted = readCommands(body);
+    const broken = commandFaults(wanted, scope === "global" ? "global" : "guild");
+    for (const fault of broken) violation(fault);
+    if (broken.length > 0) return { status: 400, body: { code: 50035, message: "Invalid Form Body" } };
+    // Discord's echo carries more than was sent.
+    const stored = wanted.map((command, at) => ({
+      ...command,
+      id: String(at + 1),
+      application_id: options.application,
+      version: "1",
+      nsfw: false,
+      default_member_permissions: null,
+    }));
+    commands.set(scope, stored);
+    return { status: 200, body: stored };
+  };
+
+  type Route = [
+    method: string,
+    path: RegExp,
+    authorised: boolean,
+    act: (parts: string[], body: unknown, request: Request & { query: string }) => Answer,
+  ];
+  const routes: Route[] = [
+    ["GET", /^\/gateway\/bot$/, true, () => ({ status: 200, body: gatewayInformation(options.gatewayUrl()) })],
+    ["GET", /^\/applications\/@me$/, true, () => ({ status: 200, body: { id: options.application } })],
+    [
+      "GET",
+      /^\/applications\/\d+\/commands$/,
+      true,
+      (_parts, _body, { query }) => ({ status: 200, body: shown(registered("global"), query) }),
+    ],
+    ["PUT", /^\/applications\/\d+\/commands$/, true, (_parts, body) => overwrite("global", body)],
+    [
+      "GET",
+      /^\/applications\/\d+\/guilds\/(\d+)\/commands$/,
+      true,
+      ([guild = ""], _body, { query }) => ({ status: 200, body: shown(registered(guild), query) }),
+    ],
+    ["PUT", /^\/applications\/\d+\/guilds\/(\d+)\/commands$/, true, ([guild = ""], body) => overwrite(guild, body)],
+    [
+      "POST",
+      /^\/interactions\/(\d+)\/([^/]+)\/callback$/,
+      false,
+      ([id = "", token = ""], body) => interactions.respond(token, id, body),
+    ],
+    [
+      "PATCH",
+      /^\/webhooks\/\d+\/([^/]+)\/messages\/([^/]+)$/,
+      false,
+      ([token = "", message = ""], body) => interactions.edit(token, message, body),
+    ],
+    ["POST", /^\/webhooks\/\d+\/([^/]+)$/, false, ([token = ""], body) => interactions.followUp(token, body)],
+  ];
+
+  const answer = (request: Request, query: string, authorization: string | undefined, body: unknown): Answer => {
+    for (const [method, path, authorised, act] of routes) {
+      const match = method === request.method ? path.exec(request.path) : null;
+      if (match === null) continue;
+      if (authorised && authorization !== `Bot ${options.token}`)
+        return { status: 401, body: { code: 0, message: "401: Unauthorized" } };
+      if (!authorised && authorization !== undefined)
+        violation(`a token was sent to ${request.path}, where an interaction's own is enough`);
+      return act(match.slice(1), body, { ...request, query });
+    }
+    violation(`no such route: ${request.method} ${request.path}`);
+    return { status: 404, body: { code: 0, message: "404: Not Found" } };
+  };
+
+  /** Each webhook token has its own bucket; acknowledgements have none. */
+  const limited = ({ path }: Request): { headers: Record<string, string>; retryAfter?: number } => {
+    const key = /^\/webhooks\/\d+\/[^/]+/.exec(path)?.[0];
+    if (key === undefined) return { headers: {} };
+    const now = Date.now();
+    let bucket = buckets.get(key);
+    if (bucket === undefined || bucket.until <= now)
+      bucket = { until: now + options.bucket.windowMs, left: options.bucket.limit };
+    buckets.set(key, bucket);
+    const headers = {
+      "x-ratelimit-bucket": "webhook",
+      "x-ratelimit-limit": String(options.bucket.limit),
+      "x-ratelimit-remaining": String(Math.max(0, bucket.left - 1)),
+      "x-ratelimit-reset": String(bucket.until / 1000),
+      "x-ratelimit-reset-after": String((bucket.until - now) / 1000),
+    };
+    if (bucket.left === 0) return { headers, retryAfter: (bucket.until - now) / 1000 };
+    bucket.left -= 1;
+    return { headers };
+  };
+
+  const send = (response: ServerResponse, { status, body }: Answer, headers: Record<string, string> = {}): void => {
+    response.writeHead(status, { "content-type": "application/json", ...headers });
+    response.end(body === undefined ? undefined : JSON.stringify(body));
+  };
+
+  const tooMany = (seconds: number): Answer => ({
+    status: 429,
+    body: { message: "You are being rate limited.", retry_after: seconds, global: false },
+  });
+
+  const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const [, path = ""] = API.exec(incoming.url ?? "") ?? [];
+    const request = { method: incoming.method ?? "", path };
+    const body: unknown = request.method === "GET" ? undefined : await json(incoming).catch(() => undefined);
+    const fault = faults.find((item) => item.left > 0 && item.matches(request));
+    const limit = limited(request);
+    let result: Answer;
+    if (fault) {
+      fault.left -= 1;
+      result =
+        fault.status === 429
+          ? tooMany(fault.retryAfterSeconds)
+          : { status: fault.status, body: { message: "injected" } };
+    } else if (limit.retryAfter !== undefined) {
+      result = tooMany(limit.retryAfter);
+    } else {
+      result = answer(request, incoming.url?.split("?")[1] ?? "", incoming.headers.authorization, body);
+    }
+    calls.push({ ...request, status: result.status });
+    const seconds = result.status === 429 ? String(fault?.retryAfterSeconds ?? limit.retryAfter ?? 1) : undefined;
+    send(response, result, {
+      ...limit.headers,
+      ...(seconds !== undefined && { "retry-after": seconds, "x-ratelimit-scope": "user" }),
+    });
+  };
+
+  const server = createServer((incoming, response) => {
+    handle(incoming, response).catch((error: unknown) => {
+      violation(`the stand-in failed: ${error instanceof Error ? error.stack : String(error)}`);
+      response.destroy();
+    });
+  });
+
+  return {
+    server,
+    calls,
+    commands,
+    /** The next requests that match fail. */
+    fail: (matches: (request: Request) => boolean, status: number, { times = 1, retryAfterSeconds = 0.2 } = {}) => {
+      faults.push({ matches, status, retryAfterSeconds, left: times });
+    },
+  };
+}
+
+function gatewayInformation(url: string) {
+  return { url, shards: 1, session_start_limit: { total: 1000, remaining: 1000, reset_after: 0, max_concurrency: 1 } };
+}
+
+/** Localisations are left out unless they are asked for. */
+function shown(commands: RegisteredCommand[], query: string): unknown {
+  if (query.includes("with_localizations=true")) return commands;
+  return commands.map(
+    ({ name_localizations: _names, description_localizations: _descriptions, ...command }) => command,
+  );
+}
