@@ -2,8 +2,6 @@ import { type App, createApp, logProblems } from "#src/app.ts";
 import { problemText } from "#src/chat/explain-issue.ts";
 import { textIn } from "#src/chat/locale.ts";
 import { run } from "#src/cli/run.ts";
-import { runDiscord } from "#src/discord/surface.ts";
-import { runPrompt } from "#src/terminal/prompt.ts";
 
 /** What has not ended this long after everything was told to stop is left behind. */
 const STOP_MS = 8000;
@@ -24,10 +22,16 @@ await run(async (config) => {
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
   stop.signal.addEventListener("abort", () => setTimeout(() => process.exit(), STOP_MS).unref());
-  const surfaces = [
-    ...(discord ? [runDiscord({ router, catalog, locale, log }, discord, stop.signal)] : []),
-    ...(atTerminal ? [runPrompt({ router, catalog, locale }, process, stop.signal)] : []),
-  ];
+  // Only what runs is loaded: each surface brings libraries of its own.
+  const surfaces: Promise<void>[] = [];
+  if (discord) {
+    const { runDiscord } = await import("#src/discord/surface.ts");
+    surfaces.push(runDiscord({ router, catalog, locale, log }, discord, stop.signal));
+  }
+  if (atTerminal) {
+    const { runPrompt } = await import("#src/terminal/prompt.ts");
+    surfaces.push(runPrompt({ router, catalog, locale }, process, stop.signal));
+  }
   // The first to end, well or not, ends the others: leaving the prompt stops the bot, a refused token stops both.
   await Promise.race(surfaces).finally(() => stop.abort());
   await Promise.all(surfaces);

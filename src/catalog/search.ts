@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import {
   type Criterion,
   compareMemory,
@@ -29,6 +30,9 @@ export type SearchResult = {
   nearest: Entry[];
 };
 
+/** Results kept: people ask the same things, and an autocomplete asks two dozen queries a key. */
+const KEPT_RESULTS = 500;
+
 export type Catalog = {
   entries: readonly Entry[];
   names: Names;
@@ -42,14 +46,20 @@ const NEAREST = 5;
 export function openCatalog(entries: readonly Entry[]): Catalog {
   const names = indexNames(entries);
   const text = indexText(entries);
+  const kept = new LRUCache<string, SearchResult>({ max: KEPT_RESULTS });
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
   return {
     entries,
     names,
     entry: (id) => byId.get(id),
     search: (typed, { sort } = {}) => {
+      const key = `${sort ?? ""}:${typed}`;
+      const known = kept.get(key);
+      if (known) return known;
       const query = parseQuery(typed, names);
-      return search(entries, query, sort ?? query.sort, (word) => wordRanks(word, text), names);
+      const result = search(entries, query, sort ?? query.sort, (word) => wordRanks(word, text), names);
+      kept.set(key, result);
+      return result;
     },
   };
 }

@@ -27,8 +27,20 @@ type Paging = { page: number; id: (page: number) => string };
 /** Characters kept for the heading and the frame of a list. */
 const HEADING = 900;
 
+/** Views kept as long as the search keeps its result: most people ask what somebody asked before. */
+const keptViews = new WeakMap<SearchResult, Map<string, View>>();
+
 /** The hits of a search with what the parser understood, one page of them where the room is limited. */
 export function modelList(result: SearchResult, paging: Paging, context: ListContext): View {
+  const kept = keptViews.get(result) ?? new Map<string, View>();
+  keptViews.set(result, kept);
+  const key = JSON.stringify([context.locale, context.room, paging.page, paging.id(0)]);
+  const view = kept.get(key) ?? drawList(result, paging, context);
+  kept.set(key, view);
+  return view;
+}
+
+function drawList(result: SearchResult, paging: Paging, context: ListContext): View {
   const { text, room } = context;
   if (result.hits.length === 0) return noHits(result, context);
   const lines = result.hits.map((hit) => ({ hit, line: room.tables ? "" : hitLines(hit, result, context) }));

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { DiscordAPIError } from "@discordjs/rest";
+import { DiscordAPIError } from "discord.js";
 import { COMMANDS } from "#src/app.ts";
 import { textIn } from "#src/chat/locale.ts";
 import { botApi } from "#src/discord/api.ts";

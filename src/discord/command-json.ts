@@ -4,7 +4,7 @@ import {
   ApplicationIntegrationType,
   InteractionContextType,
   type RESTPostAPIChatInputApplicationCommandsJSONBody,
-} from "@discordjs/core/http-only";
+} from "discord.js";
 import type { Command } from "#src/chat/command.ts";
 import { choiceDescription, commandDescription, optionDescription } from "#src/chat/descriptions.ts";
 import { LOCALES, type Locale, type Text, textIn } from "#src/chat/locale.ts";

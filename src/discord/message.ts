@@ -1,5 +1,5 @@
 import type { APIMessageTopLevelComponent } from "@discordjs/core/http-only";
-import { MessageFlags } from "@discordjs/core/http-only";
+import { MessageFlags } from "discord.js";
 import type { Button, Component, StringSelect, View } from "#src/chat/view.ts";
 import { LIMITS, type Room } from "#src/chat/view.ts";
 
@@ -17,7 +17,7 @@ export type Message = {
 };
 
 /** A view that Discord would refuse: a fault of ours, found before anything is sent. */
-export class MessageDoesNotFit extends RangeError {
+class MessageDoesNotFit extends RangeError {
   override name = "MessageDoesNotFit";
 }
 

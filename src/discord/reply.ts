@@ -1,5 +1,5 @@
 import type { API } from "@discordjs/core/http-only";
-import { DiscordAPIError } from "@discordjs/rest";
+import { DiscordAPIError } from "discord.js";
 import type { View } from "#src/chat/view.ts";
 import type { Log } from "#src/log.ts";
 import { toEdit, toMessage } from "./message.ts";

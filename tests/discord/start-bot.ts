@@ -36,6 +36,10 @@ export function startBot(discord: Discord, env: Record<string, string> = {}): Bo
   onTestFinished(async () => {
     child.kill("SIGKILL");
     await ended;
+    const faults = stderr
+      .split("\n")
+      .filter((line) => /"level":[56]0/.test(line) || line.includes("could not be answered"));
+    if (faults.length > 0) throw new Error(`the bot reported faults of its own:\n${faults.join("\n")}`);
   });
   return {
     process: child,

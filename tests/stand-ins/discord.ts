@@ -1,6 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { createGateway } from "./discord/gateway.ts";
-import { createInteractions } from "./discord/interactions.ts";
+import { createInteractions, type Kind } from "./discord/interactions.ts";
 import { createPerson } from "./discord/people.ts";
 import { createRest } from "./discord/rest.ts";
 
@@ -17,7 +17,7 @@ export type DiscordOptions = {
 };
 
 export const TOKEN = "MTAwMDAwMDAwMDAwMDAwMDAx.GStand.in-token_for_tests";
-export const APPLICATION = "100000000000000001";
+const APPLICATION = "100000000000000001";
 
 export type Discord = Awaited<ReturnType<typeof startDiscord>>;
 
@@ -76,6 +76,10 @@ export async function startDiscord({
     gateway,
     rest,
     until,
+    /** Whether the newest interaction only shows that an answer will come. */
+    isDeferred: () => [...interactions.records.values()].at(-1)?.deferred === true,
+    /** An interaction that nobody typed, for tests of the stand-in itself. */
+    openInteraction: (kind: Kind) => interactions.open(kind, "300000000000000001"),
     /** Connected, and the commands registered. */
     ready: () =>
       until(

@@ -35,6 +35,7 @@ export function createGateway(http: Server, options: GatewayOptions) {
   const counts = { identify: 0, resume: 0 };
   const waiting = new Set<() => void>();
   let silent = false;
+  let refusals = 0;
   let current: Session | undefined;
 
   const send = (socket: WebSocket, op: number, d: unknown, event?: Event): void =>
@@ -101,6 +102,11 @@ export function createGateway(http: Server, options: GatewayOptions) {
   };
 
   sockets.on("connection", (socket) => {
+    if (refusals > 0) {
+      refusals -= 1;
+      socket.terminate();
+      return;
+    }
     send(socket, Op.Hello, { heartbeat_interval: options.heartbeatMs });
     socket.on("error", () => {});
     socket.on("message", (raw) => {
@@ -133,6 +139,10 @@ export function createGateway(http: Server, options: GatewayOptions) {
     invalidate: () => {
       sessions.clear();
       if (current?.socket) send(current.socket, Op.InvalidSession, false);
+    },
+    /** Drops the next connections before a word is said. */
+    refuse: (connections: number) => {
+      refusals = connections;
     },
     /** Stops or takes up answering heartbeats. */
     silence: (on: boolean) => {

@@ -20,8 +20,6 @@ export type Message = {
   owner: string;
   v2: boolean;
   ephemeral: boolean;
-  /** Only "thinking…" so far. */
-  waiting: boolean;
   deleted: boolean;
   components: Component[];
   edits: number;
@@ -39,6 +37,8 @@ export type Record_ = {
   /** What `@original` names: the answer, or the message that the button sits on. */
   original: Message | undefined;
   followUps: Message[];
+  /** Acknowledged with the promise that an answer, or a change of the message, will come. */
+  deferred: boolean;
   choices: Choice[] | undefined;
   modal: { customId: string; title: string; components: Component[] } | undefined;
 };
@@ -74,7 +74,6 @@ export function createInteractions(limits: Limits, violation: (fault: string) =>
     owner,
     v2: false,
     ephemeral: false,
-    waiting: false,
     deleted: false,
     components: [],
     edits: 0,
@@ -91,10 +90,11 @@ export function createInteractions(limits: Limits, violation: (fault: string) =>
       token: `token-${id}`,
       kind,
       person,
-      sentAt: Date.now(),
+      sentAt: performance.now(),
       acknowledgedAt: undefined,
       original: message,
       followUps: [],
+      deferred: false,
       choices: undefined,
       modal: undefined,
     };
@@ -113,16 +113,15 @@ export function createInteractions(limits: Limits, violation: (fault: string) =>
     if (faulty(messageFaults(content, { wasV2: message.v2 }))) return false;
     message.v2 ||= isV2(content.flags);
     message.components = content.components ?? message.components;
-    message.waiting = false;
     message.edits += 1;
     return true;
   };
 
-  const respond = (token: string, id: string, body: unknown): Answer => {
+  const respond = (token: string, id: string, body: unknown, arrivedAt: number): Answer => {
     const record = records.get(token);
     if (record === undefined || record.id !== id) return UNKNOWN_INTERACTION;
     if (record.acknowledgedAt !== undefined) return error(400, 40060, "Interaction has already been acknowledged.");
-    if (Date.now() - record.sentAt > limits.acknowledgeMs) return UNKNOWN_INTERACTION;
+    if (arrivedAt - record.sentAt > limits.acknowledgeMs) return UNKNOWN_INTERACTION;
     const { type, data } = callback.parse(body);
     if (!ALLOWED[record.kind].includes(type)) {
       violation(`callback type ${type} for a ${record.kind}`);
@@ -130,7 +129,7 @@ export function createInteractions(limits: Limits, violation: (fault: string) =>
     }
     const accepted = callbackHandlers[type]?.(record, body, data) ?? false;
     if (!accepted) return INVALID_BODY;
-    record.acknowledgedAt = Date.now();
+    record.acknowledgedAt = arrivedAt;
     notify();
     return { status: 204 };
   };
@@ -149,10 +148,14 @@ export function createInteractions(limits: Limits, violation: (fault: string) =>
       const { flags } = readMessage(data);
       const wrong = (flags ?? 0) & ~64 ? [`flags ${flags} on a deferred answer, only EPHEMERAL is allowed`] : [];
       if (faulty([...schemaFaults(CreateMessageInteractionCallbackRequestSchema, body), ...wrong])) return false;
-      record.original = { ...newMessage(record.person), waiting: true, ephemeral: isEphemeral(flags) };
+      record.original = { ...newMessage(record.person), ephemeral: isEphemeral(flags) };
+      record.deferred = true;
       return true;
     },
-    6: (_record, body) => !faulty(schemaFaults(UpdateMessageInteractionCallbackRequestSchema, body)),
+    6: (record, body) => {
+      record.deferred = true;
+      return !faulty(schemaFaults(UpdateMessageInteractionCallbackRequestSchema, body));
+    },
     7: (record, body, data) =>
       !faulty(schemaFaults(UpdateMessageInteractionCallbackRequestSchema, body)) &&
       record.original !== undefined &&
@@ -182,7 +185,7 @@ export function createInteractions(limits: Limits, violation: (fault: string) =>
   /** The record behind a webhook's token, or what Discord answers instead. */
   const webhook = (token: string): Record_ | Answer => {
     const record = records.get(token);
-    if (record === undefined || Date.now() - record.sentAt > limits.tokenLifeMs) {
+    if (record === undefined || performance.now() - record.sentAt > limits.tokenLifeMs) {
       violation("an interaction token was used that is unknown or has expired");
       return INVALID_TOKEN;
     }
@@ -198,6 +201,7 @@ export function createInteractions(limits: Limits, violation: (fault: string) =>
     if (message === undefined || message.deleted) return UNKNOWN_MESSAGE;
     if (faulty(schemaFaults(IncomingWebhookUpdateRequestPartialSchema, body)) || !show(message, body))
       return INVALID_BODY;
+    record.deferred = false;
     notify();
     return { status: 200, body: { id: message.id } };
   };
@@ -209,6 +213,7 @@ export function createInteractions(limits: Limits, violation: (fault: string) =>
     if (faulty(schemaFaults(IncomingWebhookRequestPartialSchema, body)) || !show(message, body)) return INVALID_BODY;
     message.ephemeral = isEphemeral(readMessage(body).flags);
     record.followUps.push(message);
+    record.deferred = false;
     notify();
     return { status: 200, body: { id: message.id } };
   };

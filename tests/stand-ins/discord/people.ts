@@ -12,8 +12,6 @@ type World = {
   application: string;
 };
 
-export type Person = ReturnType<typeof createPerson>;
-
 const button = z.looseObject({
   type: z.literal(2),
   label: z.string(),
@@ -93,7 +91,7 @@ export function createPerson(
   /** The answer, or the private message beside it. */
   const shown = (record: Record_): Message | undefined => {
     const message = record.followUps.at(-1) ?? record.original;
-    return record.acknowledgedAt !== undefined && message !== undefined && !message.waiting ? message : undefined;
+    return record.acknowledgedAt !== undefined && !record.deferred ? message : undefined;
   };
   /** As the client does it: only registered commands, required options there, lengths and choices kept. */
   const check = (name: string, options: Record<string, string>): RegisteredCommand => {
@@ -113,16 +111,22 @@ export function createPerson(
     if (message.deleted || (message.ephemeral && message.owner !== id))
       throw new Error("this person does not see that message");
   };
+  const enter = (name: string, options: Record<string, string>): Record_ => {
+    check(name, options);
+    const list = Object.entries(options).map(([option, value]) => ({ name: option, type: 3, value }));
+    return send("command", 2, data(name, list));
+  };
   const data = (name: string, options: object[]): object => ({ id: "1", name, type: 1, options });
 
   return {
     id,
     /** Types a command and waits for the answer. */
-    run: (name: string, options: Record<string, string> = {}): Promise<Message> => {
-      check(name, options);
-      const list = Object.entries(options).map(([option, value]) => ({ name: option, type: 3, value }));
-      return until(send("command", 2, data(name, list)), shown);
-    },
+    run: (name: string, options: Record<string, string> = {}): Promise<Message> => until(enter(name, options), shown),
+    /** Types a command and waits until it is acknowledged: how long that took, in ms. */
+    acknowledge: (name: string, options: Record<string, string> = {}): Promise<number> =>
+      until(enter(name, options), ({ sentAt, acknowledgedAt }) =>
+        acknowledgedAt === undefined ? undefined : acknowledgedAt - sentAt,
+      ),
     /** What the client offers while an option is typed. */
     type: (name: string, option: string, typed: string): Promise<Choice[]> => {
       const record = send("autocomplete", 4, data(name, [{ name: option, type: 3, value: typed, focused: true }]));

@@ -14,8 +14,16 @@ export type RestOptions = {
   bucket: { limit: number; windowMs: number };
 };
 
-export type Request = { method: string; path: string };
-type Fault = { matches: (request: Request) => boolean; status: number; retryAfterSeconds: number; left: number };
+/** `arrivedAt`: performance.now() when the first byte had come. */
+export type Request = { method: string; path: string; arrivedAt: number };
+type Fault = {
+  matches: (request: Request) => boolean;
+  status: number;
+  retryAfterSeconds: number;
+  /** The request is carried out, and only its answer is lost. */
+  afterwards: boolean;
+  left: number;
+};
 type Call = Request & { status: number };
 
 const API = /^\/api\/v10(\/.*?)(?:\?.*)?$/;
@@ -73,7 +81,7 @@ export function createRest(options: RestOptions) {
       "POST",
       /^\/interactions\/(\d+)\/([^/]+)\/callback$/,
       false,
-      ([id = "", token = ""], body) => interactions.respond(token, id, body),
+      ([id = "", token = ""], body, { arrivedAt }) => interactions.respond(token, id, body, arrivedAt),
     ],
     [
       "PATCH",
@@ -120,7 +128,7 @@ export function createRest(options: RestOptions) {
   };
 
   const send = (response: ServerResponse, { status, body }: Answer, headers: Record<string, string> = {}): void => {
-    response.writeHead(status, { "content-type": "application/json", ...headers });
+    response.writeHead(status, { ...(body !== undefined && { "content-type": "application/json" }), ...headers });
     response.end(body === undefined ? undefined : JSON.stringify(body));
   };
 
@@ -131,13 +139,14 @@ export function createRest(options: RestOptions) {
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const [, path = ""] = API.exec(incoming.url ?? "") ?? [];
-    const request = { method: incoming.method ?? "", path };
+    const request = { method: incoming.method ?? "", path: decodeURIComponent(path), arrivedAt: performance.now() };
     const body: unknown = request.method === "GET" ? undefined : await json(incoming).catch(() => undefined);
     const fault = faults.find((item) => item.left > 0 && item.matches(request));
     const limit = limited(request);
     let result: Answer;
     if (fault) {
       fault.left -= 1;
+      if (fault.afterwards) answer(request, incoming.url?.split("?")[1] ?? "", incoming.headers.authorization, body);
       result =
         fault.status === 429
           ? tooMany(fault.retryAfterSeconds)
@@ -166,9 +175,13 @@ export function createRest(options: RestOptions) {
     server,
     calls,
     commands,
-    /** The next requests that match fail. */
-    fail: (matches: (request: Request) => boolean, status: number, { times = 1, retryAfterSeconds = 0.2 } = {}) => {
-      faults.push({ matches, status, retryAfterSeconds, left: times });
+    /** The next requests that match fail, before or after they have been carried out. */
+    fail: (
+      matches: (request: Request) => boolean,
+      status: number,
+      { times = 1, retryAfterSeconds = 0.2, afterwards = false } = {},
+    ) => {
+      faults.push({ matches, status, retryAfterSeconds, afterwards, left: times });
     },
   };
 }

@@ -1,5 +1,8 @@
 import type { ZodMiniType } from "zod/mini";
 
+/** discord.js sends it with every message; Discord passes over it where it means nothing. */
+const HARMLESS = new Set(["enforce_nonce"]);
+
 /** How a body breaks a schema of the published API; a field that the schema does not know breaks it too. */
 export function schemaFaults(schema: ZodMiniType, body: unknown): string[] {
   const parsed = schema.safeParse(body);
@@ -11,7 +14,7 @@ function unknownFields(given: unknown, known: unknown, path: string): string[] {
   if (typeof given !== "object" || given === null || typeof known !== "object" || known === null) return [];
   const fields = new Map(Object.entries(known));
   return Object.entries(given).flatMap(([name, value]) =>
-    fields.has(name) || value === undefined
+    fields.has(name) || HARMLESS.has(name) || value === undefined
       ? unknownFields(value, fields.get(name), `${path}${name}.`)
       : [`unknown field ${path}${name}`],
   );

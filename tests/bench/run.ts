@@ -1,0 +1,11 @@
+import { benchDiscord } from "./discord.ts";
+
+/** `npm run bench`: figures as ratios to a floor measured in the same run, because machines are noisy. */
+process.stdout.write("Discord: Mulu beside a minimal discord.js bot on the same stand-in\n");
+for (const { what, mulu, minimal, unit, goal } of await benchDiscord()) {
+  const ratio = mulu / minimal;
+  const verdict = goal === undefined ? "" : ` (goal ≤ ${goal}×, ${ratio <= goal ? "met" : "NOT met"})`;
+  process.stdout.write(
+    `  ${what.padEnd(42)} ${mulu.toFixed(2)} ${unit} / ${minimal.toFixed(2)} ${unit} = ${ratio.toFixed(2)}×${verdict}\n`,
+  );
+}

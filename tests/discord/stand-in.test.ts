@@ -1,0 +1,164 @@
+import { describe, expect, test } from "vitest";
+import { commandFaults, readCommands } from "#tests/stand-ins/discord/command-rules.ts";
+import { messageFaults, readMessage } from "#tests/stand-ins/discord/message-rules.ts";
+import { startDiscord, TOKEN } from "#tests/stand-ins/discord.ts";
+
+/** The stand-in is only worth something as long as it objects to what Discord objects to. */
+
+const V2 = 32_768;
+const text = (content: string) => ({ type: 10, content });
+const button = (custom_id: string) => ({ type: 2, style: 2, label: "x", custom_id });
+const row = (...components: object[]) => ({ type: 1, components });
+
+describe("a message", () => {
+  test.each<[string, object, RegExp]>([
+    ["without the flag", { components: [text("x")] }, /without the flag/],
+    ["with content beside components V2", { flags: V2, content: "x", components: [text("x")] }, /content, embeds/],
+    [
+      "with 41 components",
+      { flags: V2, components: [{ type: 17, components: Array.from({ length: 40 }, () => text("x")) }] },
+      /41 components/,
+    ],
+    [
+      "with 4001 characters",
+      { flags: V2, components: [text("x".repeat(2000)), text("x".repeat(2001))] },
+      /4001 characters/,
+    ],
+    ["with a custom id twice", { flags: V2, components: [row(button("a"), button("a"))] }, /custom_id twice/],
+    [
+      "with six buttons in a row",
+      { flags: V2, components: [row(..."abcdef".split("").map(button))] },
+      /more than 5 buttons/,
+    ],
+    ["that would ping", { flags: V2, components: [text("hi @everyone")] }, /would have pinged/],
+    [
+      "that would ping a person",
+      { flags: V2, components: [text("hi <@123>")], allowed_mentions: { parse: ["users"] } },
+      /would have pinged/,
+    ],
+    ["with an empty text", { flags: V2, components: [text(" ")] }, /empty text/],
+    [
+      "with an empty menu",
+      { flags: V2, components: [row({ type: 3, custom_id: "a", options: [] })] },
+      /menu without options/,
+    ],
+  ])("%s breaks a rule", (_case, body, fault) => {
+    expect(messageFaults(readMessage(body)).join("\n")).toMatch(fault);
+  });
+
+  test("as it should be breaks none", () => {
+    const body = {
+      flags: V2,
+      components: [{ type: 17, components: [text("hi @everyone"), row(button("a"))] }],
+      allowed_mentions: { parse: [] },
+    };
+    expect(messageFaults(readMessage(body))).toEqual([]);
+  });
+});
+
+describe("a command", () => {
+  const command = (fields: object) => readCommands([{ name: "x", description: "x", ...fields }]);
+  const option = (fields: object) => ({ type: 3, name: "a", description: "x", ...fields });
+  test.each<[string, object, RegExp]>([
+    ["with a space in its name", { name: "a b" }, /no command or option name/],
+    ["in upper case", { name: "Models" }, /lower case/],
+    ["without a description", { description: "" }, /needs a description/],
+    ["in a language that Discord does not have", { description_localizations: { "zh-CH": "x" } }, /zh-CH is no locale/],
+    [
+      "with a required option behind an optional one",
+      { options: [option({}), option({ name: "b", required: true })] },
+      /required option behind/,
+    ],
+    [
+      "with autocomplete and choices",
+      { options: [option({ autocomplete: true, choices: [{ name: "x", value: "x" }] })] },
+      /exclude each other/,
+    ],
+    ["with an unknown field", { optoins: [] }, /unknown field optoins/],
+    [
+      "of more than 8000 characters",
+      {
+        options: Array.from({ length: 25 }, (_, at) =>
+          option({
+            name: `a${at}`,
+            description: "x".repeat(90),
+            choices: Array.from({ length: 5 }, (_item, value) => ({ name: "y".repeat(90), value: String(value) })),
+          }),
+        ),
+      },
+      /at most 8000/,
+    ],
+  ])("%s breaks a rule", (_case, fields, fault) => {
+    expect(commandFaults(command(fields), "global").join("\n")).toMatch(fault);
+  });
+});
+
+describe("the protocol", () => {
+  const post = (url: string, path: string, body: object, method = "POST") =>
+    fetch(`${url}/v10${path}`, { method, body: JSON.stringify(body), headers: { "content-type": "application/json" } });
+
+  /** Starts it, does something to it, and gives what it objects to. */
+  async function objections(
+    act: (discord: Awaited<ReturnType<typeof startDiscord>>) => Promise<void>,
+    options = {},
+  ): Promise<string> {
+    const discord = await startDiscord(options);
+    await act(discord);
+    return discord.stop().then(
+      () => "",
+      (error: Error) => error.message,
+    );
+  }
+
+  test("an unknown route, and a missing token", async () => {
+    const found = await objections(async ({ apiUrl }) => {
+      expect((await fetch(`${apiUrl}/v10/nothing`)).status).toBe(404);
+      expect((await fetch(`${apiUrl}/v10/gateway/bot`)).status).toBe(401);
+      expect((await fetch(`${apiUrl}/v10/gateway/bot`, { headers: { authorization: `Bot ${TOKEN}` } })).status).toBe(
+        200,
+      );
+    });
+    expect(found).toContain("no such route: GET /nothing");
+    expect(found).not.toContain("gateway/bot");
+  });
+
+  test("a token that has expired, a second acknowledgement, a flag on a deferral, and silence", async () => {
+    const found = await objections(
+      async ({ apiUrl, openInteraction }) => {
+        const { id, token } = openInteraction("command");
+        const path = `/interactions/${id}/${token}/callback`;
+        expect((await post(apiUrl, path, { type: 5, data: { flags: V2 } })).status).toBe(400);
+        expect((await post(apiUrl, path, { type: 7 })).status).toBe(400);
+        expect((await post(apiUrl, path, { type: 5 })).status).toBe(204);
+        expect((await post(apiUrl, path, { type: 5 })).status).toBe(400);
+        openInteraction("autocomplete");
+        await new Promise((resolve) => setTimeout(resolve, 150));
+        expect(
+          (await post(apiUrl, `/webhooks/1/${token}/messages/@original`, { components: [] }, "PATCH")).status,
+        ).toBe(401);
+      },
+      { acknowledgeMs: 50, tokenLifeMs: 100 },
+    );
+    expect(found).toContain("flags 32768 on a deferred answer");
+    expect(found).toContain("callback type 7 for a command");
+    expect(found).toContain("was not acknowledged within 50 ms");
+    expect(found).toContain("unknown or has expired");
+  });
+
+  test("edits of one token are limited, and say how long to wait", async () => {
+    await objections(
+      async ({ apiUrl, openInteraction }) => {
+        const { id, token } = openInteraction("command");
+        await post(apiUrl, `/interactions/${id}/${token}/callback`, { type: 5 });
+        const body = { flags: V2, components: [text("x")] };
+        const edit = () => post(apiUrl, `/webhooks/1/${token}/messages/@original`, body, "PATCH");
+        expect((await edit()).headers.get("x-ratelimit-remaining")).toBe("1");
+        await edit();
+        const third = await edit();
+        expect(third.status).toBe(429);
+        expect(await third.json()).toMatchObject({ retry_after: expect.any(Number) });
+      },
+      { bucket: { limit: 2, windowMs: 5000 } },
+    );
+  });
+});
