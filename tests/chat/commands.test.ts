@@ -86,7 +86,7 @@ describe("/models", () => {
 
   test("where nothing is found it says why and offers the nearest", async () => {
     const { view } = await ask("models", { query: "chatglm moe" });
-    expect(textOf(view)).toContain("没有模型能同时满足：混合专家 (MoE)");
+    expect(textOf(view)).toContain("没有结果的原因：混合专家 (MoE)");
     expect(choicesOf(view)[0]?.chosen).toEqual(["chatglm-6b"]);
   });
 });
