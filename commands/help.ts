@@ -8,7 +8,7 @@ import { container, separator, textDisplay, type View } from "#src/chat/view.ts"
 function overview({ commands, text: say }: Context): View {
   const lines = commands.map((command) => {
     const example = command.examples[0];
-    return `- **/${command.name}** ${commandDescription(command, say)}${example === undefined ? "" : ` · ${code(`/${command.name} ${example}`)}`}`;
+    return `- **/${command.name}** ${commandDescription(command, say)}${example === undefined ? "" : ` · ${code(`/${command.name} ${example}`.trim())}`}`;
   });
   return {
     components: [
@@ -26,7 +26,7 @@ function details(command: Command, { text: say }: Context): View {
     const choices = option.kind === "choice" ? ` (${option.choices.join(", ")})` : "";
     return `- ${code(name)} ${optionDescription(command, name, say)}${choices}${option.required ? ` · ${say("help.required")}` : ""}`;
   });
-  const examples = command.examples.map((example) => `- ${code(`/${command.name} ${example}`)}`);
+  const examples = command.examples.map((example) => `- ${code(`/${command.name} ${example}`.trim())}`);
   const parts = [`### /${command.name}\n${commandDescription(command, say)}`];
   if (options.length > 0) parts.push([say("help.options"), ...options].join("\n"));
   if (examples.length > 0) parts.push([say("help.examples"), ...examples].join("\n"));

@@ -1,11 +1,41 @@
 import { z } from "zod";
 import { LOCALES, type Locale } from "#src/chat/locale.ts";
+import type { AccessLists } from "#src/tries/access.ts";
 
 const DISCORD_API_URL = "https://discord.com/api";
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
 /** An empty variable counts as one that is not set: compose files and shells leave such behind. */
 const setting = <T extends z.ZodType>(schema: T) => z.preprocess((value) => (value === "" ? undefined : value), schema);
+
+/** A whole number within bounds, written in digits. */
+const whole = (standard: number, least: number, most: number) =>
+  setting(
+    z
+      .string()
+      .default(String(standard))
+      .refine((text) => /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most, {
+        error: "rule:whole",
+        params: { least, most },
+      })
+      .transform(Number),
+  );
+
+const list = (item: RegExp, rule: string) =>
+  setting(
+    z
+      .string()
+      .default("")
+      .transform((text) =>
+        text
+          .split(",")
+          .map((part) => part.trim())
+          .filter((part) => part !== ""),
+      )
+      .refine((parts) => parts.every((part) => item.test(part)), { error: `rule:${rule}` }),
+  );
+const ids = () => list(/^\d{15,20}$/, "ids");
+const flag = (standard: "true" | "false") => setting(z.enum(["true", "false"]).default(standard));
 
 const environment = z.object({
   CATALOG_DIR: setting(z.string().default("catalog")),
@@ -25,7 +55,26 @@ const environment = z.object({
       .regex(/^\d{15,20}$/, "rule:snowflake")
       .optional(),
   ),
-  REGISTER_COMMANDS: setting(z.enum(["true", "false"]).default("true")),
+  REGISTER_COMMANDS: flag("true"),
+  ADMIN_USER_IDS: ids(),
+  ADMIN_ROLE_IDS: ids(),
+  OLLAMA_HOSTS: list(/^https?:\/\/[^\s/]+$/, "hosts"),
+  OLLAMA_ALIASES: list(/^[a-z0-9.-]+=\S+$/, "aliases"),
+  TRY_HOST_SLOTS: whole(1, 1, 64),
+  TRY_QUEUE_MAX: whole(50, 1, 10_000),
+  TRY_PROMPT_MAX: whole(4000, 100, 6000),
+  TRY_MAX_TOKENS: whole(2048, 16, 1_000_000),
+  TRY_PER_PERSON_HOUR: whole(30, 1, 100_000),
+  TRY_PER_GUILD_HOUR: whole(300, 1, 1_000_000),
+  TRY_KEEP_HOURS: whole(24, 1, 8760),
+  TRY_ALLOW_CLOUD: flag("false"),
+  TRY_ALLOWED_CHANNELS: ids(),
+  TRY_BLOCKED_CHANNELS: ids(),
+  TRY_ALLOWED_ROLES: ids(),
+  TRY_BLOCKED_ROLES: ids(),
+  TRY_ALLOWED_MODELS: list(/\S/, "aliases"),
+  TRY_BLOCKED_MODELS: list(/\S/, "aliases"),
+  DATA_DIR: setting(z.string().default("data")),
 });
 
 export type DiscordConfig = {
@@ -36,7 +85,28 @@ export type DiscordConfig = {
   registerCommands: boolean;
 };
 
+type TryConfig = {
+  hosts: readonly string[];
+  /** The operator's own models by entry id. */
+  aliases: ReadonlyMap<string, string>;
+  /** Tries at once on one host. */
+  hostSlots: number;
+  queueMax: number;
+  /** Characters. */
+  promptMax: number;
+  maxTokens: number;
+  perPersonHour: number;
+  perGuildHour: number;
+  /** Hours that conversations are kept. */
+  keepHours: number;
+  allowCloud: boolean;
+  access: AccessLists;
+};
+
 export type Config = {
+  dataDir: string;
+  admins: { users: readonly string[]; roles: readonly string[] };
+  tries: TryConfig;
   catalogDir: string;
   locale: Locale;
   logLevel: (typeof LOG_LEVELS)[number];
@@ -60,6 +130,9 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
   if (!parsed.success) throw new InvalidSettings(parsed.error.issues);
   const values = parsed.data;
   return {
+    dataDir: values.DATA_DIR,
+    admins: { users: values.ADMIN_USER_IDS, roles: values.ADMIN_ROLE_IDS },
+    tries: tryConfig(values),
     catalogDir: values.CATALOG_DIR,
     locale: values.DEFAULT_LOCALE,
     logLevel: values.LOG_LEVEL,
@@ -73,5 +146,34 @@ function discordConfig(token: string, values: z.infer<typeof environment>): Disc
     apiUrl: values.DISCORD_API_URL.replace(/\/+$/, ""),
     devGuildId: values.DISCORD_DEV_GUILD_ID,
     registerCommands: values.REGISTER_COMMANDS === "true",
+  };
+}
+
+const OLLAMA_HOST = "http://127.0.0.1:11434";
+
+function tryConfig(values: z.infer<typeof environment>): TryConfig {
+  const pairs = values.OLLAMA_ALIASES.map((pair): [string, string] => {
+    const at = pair.indexOf("=");
+    return [pair.slice(0, at), pair.slice(at + 1)];
+  });
+  return {
+    hosts: values.OLLAMA_HOSTS.length > 0 ? values.OLLAMA_HOSTS : [OLLAMA_HOST],
+    aliases: new Map(pairs),
+    hostSlots: values.TRY_HOST_SLOTS,
+    queueMax: values.TRY_QUEUE_MAX,
+    promptMax: values.TRY_PROMPT_MAX,
+    maxTokens: values.TRY_MAX_TOKENS,
+    perPersonHour: values.TRY_PER_PERSON_HOUR,
+    perGuildHour: values.TRY_PER_GUILD_HOUR,
+    keepHours: values.TRY_KEEP_HOURS,
+    allowCloud: values.TRY_ALLOW_CLOUD === "true",
+    access: {
+      allowedChannels: values.TRY_ALLOWED_CHANNELS,
+      blockedChannels: values.TRY_BLOCKED_CHANNELS,
+      allowedRoles: values.TRY_ALLOWED_ROLES,
+      blockedRoles: values.TRY_BLOCKED_ROLES,
+      allowedModels: values.TRY_ALLOWED_MODELS,
+      blockedModels: values.TRY_BLOCKED_MODELS,
+    },
   };
 }

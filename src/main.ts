@@ -8,8 +8,8 @@ const STOP_MS = 8000;
 
 /** `npm start`: runs what is configured until it is told to stop. */
 await run(async (config) => {
-  const app = await createApp(config);
-  const { router, catalog, log } = app;
+  const app = await createApp(config, { keep: true });
+  const { router, services, log, outputs } = app;
   const { locale, discord } = config;
   const atTerminal = process.stdin.isTTY && process.stdout.isTTY;
   if (!atTerminal && discord === undefined) {
@@ -26,15 +26,17 @@ await run(async (config) => {
   const surfaces: Promise<void>[] = [];
   if (discord) {
     const { runDiscord } = await import("#src/discord/surface.ts");
-    surfaces.push(runDiscord({ router, catalog, locale, log }, discord, stop.signal));
+    surfaces.push(runDiscord({ router, services, log, admins: config.admins, outputs }, discord, stop.signal));
   }
   if (atTerminal) {
     const { runPrompt } = await import("#src/terminal/prompt.ts");
-    surfaces.push(runPrompt({ router, catalog, locale }, process, stop.signal));
+    const { createLocalTries } = await import("#src/terminal/local-tries.ts");
+    surfaces.push(runPrompt({ router, services, local: createLocalTries(outputs) }, process, stop.signal));
   }
+  const background = [services.fleet.run(stop.signal), services.tries.run(stop.signal)];
   // The first to end, well or not, ends the others: leaving the prompt stops the bot, a refused token stops both.
   await Promise.race(surfaces).finally(() => stop.abort());
-  await Promise.all(surfaces);
+  await Promise.all([...surfaces, ...background]);
   log.info("stopped");
   return 0;
 });
@@ -42,7 +44,7 @@ await run(async (config) => {
 process.exit();
 
 /** What is on, what is off and why, and two things to type. */
-function greeting({ config, catalog, problems }: App): string[] {
+function greeting({ config, services: { catalog }, problems }: App): string[] {
   const text = textIn(config.locale);
   return [
     text("terminal.catalog", { count: catalog.entries.length, directory: config.catalogDir }),

@@ -1,25 +1,30 @@
-import type { Catalog } from "#src/catalog/search.ts";
-import type { Locale, Text } from "./locale.ts";
+import type { Delivery } from "#src/tries/try.ts";
+import type { Text } from "./locale.ts";
+import type { Person } from "./person.ts";
+import type { Services } from "./services.ts";
 import { UserError } from "./user-error.ts";
-import type { Room, View } from "./view.ts";
+import type { Modal, Room, View } from "./view.ts";
 
 /** What a command may know of the world: nothing of Discord, the terminal or HTTP. */
-export type Context = {
-  catalog: Catalog;
-  locale: Locale;
+export type Context = Services & {
   text: Text;
   room: Room;
   /** Every command, for `/help`. */
   commands: readonly Command[];
+  person: Person;
   /** Shows a view: the answer, or a newer state of it. */
   reply: (view: View) => Promise<void>;
+  /** Announces that an answer will come, and says where whoever makes it can show it. */
+  begin: (options?: { private?: boolean }) => Promise<Delivery>;
+  /** Puts a question to the person; must be the first and only answer. */
+  ask: (modal: Modal) => Promise<void>;
 };
 
 export type Suggestion = { name: string; value: string };
 /** Offers values for what is typed so far (maybe nothing). In memory and synchronous: Discord allows three seconds and no deferral. */
 export type Autocomplete = (
   typed: string,
-  context: Pick<Context, "catalog" | "locale" | "text" | "commands">,
+  context: Pick<Context, "catalog" | "locale" | "text" | "commands" | "fleet" | "tries" | "resolve">,
 ) => Suggestion[];
 
 export type TextOption<Required extends boolean = boolean> = {
@@ -33,17 +38,27 @@ export type ChoiceOption<Choice extends string = string> = {
   required: false;
   choices: readonly Choice[];
 };
-type Option = TextOption | ChoiceOption;
+/** Yes or no. */
+export type FlagOption = { kind: "flag"; required: false };
+type Option = TextOption | ChoiceOption | FlagOption;
 export type Options = Record<string, Option>;
 
 type Value<O extends Option> =
-  O extends ChoiceOption<infer Choice> ? Choice | undefined : O extends TextOption<true> ? string : string | undefined;
+  O extends ChoiceOption<infer Choice>
+    ? Choice | undefined
+    : O extends FlagOption
+      ? boolean | undefined
+      : O extends TextOption<true>
+        ? string
+        : string | undefined;
 type Values<O extends Options> = { [Name in keyof O]: Value<O[Name]> };
 
 /** How a component of an answer is served: its state as the custom id carries it, and what was chosen in a menu. */
 type ComponentAction = {
   /** `update` turns the message it sits on into the answer, `reply` answers with a new one. */
   answer: "update" | "reply";
+  /** Whoever presses it acts on the same message; else only the person whose answer it is, and others get their own. */
+  shared?: boolean;
   execute: (state: string, chosen: string[], context: Context) => Promise<void>;
 };
 
@@ -84,6 +99,8 @@ export const text = <const R extends boolean>(option: {
   ...option,
 });
 
+export const flag = (): FlagOption => ({ kind: "flag", required: false });
+
 export const choice = <const Choice extends string>(choices: readonly Choice[]): ChoiceOption<Choice> => ({
   kind: "choice",
   required: false,
@@ -99,7 +116,12 @@ function readOptions<O extends Options>(options: O, given: Record<string, string
   return Object.fromEntries(values) as Values<O>;
 }
 
-function readOption(name: string, option: Option, given: string | undefined): string | undefined {
+const FLAGS = new Map([
+  ...["true", "yes", "on", "1", "是"].map((word) => [word, true] as const),
+  ...["false", "no", "off", "0", "否"].map((word) => [word, false] as const),
+]);
+
+function readOption(name: string, option: Option, given: string | undefined): string | boolean | undefined {
   if (given === undefined || given === "") {
     if (option.required) throw new UserError("missingOption", { option: name });
     return undefined;
@@ -109,6 +131,11 @@ function readOption(name: string, option: Option, given: string | undefined): st
     if (chosen === undefined)
       throw new UserError("invalidChoice", { option: name, choices: option.choices.join(", "), given });
     return chosen;
+  }
+  if (option.kind === "flag") {
+    const value = FLAGS.get(given.toLowerCase());
+    if (value === undefined) throw new UserError("invalidChoice", { option: name, choices: "true, false", given });
+    return value;
   }
   if (given.length > option.maxLength) {
     throw new UserError("optionTooLong", { option: name, limit: option.maxLength, length: given.length });

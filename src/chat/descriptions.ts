@@ -15,6 +15,10 @@ export const optionDescription = ({ name }: Command, option: string, text: Text)
   // Which option belongs to which command is checked by a test that builds every command in every language.
   text(`commands.${name as CommandName}.options.${option as AnyOption}` as `commands.models.options.query`);
 
-/** How a choice of a command's menu option is called. */
+type WithChoices = {
+  [Name in CommandName]: Descriptions[Name] extends { choices: unknown } ? Name : never;
+}[CommandName];
+
+/** How a choice of a command's option is called. */
 export const choiceDescription = ({ name }: Command, choice: string, text: Text): string =>
-  text(`commands.${name as "models"}.choices.${choice as keyof Descriptions["models"]["choices"]}`);
+  text(`commands.${name as WithChoices}.choices.${choice}` as "commands.models.choices.name");

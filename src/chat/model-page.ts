@@ -11,7 +11,11 @@ import { clip, container, customId, LIMITS, selectRow, separator, textDisplay, t
 const FRAME = 100;
 
 /** One entry: what it is, then its sections, on as many pages as the room asks for. */
-export function modelPage(entry: Entry, page: number, context: Pick<Context, "locale" | "text" | "room">): View {
+export function modelPage(
+  entry: Entry,
+  page: number,
+  context: Pick<Context, "locale" | "text" | "room" | "resolve" | "tries">,
+): View {
   const { text, room } = context;
   const heading = headingOf(entry, context);
   const blocks = modelSections(entry, context).flatMap((section) =>
@@ -43,7 +47,13 @@ export function modelPage(entry: Entry, page: number, context: Pick<Context, "lo
   };
 }
 
-function headingOf(entry: Entry, { text, locale }: Pick<Context, "locale" | "text">): string {
+function headingOf(
+  entry: Entry,
+  { text, locale, resolve, tries }: Pick<Context, "locale" | "text" | "resolve" | "tries">,
+): string {
+  const resolution = resolve(entry.id);
+  const here = resolution.kind === "ready" && !resolution.target.standIn ? resolution.target.model : undefined;
+  const speed = here === undefined ? undefined : tries.speed(here);
   const summary = locale === "en-US" ? entry.summary.en : catalogText(entry.summary.zh, locale);
   return [
     `## ${plain(entry.name)}`,
@@ -51,6 +61,11 @@ function headingOf(entry: Entry, { text, locale }: Pick<Context, "locale" | "tex
     ...(entry.unreviewed ? [`⚠ ${text("marks.unreviewed")}`] : []),
     ...(entry.confidence === "secondary" ? [`⚠ ${text("marks.secondary")}`] : []),
     plain(summary),
+    ...(here === undefined
+      ? []
+      : [
+          `-# ✓ ${text("try.installed")} ${code(here)}${speed === undefined ? "" : ` · ${text("try.speedHere", { speed: speed.toFixed(0) })}`}`,
+        ]),
   ].join("\n");
 }
 

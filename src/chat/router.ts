@@ -18,7 +18,7 @@ export type Router = {
   /** Never throws: an autocomplete that fails offers nothing. */
   complete: (name: string, option: string, typed: string, context: Context) => Suggestion[];
   /** What a custom id belongs to; undefined for one that no command of ours made. */
-  action: (customId: string) => { command: Command; answer: "update" | "reply" } | undefined;
+  action: (customId: string) => { answer: "update" | "reply"; shared: boolean } | undefined;
 };
 
 /** The one place where commands are found, run, and their errors turned into answers. */
@@ -57,7 +57,7 @@ export function createRouter(commands: readonly Command[], log: Log): Router {
     },
     action: (customId) => {
       const found = find(customId);
-      return found && { command: found.command, answer: found.component.answer };
+      return found && { answer: found.component.answer, shared: found.component.shared === true };
     },
   };
 }
@@ -85,6 +85,7 @@ async function guard(context: Context, log: Log, about: object, run: () => Promi
 }
 
 function refusal(error: UserError, { text }: Context): View {
+  if (error.view) return { ...error.view, private: true };
   const params = Object.fromEntries(
     Object.entries(error.params).map(([key, value]) => [key, typeof value === "string" ? plain(value) : value]),
   );

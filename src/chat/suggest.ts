@@ -1,6 +1,7 @@
 import { byNewest } from "#src/catalog/names.ts";
 import { PRECISIONS } from "#src/catalog/precision.ts";
 import type { Entry } from "#src/catalog/schema.ts";
+import { formatGb } from "#src/catalog/units.ts";
 import type { Autocomplete, Suggestion } from "./command.ts";
 import { about } from "./model-list.ts";
 import { clip, LIMITS } from "./view.ts";
@@ -37,6 +38,53 @@ export const suggestModels: Autocomplete = (typed, { catalog, text }) => {
       value: entry.id,
     }),
   );
+};
+
+/** Models to try: what is installed here first (marked, with the speed seen), then entries that could be pulled, with size. */
+export const suggestTryModels: Autocomplete = (typed, context) => {
+  const { catalog, fleet, tries, resolve, text } = context;
+  const wanted = typed.trim().toLowerCase();
+  const matching = wanted === "" ? favourites(catalog.entries) : catalog.names.near(typed, MOST);
+  const resolved = matching.map((entry) => ({ entry, resolution: resolve(entry.id) }));
+  const label = (name: string, ...notes: string[]): string =>
+    clip([name, ...notes.filter((note) => note !== "")].join(" · "), LIMITS.optionText);
+  const speed = (model: string): string => {
+    const seen = tries.speed(model);
+    return seen === undefined ? "" : text("try.speedHere", { speed: seen.toFixed(0) });
+  };
+  const ready = resolved.flatMap(({ entry, resolution }) =>
+    resolution.kind === "ready"
+      ? {
+          name: label(
+            `✓ ${entry.name}`,
+            resolution.target.standIn ? `→ ${resolution.target.model}` : "",
+            text("try.installed"),
+            speed(resolution.target.model),
+          ),
+          value: entry.id,
+        }
+      : [],
+  );
+  const literal = fleet
+    .installed()
+    .filter(({ name }) => name.includes(wanted))
+    .map(({ name, parameterSize = "" }) => ({
+      name: label(`✓ ${name}`, parameterSize, text("try.installed"), speed(name)),
+      value: name,
+    }));
+  const pullable = resolved.flatMap(({ entry, resolution }) =>
+    resolution.kind === "pullable"
+      ? {
+          name: label(
+            entry.name,
+            `ollama pull ${resolution.model.model}`,
+            resolution.model.sizeGb === undefined ? "" : formatGb(resolution.model.sizeGb),
+          ),
+          value: entry.id,
+        }
+      : [],
+  );
+  return [...ready, ...literal, ...pullable].slice(0, MOST);
 };
 
 /** Queries for what is typed so far: with nothing typed good ones to begin with, else completions of the last word. */

@@ -1,4 +1,5 @@
 import type zhCN from "./locales/zh-CN.json";
+import type { View } from "./view.ts";
 
 export type UserErrorKey = keyof (typeof zhCN)["errors"];
 
@@ -7,9 +8,12 @@ export class UserError extends Error {
   override name = "UserError";
   readonly key: UserErrorKey;
   readonly params: Record<string, string | number>;
-  constructor(key: UserErrorKey, params: Record<string, string | number> = {}) {
+  /** More than a line, where there is more to say. */
+  readonly view: View | undefined;
+  constructor(key: UserErrorKey, params: Record<string, string | number> = {}, view?: View) {
     super(key);
     this.key = key;
     this.params = params;
+    this.view = view;
   }
 }

@@ -7,10 +7,11 @@ const ComponentType = {
   Button: 2,
   StringSelect: 3,
   TextDisplay: 10,
+  File: 13,
   Separator: 14,
   Container: 17,
 } as const;
-const ButtonStyle = { Primary: 1, Secondary: 2, Success: 3, Danger: 4, Link: 5 } as const;
+export const ButtonStyle = { Primary: 1, Secondary: 2, Success: 3, Danger: 4, Link: 5 } as const;
 
 export type TextDisplay = { type: 10; content: string };
 export type Separator = { type: 14; divider?: boolean; spacing?: 1 | 2 };
@@ -27,10 +28,22 @@ export type StringSelect = {
   max_values?: number;
 };
 export type ActionRow = { type: 1; components: Button[] | [StringSelect] };
-export type Container = { type: 17; accent_color?: number; components: (TextDisplay | Separator | ActionRow)[] };
-export type Component = Container | TextDisplay | Separator | ActionRow;
+/** Shows an attached file by its name: `attachment://answer.md`. */
+export type FileDisplay = { type: 13; file: { url: string } };
+/** A file that goes with a view. */
+export type Attachment = { name: string; text: string };
+/** A question put to a person in a dialogue of its own; the answer comes to `components.<action>` of the command. */
+export type Modal = { customId: string; title: string; label: string; maxLength: number };
+export type Container = {
+  type: 17;
+  accent_color?: number;
+  components: (TextDisplay | Separator | ActionRow | FileDisplay)[];
+};
+export type Component = Container | TextDisplay | Separator | ActionRow | FileDisplay;
 export type View = {
   components: Component[];
+  /** Files that `FileDisplay` components show. */
+  files?: Attachment[];
   /** For the person who asked alone, where the surface can do that. */
   private?: boolean;
 };
@@ -55,6 +68,8 @@ export type Room = {
   listLength: number;
   /** Whether Markdown tables are drawn; where not, the same is said in lines. */
   tables: boolean;
+  /** Whether an answer can change after it was shown. */
+  live: boolean;
 };
 
 /** Room without end, for pipes. */
@@ -63,9 +78,15 @@ export const UNLIMITED: Room = {
   characters: Number.POSITIVE_INFINITY,
   listLength: Number.POSITIVE_INFINITY,
   tables: true,
+  live: false,
 };
 
 export const textDisplay = (content: string): TextDisplay => ({ type: ComponentType.TextDisplay, content });
+/** Shows an attachment of the same view. */
+export const fileDisplay = (name: string): FileDisplay => ({
+  type: ComponentType.File,
+  file: { url: `attachment://${name}` },
+});
 export const separator = (): Separator => ({ type: ComponentType.Separator, divider: true, spacing: 1 });
 export const container = (components: Container["components"]): Container => ({
   type: ComponentType.Container,

@@ -1,9 +1,13 @@
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { createApp, logProblems } from "#src/app.ts";
+import { textIn } from "#src/chat/locale.ts";
+import { type TryContext, tryEnding, tryView } from "#src/chat/try-view.ts";
 import { UNLIMITED, type View } from "#src/chat/view.ts";
-import { answerLine } from "#src/terminal/answer-line.ts";
+import { answerLine, type Terminal } from "#src/terminal/answer-line.ts";
+import { createLocalTries } from "#src/terminal/local-tries.ts";
 import { renderView } from "#src/terminal/render.ts";
+import type { Try } from "#src/tries/try.ts";
 import { run } from "./run.ts";
 
 /** `npm run -s ask -- "/models int4"`, or commands from stdin, one a line. Exit code 1 where one was not answered. */
@@ -14,7 +18,8 @@ await run(async (config) => {
   });
   const app = await createApp(config);
   logProblems(app);
-  const surface = { router: app.router, catalog: app.catalog, locale: config.locale };
+  const { router, services } = app;
+  const surface = { router, services, local: createLocalTries(app.outputs) };
   const { stdout } = process;
   const paper = {
     colour: stdout.isTTY && stdout.hasColors(),
@@ -22,9 +27,28 @@ await run(async (config) => {
   };
   const show = (view: View): boolean =>
     stdout.write(values.json ? `${JSON.stringify(view)}\n` : `${renderView(view, paper)}\n`);
+  const contextOf = (attempt: Try): TryContext => ({
+    text: textIn(config.locale),
+    room: UNLIMITED,
+    entry: services.catalog.entry(attempt.target.entryId ?? ""),
+  });
+  const terminal: Terminal = {
+    room: UNLIMITED,
+    show,
+    screen: {
+      write: (text) => {
+        if (!values.json) stdout.write(text);
+      },
+      status: undefined,
+      end: (attempt, progress) => {
+        if (values.json) show(tryView(attempt, progress, contextOf(attempt)));
+        else stdout.write(`\n\n${renderView(tryEnding(attempt, progress, contextOf(attempt)), paper)}\n`);
+      },
+    },
+  };
   let failed = false;
   const answer = async (line: string): Promise<void> => {
-    if (line.trim() !== "" && (await answerLine(line, surface, UNLIMITED, show)) !== "answered") failed = true;
+    if (line.trim() !== "" && (await answerLine(line, surface, terminal)) !== "answered") failed = true;
   };
   if (positionals.length > 0) await answer(positionals.join(" "));
   else for await (const line of createInterface({ input: process.stdin })) await answer(line);

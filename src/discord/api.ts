@@ -24,6 +24,8 @@ export function interactionApi(url: string): API {
       timeout: TIMEOUT_MS,
       retries: 2,
       globalRequestsPerSecond: INTERACTIONS_PER_SECOND,
+      // An edit that must wait is not sent late: whoever edits sends the newest text when the time has come.
+      rejectOnRateLimit: ({ method, route }) => method === "PATCH" && route.startsWith("/webhooks/"),
     }),
   );
 }

@@ -32,11 +32,12 @@ export function commandJson(command: Command, standard: Locale): CommandJson {
 function optionJson(command: Command, name: string, standard: Locale): OptionJson {
   const option = command.options[name];
   const common = {
-    type: ApplicationCommandOptionType.String as const,
     name,
     ...described((text) => optionDescription(command, name, text), standard),
     required: option?.required ?? false,
   };
+  if (option?.kind === "flag") return { type: ApplicationCommandOptionType.Boolean, ...common };
+  const type = ApplicationCommandOptionType.String;
   if (option?.kind === "choice") {
     const choices = option.choices.map((value) => {
       const { description, description_localizations } = described(
@@ -45,9 +46,9 @@ function optionJson(command: Command, name: string, standard: Locale): OptionJso
       );
       return { name: description, name_localizations: description_localizations, value };
     });
-    return { ...common, choices };
+    return { type, ...common, choices };
   }
-  return { ...common, autocomplete: option?.autocomplete !== undefined, max_length: option?.maxLength ?? 100 };
+  return { type, ...common, autocomplete: option?.autocomplete !== undefined, max_length: option?.maxLength ?? 100 };
 }
 
 function described(of: (text: Text) => string, standard: Locale) {

@@ -1,8 +1,8 @@
 import type { API } from "@discordjs/core/http-only";
-import type { Catalog } from "#src/catalog/search.ts";
 import type { Context } from "#src/chat/command.ts";
-import { type Locale, nearestLocale, textIn } from "#src/chat/locale.ts";
+import { nearestLocale, textIn } from "#src/chat/locale.ts";
 import type { Router } from "#src/chat/router.ts";
+import type { Services } from "#src/chat/services.ts";
 import type { Log } from "#src/log.ts";
 import { DISCORD_ROOM } from "./message.ts";
 import {
@@ -10,13 +10,23 @@ import {
   type CommandInteraction,
   type ComponentInteraction,
   type Interaction,
+  type ModalInteraction,
   personOf,
   readInteraction,
+  writtenIn,
 } from "./payload.ts";
 import { type Audience, openReply, type Reply } from "./reply.ts";
 
 /** What the Discord surface needs of the app. */
-export type DiscordApp = { router: Router; catalog: Catalog; locale: Locale; log: Log };
+export type DiscordApp = {
+  router: Router;
+  services: Services;
+  log: Log;
+  admins: { users: readonly string[]; roles: readonly string[] };
+};
+
+/** An interaction token lives 15 minutes. */
+const TOKEN_LIFE_MS = 15 * 60_000;
 
 /**
  * Serves one raw interaction, however it came (gateway or HTTP). Never throws: what fails is logged, and Discord has
@@ -28,6 +38,7 @@ export async function serveInteraction(payload: unknown, api: API, app: DiscordA
   try {
     if (interaction.type === 4) await suggest(interaction, api, app);
     else if (interaction.type === 2) await runCommand(interaction, api, app);
+    else if (interaction.type === 5) await submitModal(interaction, api, app);
     else await pressComponent(interaction, api, app);
   } catch (error) {
     app.log.warn({ err: error, interaction: interaction.id }, "an interaction could not be answered");
@@ -50,11 +61,17 @@ async function runCommand(interaction: CommandInteraction, api: API, app: Discor
 async function pressComponent(interaction: ComponentInteraction, api: API, app: DiscordApp): Promise<void> {
   const { custom_id: customId, values } = interaction.data;
   const owner = interaction.message.interaction_metadata?.user.id;
-  const theirs = owner === undefined || owner === personOf(interaction);
   const action = app.router.action(customId);
+  const theirs = owner === undefined || owner === personOf(interaction, app.admins).id || action?.shared === true;
   const audience: Audience = theirs ? (action?.answer === "update" ? "message" : "everyone") : "person";
   await answering(interaction, audience, api, app, (reply) =>
     app.router.press(customId, values, contextFor(interaction, app, reply)),
+  );
+}
+
+async function submitModal(interaction: ModalInteraction, api: API, app: DiscordApp): Promise<void> {
+  await answering(interaction, "everyone", api, app, (reply) =>
+    app.router.press(interaction.data.custom_id, writtenIn(interaction), contextFor(interaction, app, reply)),
   );
 }
 
@@ -83,13 +100,27 @@ async function suggest(interaction: AutocompleteInteraction, api: API, app: Disc
 }
 
 function contextFor(interaction: Interaction, app: DiscordApp, reply?: Reply): Context {
-  const locale = nearestLocale(interaction.locale ?? "") ?? nearestLocale(interaction.guild_locale ?? "") ?? app.locale;
+  const named = nearestLocale(interaction.locale ?? "") ?? nearestLocale(interaction.guild_locale ?? "");
+  const locale = named ?? app.services.locale;
   return {
-    catalog: app.catalog,
+    ...app.services,
     locale,
     text: textIn(locale),
     room: DISCORD_ROOM,
     commands: app.router.commands,
+    person: personOf(interaction, app.admins),
     reply: async (view) => reply?.send(view),
+    ask: async (modal) => reply?.ask(modal),
+    begin: async (options) => {
+      const expiresAt = Date.now() + TOKEN_LIFE_MS;
+      await reply?.defer(options);
+      return {
+        kind: "discord",
+        application: interaction.application_id,
+        token: interaction.token,
+        expiresAt,
+        private: options?.private === true,
+      };
+    },
   };
 }

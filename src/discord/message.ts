@@ -1,5 +1,5 @@
 import type { APIMessageTopLevelComponent } from "@discordjs/core/http-only";
-import { MessageFlags } from "discord.js";
+import { MessageFlags, type RawFile } from "discord.js";
 import type { Button, Component, StringSelect, View } from "#src/chat/view.ts";
 import { LIMITS, type Room } from "#src/chat/view.ts";
 
@@ -7,7 +7,7 @@ import { LIMITS, type Room } from "#src/chat/view.ts";
  * What fits into one message (developers/components/reference; lengths in UTF-16 units, the safe reading). The
  * library's builders check neither total.
  */
-export const DISCORD_ROOM: Room = { components: 40, characters: 4000, listLength: 10, tables: false };
+export const DISCORD_ROOM: Room = { components: 40, characters: 4000, listLength: 10, tables: false, live: true };
 
 /** A message as every endpoint that takes one accepts it. */
 export type Message = {
@@ -40,14 +40,30 @@ export function toEdit(view: View): Message {
   return { ...toMessage(view), flags: MessageFlags.IsComponentsV2 };
 }
 
-function faultsOf({ components }: View): string[] {
+/** The files of a view, as the client uploads them. */
+export function filesOf({ files }: View): { files?: RawFile[] } {
+  return files
+    ? {
+        files: files.map(({ name, text }) => ({
+          name,
+          data: Buffer.from(text),
+          contentType: "text/markdown; charset=utf-8",
+        })),
+      }
+    : {};
+}
+
+function faultsOf({ components, files = [] }: View): string[] {
   const all = components.flatMap(withChildren);
   const controls = all.flatMap((item): (Button | StringSelect)[] => (item.type === 1 ? item.components : []));
   const texts = all.flatMap((item) => (item.type === 10 ? item.content : []));
   const characters = texts.reduce((sum, text) => sum + text.length, 0);
   const ids = controls.flatMap((item) => ("custom_id" in item ? item.custom_id : []));
   const count = all.length + controls.length;
+  const shown = all.flatMap((item) => (item.type === 13 ? item.file.url : []));
+  const attached = files.map(({ name }) => `attachment://${name}`);
   const faults: [boolean, string][] = [
+    [shown.toSorted().join() !== attached.toSorted().join(), "files and the components that show them differ"],
     [count === 0, "no components"],
     [count > DISCORD_ROOM.components, `${count} components, at most ${DISCORD_ROOM.components}`],
     [characters > DISCORD_ROOM.characters, `${characters} characters, at most ${DISCORD_ROOM.characters}`],

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Person } from "#src/chat/person.ts";
 
 /**
  * The parts of an interaction that we read (developers/interactions/receiving-and-responding). Discord adds fields and
@@ -6,6 +7,11 @@ import { z } from "zod";
  */
 const snowflake = z.string().regex(/^\d{1,20}$/);
 const person = z.object({ id: snowflake });
+const member = z.object({
+  user: person,
+  roles: z.array(snowflake).default([]),
+  permissions: z.string().regex(/^\d+$/).default("0"),
+});
 
 const common = z.object({
   id: snowflake,
@@ -15,7 +21,9 @@ const common = z.object({
   guild_locale: z.string().optional(),
   /** In a server the person stands under `member`, elsewhere under `user`. */
   user: person.optional(),
-  member: z.object({ user: person }).optional(),
+  member: member.optional(),
+  channel_id: snowflake.optional(),
+  guild_id: snowflake.optional(),
 });
 
 const commandOption = z.object({
@@ -25,7 +33,11 @@ const commandOption = z.object({
 });
 const commandData = z.object({ name: z.string(), options: z.array(commandOption).default([]) });
 
-const Type = { Command: 2, Component: 3, Autocomplete: 4 } as const;
+/** The fields of a dialogue, in whatever they are wrapped. */
+const field = z.object({ value: z.string() });
+const wrapped = z.object({ component: field.optional(), components: z.array(field).optional() });
+
+const Type = { Command: 2, Component: 3, Autocomplete: 4, Modal: 5 } as const;
 
 const interaction = z.discriminatedUnion("type", [
   common.extend({ type: z.literal(Type.Command), data: commandData }),
@@ -34,6 +46,10 @@ const interaction = z.discriminatedUnion("type", [
     type: z.literal(Type.Component),
     data: z.object({ custom_id: z.string(), values: z.array(z.string()).default([]) }),
     message: z.object({ interaction_metadata: z.object({ user: person }).nullish() }),
+  }),
+  common.extend({
+    type: z.literal(Type.Modal),
+    data: z.object({ custom_id: z.string(), components: z.array(wrapped).default([]) }),
   }),
 ]);
 
@@ -48,5 +64,31 @@ export function readInteraction(payload: unknown): Interaction | undefined {
   return parsed.success ? parsed.data : undefined;
 }
 
-/** Who acted, by id. */
-export const personOf = ({ user, member }: Interaction): string | undefined => (member?.user ?? user)?.id;
+export type ModalInteraction = Extract<Interaction, { type: 5 }>;
+
+/** What a person wrote into a dialogue. */
+export const writtenIn = ({ data }: ModalInteraction): string[] =>
+  data.components.flatMap((item) =>
+    [...(item.component ? [item.component] : []), ...(item.components ?? [])].map(({ value }) => value),
+  );
+
+/** Permission bit MANAGE_MESSAGES (topics/permissions). */
+const MANAGE_MESSAGES = 1n << 13n;
+
+/** Who acted, and what they may do. Administrators are named by the operator, by id or role. */
+export function personOf(
+  interaction: Interaction,
+  admins: { users: readonly string[]; roles: readonly string[] },
+): Person {
+  const { user, member: acting, channel_id: channel, guild_id: guild } = interaction;
+  const id = (acting?.user ?? user)?.id ?? "";
+  const roles = acting?.roles ?? [];
+  return {
+    id,
+    admin: admins.users.includes(id) || roles.some((role) => admins.roles.includes(role)),
+    moderator: (BigInt(acting?.permissions ?? "0") & MANAGE_MESSAGES) !== 0n,
+    roles,
+    channel,
+    guild,
+  };
+}

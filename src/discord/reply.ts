@@ -1,8 +1,9 @@
 import type { API } from "@discordjs/core/http-only";
 import { DiscordAPIError } from "discord.js";
-import type { View } from "#src/chat/view.ts";
+import type { Modal, View } from "#src/chat/view.ts";
 import type { Log } from "#src/log.ts";
-import { toEdit, toMessage } from "./message.ts";
+import { filesOf, toEdit, toMessage } from "./message.ts";
+import { modalBody } from "./modal.ts";
 import type { Interaction } from "./payload.ts";
 
 /** How an interaction is answered: a new message for all, one for the person alone, or the message it sits on. */
@@ -20,8 +21,10 @@ const ALREADY_ACKNOWLEDGED = 40060;
 export type Reply = {
   /** Shows a view: the answer at first, an edit of it from then on. In order; throws what Discord refuses. */
   send: (view: View) => Promise<void>;
-  /** Tells Discord now that the answer will come later. */
-  defer: () => Promise<void>;
+  /** Tells Discord now that the answer will come later, for all or for the person alone. */
+  defer: (options?: { private?: boolean }) => Promise<void>;
+  /** Opens a dialogue; nothing may have been said before. */
+  ask: (modal: Modal) => Promise<void>;
   /** Ends the waiting: whatever happened, the interaction is acknowledged. */
   close: () => Promise<void>;
 };
@@ -39,12 +42,12 @@ export function openReply(api: API, interaction: Interaction, audience: Audience
     return result;
   };
 
-  const deferNow = async (): Promise<void> => {
+  const deferNow = async (alone = audience === "person"): Promise<void> => {
     if (state !== "open") return;
     await acknowledge((options) =>
       audience === "message"
         ? api.interactions.deferMessageUpdate(id, token, {}, options)
-        : api.interactions.defer(id, token, audience === "person" ? { flags: EPHEMERAL } : {}, options),
+        : api.interactions.defer(id, token, alone ? { flags: EPHEMERAL } : {}, options),
     );
     state = "deferred";
   };
@@ -54,7 +57,7 @@ export function openReply(api: API, interaction: Interaction, audience: Audience
     const taken = await acknowledge((options) =>
       audience === "message" && !alone
         ? api.interactions.updateMessage(id, token, toEdit(view), options)
-        : api.interactions.reply(id, token, toMessage({ ...view, private: alone }), options),
+        : api.interactions.reply(id, token, { ...toMessage({ ...view, private: alone }), ...filesOf(view) }, options),
     );
     if (taken && alone) originalIsTheirs = false;
     state = taken ? "answered" : "deferred";
@@ -62,13 +65,14 @@ export function openReply(api: API, interaction: Interaction, audience: Audience
   };
 
   const later = async (view: View): Promise<void> => {
-    if (originalIsTheirs && view.private) await api.interactions.followUp(application, token, toMessage(view));
-    else await api.interactions.editReply(application, token, toEdit(view));
+    if (originalIsTheirs && view.private)
+      await api.interactions.followUp(application, token, { ...toMessage(view), ...filesOf(view) });
+    else await api.interactions.editReply(application, token, { ...toEdit(view), ...filesOf(view) });
     state = "answered";
   };
 
   const timer = setTimeout(() => {
-    inOrder(deferNow).catch((error: unknown) => log.warn({ err: error, interaction: id }, "could not defer"));
+    inOrder(() => deferNow()).catch((error: unknown) => log.warn({ err: error, interaction: id }, "could not defer"));
   }, DEFER_AFTER_MS);
 
   return {
@@ -77,10 +81,15 @@ export function openReply(api: API, interaction: Interaction, audience: Audience
         if (state === "open" && (await answer(view))) return;
         await later(view);
       }),
-    defer: () => inOrder(deferNow),
+    defer: (options) => inOrder(() => deferNow(options?.private ?? audience === "person")),
+    ask: (modal) =>
+      inOrder(async () => {
+        await acknowledge((options) => api.interactions.createModal(id, token, modalBody(modal), options));
+        state = "answered";
+      }),
     close: () => {
       clearTimeout(timer);
-      return inOrder(deferNow);
+      return inOrder(() => deferNow());
     },
   };
 }

@@ -1,8 +1,16 @@
+import type { API } from "@discordjs/core/http-only";
+import { textIn } from "#src/chat/locale.ts";
+import { refusedTryView, tryView } from "#src/chat/try-view.ts";
 import type { DiscordConfig } from "#src/config.ts";
+import type { Outputs } from "#src/tries/outputs.ts";
+import type { Output } from "#src/tries/tries.ts";
+import type { Try } from "#src/tries/try.ts";
 import { botApi, interactionApi } from "./api.ts";
 import { commandJson } from "./command-json.ts";
 import { keepGateway, type Ready } from "./gateway.ts";
 import { type DiscordApp, serveInteraction } from "./interactions.ts";
+import { openDiscordOutput } from "./live-output.ts";
+import { DISCORD_ROOM } from "./message.ts";
 import { differences, register } from "./registration.ts";
 
 /** How long a stop waits for answers that are under way. */
@@ -12,8 +20,13 @@ const DRAIN_MS = 5000;
  * The Discord surface: serves interactions from the gateway until the signal is raised, then lets the answers under
  * way end. Throws GatewayRefused where Discord will not have this bot.
  */
-export async function runDiscord(app: DiscordApp, config: DiscordConfig, signal: AbortSignal): Promise<void> {
+export async function runDiscord(
+  app: DiscordApp & { outputs: Outputs },
+  config: DiscordConfig,
+  signal: AbortSignal,
+): Promise<void> {
   const api = interactionApi(config.apiUrl);
+  app.outputs.register("discord", (attempt) => openOutput(attempt, api, app));
   const underWay = new Set<Promise<void>>();
   const track = (work: Promise<void>): void => {
     underWay.add(work);
@@ -39,7 +52,7 @@ export async function runDiscord(app: DiscordApp, config: DiscordConfig, signal:
 /** Registers the commands where they differ from what Discord has. A failure is logged: the old ones go on working. */
 async function registerDifferences(app: DiscordApp, config: DiscordConfig, { application }: Ready): Promise<void> {
   const api = botApi(config.apiUrl, config.token);
-  const wanted = app.router.commands.map((command) => commandJson(command, app.locale));
+  const wanted = app.router.commands.map((command) => commandJson(command, app.services.locale));
   const scope = { application, guild: config.devGuildId };
   try {
     const found = await differences(api, scope, wanted);
@@ -48,4 +61,21 @@ async function registerDifferences(app: DiscordApp, config: DiscordConfig, { app
   } catch (error) {
     app.log.error({ err: error }, "commands could not be registered");
   }
+}
+
+/** Shows a try through the token of its interaction, in the person's language. */
+function openOutput(attempt: Try, api: API, { services, log }: DiscordApp): Output | undefined {
+  const { delivery } = attempt;
+  if (delivery.kind !== "discord" || delivery.expiresAt < Date.now()) return undefined;
+  const context = {
+    text: textIn(attempt.locale),
+    room: DISCORD_ROOM,
+    entry: services.catalog.entry(attempt.target.entryId ?? ""),
+  };
+  return openDiscordOutput(attempt, delivery, {
+    api,
+    log,
+    viewOf: (item, progress) => tryView(item, progress, context),
+    refusedView: (item, progress) => refusedTryView(item, progress, context),
+  });
 }

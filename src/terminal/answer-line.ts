@@ -1,47 +1,98 @@
-import type { Catalog } from "#src/catalog/search.ts";
 import type { Context } from "#src/chat/command.ts";
-import { type Locale, textIn } from "#src/chat/locale.ts";
+import { textIn } from "#src/chat/locale.ts";
 import { plain } from "#src/chat/markdown.ts";
+import type { Person } from "#src/chat/person.ts";
 import type { Outcome, Router } from "#src/chat/router.ts";
+import type { Services } from "#src/chat/services.ts";
 import { UserError } from "#src/chat/user-error.ts";
-import { type Room, textDisplay, type View } from "#src/chat/view.ts";
+import { type Modal, type Room, textDisplay, type View } from "#src/chat/view.ts";
+import type { LocalTries, LocalTry, Screen } from "./local-tries.ts";
 import { type Line, parseLine } from "./parse-line.ts";
 import type { Choice } from "./render.ts";
 
 /** What the terminal surface needs of the app. */
-export type TerminalApp = { router: Router; catalog: Catalog; locale: Locale };
+export type TerminalApp = { router: Router; services: Services; local: LocalTries };
 
-export type Show = (view: View) => void;
+/** How a surface of lines shows answers. */
+export type Terminal = {
+  room: Room;
+  show: (view: View) => void;
+  screen: Screen;
+  /** A question for the person; the next line is the answer. Absent where nobody can answer (a pipe). */
+  ask?: (modal: Modal) => void;
+};
 
-/** Answers one line that a person typed; what is no command is answered with a hint. */
-export async function answerLine(line: string, app: TerminalApp, room: Room, show: Show): Promise<Outcome> {
-  const context = contextFor(app, room, show);
+/** Whoever sits at the terminal of the machine runs it. */
+const OPERATOR: Person = {
+  id: "terminal",
+  admin: true,
+  moderator: true,
+  roles: [],
+  channel: undefined,
+  guild: undefined,
+};
+
+/** Answers one line that a person typed, to its end; what is no command is answered with a hint. */
+export async function answerLine(line: string, app: TerminalApp, terminal: Terminal): Promise<Outcome> {
+  const text = textIn(app.services.locale);
   let parsed: Line | undefined;
   try {
     parsed = parseLine(line, (name) => app.router.commands.find((command) => command.name === name)?.options);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    show({ components: [textDisplay(context.text(`errors.${error.key}`))] });
+    terminal.show({ components: [textDisplay(text(`errors.${error.key}`))] });
     return "refused";
   }
   if (parsed === undefined) {
-    show({ components: [textDisplay(context.text("terminal.hint", { text: plain(line.trim()) }))] });
+    terminal.show({ components: [textDisplay(text("terminal.hint", { text: plain(line.trim()) }))] });
     return "refused";
   }
-  return app.router.execute(parsed.command, parsed.given, context);
+  const { command, given } = parsed;
+  return answering(app, terminal, (context) => app.router.execute(command, given, context));
 }
 
-/** Presses a button or chooses from a menu of the last answer. */
-export const pressChoice = (choice: Choice, app: TerminalApp, room: Room, show: Show): Promise<Outcome> =>
-  app.router.press(choice.customId, choice.chosen, contextFor(app, room, show));
+/** Presses a button, chooses from a menu of the last answer, or answers a question. */
+export const pressChoice = (
+  { customId, chosen }: Pick<Choice, "customId" | "chosen">,
+  app: TerminalApp,
+  terminal: Terminal,
+): Promise<Outcome> => answering(app, terminal, (context) => app.router.press(customId, chosen, context));
 
-export function contextFor(app: TerminalApp, room: Room, show: Show): Context {
+/** Runs it, and waits for the end of a try that it has begun. */
+async function answering(
+  app: TerminalApp,
+  terminal: Terminal,
+  act: (context: Context) => Promise<Outcome>,
+): Promise<Outcome> {
+  let begun: LocalTry | undefined;
+  let failed = false;
+  const screen: Screen = {
+    ...terminal.screen,
+    end: (attempt, progress) => {
+      failed = progress.phase === "failed";
+      terminal.screen.end(attempt, progress);
+    },
+  };
+  const outcome = await act({
+    ...contextFor(app, terminal),
+    begin: async () => {
+      begun = app.local.expect(screen);
+      return begun.delivery;
+    },
+  });
+  await begun?.ended();
+  return failed ? "failed" : outcome;
+}
+
+export function contextFor(app: TerminalApp, { room, show, ask }: Pick<Terminal, "room" | "show" | "ask">): Context {
   return {
-    catalog: app.catalog,
-    locale: app.locale,
-    text: textIn(app.locale),
+    ...app.services,
+    text: textIn(app.services.locale),
     room,
     commands: app.router.commands,
+    person: OPERATOR,
     reply: async (view) => show(view),
+    begin: async () => ({ kind: "local", id: "" }),
+    ask: async (modal) => ask?.(modal),
   };
 }

@@ -17,7 +17,7 @@ export function completeLine(line: string, app: TerminalApp): [completions: stri
   const [, optionName = "", value = ""] = /(?:^|\s)(\w+):(\S*)$/u.exec(typed) ?? [];
   const option = command.options[optionName];
   if (option?.kind === "choice") return [option.choices.filter((item) => item.startsWith(value)), value];
-  const context = contextFor(app, UNLIMITED, () => {});
+  const context = contextFor(app, { room: UNLIMITED, show: () => {} });
   const firstText = Object.keys(command.options).find((item) => command.options[item]?.kind === "text");
   const offered =
     firstText === undefined ? [] : app.router.complete(name, firstText, typed, context).map((item) => item.value);

@@ -1,7 +1,9 @@
-import { createInterface } from "node:readline/promises";
+import { createInterface, type Interface } from "node:readline/promises";
 import { textIn } from "#src/chat/locale.ts";
-import { type Room, UNLIMITED, type View } from "#src/chat/view.ts";
-import { answerLine, pressChoice, type TerminalApp } from "./answer-line.ts";
+import { tryEnding } from "#src/chat/try-view.ts";
+import { type Modal, type Room, UNLIMITED, type View } from "#src/chat/view.ts";
+import type { Progress, Try } from "#src/tries/try.ts";
+import { answerLine, pressChoice, type Terminal, type TerminalApp } from "./answer-line.ts";
 import { completeLine } from "./complete-line.ts";
 import { type Choice, choicesOf, type Paper, renderMarkdown, renderView } from "./render.ts";
 
@@ -17,17 +19,50 @@ export async function runPrompt(
   { stdin: input, stdout: output }: Streams,
   signal: AbortSignal,
 ): Promise<void> {
-  const text = textIn(app.locale);
+  const text = textIn(app.services.locale);
   const paper = (): Paper => ({ colour: output.hasColors?.() ?? false, columns: output.columns || 80 });
   let choices: Choice[] = [];
-  const show = (view: View): void => {
+  let question: Modal | undefined;
+  let running: Try | undefined;
+  const offer = (view: View): void => {
     choices = choicesOf(view);
-    output.write(`${renderView(view, paper())}`);
-    if (choices.length > 0) {
-      const list = choices.map(({ label }, at) => `\`${at + 1}\` ${label.replaceAll("`", "")}`).join(" · ");
-      output.write(`${renderMarkdown(`-# ${text("terminal.choose")}${list}`, paper())}\n`);
-    }
+    if (choices.length === 0) return;
+    const list = choices.map(({ label }, at) => `\`${at + 1}\` ${label.replaceAll("`", "")}`).join(" · ");
+    output.write(`${renderMarkdown(`-# ${text("terminal.choose")}${list}`, paper())}\n`);
+  };
+  const show = (view: View): void => {
+    output.write(renderView(view, paper()));
+    offer(view);
     output.write("\n");
+  };
+  const viewOf = (attempt: Try, progress: Progress): View =>
+    tryEnding(attempt, progress, { text, entry: app.services.catalog.entry(attempt.target.entryId ?? "") });
+  let lastStatus = "";
+  const terminal: Terminal = {
+    room: ROOM,
+    show,
+    screen: {
+      write: (piece) => output.write(piece),
+      status: (attempt, progress) => {
+        running = attempt;
+        const lines = renderView(viewOf(attempt, progress), paper()).split("\n")[0] ?? "";
+        // One line a phase; counting along would fill the screen.
+        if (progress.phase !== lastStatus) output.write(`${lines}\n`);
+        lastStatus = progress.phase;
+      },
+      end: (attempt, progress) => {
+        const view = viewOf(attempt, progress);
+        output.write(`\n${renderView(view, paper())}`);
+        offer(view);
+        output.write("\n");
+        running = undefined;
+        lastStatus = "";
+      },
+    },
+    ask: (modal) => {
+      question = modal;
+      output.write(`${modal.label}：\n`);
+    },
   };
   const lines = createInterface({
     input,
@@ -38,20 +73,46 @@ export async function runPrompt(
     completer: (line: string) => completeLine(line, app),
     signal,
   });
-  // Ctrl-C clears what is typed; on an empty line it leaves, as shells do on Ctrl-D.
-  lines.on("SIGINT", () => (lines.line === "" ? lines.close() : lines.write(null, { ctrl: true, name: "u" })));
+  const interrupt = (): void => {
+    // Ctrl-C stops an answer, else clears what is typed; on an empty line it leaves, as shells do on Ctrl-D.
+    if (running)
+      app.services.tries.stop(running.id, {
+        id: running.person,
+        admin: true,
+        moderator: true,
+        roles: [],
+        channel: undefined,
+        guild: undefined,
+      });
+    else if (lines.line === "") lines.close();
+    else lines.write(null, { ctrl: true, name: "u" });
+  };
+  lines.on("SIGINT", interrupt);
+  const answer = async (line: string): Promise<void> => {
+    const asked = question;
+    question = undefined;
+    if (asked) {
+      await pressChoice({ customId: asked.customId, chosen: [line] }, app, terminal);
+      return;
+    }
+    const number = /^\s*\d+\s*$/.test(line) ? Number(line) : undefined;
+    const choice = number === undefined ? undefined : choices[number - 1];
+    if (choice !== undefined) await pressChoice(choice, app, terminal);
+    else if (number !== undefined) output.write(`${text("terminal.noNumber", { number })}\n`);
+    else if (line.trim() !== "") await answerLine(line, app, terminal);
+  };
+  await takeLines(lines, answer);
+  output.write(`${text("terminal.bye")}\n`);
+}
+
+async function takeLines(lines: Interface, answer: (line: string) => Promise<void>): Promise<void> {
   let open = true;
   lines.once("close", () => {
     open = false;
   });
   lines.prompt();
   for await (const line of lines) {
-    const number = /^\s*\d+\s*$/.test(line) ? Number(line) : undefined;
-    const choice = number === undefined ? undefined : choices[number - 1];
-    if (choice !== undefined) await pressChoice(choice, app, ROOM, show);
-    else if (number !== undefined) output.write(`${text("terminal.noNumber", { number })}\n`);
-    else if (line.trim() !== "") await answerLine(line, app, ROOM, show);
+    await answer(line);
     if (open) lines.prompt();
   }
-  output.write(`${text("terminal.bye")}\n`);
 }

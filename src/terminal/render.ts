@@ -44,6 +44,8 @@ function renderComponent(component: Component, paper: Paper): string[] {
       return component.components.flatMap((child) => renderComponent(child, paper));
     case 10:
       return [renderMarkdown(component.content, paper)];
+    case 13:
+      return [];
     case 14:
       return [""];
     case 1:
@@ -54,7 +56,7 @@ function renderComponent(component: Component, paper: Paper): string[] {
 }
 
 /** Control and direction characters in data could rewrite what a person sees on a terminal; they are dropped. */
-const harmless = (text: string): string =>
+export const harmless = (text: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: removing control characters is the point
   text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u202a-\u202e\u2066-\u2069]/g, "");
 

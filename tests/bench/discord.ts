@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { createApp } from "#src/app.ts";
+import type { View } from "#src/chat/view.ts";
 import { DISCORD_ROOM, toMessage } from "#src/discord/message.ts";
-import { contextFor } from "#src/terminal/answer-line.ts";
 import { type Discord, startDiscord } from "#tests/stand-ins/discord.ts";
+import { contextOf, testApp } from "#tests/test-app.ts";
 import packageJson from "../../package.json" with { type: "json" };
 
 /** Mulu beside a minimal discord.js bot, each on a stand-in of its own, interleaved so that noise meets both alike. */
@@ -27,12 +27,13 @@ const argumentsOf: Record<Name, string[]> = {
 
 /** Mulu's answer as a message of discord.js, in JSON. */
 async function muluAnswer(): Promise<{ reply: string }> {
-  const app = await createApp({ catalogDir: "catalog", locale: "zh-CN", logLevel: "silent", discord: undefined });
+  const app = await testApp();
   let reply = "";
-  const context = contextFor({ ...app, locale: "zh-CN" }, DISCORD_ROOM, (view) => {
+  const show = (view: View): void => {
     const { flags, components } = toMessage(view);
     reply = JSON.stringify({ flags, components, allowedMentions: { parse: [] } });
-  });
+  };
+  const context = contextOf(app, { room: DISCORD_ROOM, show });
   await app.router.execute("models", { query: "int4" }, context);
   return { reply };
 }

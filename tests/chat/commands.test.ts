@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { createApp } from "#src/app.ts";
 import { commandDescription, optionDescription } from "#src/chat/descriptions.ts";
 import { LOCALES, type Locale, textIn } from "#src/chat/locale.ts";
 import {
@@ -11,25 +10,23 @@ import {
   UNLIMITED,
   type View,
 } from "#src/chat/view.ts";
-import { contextFor } from "#src/terminal/answer-line.ts";
 import { type Choice, choicesOf } from "#src/terminal/render.ts";
+import { contextOf, testApp } from "#tests/test-app.ts";
 
-const app = await createApp({ catalogDir: "catalog", locale: "zh-CN", logLevel: "silent", discord: undefined });
+const app = await testApp();
 /** A room as small as a Discord message, and smaller lists, so that five entries make pages. */
-const MESSAGE: Room = { components: 40, characters: 4000, listLength: 2, tables: false };
+const MESSAGE: Room = { components: 40, characters: 4000, listLength: 2, tables: false, live: true };
 
 async function ask(command: string, given: Record<string, string>, room = MESSAGE, locale: Locale = "zh-CN") {
   const shown: View[] = [];
-  const context = contextFor({ router: app.router, catalog: app.catalog, locale }, room, (view) => shown.push(view));
+  const context = contextOf(app, { locale, room, show: (view) => shown.push(view) });
   const outcome = await app.router.execute(command, given, context);
   return { outcome, view: shown.at(-1) ?? { components: [] } };
 }
 
 async function press({ customId, chosen }: Choice) {
   const shown: View[] = [];
-  const context = contextFor({ router: app.router, catalog: app.catalog, locale: "zh-CN" }, MESSAGE, (view) =>
-    shown.push(view),
-  );
+  const context = contextOf(app, { room: MESSAGE, show: (view) => shown.push(view) });
   const outcome = await app.router.press(customId, chosen, context);
   return { outcome, view: shown.at(-1) ?? { components: [] } };
 }
@@ -93,7 +90,7 @@ describe("/models", () => {
 
 describe("/model", () => {
   test.each(LOCALES)("every entry fits a message, page by page, in %s", async (locale) => {
-    for (const { id } of app.catalog.entries) {
+    for (const { id } of app.services.catalog.entries) {
       const whole = textOf((await ask("model", { name: id }, UNLIMITED, locale)).view);
       expectFits((await ask("model", { name: id }, MESSAGE, locale)).view);
       expect(whole).toContain(textIn(locale)("sections.requirements"));
@@ -166,12 +163,7 @@ describe("/help", () => {
 describe("autocomplete", () => {
   const complete = (option: string, typed: string) => {
     const command = option === "query" ? "models" : "model";
-    return app.router.complete(
-      command,
-      option,
-      typed,
-      contextFor({ ...app, locale: "zh-CN" }, UNLIMITED, () => {}),
-    );
+    return app.router.complete(command, option, typed, contextOf(app));
   };
 
   test("is useful when nothing is typed", () => {
@@ -184,12 +176,12 @@ describe("autocomplete", () => {
     const typed = words.flatMap((word) => [...word].map((_, at) => word.slice(0, at + 1)));
     for (const { name, value } of typed.flatMap((text) => complete("name", text))) {
       expect(name.length).toBeLessThanOrEqual(100);
-      expect(app.catalog.entry(value)).toBeDefined();
+      expect(app.services.catalog.entry(value)).toBeDefined();
     }
     for (const { name, value } of typed.flatMap((text) => complete("query", text))) {
       expect(name.length).toBeLessThanOrEqual(100);
       expect(value.length).toBeLessThanOrEqual(100);
-      expect(app.catalog.search(value).hits.length).toBeGreaterThan(0);
+      expect(app.services.catalog.search(value).hits.length).toBeGreaterThan(0);
     }
     for (const text of ["", ...typed]) expect(complete("query", text).length).toBeLessThanOrEqual(25);
     expect(complete("name", "chatg")[0]?.value).toBe("chatglm-6b");

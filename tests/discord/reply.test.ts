@@ -5,9 +5,9 @@ import { createRouter } from "#src/chat/router.ts";
 import { button, buttonRow, container, customId, textDisplay, type View } from "#src/chat/view.ts";
 import { runDiscord } from "#src/discord/surface.ts";
 import { openDiscord } from "#tests/discord/start-bot.ts";
-import { realCatalog } from "#tests/real-catalog.ts";
 import { textOf } from "#tests/stand-ins/discord/people.ts";
 import type { Discord } from "#tests/stand-ins/discord.ts";
+import { testApp } from "#tests/test-app.ts";
 
 const say = (content: string): View => ({
   components: [container([textDisplay(content), buttonRow([button("again", customId("slow", "again"))])])],
@@ -33,7 +33,8 @@ async function slowBot(act: (reply: (view: View) => Promise<void>) => Promise<vo
   const log = pino({ level: "silent" });
   const stop = new AbortController();
   const config = { token: discord.token, apiUrl: discord.apiUrl, devGuildId: undefined, registerCommands: false };
-  const app = { router: createRouter([slow], log), catalog: realCatalog, locale: "zh-CN" as const, log };
+  const { services, outputs } = await testApp();
+  const app = { router: createRouter([slow], log), services, outputs, log, admins: { users: [], roles: [] } };
   const running = runDiscord(app, config, stop.signal);
   onTestFinished(async () => {
     gate.resolve();

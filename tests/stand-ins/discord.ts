@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { createGateway } from "./discord/gateway.ts";
 import { createInteractions, type Kind } from "./discord/interactions.ts";
-import { createPerson } from "./discord/people.ts";
+import { createPerson, type PersonOptions } from "./discord/people.ts";
 import { createRest } from "./discord/rest.ts";
 
 export type DiscordOptions = {
@@ -86,7 +86,7 @@ export async function startDiscord({
         () => gateway.isConnected() && rest.commands.size > 0,
         "a bot that is connected and has registered its commands",
       ),
-    person: (options: { id: string; locale?: string; inServer?: boolean }) =>
+    person: (options: PersonOptions) =>
       createPerson(
         {
           interactions,

@@ -1,21 +1,17 @@
 import { PassThrough } from "node:stream";
 import stringWidth from "string-width";
 import { expect, onTestFinished, test } from "vitest";
-import { createApp } from "#src/app.ts";
+import type { TerminalApp } from "#src/terminal/answer-line.ts";
 import { completeLine } from "#src/terminal/complete-line.ts";
 import { runPrompt } from "#src/terminal/prompt.ts";
 import { renderMarkdown } from "#src/terminal/render.ts";
+import { startOllama } from "#tests/stand-ins/ollama.ts";
+import { terminalOf, testApp } from "#tests/test-app.ts";
 
-const { router, catalog } = await createApp({
-  catalogDir: "catalog",
-  locale: "zh-CN",
-  logLevel: "silent",
-  discord: undefined,
-});
-const app = { router, catalog, locale: "zh-CN" } as const;
+const plainApp = terminalOf(await testApp());
 
 /** A prompt on streams that claim to be a terminal. `type` resolves when what is expected has been printed. */
-function openPrompt() {
+function openPrompt(app: TerminalApp = plainApp) {
   const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {} });
   const stdout = Object.assign(new PassThrough(), { isTTY: true, columns: 150, hasColors: () => false });
   let written = "";
@@ -68,12 +64,29 @@ test("Tab completes a command, the up key brings the last line back, Ctrl-C clea
   await ended;
 });
 
+test("a try streams into the prompt, Ctrl-C stops the answer and not the program, and continue asks for the next message", async () => {
+  const ollama = await startOllama({ models: [{ name: "glm4:9b" }] });
+  onTestFinished(() => ollama.stop());
+  const { type } = openPrompt(terminalOf(await testApp({ OLLAMA_HOSTS: ollama.url })));
+  ollama.script({ text: "尊敬的老师", tokensPerSecond: 100 });
+  const first = await type("/try chatglm 写一封邮件\r", "输入编号");
+  expect(first).toContain("尊敬的老师");
+  expect(first).toContain("由 glm4:9b 代替");
+  await type("2\r", "接着说");
+  await type("再短一点\r", "输入编号");
+  expect(ollama.requests[1]?.messages.map(({ content }) => content)).toEqual(["写一封邮件", "尊敬的老师", "再短一点"]);
+  ollama.script({ endless: true });
+  await type("/try glm4:9b 说个不停\r", "测试用的回答");
+  await type("\u0003", "已停止");
+  expect(await type("/status\r", "1 个模型")).toBeTruthy();
+});
+
 test("completes commands, options, choices and names", () => {
-  expect(completeLine("/mo", app)).toEqual([["/models ", "/model "], "/mo"]);
-  expect(completeLine("/models sort:n", app)).toEqual([["newest", "name"], "n"]);
-  expect(completeLine("/model chatg", app)[0]).toContain("chatglm-6b");
-  expect(completeLine("/nothing x", app)[0]).toEqual([]);
-  expect(completeLine("hello", app)[0]).toEqual([]);
+  expect(completeLine("/mo", plainApp)).toEqual([["/models ", "/model "], "/mo"]);
+  expect(completeLine("/models sort:n", plainApp)).toEqual([["newest", "name"], "n"]);
+  expect(completeLine("/model chatg", plainApp)[0]).toContain("chatglm-6b");
+  expect(completeLine("/nothing x", plainApp)[0]).toEqual([]);
+  expect(completeLine("hello", plainApp)[0]).toEqual([]);
 });
 
 test("columns with wide characters are aligned, and become lines where they do not fit", () => {

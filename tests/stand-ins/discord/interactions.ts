@@ -22,6 +22,9 @@ export type Message = {
   ephemeral: boolean;
   deleted: boolean;
   components: Component[];
+  files: { name: string; text: string }[];
+  /** When it showed what, in ms of performance.now(). */
+  states: { at: number; components: Component[] }[];
   edits: number;
 };
 
@@ -76,6 +79,8 @@ export function createInteractions(limits: Limits, violation: (fault: string) =>
     ephemeral: false,
     deleted: false,
     components: [],
+    files: [],
+    states: [],
     edits: 0,
   });
   const faulty = (faults: string[]): boolean => {
@@ -113,6 +118,8 @@ export function createInteractions(limits: Limits, violation: (fault: string) =>
     if (faulty(messageFaults(content, { wasV2: message.v2 }))) return false;
     message.v2 ||= isV2(content.flags);
     message.components = content.components ?? message.components;
+    message.files = content.files;
+    message.states.push({ at: performance.now(), components: message.components });
     message.edits += 1;
     return true;
   };

@@ -13,6 +13,7 @@ const body = z.looseObject({
   embeds: z.array(z.unknown()).nullish(),
   poll: z.unknown().optional(),
   components: z.array(component).nullish(),
+  files: z.array(z.object({ name: z.string(), text: z.string() })).default([]),
   allowed_mentions: z.looseObject({ parse: z.array(z.string()).nullish() }).nullish(),
 });
 export type MessageBody = z.infer<typeof body>;
@@ -32,6 +33,7 @@ export const flatten = (item: Component): Component[] => [item, ...children(item
 export function messageFaults(message: MessageBody, { wasV2 = false } = {}): string[] {
   const all = (message.components ?? []).flatMap(flatten);
   return [
+    ...fileFaults(message, all),
     ...layoutFaults(message, all, wasV2),
     ...all.flatMap(componentFaults),
     ...uniqueFaults(all),
@@ -105,4 +107,16 @@ function pingFaults({ content, allowed_mentions: allowed }: MessageBody, all: Co
   const mentions = texts.match(/<@[!&]?\d+>|@everyone|@here/g) ?? [];
   const silent = allowed?.parse?.length === 0 && allowed["users"] === undefined && allowed["roles"] === undefined;
   return mentions.length > 0 && !silent ? [`would have pinged ${mentions.join(" ")}`] : [];
+}
+
+/** With components V2 a file is seen only where a component shows it, and a component can show only what is there. */
+function fileFaults({ files }: MessageBody, all: Component[]): string[] {
+  const shown = all.flatMap((item) =>
+    item.type === 13 ? z.looseObject({ file: z.object({ url: z.string() }) }).parse(item).file.url : [],
+  );
+  const names = files.map(({ name }) => `attachment://${name}`);
+  return [
+    ...names.filter((name) => !shown.includes(name)).map((name) => `${name} is attached but not shown`),
+    ...shown.filter((name) => !names.includes(name)).map((name) => `${name} is shown but not attached`),
+  ];
 }

@@ -36,9 +36,11 @@ export const buttonsOf = (message: Message) =>
 export const menusOf = (message: Message) =>
   message.components.flatMap(flatten).flatMap((item) => menu.safeParse(item).data ?? []);
 
+export type PersonOptions = { id: string; locale?: string; inServer?: boolean; permissions?: string; roles?: string[] };
+
 export function createPerson(
   world: World,
-  { id, locale = "zh-CN", inServer = true }: { id: string; locale?: string; inServer?: boolean },
+  { id, locale = "zh-CN", inServer = true, permissions = "0", roles = [] }: PersonOptions,
 ) {
   const send = (kind: Kind, type: number, data: object, message?: Message): Record_ => {
     const record = world.interactions.open(kind, id, message);
@@ -59,7 +61,7 @@ export function createPerson(
             guild_id: "400000000000000001",
             guild_locale: "en-US",
             context: 0,
-            member: { user, roles: [], permissions: "0", joined_at: "2023-01-01T00:00:00Z" },
+            member: { user, roles, permissions, joined_at: "2023-01-01T00:00:00Z" },
           }
         : { context: 1, user }),
       data,
@@ -93,6 +95,9 @@ export function createPerson(
     const message = record.followUps.at(-1) ?? record.original;
     return record.acknowledgedAt !== undefined && !record.deferred ? message : undefined;
   };
+  /** Milliseconds until it was acknowledged. */
+  const took = ({ sentAt, acknowledgedAt }: Record_): number | undefined =>
+    acknowledgedAt === undefined ? undefined : acknowledgedAt - sentAt;
   /** As the client does it: only registered commands, required options there, lengths and choices kept. */
   const check = (name: string, options: Record<string, string>): RegisteredCommand => {
     const command = world.commands().find((item) => item.name === name);
@@ -113,7 +118,10 @@ export function createPerson(
   };
   const enter = (name: string, options: Record<string, string>): Record_ => {
     check(name, options);
-    const list = Object.entries(options).map(([option, value]) => ({ name: option, type: 3, value }));
+    const list = Object.entries(options).map(([option, value]) => ({
+      name: option,
+      ...(value === "true" || value === "false" ? { type: 5, value: value === "true" } : { type: 3, value }),
+    }));
     return send("command", 2, data(name, list));
   };
   const data = (name: string, options: object[]): object => ({ id: "1", name, type: 1, options });
@@ -124,9 +132,7 @@ export function createPerson(
     run: (name: string, options: Record<string, string> = {}): Promise<Message> => until(enter(name, options), shown),
     /** Types a command and waits until it is acknowledged: how long that took, in ms. */
     acknowledge: (name: string, options: Record<string, string> = {}): Promise<number> =>
-      until(enter(name, options), ({ sentAt, acknowledgedAt }) =>
-        acknowledgedAt === undefined ? undefined : acknowledgedAt - sentAt,
-      ),
+      until(enter(name, options), took),
     /** What the client offers while an option is typed. */
     type: (name: string, option: string, typed: string): Promise<Choice[]> => {
       const record = send("autocomplete", 4, data(name, [{ name: option, type: 3, value: typed, focused: true }]));
@@ -138,6 +144,23 @@ export function createPerson(
       const pressed = buttonsOf(message).find((item) => item.label === label && !item.disabled);
       if (pressed === undefined) throw new Error(`no button ${label} to press`);
       return until(send("component", 3, { custom_id: pressed.custom_id, component_type: 2 }, message), shown);
+    },
+    /** Presses a button and waits until that is acknowledged: what it changes may show elsewhere. */
+    tap: (message: Message, label: string): Promise<number> => {
+      visible(message);
+      const pressed = buttonsOf(message).find((item) => item.label === label && !item.disabled);
+      if (pressed === undefined) throw new Error(`no button ${label} to press`);
+      return until(send("component", 3, { custom_id: pressed.custom_id, component_type: 2 }, message), took);
+    },
+    /** Presses a button that opens a dialogue, writes into it, and waits for the answer. */
+    write: async (message: Message, label: string, text: string): Promise<Message> => {
+      visible(message);
+      const pressed = buttonsOf(message).find((item) => item.label === label && !item.disabled);
+      if (pressed === undefined) throw new Error(`no button ${label} to press`);
+      const asked = send("component", 3, { custom_id: pressed.custom_id, component_type: 2 }, message);
+      const modal = await until(asked, (record) => record.modal);
+      const field = { type: 18, id: 1, component: { type: 4, id: 2, custom_id: "text", value: text } };
+      return until(send("modal", 5, { custom_id: modal.customId, components: [field] }), shown);
     },
     /** Chooses a value of the message's menu that offers it. */
     choose: (message: Message, value: string): Promise<Message> => {

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { json } from "node:stream/consumers";
+import { buffer, json } from "node:stream/consumers";
 import { commandFaults, type RegisteredCommand, readCommands } from "./command-rules.ts";
 import type { Answer, Interactions } from "./interactions.ts";
 
@@ -140,7 +140,7 @@ export function createRest(options: RestOptions) {
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const [, path = ""] = API.exec(incoming.url ?? "") ?? [];
     const request = { method: incoming.method ?? "", path: decodeURIComponent(path), arrivedAt: performance.now() };
-    const body: unknown = request.method === "GET" ? undefined : await json(incoming).catch(() => undefined);
+    const body = request.method === "GET" ? undefined : await readBody(incoming);
     const fault = faults.find((item) => item.left > 0 && item.matches(request));
     const limit = limited(request);
     let result: Answer;
@@ -184,6 +184,27 @@ export function createRest(options: RestOptions) {
       faults.push({ matches, status, retryAfterSeconds, afterwards, left: times });
     },
   };
+}
+
+/** JSON, or a form with `payload_json` and files, as clients upload them. Files are given to the body as `files`. */
+async function readBody(incoming: IncomingMessage): Promise<unknown> {
+  const type = incoming.headers["content-type"] ?? "";
+  if (!type.startsWith("multipart/form-data")) return json(incoming).catch(() => undefined);
+  const form = await new Response(await buffer(incoming), { headers: { "content-type": type } }).formData();
+  const payload: unknown = JSON.parse(String(form.get("payload_json") ?? "{}"));
+  const entries = [...form.entries()].filter(([name]) => name.startsWith("files["));
+  const files = await Promise.all(
+    entries.map(async ([, file]) => (typeof file === "string" ? [] : [{ name: file.name, text: await file.text() }])),
+  );
+  return withFiles(payload, files.flat());
+}
+
+/** A callback carries its message under `data`. */
+function withFiles(payload: unknown, files: object[]): unknown {
+  if (typeof payload !== "object" || payload === null) return payload;
+  return "data" in payload && typeof payload.data === "object"
+    ? { ...payload, data: { ...payload.data, files } }
+    : { ...payload, files };
 }
 
 function gatewayInformation(url: string) {

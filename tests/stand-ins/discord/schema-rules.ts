@@ -1,7 +1,7 @@
 import type { ZodMiniType } from "zod/mini";
 
-/** discord.js sends it with every message; Discord passes over it where it means nothing. */
-const HARMLESS = new Set(["enforce_nonce"]);
+/** `enforce_nonce`: discord.js sends it with every message, Discord passes over it. `files`: what was uploaded beside the JSON. */
+const HARMLESS = new Set(["enforce_nonce", "files"]);
 
 /** How a body breaks a schema of the published API; a field that the schema does not know breaks it too. */
 export function schemaFaults(schema: ZodMiniType, body: unknown): string[] {

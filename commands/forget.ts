@@ -1,0 +1,13 @@
+import { defineCommand } from "#src/chat/command.ts";
+import { container, textDisplay } from "#src/chat/view.ts";
+
+export const forget = defineCommand({
+  name: "forget",
+  options: {},
+  examples: [""],
+  acknowledge: "answer",
+  async execute(_values, { tries, person, text, reply }) {
+    const count = tries.forget(person.id);
+    await reply({ private: true, components: [container([textDisplay(text("try.forgotten", { count }))])] });
+  },
+});

@@ -1,0 +1,162 @@
+import { formatGb } from "#src/catalog/units.ts";
+import { type Context, choice, defineCommand, text } from "#src/chat/command.ts";
+import { createLive } from "#src/chat/live.ts";
+import { code, plain } from "#src/chat/markdown.ts";
+import { UserError } from "#src/chat/user-error.ts";
+import { ButtonStyle, button, buttonRow, container, customId, textDisplay, type View } from "#src/chat/view.ts";
+import { ollamaClient } from "#src/ollama/client.ts";
+import type { Fleet } from "#src/ollama/fleet.ts";
+import { normalModel } from "#src/ollama/models.ts";
+import type { Pull, PullProgress } from "#src/ollama/pulls.ts";
+
+type Host = Fleet["hosts"][number];
+
+const GAP_MS = 1500;
+/** A Discord token dies after 15 minutes; a pull that lasts longer goes on unseen. */
+const SHOW_MS = 13.5 * 60_000;
+const REMOVE_TIMEOUT_MS = 30_000;
+const MAX_MODEL = 80;
+
+function requireAdmin({ person }: Context): void {
+  if (!person.admin) throw new UserError("adminsOnly");
+}
+
+const gb = (bytes: number): string => formatGb(Math.round(bytes / 1e8) / 10);
+
+function hostLines(host: Host, { text: say }: Context): string[] {
+  const { label, up, version = "?", installed, loaded, busy } = host;
+  if (!up) return [`**${plain(label)}** · ${say("ollamaHosts.down")}`];
+  const models = installed.map((model) => {
+    const inMemory = loaded.get(model.name);
+    const notes = [
+      gb(model.sizeBytes),
+      model.parameterSize ?? "",
+      model.quantization ?? "",
+      inMemory === undefined ? "" : say("ollamaHosts.loaded", { size: gb(inMemory) }),
+    ];
+    return `- ${code(model.name)} · ${notes.filter((note) => note !== "").join(" · ")}`;
+  });
+  return [
+    `**${plain(label)}** · Ollama ${plain(version)} · ${say("ollamaHosts.busy", { count: busy })}`,
+    ...(models.length > 0 ? models : [`- ${say("ollamaHosts.empty")}`]),
+  ];
+}
+
+function hostsView(context: Context): View {
+  const { fleet, pulls, tries, text: say } = context;
+  const running = pulls.running().map((progress) => `- ${pullLine(progress, context)}`);
+  const lines = [
+    `### Ollama`,
+    ...fleet.hosts.flatMap((host) => hostLines(host, context)),
+    `-# ${say("status.queue", tries.counts())}`,
+    ...running,
+  ];
+  return { private: true, components: [container([textDisplay(lines.join("\n"))])] };
+}
+
+function pullLine(
+  { model, host, phase, completedBytes, totalBytes, bytesPerSecond, detail }: PullProgress,
+  { text: say }: Context,
+): string {
+  if (phase === "failed") return say("pull.failed", { model: code(model), detail: plain(detail ?? "") });
+  if (phase !== "running") return say(`pull.${phase}`, { model: code(model), host: plain(host) });
+  const share = totalBytes === 0 ? 0 : completedBytes / totalBytes;
+  const bar = "█".repeat(Math.round(share * 20)).padEnd(20, "░");
+  const left = bytesPerSecond > 0 ? Math.ceil((totalBytes - completedBytes) / bytesPerSecond) : undefined;
+  const figures = say("pull.figures", {
+    done: gb(completedBytes),
+    total: gb(totalBytes),
+    speed: (bytesPerSecond / 1e6).toFixed(1),
+    left: left === undefined ? "–" : `${left} s`,
+  });
+  return `${code(model)} → ${plain(host)}\n${bar} ${Math.floor(share * 100)}%\n-# ${figures}`;
+}
+
+function pullView(pull: Pull, context: Context): View {
+  const progress = pull.progress();
+  const cancel = buttonRow([
+    button(context.text("pull.cancel"), customId("ollama", "cancel", pull.id), { style: ButtonStyle.Danger }),
+  ]);
+  return {
+    components: [
+      container([textDisplay(pullLine(progress, context)), ...(progress.phase === "running" ? [cancel] : [])]),
+    ],
+  };
+}
+
+/** Pulls to the first host that is up, and shows it as it goes. */
+async function pullModel(model: string, context: Context): Promise<void> {
+  requireAdmin(context);
+  await context.fleet.ready();
+  const host = context.fleet.hosts.find(({ up }) => up);
+  if (host === undefined)
+    throw new UserError("tryNoOllama", { hosts: context.fleet.hosts.map(({ label }) => label).join(", ") });
+  await context.begin();
+  const pull = context.pulls.start(model, host);
+  const live = createLive({ show: context.reply, gapMs: GAP_MS, onError: () => {} });
+  if (context.room.live) pull.onChange(() => live.update(() => pullView(pull, context)));
+  const shown = Promise.withResolvers<void>();
+  const timer = setTimeout(shown.resolve, SHOW_MS);
+  await Promise.race([pull.ended, shown.promise]);
+  clearTimeout(timer);
+  await live.close();
+  await context.reply(pullView(pull, context));
+}
+
+function confirmRemoval(model: string, context: Context): View {
+  const name = normalModel(model);
+  if (!context.fleet.hosts.some(({ installed }) => installed.some((item) => item.name === name)))
+    throw new UserError("notInstalled", { model });
+  const confirm = button(context.text("pull.remove"), customId("ollama", "remove", name), {
+    style: ButtonStyle.Danger,
+  });
+  return {
+    private: true,
+    components: [container([textDisplay(context.text("pull.confirm", { model: code(name) })), buttonRow([confirm])])],
+  };
+}
+
+async function removeModel(name: string, context: Context): Promise<void> {
+  requireAdmin(context);
+  const holders = context.fleet.hosts.filter(({ installed }) => installed.some((item) => item.name === name));
+  for (const host of holders) {
+    await ollamaClient(host.url, AbortSignal.timeout(REMOVE_TIMEOUT_MS)).delete({ model: name });
+    await context.fleet.check(host);
+  }
+  await context.reply({
+    private: true,
+    components: [container([textDisplay(context.text("pull.removed", { model: code(name) }))])],
+  });
+}
+
+export const ollama = defineCommand({
+  name: "ollama",
+  options: {
+    action: choice(["hosts", "pull", "remove"]),
+    model: text({ required: false, maxLength: MAX_MODEL }),
+  },
+  examples: ["", "action:pull model:qwen3:8b"],
+  acknowledge: "answer",
+  async execute({ action = "hosts", model }, context) {
+    requireAdmin(context);
+    await context.fleet.ready();
+    if (action === "hosts") return context.reply(hostsView(context));
+    if (model === undefined) throw new UserError("missingOption", { option: "model" });
+    if (action === "remove") return context.reply(confirmRemoval(model, context));
+    await pullModel(model, context);
+  },
+  components: {
+    pull: { answer: "reply", shared: true, execute: (model, _chosen, context) => pullModel(model, context) },
+    cancel: {
+      answer: "update",
+      shared: true,
+      async execute(id, _chosen, context) {
+        requireAdmin(context);
+        const pull = context.pulls.find(id);
+        if (pull === undefined) throw new UserError("tryEnded");
+        pull.cancel();
+      },
+    },
+    remove: { answer: "reply", execute: (name, _chosen, context) => removeModel(name, context) },
+  },
+});

@@ -1,0 +1,183 @@
+import { z } from "zod";
+import type { Entry } from "#src/catalog/schema.ts";
+import { formatGb } from "#src/catalog/units.ts";
+import { type Context, defineCommand, flag, text } from "#src/chat/command.ts";
+import { code, plain } from "#src/chat/markdown.ts";
+import { about, openMenu } from "#src/chat/model-list.ts";
+import { modelText } from "#src/chat/model-text.ts";
+import { suggestTryModels } from "#src/chat/suggest.ts";
+import { ANSWER_FILE, answerFile } from "#src/chat/try-view.ts";
+import { UserError } from "#src/chat/user-error.ts";
+import { button, buttonRow, container, customId, fileDisplay, textDisplay, type View } from "#src/chat/view.ts";
+import type { Resolution } from "#src/tries/resolve.ts";
+import type { StoredTry } from "#src/tries/store.ts";
+import type { Target, Turn } from "#src/tries/try.ts";
+
+const MAX_PROMPT = 6000;
+/** Turns of a conversation that go along with the next prompt. */
+const MAX_TURNS = 20;
+
+type Ask = { target: Target; prompt: string; history?: Turn[]; think: boolean | undefined; hidden: boolean };
+
+async function submit({ target, prompt, history = [], think, hidden }: Ask, context: Context): Promise<void> {
+  const { tries, person, locale, begin } = context;
+  await tries.submit({ person, target, prompt, history, think, locale, begin: () => begin({ private: hidden }) });
+}
+
+/** What to say where no model answers. */
+function unable(name: string, resolution: Exclude<Resolution, { kind: "ready" }>, context: Context): View {
+  const { text: say, fleet } = context;
+  if (!fleet.hosts.some(({ up }) => up))
+    throw new UserError("tryNoOllama", { hosts: fleet.hosts.map(({ label }) => label).join(", ") });
+  if (resolution.kind === "pullable") return pullable(resolution.entry, resolution.model, context);
+  if (resolution.kind === "impossible") return impossible(resolution.entry, resolution.relatives, context);
+  if (resolution.near.length === 0) throw new UserError("unknownModel", { name });
+  const lines = resolution.near.map((entry) => entryLine(entry, context));
+  return {
+    private: true,
+    components: [
+      container([
+        textDisplay([say("model.unknown", { name: plain(name) }), say("list.nearest"), ...lines].join("\n")),
+        ...openMenu(resolution.near, context),
+      ]),
+    ],
+  };
+}
+
+function pullable(
+  entry: Entry,
+  { model, sizeGb, exact }: Extract<Resolution, { kind: "pullable" }>["model"],
+  { text: say, person }: Context,
+): View {
+  const lines = [
+    say("try.pullable", { name: plain(entry.name) }),
+    `${code(`ollama pull ${model}`)}${sizeGb === undefined ? "" : ` (${formatGb(sizeGb)})`}`,
+    ...(exact ? [] : [`-# ${say("try.standIn", { wanted: plain(entry.name), model: code(model) })}`]),
+  ];
+  const pull = buttonRow([button(say("pull.button", { model }), customId("ollama", "pull", model))]);
+  return { components: [container([textDisplay(lines.join("\n")), ...(person.admin ? [pull] : [])])] };
+}
+
+function impossible(entry: Entry, relatives: Entry[], context: Context): View {
+  const { text: say } = context;
+  const weights = [...(entry.weights ?? []), ...(entry.variants ?? []).flatMap((item) => item.weights ?? [])];
+  const hasGguf = weights.some(({ precision }) => precision === "gguf");
+  const lines = [
+    say("try.impossible", { name: plain(entry.name) }),
+    ...(hasGguf ? [say("try.import", { id: entry.id })] : []),
+    ...(relatives.length > 0 ? [say("try.relatives"), ...relatives.map((item) => entryLine(item, context))] : []),
+  ];
+  return {
+    components: [container([textDisplay(lines.join("\n")), ...openMenu([entry, ...relatives], context)])],
+  };
+}
+
+const entryLine = (entry: Entry, context: Context): string =>
+  `- **${plain(entry.name)}** ${code(entry.id)} · ${about(entry, context)}`;
+
+function stored(id: string, { tries }: Context): StoredTry {
+  const found = tries.find(id);
+  if (found === undefined) throw new UserError("tryGone");
+  return found;
+}
+
+function owned(id: string, context: Context): StoredTry {
+  const found = stored(id, context);
+  if (found.try.person !== context.person.id) throw new UserError("tryNotYours");
+  return found;
+}
+
+/** A long text as its beginning and a file with all of it. */
+function longText(whole: string, { room }: Context): View {
+  const { markdown, complete } = modelText(whole, Math.min(room.characters, 1e6) - 100);
+  return {
+    private: true,
+    components: [container([textDisplay(markdown), ...(complete ? [] : [fileDisplay(ANSWER_FILE)])])],
+    ...(!complete && { files: [answerFile(whole)] }),
+  };
+}
+
+const tryId = z.string().regex(/^[0-9a-f]{16}$/);
+
+export const try_ = defineCommand({
+  name: "try",
+  options: {
+    model: text({ required: true, maxLength: 100, autocomplete: suggestTryModels }),
+    prompt: text({ required: true, maxLength: MAX_PROMPT }),
+    think: flag(),
+    private: flag(),
+  },
+  examples: ["chatglm 写一封邮件", 'model:"qwen3 8b" 你好'],
+  acknowledge: "answer",
+  async execute({ model, prompt, think, private: hidden = false }, context) {
+    await context.fleet.ready();
+    const resolution = context.resolve(model);
+    if (resolution.kind !== "ready") throw new UserError("tryUnable", {}, unable(model, resolution, context));
+    await submit({ target: resolution.target, prompt, think, hidden }, context);
+  },
+  components: {
+    stop: {
+      answer: "update",
+      shared: true,
+      async execute(state, _chosen, { tries, person }) {
+        const outcome = tries.stop(tryId.parse(state), person);
+        if (outcome === "forbidden") throw new UserError("tryNotYours");
+        if (outcome === "ended") throw new UserError("tryEnded");
+      },
+    },
+    again: {
+      answer: "reply",
+      shared: true,
+      async execute(state, _chosen, context) {
+        const { target, prompt, history, think, delivery } = stored(tryId.parse(state), context).try;
+        const hidden = delivery.kind === "discord" && delivery.private;
+        await submit({ target, prompt, history, think, hidden }, context);
+      },
+    },
+    /** Asks for the next message; what is written comes to `more`. */
+    continue: {
+      answer: "reply",
+      shared: true,
+      async execute(state, _chosen, context) {
+        const { id } = owned(tryId.parse(state), context).try;
+        await context.ask({
+          customId: customId("try", "more", id),
+          title: context.text("try.continueTitle"),
+          label: context.text("try.continueLabel"),
+          maxLength: 4000,
+        });
+      },
+    },
+    more: {
+      answer: "reply",
+      shared: true,
+      async execute(state, [prompt = ""], context) {
+        const { try: earlier, answer } = owned(tryId.parse(state), context);
+        const turns: Turn[] = [
+          ...earlier.history,
+          { role: "user", content: earlier.prompt },
+          { role: "assistant", content: answer },
+        ];
+        const hidden = earlier.delivery.kind === "discord" && earlier.delivery.private;
+        await submit(
+          { target: earlier.target, prompt, history: turns.slice(-MAX_TURNS), think: earlier.think, hidden },
+          context,
+        );
+      },
+    },
+    thinking: {
+      answer: "reply",
+      shared: true,
+      async execute(state, _chosen, context) {
+        await context.reply(longText(stored(tryId.parse(state), context).thinking, context));
+      },
+    },
+    full: {
+      answer: "reply",
+      shared: true,
+      async execute(state, _chosen, context) {
+        await context.reply(longText(stored(tryId.parse(state), context).answer, context));
+      },
+    },
+  },
+});

@@ -1,0 +1,66 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { View } from "./view.ts";
+
+export type LiveOptions = {
+  /** Shows a view; rejects where the surface refuses it. Must give up by itself. */
+  show: (view: View) => Promise<void>;
+  /** The next one is shown this long after the last one was there, in ms. */
+  gapMs: number;
+  /** What `show` rejected with, for views that are not the last. */
+  onError: (error: unknown) => void;
+};
+
+export type Live = {
+  /** Shows the newest state when the surface is free; states in between are never built. `delayMs` waits for a newer one. */
+  update: (view: () => View, delayMs?: number) => void;
+  /** Stops updating and waits for the one under way; the last word is then the caller's. */
+  close: () => Promise<void>;
+};
+
+/**
+ * A message that changes: only the newest state is sent, one request at a time, the next a gap after the last one
+ * *completed*, so that a slow surface never shows old text.
+ */
+export function createLive({ show, gapMs, onError }: LiveOptions): Live {
+  const closed = new AbortController();
+  let newest: (() => View) | undefined;
+  let notBefore = 0;
+  let loop: Promise<void> | undefined;
+  let wake: AbortController | undefined;
+
+  const pause = async (until: number): Promise<void> => {
+    wake = new AbortController();
+    const signal = AbortSignal.any([closed.signal, wake.signal]);
+    await wait(Math.max(0, until - performance.now()), undefined, { signal }).catch(() => {});
+  };
+
+  let freeAt = 0;
+  const run = async (): Promise<void> => {
+    while (newest !== undefined && !closed.signal.aborted) {
+      const due = Math.max(freeAt, notBefore);
+      if (performance.now() < due) {
+        await pause(due);
+        continue;
+      }
+      const view = newest;
+      newest = undefined;
+      await show(view()).catch(onError);
+      freeAt = performance.now() + gapMs;
+    }
+    loop = undefined;
+  };
+
+  return {
+    update: (view, delayMs = 0) => {
+      if (closed.signal.aborted) return;
+      newest = view;
+      notBefore = delayMs > 0 ? Math.max(notBefore, performance.now() + delayMs) : 0;
+      wake?.abort();
+      loop ??= run();
+    },
+    close: async () => {
+      closed.abort();
+      await loop;
+    },
+  };
+}

@@ -1,0 +1,11 @@
+/** Who is asking, as far as commands need to know. */
+export type Person = {
+  id: string;
+  /** May use the operator's commands; free of quotas. */
+  admin: boolean;
+  /** May stop what others have started (Discord: Manage Messages). */
+  moderator: boolean;
+  roles: readonly string[];
+  channel: string | undefined;
+  guild: string | undefined;
+};

@@ -1,0 +1,95 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { API } from "@discordjs/core/http-only";
+import { DiscordAPIError, RateLimitError } from "discord.js";
+import { createLive } from "#src/chat/live.ts";
+import type { View } from "#src/chat/view.ts";
+import type { Log } from "#src/log.ts";
+import type { Output } from "#src/tries/tries.ts";
+import { type Delivery, hasEnded, type Progress, type Try } from "#src/tries/try.ts";
+import { filesOf, toEdit } from "./message.ts";
+
+/** From one edit being there to the next being sent; Discord lets about five pass in two seconds. */
+const GAP_MS = 1200;
+/** Waiting and loading are told only when they last, so that they do not hold up the first words. */
+const QUIET_MS = 1500;
+const EDIT_TIMEOUT_MS = 15_000;
+const RETRY_FIRST_MS = 1000;
+const RETRY_MOST_MS = 20_000;
+
+/** Codes that mean that nobody will see this message again: unknown webhook, unknown message, invalid token. */
+const GONE = new Set([10015, 10008, 50027]);
+
+type DiscordDelivery = Extract<Delivery, { kind: "discord" }>;
+type Deps = {
+  api: API;
+  log: Log;
+  viewOf: (attempt: Try, progress: Progress) => View;
+  refusedView: (attempt: Try, progress: Progress) => View;
+};
+
+/** Shows a try in the message that its interaction token can edit: the newest text only, and the end for certain. */
+export function openDiscordOutput(
+  attempt: Try,
+  delivery: DiscordDelivery,
+  { api, log, viewOf, refusedView }: Deps,
+): Output {
+  const gone = new AbortController();
+  const opened = performance.now();
+  const edit = async (view: View): Promise<void> => {
+    const signal = AbortSignal.timeout(EDIT_TIMEOUT_MS);
+    const { application, token } = delivery;
+    await api.interactions.editReply(application, token, { ...toEdit(view), ...filesOf(view) }, "@original", {
+      signal,
+    });
+  };
+  const onError = (error: unknown): void => {
+    if (isGone(error)) gone.abort();
+    else log.debug({ err: error, try: attempt.id }, "an edit was passed over");
+  };
+  const live = createLive({ show: (view) => edit(view).catch(waitForLimit), gapMs: GAP_MS, onError });
+
+  return {
+    gone: gone.signal,
+    update: (progress) => {
+      const quiet = progress.text === "" && progress.thinking === "" && !hasEnded(progress);
+      live.update(() => viewOf(attempt, progress), quiet ? Math.max(0, opened + QUIET_MS - performance.now()) : 0);
+    },
+    finish: async (progress) => {
+      await live.close();
+      if (gone.signal.aborted) return;
+      try {
+        await insist(() => edit(viewOf(attempt, progress)), delivery.expiresAt);
+      } catch (error) {
+        if (isGone(error)) return;
+        log.warn({ err: error, try: attempt.id }, "Discord refused an answer");
+        // A server's own word filter may refuse the text (AutoMod); the file passes.
+        await insist(() => edit(refusedView(attempt, progress)), delivery.expiresAt).catch((last: unknown) =>
+          log.warn({ err: last, try: attempt.id }, "the end of a try could not be shown"),
+        );
+      }
+    },
+  };
+}
+
+const isGone = (error: unknown): boolean =>
+  error instanceof DiscordAPIError &&
+  (error.status === 401 || (typeof error.code === "number" && GONE.has(error.code)));
+
+/** With `rejectOnRateLimit` the client says how long to wait before anything is sent: the newest text goes then. */
+async function waitForLimit(error: unknown): Promise<void> {
+  if (!(error instanceof RateLimitError)) throw error;
+  await wait(error.retryAfter);
+}
+
+/** Tries again while Discord fails or limits, until the token is of no use; throws what Discord means. */
+async function insist(act: () => Promise<void>, until: number): Promise<void> {
+  for (let delay = RETRY_FIRST_MS; ; delay = Math.min(delay * 2, RETRY_MOST_MS)) {
+    try {
+      return await act();
+    } catch (error) {
+      const meant = error instanceof DiscordAPIError && error.status < 500;
+      if (meant || Date.now() + delay > until) throw error;
+      await wait(error instanceof RateLimitError ? error.retryAfter : delay);
+    }
+  }
+}

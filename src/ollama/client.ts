@@ -1,0 +1,39 @@
+import { Ollama } from "ollama";
+
+/** Of an error page only so much is read. */
+const MAX_ERROR_CHARACTERS = 2000;
+
+/**
+ * The official client for one host and one undertaking: everything it does ends with the signal, also while Ollama
+ * loads a model and has not sent headers yet, and other clients go on. An error answer that is no JSON is made one,
+ * because the client would print it to the console.
+ */
+export function ollamaClient(host: string, signal: AbortSignal): Ollama {
+  return new Ollama({
+    host,
+    fetch: async (input, init) => {
+      const signals = init?.signal ? [signal, init.signal] : [signal];
+      const response = await fetch(input, { ...init, signal: AbortSignal.any(signals) });
+      return response.ok ? response : asJsonError(response);
+    },
+  });
+}
+
+async function asJsonError(response: Response): Promise<Response> {
+  const body = (await response.text()).slice(0, MAX_ERROR_CHARACTERS);
+  const headers = { "content-type": "application/json" };
+  const isJson = response.headers.get("content-type")?.includes("json") === true && isObject(body);
+  return new Response(isJson ? body : JSON.stringify({ error: body.trim() || response.statusText }), {
+    status: response.status,
+    headers,
+  });
+}
+
+function isObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,37 @@
+import type { Person } from "#src/chat/person.ts";
+import { UserError } from "#src/chat/user-error.ts";
+import { normalModel } from "#src/ollama/models.ts";
+
+/** Who may try what where. An empty list of allowed ones allows all; a block wins. */
+export type AccessLists = {
+  allowedChannels: readonly string[];
+  blockedChannels: readonly string[];
+  allowedRoles: readonly string[];
+  blockedRoles: readonly string[];
+  allowedModels: readonly string[];
+  blockedModels: readonly string[];
+};
+
+/** Throws UserError where the lists forbid it. Administrators may everything. */
+export function checkAccess(lists: AccessLists, person: Person, model: string): void {
+  if (person.admin) return;
+  const inGuild = person.guild !== undefined;
+  if (
+    inGuild &&
+    !permits(lists.allowedChannels, lists.blockedChannels, person.channel === undefined ? [] : [person.channel])
+  ) {
+    throw new UserError("tryNotInChannel");
+  }
+  if (inGuild && !permits(lists.allowedRoles, lists.blockedRoles, person.roles)) throw new UserError("tryNotForRole");
+  const names = [model, model.replace(/:.*$/, "")];
+  if (!permits(lists.allowedModels.map(nameOf), lists.blockedModels.map(nameOf), names))
+    throw new UserError("tryModelBlocked", { model });
+}
+
+/** `qwen3` in a list stands for all its tags, `qwen3:8b` for one. */
+const nameOf = (model: string): string => (model.includes(":") ? normalModel(model) : model.toLowerCase());
+
+function permits(allowed: readonly string[], blocked: readonly string[], has: readonly string[]): boolean {
+  if (has.some((item) => blocked.includes(item))) return false;
+  return allowed.length === 0 || has.some((item) => allowed.includes(item));
+}

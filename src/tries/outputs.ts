@@ -1,0 +1,24 @@
+import type { Output } from "./tries.ts";
+import type { Delivery, Try } from "./try.ts";
+
+type Opener = (attempt: Try) => Output | undefined;
+
+export type Outputs = {
+  /** A surface says how it shows tries of its kind. */
+  register: (kind: Delivery["kind"], opener: Opener) => void;
+  /** Where a try is shown; nowhere if its surface is not there (any more). */
+  open: (attempt: Try) => Output;
+};
+
+/** The surfaces that can show tries, by the kind of delivery. */
+export function createOutputs(): Outputs {
+  const openers = new Map<Delivery["kind"], Opener>();
+  return {
+    register: (kind, opener) => {
+      openers.set(kind, opener);
+    },
+    open: (attempt) => openers.get(attempt.delivery.kind)?.(attempt) ?? nowhere(),
+  };
+}
+
+const nowhere = (): Output => ({ update: () => {}, finish: async () => {}, gone: new AbortController().signal });

@@ -1,0 +1,119 @@
+import type { Entry } from "#src/catalog/schema.ts";
+import type { Catalog } from "#src/catalog/search.ts";
+import { type InstalledModel, normalModel } from "#src/ollama/models.ts";
+import type { Target } from "./try.ts";
+
+type OllamaModel = NonNullable<Entry["ollama"]>[number];
+
+export type Resolution =
+  | { kind: "ready"; target: Target }
+  /** Nothing installed, but this could be pulled. */
+  | { kind: "pullable"; entry: Entry; model: OllamaModel }
+  /** Ollama has nothing for this entry; these relatives run here. */
+  | { kind: "impossible"; entry: Entry; relatives: Entry[] }
+  | { kind: "unknown"; near: Entry[] };
+
+export type ResolveOptions = {
+  catalog: Catalog;
+  installed: readonly InstalledModel[];
+  isLoaded: (model: string) => boolean;
+  /** The operator's own models by entry id. */
+  aliases: ReadonlyMap<string, string>;
+  allowCloud: boolean;
+};
+
+/**
+ * From what a person typed to a model that runs here. An own name or variant picks its entry, a family's name the
+ * newest of its entries that can run; a literal name of an installed model is taken as it is.
+ */
+export function resolveModel(name: string, options: ResolveOptions): Resolution {
+  const literal = literalModel(name, options);
+  const named = options.catalog.names.exact(name);
+  const own = named.filter(({ kind }) => kind !== "family").map(({ entry }) => entry);
+  if (literal && own.length === 0) return ready(literal.name, entryWith(literal.name, options.catalog), false);
+  const candidates = own.length > 0 ? own : named.map(({ entry }) => entry);
+  const [first] = candidates;
+  if (first === undefined) return { kind: "unknown", near: options.catalog.names.near(name, 5) };
+  for (const entry of candidates) {
+    const found = installedFor(entry, name, options);
+    if (found) return found;
+  }
+  for (const entry of candidates) {
+    const model = pullableFor(entry, name, options);
+    if (model) return { kind: "pullable", entry, model };
+  }
+  return { kind: "impossible", entry: first, relatives: relativesOf(first, options) };
+}
+
+/** The installed model of that name, or of those with that name and any tag the loaded one, else the largest. */
+function literalModel(name: string, { installed, isLoaded }: ResolveOptions): InstalledModel | undefined {
+  const exact = installed.find((model) => model.name === normalModel(name));
+  const base = `${name.trim().toLowerCase()}:`;
+  const tagged = installed.filter((model) => model.name.startsWith(base));
+  return (
+    exact ??
+    tagged.toSorted((a, b) => Number(isLoaded(b.name)) - Number(isLoaded(a.name)) || b.sizeBytes - a.sizeBytes)[0]
+  );
+}
+
+const ready = (model: string, entryId: string | undefined, standIn: boolean): Resolution => ({
+  kind: "ready",
+  target: { model, entryId, standIn },
+});
+
+/** The entry's models in Ollama, those of the variant that was named alone. */
+function ollamaModels(entry: Entry, name: string, { catalog, allowCloud }: ResolveOptions): OllamaModel[] {
+  const folded = name.toLowerCase().replace(/[\s_-]+/g, "");
+  const variant = entry.variants?.find((item) => item.name.toLowerCase().replace(/[\s_-]+/g, "") === folded);
+  const isVariant = variant?.ollama !== undefined && catalog.names.exact(name).some(({ kind }) => kind === "variant");
+  const models = isVariant
+    ? (variant.ollama ?? [])
+    : [...(entry.ollama ?? []), ...(entry.variants ?? []).flatMap((item) => item.ollama ?? [])];
+  return models.filter((model) => allowCloud || !model.cloud);
+}
+
+/** The largest loaded of the exact ones, else the largest; then the same of the stand-ins. The operator's model first. */
+function installedFor(entry: Entry, name: string, options: ResolveOptions): Resolution | undefined {
+  const alias = options.aliases.get(entry.id);
+  if (alias !== undefined && options.installed.some((model) => model.name === normalModel(alias)))
+    return ready(normalModel(alias), entry.id, false);
+  const models = ollamaModels(entry, name, options);
+  for (const exact of [true, false]) {
+    const wanted = models.filter((model) => model.exact === exact);
+    const here = options.installed
+      .filter((model) => wanted.some((item) => isBuildOf(model.name, item.model)))
+      .toSorted(
+        (a, b) => Number(options.isLoaded(b.name)) - Number(options.isLoaded(a.name)) || b.sizeBytes - a.sizeBytes,
+      );
+    if (here[0]) return ready(here[0].name, entry.id, !exact);
+  }
+  return undefined;
+}
+
+/** `qwen3:8b-q8_0` is a build of `qwen3:8b`. */
+const isBuildOf = (installed: string, model: string): boolean => {
+  const name = normalModel(model);
+  return installed === name || installed.startsWith(`${name}-`);
+};
+
+/** What to pull: an exact model before a stand-in, an official before a community one. */
+function pullableFor(entry: Entry, name: string, options: ResolveOptions): OllamaModel | undefined {
+  return ollamaModels(entry, name, options)
+    .filter((model) => !model.cloud)
+    .toSorted((a, b) => Number(b.exact) - Number(a.exact) || Number(b.official) - Number(a.official))[0];
+}
+
+function relativesOf(entry: Entry, options: ResolveOptions): Entry[] {
+  return options.catalog.entries
+    .filter(
+      (other) =>
+        other !== entry && other.family === entry.family && installedFor(other, other.id, options) !== undefined,
+    )
+    .slice(0, 5);
+}
+
+function entryWith(model: string, catalog: Catalog): string | undefined {
+  const has = ({ ollama }: Pick<Entry, "ollama">): boolean =>
+    ollama?.some((item) => item.exact && isBuildOf(model, item.model)) === true;
+  return catalog.entries.find((entry) => has(entry) || entry.variants?.some(has))?.id;
+}

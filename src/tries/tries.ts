@@ -1,0 +1,258 @@
+import { randomUUID } from "node:crypto";
+import type { Locale } from "#src/chat/locale.ts";
+import type { Person } from "#src/chat/person.ts";
+import { UserError } from "#src/chat/user-error.ts";
+import type { Log } from "#src/log.ts";
+import type { Fleet, Lease } from "#src/ollama/fleet.ts";
+import { type AccessLists, checkAccess } from "./access.ts";
+import type { Quotas } from "./quotas.ts";
+import { type EndReason, runTry, TryEnded } from "./run-try.ts";
+import type { StoredTry, TryStore } from "./store.ts";
+import type { Delivery, Progress, Target, Try, Turn } from "./try.ts";
+
+/** Where the progress of one try is shown. */
+export type Output = {
+  /** Shows the newest progress as soon as the surface allows; older ones may never be shown. */
+  update: (progress: Progress) => void;
+  /** Shows the end, whatever it takes; resolves when it is shown or cannot be. */
+  finish: (progress: Progress) => Promise<void>;
+  /** Raised when there is nobody to show it to any more (the message was deleted). */
+  gone: AbortSignal;
+};
+
+type TryRequest = {
+  person: Person;
+  target: Target;
+  prompt: string;
+  history?: Turn[];
+  think?: boolean | undefined;
+  locale: Locale;
+  /** Called when the try is accepted: announces the answer and says where it will be shown. */
+  begin: () => Promise<Delivery>;
+};
+
+export type TriesOptions = {
+  fleet: Fleet;
+  store: TryStore;
+  quotas: Quotas;
+  access: AccessLists;
+  queueMax: number;
+  promptMax: number;
+  maxTokens: number;
+  keepHours: number;
+  open: (attempt: Try) => Output;
+  log: Log;
+};
+
+export type Tries = {
+  /** Queues a try. Throws UserError where the person has too many, the queue is full, or the lists forbid it. */
+  submit: (request: TryRequest) => Promise<Try>;
+  /** Ends a try, waiting or running. */
+  stop: (id: string, person: Person) => "stopped" | "ended" | "forbidden";
+  find: (id: string) => StoredTry | undefined;
+  counts: () => { running: number; waiting: number };
+  /** Stops a person's tries and deletes what is kept of them; how many. */
+  forget: (person: string) => number;
+  /** Closes what a crash left open, then serves until the signal is raised; then ends everything with a last word. */
+  run: (signal: AbortSignal) => Promise<void>;
+  speed: (model: string) => number | undefined;
+};
+
+type Active = {
+  attempt: Try;
+  output: Output;
+  control: AbortController;
+  running: boolean;
+  /** When its text was last kept, for the case of a crash. performance.now(). */
+  savedAt: number;
+  timer: NodeJS.Timeout | undefined;
+};
+
+/** A Discord token dies after 15 minutes; a minute before it the answer is ended with what there is. */
+const DEADLINE_MARGIN_MS = 60_000;
+const SAVE_EVERY_MS = 2000;
+const EXPIRY_CHECK_MS = 600_000;
+/** How long a stop waits for last words. */
+const LAST_WORDS_MS = 6000;
+
+/** The tries of this process: first come first served, one running and one waiting for each person. */
+export function createTries(options: TriesOptions): Tries {
+  const { fleet, store, log } = options;
+  const active = new Map<string, Active>();
+  const underWay = new Set<Promise<void>>();
+  let closing = false;
+
+  const of = (person: string): Active[] => [...active.values()].filter(({ attempt }) => attempt.person === person);
+  const waiting = (): Active[] => [...active.values()].filter(({ running }) => !running);
+
+  /** Accepted, but not yet announced to the person. */
+  const reserved = new Map<string, string>();
+  /** Throws UserError where there is no room for another try of this person. */
+  const admit = (person: string): void => {
+    if (closing) throw new UserError("tryClosing");
+    const theirs = of(person).length + [...reserved.values()].filter((id) => id === person).length;
+    if (theirs >= 2) throw new UserError("tryOneAtATime");
+    if (waiting().length + reserved.size >= options.queueMax)
+      throw new UserError("tryQueueFull", { count: options.queueMax });
+  };
+
+  const announce = (): void => {
+    for (const [at, { output }] of waiting().entries())
+      output.update({ phase: "waiting", position: at + 1, text: "", thinking: "" });
+  };
+
+  const finish = async ({ attempt, output, timer }: Active, progress: Progress): Promise<void> => {
+    clearTimeout(timer);
+    if (!active.delete(attempt.id)) return;
+    store.end(attempt, progress);
+    if (progress.phase === "done" && progress.figures)
+      store.recordSpeed(attempt.target.model, progress.figures.tokensPerSecond);
+    pump();
+    await output.finish(progress);
+  };
+
+  const report = (item: Active, progress: Progress): void => {
+    item.output.update(progress);
+    if (performance.now() - item.savedAt < SAVE_EVERY_MS) return;
+    item.savedAt = performance.now();
+    store.save(item.attempt, progress);
+  };
+
+  const start = (item: Active, lease: Lease): void => {
+    item.running = true;
+    const { attempt, control } = item;
+    const work = runTry(attempt, lease, options.maxTokens, control.signal, (progress) => report(item, progress))
+      .then(async (progress) => {
+        lease.release();
+        if (progress.phase === "failed") {
+          log.warn(
+            { try: attempt.id, model: attempt.target.model, host: lease.host.label, reason: progress.failure },
+            "a try failed",
+          );
+          void fleet.check(lease.host);
+        }
+        await finish(item, progress);
+      })
+      .catch((error: unknown) => log.error({ err: error, try: attempt.id }, "a try could not be ended"));
+    track(work);
+  };
+
+  const track = (work: Promise<void>): void => {
+    underWay.add(work);
+    void work.finally(() => underWay.delete(work));
+  };
+
+  /** Starts every waiting try that a host can take, in order. */
+  const pump = (): void => {
+    if (closing) return;
+    let moved = false;
+    for (const item of waiting()) {
+      if (of(item.attempt.person).some(({ running }) => running)) continue;
+      const lease = fleet.acquire(item.attempt.target.model);
+      if (lease === undefined) continue;
+      start(item, lease);
+      moved = true;
+    }
+    if (moved) announce();
+  };
+  fleet.onChange(pump);
+
+  const end = (item: Active, reason: EndReason): void => {
+    item.control.abort(new TryEnded(reason));
+    if (!item.running) track(finish(item, { phase: reason, text: "", thinking: "" }));
+  };
+
+  return {
+    submit: async ({ person, target, prompt, history = [], think, locale, begin }) => {
+      checkAccess(options.access, person, target.model);
+      if (prompt.length > options.promptMax)
+        throw new UserError("tryPromptTooLong", { limit: options.promptMax, length: prompt.length });
+      admit(person.id);
+      const refused = person.admin ? undefined : await options.quotas.take(person.id, person.guild);
+      if (refused) throw new UserError("tryQuota", { minutes: Math.ceil(refused.waitMs / 60_000) });
+      const id = randomUUID().replaceAll("-", "").slice(0, 16);
+      admit(person.id);
+      reserved.set(id, person.id);
+      const delivery = await begin().finally(() => reserved.delete(id));
+      const attempt: Try = {
+        id,
+        person: person.id,
+        guild: person.guild,
+        target,
+        prompt,
+        history,
+        think,
+        locale,
+        delivery,
+        createdAt: Date.now(),
+      };
+      const output = options.open(attempt);
+      const deadline = delivery.kind === "discord" ? delivery.expiresAt - DEADLINE_MARGIN_MS - Date.now() : undefined;
+      const item: Active = {
+        attempt,
+        output,
+        control: new AbortController(),
+        running: false,
+        savedAt: 0,
+        timer: undefined,
+      };
+      if (deadline !== undefined) item.timer = setTimeout(() => end(item, "expired"), Math.max(0, deadline));
+      output.gone.addEventListener("abort", () => end(item, "stopped"), { once: true });
+      active.set(attempt.id, item);
+      store.begin(attempt);
+      pump();
+      if (!item.running) announce();
+      return attempt;
+    },
+    stop: (id, person) => {
+      const item = active.get(id);
+      if (item === undefined) return "ended";
+      if (item.attempt.person !== person.id && !person.moderator && !person.admin) return "forbidden";
+      end(item, "stopped");
+      return "stopped";
+    },
+    find: (id) => store.find(id),
+    counts: () => ({ running: active.size - waiting().length, waiting: waiting().length }),
+    forget: (person) => {
+      for (const item of of(person)) end(item, "stopped");
+      return store.forget(person);
+    },
+    run: async (signal) => {
+      const expire = (): void => store.expire(Date.now() - options.keepHours * 3_600_000);
+      expire();
+      for (const left of store.unfinished()) track(closeLeftOver(left, options));
+      const timer = setInterval(expire, EXPIRY_CHECK_MS);
+      await new Promise<void>((resolve) => {
+        if (signal.aborted) resolve();
+        signal.addEventListener("abort", () => resolve(), { once: true });
+      });
+      clearInterval(timer);
+      closing = true;
+      for (const item of [...active.values()]) end(item, "interrupted");
+      await settleWithin([...underWay], LAST_WORDS_MS);
+      store.close();
+    },
+    speed: (model) => store.speed(model),
+  };
+}
+
+/** A process died in the middle of this try: its message is closed with a clear line, where its token still lives. */
+async function closeLeftOver(
+  { try: attempt, answer, thinking }: StoredTry,
+  { open, store, log }: TriesOptions,
+): Promise<void> {
+  const progress: Progress = { phase: "interrupted", text: answer, thinking };
+  store.end(attempt, progress);
+  try {
+    await open(attempt).finish(progress);
+  } catch (error) {
+    log.warn({ err: error, try: attempt.id }, "a try left over could not be closed");
+  }
+}
+
+async function settleWithin(work: Promise<void>[], ms: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([Promise.allSettled(work), promise]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,68 @@
+import type { Locale } from "#src/chat/locale.ts";
+import type { FailureReason, Figures } from "#src/ollama/chat.ts";
+
+/** Where a try's answer is shown: plain data, so that another process can show it too. */
+export type Delivery =
+  | {
+      kind: "discord";
+      application: string;
+      token: string /** ms since 1970 after which the token is of no use */;
+      expiresAt: number;
+      private: boolean;
+    }
+  | { kind: "local"; id: string };
+
+/** What was resolved from the name that a person typed. */
+export type Target = {
+  /** Ollama's name, with its tag. */
+  model: string;
+  /** The catalog entry that was asked for. */
+  entryId: string | undefined;
+  /** Another model answers in place of the one asked for, and must be named as such. */
+  standIn: boolean;
+};
+
+export type Turn = { role: "user" | "assistant"; content: string };
+
+/** One prompt, sent to one model, for one person. */
+export type Try = {
+  id: string;
+  person: string;
+  guild: string | undefined;
+  target: Target;
+  prompt: string;
+  /** The conversation before the prompt, oldest first. */
+  history: Turn[];
+  think: boolean | undefined;
+  locale: Locale;
+  delivery: Delivery;
+  createdAt: number;
+};
+
+export type Phase =
+  | "waiting"
+  | "loading"
+  | "thinking"
+  | "answering"
+  | "done"
+  | "stopped"
+  | "expired"
+  | "interrupted"
+  | "failed";
+
+/** What there is to show of a try at a moment. */
+export type Progress = {
+  phase: Phase;
+  /** Place in the queue, from 1. */
+  position?: number;
+  text: string;
+  thinking: string;
+  hostLabel?: string;
+  figures?: Figures;
+  /** Milliseconds from the start on the host to the end. */
+  durationMs?: number;
+  failure?: FailureReason;
+};
+
+const ENDED: readonly Phase[] = ["done", "stopped", "expired", "interrupted", "failed"];
+export const hasEnded = ({ phase }: Progress): boolean => ENDED.includes(phase);

@@ -1,0 +1,75 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { openDiscord, startBot } from "#tests/discord/start-bot.ts";
+import { buttonsOf, textOf } from "#tests/stand-ins/discord/people.ts";
+import { startOllama } from "#tests/stand-ins/ollama.ts";
+import { temporaryFolder } from "#tests/temporary-catalog.ts";
+
+const ADMIN = "300000000000000009";
+
+async function open() {
+  const ollama = await startOllama({
+    models: [{ name: "qwen3:8b", sizeBytes: 5.2e9, parameterSize: "8.2B", quantization: "Q4_K_M" }],
+  });
+  onTestFinished(() => ollama.stop());
+  const discord = await openDiscord();
+  startBot(discord, { OLLAMA_HOSTS: ollama.url, DATA_DIR: await temporaryFolder(), ADMIN_USER_IDS: ADMIN });
+  await discord.ready();
+  return { ollama, discord, admin: discord.person({ id: ADMIN }) };
+}
+
+describe("/ollama", () => {
+  test("shows the hosts to administrators alone", async () => {
+    const { discord, admin } = await open();
+    const shown = await admin.run("ollama");
+    expect(shown.ephemeral).toBe(true);
+    expect(textOf(shown)).toMatch(/`qwen3:8b` · 5\.2 GB · 8\.2B · Q4_K_M/);
+    const refused = await discord.person({ id: "300000000000000001" }).run("ollama");
+    expect(textOf(refused)).toContain("只给管理员用");
+  });
+
+  test("pulls with a bar that moves, and then the model can be tried", async () => {
+    const { ollama, discord, admin } = await open();
+    ollama.pulls.offer("glm4:9b", { layers: [4e9, 1e9], bytesPerSecond: 2e9 });
+    const message = await admin.run("ollama", { action: "pull", model: "glm4:9b" });
+    await discord.until(() => textOf(message).includes("已下载到"), "the end of the pull");
+    const bars = message.states
+      .map(({ components }) => JSON.stringify(components))
+      .filter((state) => state.includes("%"));
+    expect(bars.length).toBeGreaterThan(0);
+    expect(bars.join()).toMatch(/GB \/ [45] GB · \d+\.\d MB\/s/);
+    const answer = await admin.run("try", { model: "glm4:9b", prompt: "你好" });
+    await discord.until(() => buttonsOf(answer).some(({ label }) => label === "再来一次"), "an answer");
+  });
+
+  test("a pull can be cancelled, and a pull of nothing says so", async () => {
+    const { ollama, discord, admin } = await open();
+    ollama.pulls.offer("glm4:9b", { layers: [4e9], bytesPerSecond: 1e6 });
+    const message = await admin.run("ollama", { action: "pull", model: "glm4:9b" });
+    await discord.until(() => buttonsOf(message).some(({ label }) => label === "取消下载"), "a button to cancel");
+    await admin.tap(message, "取消下载");
+    await discord.until(() => textOf(message).includes("下载已取消"), "the end of the pull");
+    await discord.until(() => ollama.pulls.requests[0]?.closedByClientAt !== undefined, "the connection closed");
+    const unknown = await admin.run("ollama", { action: "pull", model: "nothing:1b" });
+    await discord.until(() => textOf(unknown).includes("下载失败"), "a failure");
+  });
+
+  test("the button under what is not installed pulls it, for administrators", async () => {
+    const { ollama, discord, admin } = await open();
+    ollama.pulls.offer("glm4:9b", { layers: [1e6] });
+    const offer = await admin.run("try", { model: "chatglm", prompt: "你好" });
+    const message = await admin.press(offer, "下载 glm4:9b");
+    await discord.until(() => textOf(message).includes("已下载到"), "the end of the pull");
+    ollama.remove("glm4:9b");
+    const other = await discord.person({ id: "300000000000000001" }).run("try", { model: "chatglm", prompt: "你好" });
+    expect(buttonsOf(other).map(({ label }) => label)).not.toContain("下载 glm4:9b");
+  });
+
+  test("removes after a confirmation", async () => {
+    const { ollama, admin } = await open();
+    expect(textOf(await admin.run("ollama", { action: "remove", model: "none" }))).toContain("没有安装");
+    const question = await admin.run("ollama", { action: "remove", model: "qwen3:8b" });
+    expect(ollama.calls.some(({ method }) => method === "DELETE")).toBe(false);
+    expect(textOf(await admin.press(question, "删除"))).toContain("已删除 `qwen3:8b`");
+    expect(textOf(await admin.run("ollama"))).toContain("没有安装模型");
+  });
+});
