@@ -60,7 +60,7 @@ const environment = z.object({
   ADMIN_ROLE_IDS: ids(),
   OLLAMA_HOSTS: list(/^https?:\/\/[^\s/]+$/, "hosts"),
   OLLAMA_ALIASES: list(/^[a-z0-9.-]+=\S+$/, "aliases"),
-  TRY_HOST_SLOTS: whole(1, 1, 64),
+  TRY_HOST_SLOTS: whole(1, 1, 1000),
   TRY_QUEUE_MAX: whole(50, 1, 10_000),
   TRY_PROMPT_MAX: whole(4000, 100, 6000),
   TRY_MAX_TOKENS: whole(2048, 16, 1_000_000),

@@ -28,7 +28,9 @@ export function createLive({ show, gapMs, onError }: LiveOptions): Live {
   let loop: Promise<void> | undefined;
   let wake: AbortController | undefined;
 
+  let pausedUntil = 0;
   const pause = async (until: number): Promise<void> => {
+    pausedUntil = until;
     wake = new AbortController();
     const signal = AbortSignal.any([closed.signal, wake.signal]);
     await wait(Math.max(0, until - performance.now()), undefined, { signal }).catch(() => {});
@@ -55,7 +57,8 @@ export function createLive({ show, gapMs, onError }: LiveOptions): Live {
       if (closed.signal.aborted) return;
       newest = view;
       notBefore = delayMs > 0 ? Math.max(notBefore, performance.now() + delayMs) : 0;
-      wake?.abort();
+      // A token must not cost a timer: most updates only replace what will be shown when the pause is over.
+      if (Math.max(freeAt, notBefore) < pausedUntil) wake?.abort();
       loop ??= run();
     },
     close: async () => {

@@ -12,7 +12,6 @@ import { filesOf, toEdit } from "./message.ts";
 const GAP_MS = 1200;
 /** Waiting and loading are told only when they last, so that they do not hold up the first words. */
 const QUIET_MS = 1500;
-const EDIT_TIMEOUT_MS = 15_000;
 const RETRY_FIRST_MS = 1000;
 const RETRY_MOST_MS = 20_000;
 
@@ -35,12 +34,10 @@ export function openDiscordOutput(
 ): Output {
   const gone = new AbortController();
   const opened = performance.now();
+  // The REST client has a time limit of its own; a signal here would hold every edit in memory until its own ran out.
   const edit = async (view: View): Promise<void> => {
-    const signal = AbortSignal.timeout(EDIT_TIMEOUT_MS);
     const { application, token } = delivery;
-    await api.interactions.editReply(application, token, { ...toEdit(view), ...filesOf(view) }, "@original", {
-      signal,
-    });
+    await api.interactions.editReply(application, token, { ...toEdit(view), ...filesOf(view) }, "@original");
   };
   const onError = (error: unknown): void => {
     if (isGone(error)) gone.abort();

@@ -1,6 +1,6 @@
-import { splitThinking } from "#src/chat/model-text.ts";
 import { OllamaFailure, refusedThinking, streamChat } from "#src/ollama/chat.ts";
 import type { Lease } from "#src/ollama/fleet.ts";
+import { createContentReader } from "./content.ts";
 import type { Phase, Progress, Try } from "./try.ts";
 
 /** Why a try was ended from outside. */
@@ -31,23 +31,21 @@ export async function runTry(
   const next = (change: Partial<Progress>): void => {
     progress = { ...progress, ...change, durationMs: performance.now() - started };
   };
-  /** The content as it came; older models think inside it, between `<think>` tags. */
-  let content = "";
-  const readContent = (final: boolean): Partial<Progress> => {
-    const { thinking, text } = splitThinking(content, { final });
-    const phase = text === "" && thinking !== "" ? "thinking" : "answering";
-    return { phase, text, ...(thinking !== "" && { thinking }) };
-  };
+  const content = createContentReader();
+  /** Thinking comes apart, or inside the content of older models. */
+  const read = ({ text, thinking }: { text: string; thinking: string }): Partial<Progress> => ({
+    phase: text === "" && thinking !== "" ? "thinking" : "answering",
+    text,
+    ...(thinking !== "" && { thinking }),
+  });
   const canThink = lease.model.capabilities?.includes("thinking") ?? true;
   const stream = async (think: boolean | undefined): Promise<void> => {
     const messages = [...attempt.history, { role: "user", content: attempt.prompt }];
     const request = { host: lease.host.url, model: attempt.target.model, messages, think, maxTokens };
     for await (const event of streamChat(request, signal)) {
       if (event.kind === "thinking") next({ phase: "thinking", thinking: progress.thinking + event.text });
-      else if (event.kind === "text") {
-        content += event.text;
-        next(readContent(false));
-      } else next({ ...readContent(true), phase: "done", figures: event.figures });
+      else if (event.kind === "text") next(read(content.push(event.text)));
+      else next({ ...read(content.end()), phase: "done", figures: event.figures });
       if (event.kind !== "done") report(progress);
     }
   };
@@ -59,7 +57,7 @@ export async function runTry(
       return stream(undefined);
     });
   } catch (error) {
-    next(readContent(true));
+    next(read(content.end()));
     if (error instanceof TryEnded) next({ phase: error.reason });
     else next({ phase: "failed", failure: error instanceof OllamaFailure ? error.reason : "failed" });
   }

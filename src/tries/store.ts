@@ -69,7 +69,7 @@ export function openStore(path: string): TryStore {
   database.exec(SCHEMA);
   const begin = database.prepare("INSERT INTO tries (id, person, created, data) VALUES (?, ?, ?, ?)");
   const save = database.prepare("UPDATE tries SET answer = ?, thinking = ? WHERE id = ?");
-  const end = database.prepare("UPDATE tries SET ended = 1, answer = ?, thinking = ? WHERE id = ?");
+  const end = database.prepare("UPDATE tries SET ended = 1, answer = ?, thinking = ?, data = ? WHERE id = ?");
   const find = database.prepare("SELECT data, answer, thinking, ended FROM tries WHERE id = ?");
   const unfinished = database.prepare(
     "SELECT data, answer, thinking, ended FROM tries WHERE ended = 0 ORDER BY created",
@@ -83,7 +83,8 @@ export function openStore(path: string): TryStore {
   return {
     begin: (attempt) => void begin.run(attempt.id, attempt.person, attempt.createdAt, JSON.stringify(attempt)),
     save: (attempt, { text, thinking }) => void save.run(text, thinking, attempt.id),
-    end: (attempt, { text, thinking }) => void end.run(text, thinking, attempt.id),
+    end: (attempt, { text, thinking }) =>
+      void end.run(text, thinking, JSON.stringify(withoutToken(attempt)), attempt.id),
     find: (id) => readRow(find.get(id)),
     unfinished: () => unfinished.all().flatMap((item) => readRow(item) ?? []),
     forget: (person) => Number(forget.run(person).changes),
@@ -93,6 +94,10 @@ export function openStore(path: string): TryStore {
     close: () => database.close(),
   };
 }
+
+/** An interaction's token is a secret, and of no use once the try has ended. */
+const withoutToken = (attempt: Try): Try =>
+  attempt.delivery.kind === "discord" ? { ...attempt, delivery: { ...attempt.delivery, token: "" } } : attempt;
 
 /** A row that an older or newer version wrote differently counts as none. */
 function readRow(value: unknown): StoredTry | undefined {

@@ -1,4 +1,5 @@
 import { benchDiscord } from "./discord.ts";
+import { benchTries } from "./tries.ts";
 
 /** `npm run bench`: figures as ratios to a floor measured in the same run, because machines are noisy. */
 process.stdout.write("Discord: Mulu beside a minimal discord.js bot on the same stand-in\n");
@@ -7,5 +8,12 @@ for (const { what, mulu, minimal, unit, goal } of await benchDiscord()) {
   const verdict = goal === undefined ? "" : ` (goal ≤ ${goal}×, ${ratio <= goal ? "met" : "NOT met"})`;
   process.stdout.write(
     `  ${what.padEnd(42)} ${mulu.toFixed(2)} ${unit} / ${minimal.toFixed(2)} ${unit} = ${ratio.toFixed(2)}×${verdict}\n`,
+  );
+}
+
+process.stdout.write("\nTries: Mulu between the stand-ins of Discord and Ollama\n");
+for (const { what, value, unit, goal } of await benchTries()) {
+  process.stdout.write(
+    `  ${what.padEnd(46)} ${value.toFixed(1)} ${unit} (goal ≤ ${goal}, ${value <= goal ? "met" : "NOT met"})\n`,
   );
 }

@@ -53,9 +53,9 @@ export async function startDiscord({
   await new Promise<void>((resolve) => rest.server.listen(0, "127.0.0.1", resolve));
 
   /** Resolves once a bot is connected and `look` holds. */
-  const until = async (look: () => boolean, what: string): Promise<void> => {
+  const until = async (look: () => boolean, what: string, withinMs = 15_000): Promise<void> => {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const deadline = setTimeout(() => reject(new Error(`timed out: ${what}`)), 15_000);
+    const deadline = setTimeout(() => reject(new Error(`timed out: ${what}`)), withinMs);
     const check = (): void => {
       if (look()) resolve();
     };
