@@ -1,12 +1,11 @@
 import { z } from "zod";
 import type { Entry } from "#src/catalog/schema.ts";
 import { formatGb } from "#src/catalog/units.ts";
+import { ANSWER_FILE, answerFile } from "#src/chat/answer-file.ts";
 import { type Context, defineCommand, flag, text } from "#src/chat/command.ts";
 import { code, plain } from "#src/chat/markdown.ts";
 import { about, openMenu } from "#src/chat/model-list.ts";
-import { modelText } from "#src/chat/model-text.ts";
 import { suggestTryModels } from "#src/chat/suggest.ts";
-import { ANSWER_FILE, answerFile } from "#src/chat/try-view.ts";
 import { UserError } from "#src/chat/user-error.ts";
 import { button, buttonRow, container, customId, fileDisplay, textDisplay, type View } from "#src/chat/view.ts";
 import type { Resolution } from "#src/tries/resolve.ts";
@@ -88,7 +87,9 @@ function owned(id: string, context: Context): StoredTry {
 }
 
 /** A long text as its beginning and a file with all of it. */
-function longText(whole: string, { room }: Context): View {
+async function longText(whole: string, { room }: Context): Promise<View> {
+  // Loaded when it is needed: it brings a Markdown parser that a start should not wait for.
+  const { modelText } = await import("#src/chat/model-text.ts");
   const { markdown, complete } = modelText(whole, Math.min(room.characters, 1e6) - 100);
   return {
     private: true,
@@ -169,14 +170,14 @@ export const try_ = defineCommand({
       answer: "reply",
       shared: true,
       async execute(state, _chosen, context) {
-        await context.reply(longText(stored(tryId.parse(state), context).thinking, context));
+        await context.reply(await longText(stored(tryId.parse(state), context).thinking, context));
       },
     },
     full: {
       answer: "reply",
       shared: true,
       async execute(state, _chosen, context) {
-        await context.reply(longText(stored(tryId.parse(state), context).answer, context));
+        await context.reply(await longText(stored(tryId.parse(state), context).answer, context));
       },
     },
   },

@@ -12,7 +12,7 @@ export type LiveOptions = {
 
 export type Live = {
   /** Shows the newest state when the surface is free; states in between are never built. `delayMs` waits for a newer one. */
-  update: (view: () => View, delayMs?: number) => void;
+  update: (view: () => View | Promise<View>, delayMs?: number) => void;
   /** Stops updating and waits for the one under way; the last word is then the caller's. */
   close: () => Promise<void>;
 };
@@ -23,7 +23,7 @@ export type Live = {
  */
 export function createLive({ show, gapMs, onError }: LiveOptions): Live {
   const closed = new AbortController();
-  let newest: (() => View) | undefined;
+  let newest: (() => View | Promise<View>) | undefined;
   let notBefore = 0;
   let loop: Promise<void> | undefined;
   let wake: AbortController | undefined;
@@ -37,6 +37,7 @@ export function createLive({ show, gapMs, onError }: LiveOptions): Live {
   };
 
   let freeAt = 0;
+  const draw = async (view: () => View | Promise<View>): Promise<void> => show(await view());
   const run = async (): Promise<void> => {
     while (newest !== undefined && !closed.signal.aborted) {
       const due = Math.max(freeAt, notBefore);
@@ -46,7 +47,7 @@ export function createLive({ show, gapMs, onError }: LiveOptions): Live {
       }
       const view = newest;
       newest = undefined;
-      await show(view()).catch(onError);
+      await draw(view).catch(onError);
       freeAt = performance.now() + gapMs;
     }
     loop = undefined;

@@ -1,11 +1,11 @@
 import type { Entry } from "#src/catalog/schema.ts";
 import { hasEnded, type Progress, type Try } from "#src/tries/try.ts";
+import { ANSWER_FILE, answerFile } from "./answer-file.ts";
 import type { Text } from "./locale.ts";
 import { code, plain } from "./markdown.ts";
 import { modelText } from "./model-text.ts";
 import {
   type ActionButton,
-  type Attachment,
   ButtonStyle,
   button,
   buttonRow,
@@ -22,7 +22,6 @@ import {
 const PROMPT_SHOWN = 300;
 /** Characters kept free for the lines around the answer. */
 const FRAME = 500;
-export const ANSWER_FILE = "answer.md";
 
 export type TryContext = { text: Text; room: Room; entry: Entry | undefined };
 
@@ -60,8 +59,6 @@ export function refusedTryView(attempt: Try, progress: Progress, { text, entry }
     files: [answerFile(progress.text)],
   };
 }
-
-export const answerFile = (answer: string): Attachment => ({ name: ANSWER_FILE, text: answer });
 
 function headOf({ prompt, target }: Try, entry: Entry | undefined, text: Text): string {
   const quoted = clip(prompt.replace(/\s+/g, " "), PROMPT_SHOWN);

@@ -22,8 +22,8 @@ type DiscordDelivery = Extract<Delivery, { kind: "discord" }>;
 type Deps = {
   api: API;
   log: Log;
-  viewOf: (attempt: Try, progress: Progress) => View;
-  refusedView: (attempt: Try, progress: Progress) => View;
+  viewOf: (attempt: Try, progress: Progress) => Promise<View>;
+  refusedView: (attempt: Try, progress: Progress) => Promise<View>;
 };
 
 /** Shows a try in the message that its interaction token can edit: the newest text only, and the end for certain. */
@@ -55,13 +55,13 @@ export function openDiscordOutput(
       await live.close();
       if (gone.signal.aborted) return;
       try {
-        await insist(() => edit(viewOf(attempt, progress)), delivery.expiresAt);
+        await insist(async () => edit(await viewOf(attempt, progress)), delivery.expiresAt);
       } catch (error) {
         if (isGone(error)) return;
         log.warn({ err: error, try: attempt.id }, "Discord refused an answer");
         // A server's own word filter may refuse the text (AutoMod); the file passes.
-        await insist(() => edit(refusedView(attempt, progress)), delivery.expiresAt).catch((last: unknown) =>
-          log.warn({ err: last, try: attempt.id }, "the end of a try could not be shown"),
+        await insist(async () => edit(await refusedView(attempt, progress)), delivery.expiresAt).catch(
+          (last: unknown) => log.warn({ err: last, try: attempt.id }, "the end of a try could not be shown"),
         );
       }
     },

@@ -1,6 +1,5 @@
 import type { API } from "@discordjs/core/http-only";
 import { textIn } from "#src/chat/locale.ts";
-import { refusedTryView, tryView } from "#src/chat/try-view.ts";
 import type { DiscordConfig } from "#src/config.ts";
 import type { Outputs } from "#src/tries/outputs.ts";
 import type { Output } from "#src/tries/tries.ts";
@@ -63,6 +62,9 @@ async function registerDifferences(app: DiscordApp, config: DiscordConfig, { app
   }
 }
 
+/** Loaded with the first try: they bring a Markdown parser that a start should not wait for. */
+const views = () => import("#src/chat/try-view.ts");
+
 /** Shows a try through the token of its interaction, in the person's language. */
 function openOutput(attempt: Try, api: API, { services, log }: DiscordApp): Output | undefined {
   const { delivery } = attempt;
@@ -75,7 +77,7 @@ function openOutput(attempt: Try, api: API, { services, log }: DiscordApp): Outp
   return openDiscordOutput(attempt, delivery, {
     api,
     log,
-    viewOf: (item, progress) => tryView(item, progress, context),
-    refusedView: (item, progress) => refusedTryView(item, progress, context),
+    viewOf: async (item, progress) => (await views()).tryView(item, progress, context),
+    refusedView: async (item, progress) => (await views()).refusedTryView(item, progress, context),
   });
 }

@@ -1,4 +1,4 @@
-import { splitThinking } from "#src/chat/model-text.ts";
+import { splitThinking } from "./thinking.ts";
 
 type Split = { text: string; thinking: string };
 

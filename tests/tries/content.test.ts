@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { splitThinking } from "#src/chat/model-text.ts";
 import { createContentReader } from "#src/tries/content.ts";
+import { splitThinking } from "#src/tries/thinking.ts";
 
 const piece = fc.oneof(
   fc.constantFrom("<think>", "</think>", "<th", "ink>", "</th", "想", " ", "\n\n", "答案", "<", "a < b"),
