@@ -45,9 +45,10 @@ export async function runPrompt(
       write: (piece) => output.write(piece),
       status: (attempt, progress) => {
         running = attempt;
-        const lines = renderView(viewOf(attempt, progress), paper()).split("\n")[0] ?? "";
+        // The last line names the model and the host; the one before says what goes on.
+        const line = renderView(viewOf(attempt, progress), paper()).trimEnd().split("\n").at(-2) ?? "";
         // One line a phase; counting along would fill the screen.
-        if (progress.phase !== lastStatus) output.write(`${lines}\n`);
+        if (progress.phase !== lastStatus) output.write(`${line}\n`);
         lastStatus = progress.phase;
       },
       end: (attempt, progress) => {

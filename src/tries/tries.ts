@@ -66,11 +66,15 @@ type Active = {
   /** When its text was last kept, for the case of a crash. performance.now(). */
   savedAt: number;
   timer: NodeJS.Timeout | undefined;
+  /** Since when no host that is up has its model. performance.now(). */
+  orphanedAt: number | undefined;
 };
 
 /** A Discord token dies after 15 minutes; a minute before it the answer is ended with what there is. */
 const DEADLINE_MARGIN_MS = 60_000;
 const SAVE_EVERY_MS = 2000;
+/** How long a try waits for a host with its model to come back. */
+const ORPHAN_MS = 60_000;
 const EXPIRY_CHECK_MS = 600_000;
 /** How long a stop waits for last words. */
 const LAST_WORDS_MS = 6000;
@@ -121,8 +125,8 @@ export function createTries(options: TriesOptions): Tries {
   const start = (item: Active, lease: Lease): void => {
     item.running = true;
     const { attempt, control } = item;
-    const work = runTry(attempt, lease, options.maxTokens, control.signal, (progress) => report(item, progress))
-      .then(async (progress) => {
+    const work = runTry(attempt, lease, options.maxTokens, control.signal, (progress) => report(item, progress)).then(
+      async (progress) => {
         lease.release();
         if (progress.phase === "failed") {
           log.warn(
@@ -132,14 +136,16 @@ export function createTries(options: TriesOptions): Tries {
           void fleet.check(lease.host);
         }
         await finish(item, progress);
-      })
-      .catch((error: unknown) => log.error({ err: error, try: attempt.id }, "a try could not be ended"));
+      },
+    );
     track(work);
   };
 
   const track = (work: Promise<void>): void => {
-    underWay.add(work);
-    void work.finally(() => underWay.delete(work));
+    const safe = work
+      .catch((error: unknown) => log.error({ err: error }, "a try could not be ended"))
+      .finally(() => underWay.delete(safe));
+    underWay.add(safe);
   };
 
   /** Starts every waiting try that a host can take, in order. */
@@ -149,11 +155,19 @@ export function createTries(options: TriesOptions): Tries {
     for (const item of waiting()) {
       if (of(item.attempt.person).some(({ running }) => running)) continue;
       const lease = fleet.acquire(item.attempt.target.model);
-      if (lease === undefined) continue;
-      start(item, lease);
-      moved = true;
+      if (lease) start(item, lease);
+      else giveUp(item);
+      moved ||= lease !== undefined;
     }
     if (moved) announce();
+  };
+  /** Ends a try that waits for a model which no host has had for a while. */
+  const giveUp = (item: Active): void => {
+    const { model } = item.attempt.target;
+    if (fleet.installed().some(({ name }) => name === model)) item.orphanedAt = undefined;
+    else item.orphanedAt ??= performance.now();
+    if (item.orphanedAt === undefined || performance.now() - item.orphanedAt < ORPHAN_MS) return;
+    track(finish(item, { phase: "failed", failure: "unreachable", text: "", thinking: "", hostLabel: model }));
   };
   fleet.onChange(pump);
 
@@ -195,6 +209,7 @@ export function createTries(options: TriesOptions): Tries {
         running: false,
         savedAt: 0,
         timer: undefined,
+        orphanedAt: undefined,
       };
       if (deadline !== undefined) item.timer = setTimeout(() => end(item, "expired"), Math.max(0, deadline));
       output.gone.addEventListener("abort", () => end(item, "stopped"), { once: true });

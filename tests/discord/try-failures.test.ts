@@ -1,0 +1,120 @@
+import { describe, expect, test } from "vitest";
+import { ASKER, ended, labels, openWorld, shows } from "#tests/discord/try-world.ts";
+import { textOf } from "#tests/stand-ins/discord/people.ts";
+
+describe("when things break", () => {
+  test("no Ollama at all, and it comes back", async () => {
+    const { discord, ollama } = await openWorld();
+    await ollama.down();
+    const person = discord.person({ id: ASKER });
+    const failed = await person.run("try", { model: "glm4:9b", prompt: "一" });
+    await ended(discord, failed);
+    expect(textOf(failed)).toContain("连不上 Ollama");
+    const refused = await person.run("try", { model: "glm4:9b", prompt: "二" });
+    expect(textOf(refused)).toContain("没有连上 Ollama");
+    await ollama.up();
+    await discord.until(() => ollama.calls.filter(({ path }) => path === "/api/tags").length > 1, "a look at the host");
+    const status = async (): Promise<string> => textOf(await person.run("status"));
+    await expect.poll(status, { timeout: 10_000 }).toContain("2 个模型");
+    const message = await person.run("try", { model: "glm4:9b", prompt: "三" });
+    await ended(discord, message);
+    expect(textOf(message)).not.toContain("连不上");
+  });
+
+  test.each([
+    ["an error in the middle", { failAfter: { chunks: 3, how: "error" } }, "Ollama 出错了"],
+    ["a dropped connection", { failAfter: { chunks: 3, how: "drop" } }, "连接中断"],
+    ["garbage", { failAfter: { chunks: 3, how: "garbage" } }, ""],
+  ] as const)("%s: what came stays, with again", async (_case, script, line) => {
+    const { discord, ollama } = await openWorld();
+    ollama.script({ chunks: ["一", "二", "三", "四", "五"], tokensPerSecond: 50, ...script });
+    const message = await discord.person({ id: ASKER }).run("try", { model: "glm4:9b", prompt: "问" });
+    await ended(discord, message);
+    expect(textOf(message)).toContain("一二三");
+    expect(textOf(message)).toContain(line);
+  });
+
+  test.each([
+    ["404", { code: 404, body: '{"error":"model \'glm4:9b\' not found"}' }, "已经没有这个模型"],
+    [
+      "503",
+      { code: 503, body: '{"error":"server busy, please try again.  maximum pending requests exceeded"}' },
+      "正忙",
+    ],
+    [
+      "out of memory",
+      { code: 500, body: '{"error":"model requires more system memory (12 GiB) than is available"}' },
+      "装不下",
+    ],
+    [
+      "an error that is no JSON",
+      { code: 502, body: "<html>bad gateway</html>", contentType: "text/html" },
+      "Ollama 出错了",
+    ],
+  ])("%s", async (_case, status, line) => {
+    const { discord, ollama } = await openWorld();
+    ollama.script({ status });
+    const message = await discord.person({ id: ASKER }).run("try", { model: "glm4:9b", prompt: "问" });
+    await ended(discord, message);
+    expect(textOf(message)).toContain(line);
+    expect(textOf(message)).not.toContain("html");
+  });
+
+  test("a model that cannot think is asked again without", async () => {
+    const { discord, ollama } = await openWorld();
+    const message = await discord.person({ id: ASKER }).run("try", { model: "glm4:9b", prompt: "问", think: "true" });
+    await ended(discord, message);
+    expect(ollama.requests[0]?.think).toBeUndefined();
+  });
+
+  test("Discord fails while it streams: the end is shown all the same", async () => {
+    const { discord, ollama } = await openWorld();
+    ollama.script({ text: "好的，再见。".repeat(10), tokensPerSecond: 20 });
+    discord.rest.fail(({ method }) => method === "PATCH", 500, { times: 3 });
+    discord.rest.fail(({ method }) => method === "PATCH", 429, { times: 1, retryAfterSeconds: 0.5 });
+    const message = await discord.person({ id: ASKER }).run("try", { model: "glm4:9b", prompt: "问" });
+    await ended(discord, message);
+    expect(textOf(message)).toContain("好的，再见。".repeat(10));
+  });
+
+  test("Discord refuses the text: the answer comes as a file", async () => {
+    const { discord, ollama } = await openWorld();
+    ollama.script({ text: "被拦下的话", tokensPerSecond: 20 });
+    // The first words, and the end.
+    discord.rest.fail(({ method }) => method === "PATCH", 400, { times: 2 });
+    const message = await discord.person({ id: ASKER }).run("try", { model: "glm4:9b", prompt: "问" });
+    await ended(discord, message);
+    expect(message.files).toEqual([{ name: "answer.md", text: "被拦下的话" }]);
+  });
+
+  test("the message is deleted: Ollama stops", async () => {
+    const { discord, ollama } = await openWorld();
+    ollama.script({ endless: true, tokensPerSecond: 30 });
+    const message = await discord.person({ id: ASKER }).run("try", { model: "glm4:9b", prompt: "说" });
+    message.deleted = true;
+    await discord.until(() => ollama.requests[0]?.closedByClientAt !== undefined, "Ollama's connection closed");
+  });
+
+  test("SIGTERM: a last word, and an end within 10 s", async () => {
+    const { discord, ollama, bot } = await openWorld();
+    ollama.script({ endless: true, tokensPerSecond: 30 });
+    const message = await discord.person({ id: ASKER }).run("try", { model: "glm4:9b", prompt: "说" });
+    const started = Date.now();
+    expect(await bot.stop()).toBe(0);
+    expect(Date.now() - started).toBeLessThan(10_000);
+    expect(textOf(message)).toContain("机器人重启");
+    expect(labels(message)).toContain("再来一次");
+  });
+
+  test("SIGKILL: the next start closes what was left open", async () => {
+    const { discord, ollama, bot, restart } = await openWorld();
+    ollama.script({ endless: true, tokensPerSecond: 30 });
+    const message = await discord.person({ id: ASKER }).run("try", { model: "glm4:9b", prompt: "说" });
+    await shows(discord, message, "glm4:9b");
+    bot.process.kill("SIGKILL");
+    await bot.ended;
+    restart();
+    await ended(discord, message);
+    expect(textOf(message)).toContain("机器人重启");
+  });
+});
