@@ -28,6 +28,8 @@ export type Fleet = {
   isLoaded: (model: string) => boolean;
   /** Takes a slot: of the hosts that have the model the one that has it loaded, then the least busy. */
   acquire: (model: string) => Lease | undefined;
+  /** Takes a host out that could not be reached, until it answers again. */
+  takeOut: (host: Host) => void;
   /** Looks again at once, for instance after a try failed; never throws. */
   check: (host: Host) => Promise<void>;
   /** Resolves when every host has been looked at once. */
@@ -159,6 +161,10 @@ export function createFleet({ urls, slots, allowCloud, log, pollMs = POLL_MS }: 
       };
     },
     check,
+    takeOut: (host) => {
+      wentDown(host, "a try could not reach it");
+      changed();
+    },
     ready,
     run: async (signal) => {
       await Promise.all(hosts.map((host) => poll(host, signal)));

@@ -133,7 +133,8 @@ export function createTries(options: TriesOptions): Tries {
             { try: attempt.id, model: attempt.target.model, host: lease.host.label, reason: progress.failure },
             "a try failed",
           );
-          void fleet.check(lease.host);
+          if (progress.failure === "unreachable") fleet.takeOut(lease.host);
+          else void fleet.check(lease.host);
         }
         await finish(item, progress);
       },
