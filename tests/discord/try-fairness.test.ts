@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ASKER, ended, OTHER, openWorld } from "#tests/discord/try-world.ts";
+import { ASKER, ended, labels, OTHER, openWorld } from "#tests/discord/try-world.ts";
 import { textOf } from "#tests/stand-ins/discord/people.ts";
 
 describe("fairness", () => {
@@ -21,6 +21,28 @@ describe("fairness", () => {
     const refused = await person.run("try", { model: "glm4:9b", prompt: "六" });
     expect(textOf(refused)).toMatch(/\d+ 分钟后可以再试/);
     expect(refused.ephemeral).toBe(true);
+  });
+
+  test("a hundred people at once on two slots: all are answered, and nobody sees another's text", async () => {
+    const { discord, ollama } = await openWorld({
+      env: { TRY_HOST_SLOTS: "2", TRY_QUEUE_MAX: "200" },
+      ollama: { slots: 2 },
+    });
+    ollama.script(({ messages }) => ({ text: `答：${messages.at(-1)?.content}。`, tokensPerSecond: 60 }));
+    const people = Array.from({ length: 100 }, (_, at) =>
+      discord.person({ id: String(310_000_000_000_000_000n + BigInt(at)) }),
+    );
+    const answers = await Promise.all(
+      people.map((person, at) => person.run("try", { model: "glm4:9b", prompt: `问题${at}号` })),
+    );
+    await discord.until(() => answers.every((message) => labels(message).includes("再来一次")), "all answers", 25_000);
+    for (const [at, message] of answers.entries()) {
+      expect(textOf(message)).toContain(`答：问题${at}号。`);
+      const seen = message.states.map(({ components }) => JSON.stringify(components)).join("");
+      expect(new Set(seen.match(/问题\d+号/g))).toEqual(new Set([`问题${at}号`]));
+    }
+    expect(ollama.maxOpen()).toBe(2);
+    expect(discord.rest.calls.filter(({ status }) => status === 429)).toEqual([]);
   });
 
   test("lists of channels, roles and models", async () => {
