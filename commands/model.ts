@@ -1,7 +1,7 @@
 import type { Entry } from "#src/catalog/schema.ts";
 import { type Context, defineCommand, text } from "#src/chat/command.ts";
-import { code, plain } from "#src/chat/markdown.ts";
-import { about, openMenu } from "#src/chat/model-list.ts";
+import { plain } from "#src/chat/markdown.ts";
+import { entryLine, openMenu } from "#src/chat/model-list.ts";
 import { modelPage } from "#src/chat/model-page.ts";
 import { suggestModels } from "#src/chat/suggest.ts";
 import { UserError } from "#src/chat/user-error.ts";
@@ -29,9 +29,6 @@ const familyText = (name: string, relatives: Entry[], context: Context): string 
   [context.text("model.family", { name: plain(name) }), ...relatives.map((entry) => entryLine(entry, context))].join(
     "\n",
   );
-
-const entryLine = (entry: Entry, context: Context): string =>
-  `- **${plain(entry.name)}** ${code(entry.id)} · ${about(entry, context)}`;
 
 function unknown(name: string, context: Context): View {
   const near = context.catalog.names.near(name, NEAR);

@@ -4,7 +4,7 @@ import { formatGb } from "#src/catalog/units.ts";
 import { ANSWER_FILE, answerFile } from "#src/chat/answer-file.ts";
 import { type Context, defineCommand, flag, text } from "#src/chat/command.ts";
 import { code, plain } from "#src/chat/markdown.ts";
-import { about, openMenu } from "#src/chat/model-list.ts";
+import { entryLine, openMenu } from "#src/chat/model-list.ts";
 import { suggestTryModels } from "#src/chat/suggest.ts";
 import { UserError } from "#src/chat/user-error.ts";
 import { button, buttonRow, container, customId, fileDisplay, textDisplay, type View } from "#src/chat/view.ts";
@@ -70,9 +70,6 @@ function impossible(entry: Entry, relatives: Entry[], context: Context): View {
     components: [container([textDisplay(lines.join("\n")), ...openMenu([entry, ...relatives], context)])],
   };
 }
-
-const entryLine = (entry: Entry, context: Context): string =>
-  `- **${plain(entry.name)}** ${code(entry.id)} · ${about(entry, context)}`;
 
 function stored(id: string, { tries }: Context): StoredTry {
   const found = tries.find(id);

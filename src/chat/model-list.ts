@@ -93,6 +93,10 @@ export function about(entry: Entry, { text }: Pick<Context, "text">): string {
     .join(" · ");
 }
 
+/** An entry as a line of a list: name, id and what it is. */
+export const entryLine = (entry: Entry, context: Pick<Context, "text">): string =>
+  `- **${plain(entry.name)}** ${code(entry.id)} · ${about(entry, context)}`;
+
 function understood({ query }: SearchResult, { text, locale }: ListContext): string[] {
   const criteria = query.criteria.map((criterion) => criterionText(criterion, text, locale));
   return [
@@ -172,9 +176,7 @@ function noHits(result: SearchResult, context: ListContext): View {
   const { text, locale } = context;
   const emptied = result.emptiedBy.map((criterion) => criterionText(criterion, text, locale)).join(" · ");
   const blame = result.query.criteria.length > 1 ? [text("list.emptiedBy", { criteria: emptied })] : [];
-  const nearest = result.nearest.map(
-    (entry) => `- **${plain(entry.name)}** ${code(entry.id)} · ${about(entry, context)}`,
-  );
+  const nearest = result.nearest.map((entry) => entryLine(entry, context));
   return {
     components: [
       container([
