@@ -1,8 +1,11 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { type App, createApp, logProblems } from "#src/app.ts";
 import { problemText } from "#src/chat/explain-issue.ts";
 import { textIn } from "#src/chat/locale.ts";
 import { run } from "#src/cli/run.ts";
 
+/** The first look at the Ollama hosts does not hold up the login; a try before it looks by itself. */
+const FLEET_AFTER_MS = 500;
 /** What has not ended this long after everything was told to stop is left behind. */
 const STOP_MS = 8000;
 
@@ -33,7 +36,11 @@ await run(async (config) => {
     const { createLocalTries } = await import("#src/terminal/local-tries.ts");
     surfaces.push(runPrompt({ router, services, local: createLocalTries(outputs) }, process, stop.signal));
   }
-  const background = [services.fleet.run(stop.signal), services.tries.run(stop.signal)];
+  const watchFleet = async (): Promise<void> => {
+    await wait(FLEET_AFTER_MS, undefined, { signal: stop.signal }).catch(() => {});
+    await services.fleet.run(stop.signal);
+  };
+  const background = [services.tries.run(stop.signal), watchFleet()];
   // The first to end, well or not, ends the others: leaving the prompt stops the bot, a refused token stops both.
   await Promise.race(surfaces).finally(() => stop.abort());
   await Promise.all([...surfaces, ...background]);

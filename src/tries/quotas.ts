@@ -1,4 +1,4 @@
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import type { RateLimiterMemory } from "rate-limiter-flexible";
 
 /** Tries a person and a server may begin in an hour. */
 export type QuotaLimits = { perPerson: number; perGuild: number };
@@ -10,30 +10,41 @@ export type Quotas = {
 
 const HOUR_SECONDS = 3600;
 
-/** Kept in memory: a restart forgives. */
+/** Kept in memory: a restart forgives. The library is loaded with the first try, since it brings a dozen databases. */
 export function createQuotas({ perPerson, perGuild }: QuotaLimits): Quotas {
-  const persons = new RateLimiterMemory({ keyPrefix: "person", points: perPerson, duration: HOUR_SECONDS });
-  const guilds = new RateLimiterMemory({ keyPrefix: "guild", points: perGuild, duration: HOUR_SECONDS });
+  let limiters: Promise<Limiters> | undefined;
   return {
     take: async (person, guild) => {
-      const refused =
-        (await refusal(persons, person)) ?? (guild === undefined ? undefined : await refusal(guilds, guild));
+      limiters ??= openLimiters(perPerson, perGuild);
+      const { persons, guilds } = await limiters;
+      const personWaits = await refusal(persons, person);
+      if (personWaits !== undefined) return { waitMs: personWaits };
+      const guildWaits = guild === undefined ? undefined : await refusal(guilds, guild);
+      if (guildWaits === undefined) return undefined;
       // A try that the server's quota refused does not count against the person.
-      if (refused && guild !== undefined && refused.by === guilds) await persons.reward(person);
-      return refused && { waitMs: refused.waitMs };
+      await persons.reward(person);
+      return { waitMs: guildWaits };
     },
   };
 }
 
-async function refusal(
-  limiter: RateLimiterMemory,
-  key: string,
-): Promise<{ waitMs: number; by: RateLimiterMemory } | undefined> {
+type Limiters = { persons: RateLimiterMemory; guilds: RateLimiterMemory };
+
+async function openLimiters(perPerson: number, perGuild: number): Promise<Limiters> {
+  const library = await import("rate-limiter-flexible");
+  const limiter = (keyPrefix: string, points: number) =>
+    new library.RateLimiterMemory({ keyPrefix, points, duration: HOUR_SECONDS });
+  return { persons: limiter("person", perPerson), guilds: limiter("guild", perGuild) };
+}
+
+/** Milliseconds to wait, or undefined where one was taken. The library rejects with its result. */
+async function refusal(limiter: RateLimiterMemory, key: string): Promise<number | undefined> {
+  const { RateLimiterRes } = await import("rate-limiter-flexible");
   try {
     await limiter.consume(key);
     return undefined;
   } catch (refused) {
-    if (refused instanceof RateLimiterRes) return { waitMs: refused.msBeforeNext, by: limiter };
+    if (refused instanceof RateLimiterRes) return refused.msBeforeNext;
     throw refused;
   }
 }

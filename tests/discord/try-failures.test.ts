@@ -5,16 +5,17 @@ import { textOf } from "#tests/stand-ins/discord/people.ts";
 describe("when things break", () => {
   test("no Ollama at all, and it comes back", async () => {
     const { discord, ollama } = await openWorld();
-    await ollama.down();
+    await discord.until(() => ollama.calls.some(({ path }) => path === "/api/version"), "a first look at the host");
+    const status = async (): Promise<string> => textOf(await person.run("status"));
     const person = discord.person({ id: ASKER });
+    await expect.poll(status).toContain("2 个模型");
+    await ollama.down();
     const failed = await person.run("try", { model: "glm4:9b", prompt: "一" });
     await ended(discord, failed);
     expect(textOf(failed)).toContain("连不上 Ollama");
     const refused = await person.run("try", { model: "glm4:9b", prompt: "二" });
     expect(textOf(refused)).toContain("没有连上 Ollama");
     await ollama.up();
-    await discord.until(() => ollama.calls.filter(({ path }) => path === "/api/tags").length > 1, "a look at the host");
-    const status = async (): Promise<string> => textOf(await person.run("status"));
     await expect.poll(status, { timeout: 10_000 }).toContain("2 个模型");
     const message = await person.run("try", { model: "glm4:9b", prompt: "三" });
     await ended(discord, message);
