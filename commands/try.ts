@@ -10,7 +10,7 @@ import { UserError } from "#src/chat/user-error.ts";
 import { button, buttonRow, container, customId, fileDisplay, textDisplay, type View } from "#src/chat/view.ts";
 import type { Resolution } from "#src/tries/resolve.ts";
 import type { StoredTry } from "#src/tries/store.ts";
-import type { Target, Turn } from "#src/tries/try.ts";
+import type { Delivery, Target, Turn } from "#src/tries/try.ts";
 
 const MAX_PROMPT = 6000;
 /** Turns of a conversation that go along with the next prompt. */
@@ -33,7 +33,6 @@ function unable(name: string, resolution: Exclude<Resolution, { kind: "ready" }>
   if (resolution.near.length === 0) throw new UserError("unknownModel", { name });
   const lines = resolution.near.map((entry) => entryLine(entry, context));
   return {
-    private: true,
     components: [
       container([
         textDisplay([say("model.unknown", { name: plain(name) }), say("list.nearest"), ...lines].join("\n")),
@@ -83,6 +82,9 @@ function owned(id: string, context: Context): StoredTry {
   return found;
 }
 
+/** What began for one person alone goes on for that person alone. */
+const wasPrivate = (delivery: Delivery): boolean => delivery.kind === "discord" && delivery.private;
+
 /** A long text as its beginning and a file with all of it. */
 async function longText(whole: string, { room }: Context): Promise<View> {
   // Loaded when it is needed: it brings a Markdown parser that a start should not wait for.
@@ -128,8 +130,7 @@ export const try_ = defineCommand({
       shared: true,
       async execute(state, _chosen, context) {
         const { target, prompt, history, think, delivery } = stored(tryId.parse(state), context).try;
-        const hidden = delivery.kind === "discord" && delivery.private;
-        await submit({ target, prompt, history, think, hidden }, context);
+        await submit({ target, prompt, history, think, hidden: wasPrivate(delivery) }, context);
       },
     },
     /** Asks for the next message; what is written comes to `more`. */
@@ -156,7 +157,7 @@ export const try_ = defineCommand({
           { role: "user", content: earlier.prompt },
           { role: "assistant", content: answer },
         ];
-        const hidden = earlier.delivery.kind === "discord" && earlier.delivery.private;
+        const hidden = wasPrivate(earlier.delivery);
         await submit(
           { target: earlier.target, prompt, history: turns.slice(-MAX_TURNS), think: earlier.think, hidden },
           context,

@@ -1,5 +1,5 @@
 import type { API } from "@discordjs/core/http-only";
-import { DiscordAPIError } from "discord.js";
+import { DiscordAPIError, MessageFlags } from "discord.js";
 import type { Modal, View } from "#src/chat/view.ts";
 import type { Log } from "#src/log.ts";
 import { filesOf, toEdit, toMessage } from "./message.ts";
@@ -13,8 +13,6 @@ export type Audience = "everyone" | "person" | "message";
 const DEFER_AFTER_MS = 1500;
 /** An acknowledgement later than this is of no use to anybody. */
 const ACKNOWLEDGE_TIMEOUT_MS = 5000;
-/** Flag EPHEMERAL: only the person sees it. */
-const EPHEMERAL = 64;
 /** JSON error code for an interaction that already has its answer (topics/opcodes-and-status-codes). */
 const ALREADY_ACKNOWLEDGED = 40060;
 
@@ -47,7 +45,7 @@ export function openReply(api: API, interaction: Interaction, audience: Audience
     await acknowledge((options) =>
       audience === "message"
         ? api.interactions.deferMessageUpdate(id, token, {}, options)
-        : api.interactions.defer(id, token, alone ? { flags: EPHEMERAL } : {}, options),
+        : api.interactions.defer(id, token, alone ? { flags: MessageFlags.Ephemeral } : {}, options),
     );
     state = "deferred";
   };

@@ -23,7 +23,7 @@ export type Terminal = {
 };
 
 /** Whoever sits at the terminal of the machine runs it. */
-const OPERATOR: Person = {
+export const OPERATOR: Person = {
   id: "terminal",
   admin: true,
   moderator: true,

@@ -14,7 +14,8 @@ export type Screen = {
 };
 
 export type LocalTry = {
-  delivery: Delivery /** Resolves when the answer has ended; undefined if none was begun. */;
+  delivery: Delivery;
+  /** Resolves when the answer has ended; undefined if none was begun. */
   ended: () => Promise<void> | undefined;
 };
 
@@ -23,8 +24,8 @@ export type LocalTries = { expect: (screen: Screen) => LocalTry };
 /** Tries whose answers are shown by this very process. */
 export function createLocalTries(outputs: Outputs): LocalTries {
   const expected = new Map<string, (attempt: Try) => Output>();
-  outputs.register("local", ({ delivery, ...attempt }) =>
-    delivery.kind === "local" ? expected.get(delivery.id)?.({ ...attempt, delivery }) : undefined,
+  outputs.register("local", (attempt) =>
+    attempt.delivery.kind === "local" ? expected.get(attempt.delivery.id)?.(attempt) : undefined,
   );
   return {
     expect: (screen) => {

@@ -3,7 +3,7 @@ import { textIn } from "#src/chat/locale.ts";
 import { tryEnding } from "#src/chat/try-view.ts";
 import { type Modal, type Room, UNLIMITED, type View } from "#src/chat/view.ts";
 import type { Progress, Try } from "#src/tries/try.ts";
-import { answerLine, pressChoice, type Terminal, type TerminalApp } from "./answer-line.ts";
+import { answerLine, OPERATOR, pressChoice, type Terminal, type TerminalApp } from "./answer-line.ts";
 import { completeLine } from "./complete-line.ts";
 import { type Choice, choicesOf, type Paper, renderMarkdown, renderView } from "./render.ts";
 
@@ -76,15 +76,7 @@ export async function runPrompt(
   });
   const interrupt = (): void => {
     // Ctrl-C stops an answer, else clears what is typed; on an empty line it leaves, as shells do on Ctrl-D.
-    if (running)
-      app.services.tries.stop(running.id, {
-        id: running.person,
-        admin: true,
-        moderator: true,
-        roles: [],
-        channel: undefined,
-        guild: undefined,
-      });
+    if (running) app.services.tries.stop(running.id, OPERATOR);
     else if (lines.line === "") lines.close();
     else lines.write(null, { ctrl: true, name: "u" });
   };

@@ -21,17 +21,16 @@ export function createContentReader(): ContentReader {
   let split: Split = { text: "", thinking: "" };
   let tagged = true;
 
-  const mayBeTagged = (piece: string): boolean => {
+  const beginsTagged = (): boolean => {
     const start = content.slice(0, 64).trimStart();
-    if (start === "" || OPEN.startsWith(start.slice(0, OPEN.length)) || start.startsWith(OPEN)) return true;
-    return content.slice(-(piece.length + CLOSE.length)).includes(CLOSE);
+    return OPEN.startsWith(start.slice(0, OPEN.length));
   };
+  const closesTag = (piece: string): boolean => content.slice(-(piece.length + CLOSE.length)).includes(CLOSE);
 
   return {
     push: (piece) => {
       content += piece;
-      tagged &&= mayBeTagged(piece) || split.thinking !== "";
-      if (!tagged) tagged = content.slice(-(piece.length + CLOSE.length)).includes(CLOSE);
+      tagged = closesTag(piece) || (tagged && (beginsTagged() || split.thinking !== ""));
       if (tagged) {
         const { text, thinking, thinkingOpen } = splitThinking(content, { final: false });
         split = { text, thinking };
