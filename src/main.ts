@@ -21,6 +21,8 @@ await run(async (config) => {
   }
   if (atTerminal) process.stdout.write(`${greeting(app).join("\n")}\n\n`);
   else logProblems(app);
+  // Log lines would write across the prompt; without a bot there is nothing that /status does not say. LOG_LEVEL asks for more.
+  if (atTerminal && discord === undefined && config.logLevel === "info") log.level = "error";
 
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
