@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { GITHUB_NAME } from "#src/catalog/schema.ts";
 import { LOCALES, type Locale } from "#src/chat/locale.ts";
 import type { AccessLists } from "#src/tries/access.ts";
 
 const DISCORD_API_URL = "https://discord.com/api";
+const GITHUB_API_URL = "https://api.github.com";
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
 /** An empty variable counts as one that is not set: compose files and shells leave such behind. */
@@ -75,6 +77,54 @@ const environment = z.object({
   TRY_ALLOWED_MODELS: list(/\S/, "aliases"),
   TRY_BLOCKED_MODELS: list(/\S/, "aliases"),
   DATA_DIR: setting(z.string().default("data")),
+  GITHUB_TOKEN: setting(
+    z
+      .string()
+      .trim()
+      .regex(/^[\w.-]{10,}$/, "rule:githubToken")
+      .optional(),
+  ),
+  GITHUB_APP_ID: setting(
+    z
+      .string()
+      .regex(/^\d{1,15}$/, "rule:digits")
+      .optional(),
+  ),
+  GITHUB_APP_PRIVATE_KEY: setting(
+    z
+      .string()
+      .transform((text) => text.replaceAll("\\n", "\n").trim())
+      .refine((text) => /^-----BEGIN [A-Z ]*PRIVATE KEY-----\n[\s\S]+-----END [A-Z ]*PRIVATE KEY-----$/.test(text), {
+        error: "rule:privateKey",
+      })
+      .optional(),
+  ),
+  GITHUB_APP_INSTALLATION_ID: setting(
+    z
+      .string()
+      .regex(/^\d{1,15}$/, "rule:digits")
+      .optional(),
+  ),
+  GITHUB_API_URL: setting(z.url({ protocol: /^https?$/, error: "rule:url" }).default(GITHUB_API_URL)),
+  CATALOG_REPOSITORY: setting(z.string().regex(GITHUB_NAME, "rule:repository").optional()),
+  CATALOG_BRANCH: setting(
+    z
+      .string()
+      .regex(/^(?!.*(?:\.\.|\/\/|@\{|\.lock(?:\/|$)))[A-Za-z0-9_][\w./-]{0,99}(?<![./])$/, "rule:branch")
+      .default("main"),
+  ),
+  SYNC_CRON: setting(
+    z
+      .string()
+      .regex(/^\s*(?:[\d*,/A-Za-z-]+\s+){4,5}[\d*,/A-Za-z-]+\s*$/, "rule:cron")
+      .default("17 */6 * * *"),
+  ),
+  ANNOUNCE_CHANNEL_ID: setting(
+    z
+      .string()
+      .regex(/^\d{15,20}$/, "rule:snowflake")
+      .optional(),
+  ),
 });
 
 export type DiscordConfig = {
@@ -112,6 +162,24 @@ export type Config = {
   logLevel: (typeof LOG_LEVELS)[number];
   /** Absent without a token: no bot. */
   discord: DiscordConfig | undefined;
+  github: GithubConfig;
+  /** Discord channel for news of the catalog. */
+  announceChannelId: string | undefined;
+};
+
+/** Who asks GitHub: a person's token, or an app installed on the catalog's repository. */
+export type GithubIdentity =
+  | { kind: "token"; token: string }
+  | { kind: "app"; appId: string; privateKey: string; installationId: string };
+
+export type GithubConfig = {
+  apiUrl: string;
+  /** Absent: anonymous, for reading only. */
+  identity: GithubIdentity | undefined;
+  /** Where proposals go and the catalog is refreshed from; absent: neither happens. */
+  catalog: { repository: string; branch: string } | undefined;
+  /** When the sync runs, in UTC. */
+  cron: string;
 };
 
 /** Settings that break the rules; `issues` carry the variable's name as their path. */
@@ -137,7 +205,30 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     locale: values.DEFAULT_LOCALE,
     logLevel: values.LOG_LEVEL,
     discord: values.DISCORD_TOKEN === undefined ? undefined : discordConfig(values.DISCORD_TOKEN, values),
+    github: githubConfig(values),
+    announceChannelId: values.ANNOUNCE_CHANNEL_ID,
   };
+}
+
+function githubConfig(values: z.infer<typeof environment>): GithubConfig {
+  const { CATALOG_REPOSITORY: repository, CATALOG_BRANCH: branch } = values;
+  return {
+    apiUrl: values.GITHUB_API_URL.replace(/\/+$/, ""),
+    identity: identityOf(values),
+    catalog: repository === undefined ? undefined : { repository, branch },
+    cron: values.SYNC_CRON.trim(),
+  };
+}
+
+function identityOf(values: z.infer<typeof environment>): GithubIdentity | undefined {
+  const {
+    GITHUB_APP_ID: appId,
+    GITHUB_APP_PRIVATE_KEY: privateKey,
+    GITHUB_APP_INSTALLATION_ID: installationId,
+  } = values;
+  if (appId !== undefined && privateKey !== undefined && installationId !== undefined)
+    return { kind: "app", appId, privateKey, installationId };
+  return values.GITHUB_TOKEN === undefined ? undefined : { kind: "token", token: values.GITHUB_TOKEN };
 }
 
 function discordConfig(token: string, values: z.infer<typeof environment>): DiscordConfig {

@@ -1,7 +1,7 @@
 import { type Offer, offersOf, sizesOf } from "./memory.ts";
 import type { NamedEntry } from "./names.ts";
 import { type PrecisionWish, precisionRank } from "./precision.ts";
-import type { Entry, License, Modality } from "./schema.ts";
+import type { Architecture, Entry, License, Modality } from "./schema.ts";
 
 export type Range = { min?: number; max?: number };
 
@@ -16,7 +16,7 @@ export type Criterion =
   | { kind: "license"; name: string }
   /** Dates as in the catalog, both ends included, as far as they are stated (`2023` covers all of the year). */
   | { kind: "released"; from?: string; to?: string }
-  | { kind: "architecture"; architecture: Entry["architecture"] }
+  | { kind: "architecture"; architecture: Architecture }
   | { kind: "modality"; modality: Modality }
   | { kind: "domain"; domain: NonNullable<Entry["domain"]> }
   | { kind: "language"; language: string }

@@ -1,12 +1,12 @@
 import type { Quantization } from "./precision.ts";
-import type { Entry, Requirement, Variant, Weights } from "./schema.ts";
+import type { Architecture, Entry, Requirement, Variant, Weights } from "./schema.ts";
 
 /** One way to run an entry: a variant at a precision, with the memory that its source states. */
 export type Offer = Quantization & {
   variant?: string;
   /** Billions of parameters of that variant, where stated or part of its name. */
   parametersB?: number;
-  architecture: Entry["architecture"];
+  architecture: Architecture | undefined;
   /** GB of graphics memory to run it, all cards together. Absent: not stated. */
   vramGb?: number;
   /** GB of main memory. Absent: not stated. */
@@ -38,8 +38,8 @@ export function offersOf(entry: Entry): Offer[] {
       ),
     ),
     ...variants.flatMap((item) => (item.requirements ?? []).map((row) => fromRequirement(entry, row, item))),
-    ...variants.flatMap((item) => (item.weights ?? []).map((file) => fromWeights(entry, file, item))),
-    ...(entry.weights ?? []).map((file) => fromWeights(entry, file)),
+    ...variants.flatMap((item) => (item.weights ?? []).flatMap((file) => fromWeights(entry, file, item))),
+    ...(entry.weights ?? []).flatMap((file) => fromWeights(entry, file)),
     ...(entry.quantizations ?? []).map((precision) => ({
       precision,
       architecture: entry.architecture,
@@ -81,9 +81,10 @@ function fromRequirement(entry: Entry, row: Requirement, variant: Variant | unde
   };
 }
 
-function fromWeights(entry: Entry, file: Weights, variant?: Variant): Offer {
+function fromWeights(entry: Entry, file: Weights, variant?: Variant): Offer[] {
+  if (file.precision === undefined) return [];
   const size = variant?.parametersB ?? sizeInName(file.label);
-  return {
+  const offer = {
     precision: file.precision,
     architecture: variant?.architecture ?? entry.architecture,
     ...(file.quant !== undefined && { quant: file.quant }),
@@ -92,6 +93,7 @@ function fromWeights(entry: Entry, file: Weights, variant?: Variant): Offer {
     estimated: false,
     stated: false,
   };
+  return [offer];
 }
 
 function covers(earlier: Offer, later: Offer): boolean {

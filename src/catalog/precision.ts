@@ -79,8 +79,12 @@ function integerRank(bits: number, offered: Quantization): 1 | undefined {
   return integer && bitsPerWeight(offered) === bits ? 1 : undefined;
 }
 
-/** `int4`, `GPTQ-Int4`, `GGUF Q4_K_M`: how people write a quantisation. */
-export function quantizationLabel({ precision, quant }: Quantization): string {
+/** `int4`, `GPTQ-Int4`, `GGUF Q4_K_M`: how people write a quantisation; empty where nothing is stated. */
+export function quantizationLabel({
+  precision,
+  quant,
+}: { [Part in keyof Quantization]?: Quantization[Part] | undefined }): string {
+  if (precision === undefined) return quant?.toUpperCase() ?? "";
   const name = precision
     .replace(/^gptq-int/, "GPTQ-Int")
     .replace(/^int4-qe$/, "INT4+QE")

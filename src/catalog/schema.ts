@@ -21,7 +21,7 @@ function isRealDate(text: string): boolean {
 }
 
 export const ENTRY_ID = /^[a-z0-9]+(?:[.-][a-z0-9]+)*$/;
-const GITHUB_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/[A-Za-z0-9._-]{1,100}$/;
+export const GITHUB_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/[A-Za-z0-9._-]{1,100}$/;
 const HUB_ID = /^[A-Za-z0-9][A-Za-z0-9._-]*\/[A-Za-z0-9._-]+$/;
 /** `model[:tag]`, `namespace/model[:tag]`, `hf.co/user/repo[:quant]` (Ollama's naming rules). */
 const OLLAMA_NAME = /^(?:[A-Za-z0-9._-]+\/){0,2}[A-Za-z0-9][A-Za-z0-9._-]*(?::[A-Za-z0-9._-]+)?$/;
@@ -55,7 +55,9 @@ const license = z.strictObject({
 const weights = z
   .strictObject({
     label: name,
-    precision,
+    precision: precision
+      .optional()
+      .describe("Absent only where a machine proposed the weights and their name does not say"),
     quant: name
       .optional()
       .describe("With gguf, ggml, exl2, mlx: the kind, such as q4_k_m; absent: several or not stated"),
@@ -121,6 +123,11 @@ const repository = z.strictObject({
   status: z.enum(["active", "unknown", "archived", "gone"]).optional(),
   lastCommit: partialDate.optional().describe("Day of the last commit read, not a live value"),
   publishes: z.enum(["releases", "tags", "none", "unknown"]).optional(),
+  readme: z
+    .string()
+    .regex(/^[0-9a-f]{40}$/, rule("objectId"))
+    .optional()
+    .describe("README (git blob) whose links to weights are known; set by the sync"),
 });
 
 const dataset = z.strictObject({ name: line, url: url.optional() });
@@ -153,7 +160,7 @@ export const entrySchema = z.strictObject({
     .optional()
     .describe("Newest release or tag of the repository; often of training code, not of a model"),
   baseModel: name.optional().describe("An id of this catalog, the name of a foreign model, or `from scratch`"),
-  architecture,
+  architecture: architecture.optional().describe("Absent only where a machine added the entry"),
   parametersB: billions.optional(),
   activeParametersB: billions.optional().describe("Only for mixture-of-experts models"),
   contextTokens: tokens.optional().describe("The longest context of any edition"),
@@ -198,6 +205,7 @@ export type Variant = NonNullable<Entry["variants"]>[number];
 export type Weights = NonNullable<Entry["weights"]>[number];
 export type Requirement = NonNullable<Entry["requirements"]>[number];
 export type License = Entry["license"];
+export type Architecture = NonNullable<Entry["architecture"]>;
 export type Modality = Entry["modalities"][number];
 
 /** The schema behind optional values and defaults. */

@@ -62,7 +62,11 @@ function overview(entry: Entry, { text, locale }: PageContext, say: Say): string
     field(text, "developers", developers.join(text("facts.listComma")) + note(entry.developersNote)),
     field(text, "released", entry.released ?? text("facts.notStated")),
     field(text, "parameters", sizesText(entry, text)),
-    field(text, "architecture", text(`architecture.${entry.architecture}`)),
+    field(
+      text,
+      "architecture",
+      entry.architecture === undefined ? text("facts.notStated") : text(`architecture.${entry.architecture}`),
+    ),
     field(
       text,
       "context",
