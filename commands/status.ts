@@ -1,23 +1,59 @@
 import { createHash } from "node:crypto";
 import { type Context, defineCommand } from "#src/chat/command.ts";
-import { plain } from "#src/chat/markdown.ts";
+import { problemText } from "#src/chat/explain-issue.ts";
+import { code, plain } from "#src/chat/markdown.ts";
 import { container, textDisplay } from "#src/chat/view.ts";
 
 /** The same entries have the same version, wherever they were read: the beginning of their hash. */
 const versionOf = ({ entries }: Context["catalog"]): string =>
   createHash("sha256").update(JSON.stringify(entries)).digest("hex").slice(0, 7);
 
-function lines({ fleet, tries, catalog, text }: Context): string[] {
+const shortCommit = (commit: string): string => code(commit.slice(0, 7));
+
+/** `2026-11-23 08:40 UTC`; the people of one channel live in many time zones. */
+const minuteOf = (iso: string): string => `${iso.slice(0, 16).replace("T", " ")} UTC`;
+
+function catalogLines({ catalogInUse: { catalog, origin, refused }, text }: Context): string[] {
+  const figures = { count: catalog.entries.length, version: versionOf(catalog) };
+  const [problem, ...others] = refused?.problems ?? [];
+  return [
+    origin === undefined
+      ? text("status.catalog", figures)
+      : text("status.catalogFrom", {
+          ...figures,
+          repository: plain(origin.repository),
+          commit: shortCommit(origin.commit),
+          when: minuteOf(origin.fetchedAt),
+        }),
+    ...(refused === undefined || problem === undefined
+      ? []
+      : [
+          `⚠ ${text("status.refused", {
+            commit: shortCommit(refused.commit),
+            count: others.length + 1,
+            problem: plain(problemText(problem, text)),
+          })}`,
+        ]),
+  ];
+}
+
+async function syncLines({ lastSync, text }: Context): Promise<string[]> {
+  const last = await lastSync();
+  if (last === undefined) return [];
+  const when = minuteOf(last.at);
+  return last.ok
+    ? [text("status.sync", { when, seen: last.seen, unreached: last.unreached, proposed: last.proposed })]
+    : [`⚠ ${text("status.syncFailed", { when, detail: plain(last.detail ?? "?") })}`];
+}
+
+async function lines(context: Context): Promise<string[]> {
+  const { fleet, tries, text } = context;
   const hosts = fleet.hosts.map(({ label, up, version, installed }) =>
     up
       ? text("status.ollamaUp", { label: plain(label), version: plain(version ?? "?"), count: installed.length })
       : text("status.ollamaDown", { label: plain(label) }),
   );
-  return [
-    ...hosts,
-    text("status.queue", tries.counts()),
-    text("status.catalog", { count: catalog.entries.length, version: versionOf(catalog) }),
-  ];
+  return [...hosts, text("status.queue", tries.counts()), ...catalogLines(context), ...(await syncLines(context))];
 }
 
 export const status = defineCommand({
@@ -27,7 +63,7 @@ export const status = defineCommand({
   acknowledge: "answer",
   async execute(_values, context) {
     await context.fleet.ready();
-    const list = lines(context).map((line) => `- ${line}`);
+    const list = (await lines(context)).map((line) => `- ${line}`);
     await context.reply({
       components: [container([textDisplay([`### ${context.text("status.heading")}`, ...list].join("\n"))])],
     });

@@ -1,4 +1,6 @@
+import { createRequire } from "node:module";
 import { z } from "zod";
+import { brokenRule } from "#src/catalog/entry-file.ts";
 import { GITHUB_NAME } from "#src/catalog/schema.ts";
 import { LOCALES, type Locale } from "#src/chat/locale.ts";
 import type { AccessLists } from "#src/tries/access.ts";
@@ -9,6 +11,12 @@ const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"
 
 /** An empty variable counts as one that is not set: compose files and shells leave such behind. */
 const setting = <T extends z.ZodType>(schema: T) => z.preprocess((value) => (value === "" ? undefined : value), schema);
+
+/** The library is loaded only where somebody sets a schedule of their own. */
+const isCron = (expression: string): boolean => {
+  const { validate }: typeof import("node-cron") = createRequire(import.meta.url)("node-cron");
+  return validate(expression);
+};
 
 /** A whole number within bounds, written in digits. */
 const whole = (standard: number, least: number, most: number) =>
@@ -113,12 +121,7 @@ const environment = z.object({
       .regex(/^(?!.*(?:\.\.|\/\/|@\{|\.lock(?:\/|$)))[A-Za-z0-9_][\w./-]{0,99}(?<![./])$/, "rule:branch")
       .default("main"),
   ),
-  SYNC_CRON: setting(
-    z
-      .string()
-      .regex(/^\s*(?:[\d*,/A-Za-z-]+\s+){4,5}[\d*,/A-Za-z-]+\s*$/, "rule:cron")
-      .default("17 */6 * * *"),
-  ),
+  SYNC_CRON: setting(z.string().trim().refine(isCron, "rule:cron").default("17 */6 * * *")),
   ANNOUNCE_CHANNEL_ID: setting(
     z
       .string()
@@ -192,11 +195,16 @@ export class InvalidSettings extends Error {
   }
 }
 
+const APP_SETTINGS = ["GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY", "GITHUB_APP_INSTALLATION_ID"] as const;
+
 /** Environment to settings. Throws InvalidSettings with one issue a mistake; values never appear in it. */
 export function readConfig(variables: Record<string, string | undefined>): Config {
   const parsed = environment.safeParse(variables);
   if (!parsed.success) throw new InvalidSettings(parsed.error.issues);
   const values = parsed.data;
+  const lacking = APP_SETTINGS.filter((name) => values[name] === undefined);
+  if (lacking.length > 0 && lacking.length < APP_SETTINGS.length)
+    throw new InvalidSettings(lacking.map((name) => brokenRule("appIncomplete", [name])));
   return {
     dataDir: values.DATA_DIR,
     admins: { users: values.ADMIN_USER_IDS, roles: values.ADMIN_ROLE_IDS },
@@ -216,7 +224,7 @@ function githubConfig(values: z.infer<typeof environment>): GithubConfig {
     apiUrl: values.GITHUB_API_URL.replace(/\/+$/, ""),
     identity: identityOf(values),
     catalog: repository === undefined ? undefined : { repository, branch },
-    cron: values.SYNC_CRON.trim(),
+    cron: values.SYNC_CRON,
   };
 }
 

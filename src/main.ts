@@ -1,11 +1,13 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { type App, createApp, logProblems } from "#src/app.ts";
+import { type App, createApp, logProblems, runJobs } from "#src/app.ts";
 import { problemText } from "#src/chat/explain-issue.ts";
 import { textIn } from "#src/chat/locale.ts";
 import { run } from "#src/cli/run.ts";
 
 /** The first look at the Ollama hosts does not hold up the login; a try before it looks by itself. */
 const FLEET_AFTER_MS = 500;
+/** Nor does the first look for a newer catalog, whose libraries take a tenth of a second to load. */
+const JOBS_AFTER_MS = 1500;
 /** What has not ended this long after everything was told to stop is left behind. */
 const STOP_MS = 8000;
 
@@ -38,11 +40,17 @@ await run(async (config) => {
     const { createLocalTries } = await import("#src/terminal/local-tries.ts");
     surfaces.push(runPrompt({ router, services, local: createLocalTries(outputs) }, process, stop.signal));
   }
-  const watchFleet = async (): Promise<void> => {
-    await wait(FLEET_AFTER_MS, undefined, { signal: stop.signal }).catch(() => {});
-    await services.fleet.run(stop.signal);
+  const after = async (delay: number, act: () => Promise<void>): Promise<void> => {
+    await wait(delay, undefined, { signal: stop.signal }).catch(() => {});
+    if (!stop.signal.aborted) await act();
   };
-  const background = [services.tries.run(stop.signal), watchFleet()];
+  const background = [
+    services.tries.run(stop.signal),
+    after(FLEET_AFTER_MS, () => services.fleet.run(stop.signal)),
+    after(JOBS_AFTER_MS, () => runJobs(app, stop.signal)).catch((error: unknown) =>
+      log.error({ err: error }, "a background job ended"),
+    ),
+  ];
   // The first to end, well or not, ends the others: leaving the prompt stops the bot, a refused token stops both.
   await Promise.race(surfaces).finally(() => stop.abort());
   await Promise.all([...surfaces, ...background]);
@@ -53,10 +61,12 @@ await run(async (config) => {
 process.exit();
 
 /** What is on, what is off and why, and two things to type. */
-function greeting({ config, services: { catalog }, problems }: App): string[] {
+function greeting({ config, services: { catalogInUse }, problems }: App): string[] {
   const text = textIn(config.locale);
+  const { catalog, origin } = catalogInUse;
+  const directory = origin ? `${origin.repository}@${origin.commit.slice(0, 7)}` : config.catalogDir;
   return [
-    text("terminal.catalog", { count: catalog.entries.length, directory: config.catalogDir }),
+    text("terminal.catalog", { count: catalog.entries.length, directory }),
     text(config.discord ? "terminal.discordOn" : "terminal.discordOff"),
     ...(problems.length > 0 ? [text("terminal.problems", { count: problems.length })] : []),
     ...problems.map((problem) => `  ${problemText(problem, text)}`),

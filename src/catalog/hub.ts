@@ -1,4 +1,4 @@
-import type { Weights } from "./schema.ts";
+import type { Entry, Weights } from "./schema.ts";
 
 const PAGE: Partial<Record<Weights["hub"], (id: string) => string>> = {
   huggingface: (id) => `https://huggingface.co/${id}`,
@@ -14,3 +14,13 @@ export function weightsUrl({ hub, id, url }: Pick<Weights, "hub" | "id" | "url">
 
 /** The project's page on GitHub. */
 export const repositoryUrl = (name: string): string => `https://github.com/${name}`;
+
+/** The page of a project's newest release, or of a tag: GitHub has the same page for both. */
+export function releaseUrl({
+  latestRelease,
+  repository,
+}: Pick<Entry, "latestRelease" | "repository">): string | undefined {
+  if (latestRelease?.url !== undefined) return latestRelease.url;
+  if (latestRelease === undefined || repository === undefined || repository.status === "gone") return undefined;
+  return `${repositoryUrl(repository.name)}/releases/tag/${encodeURIComponent(latestRelease.tag)}`;
+}

@@ -1,8 +1,12 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { brokenRule, MAX_FILE_BYTES, type ParsedEntry, type Problem, parseEntry } from "./entry-file.ts";
 import type { Entry } from "./schema.ts";
 import { foldName } from "./text.ts";
+
+/** An entry's file: its name without folders, and its YAML. */
+export type CatalogFile = { file: string; text: string };
 
 export type CatalogRead = { entries: Entry[]; problems: Problem[] };
 
@@ -29,31 +33,51 @@ export async function readCatalog(directory: string): Promise<CatalogRead> {
   const names = await readdir(folder).catch((cause: unknown) => {
     throw new CatalogUnusable(folder, "missing", [], cause);
   });
-  const files = names.filter((name) => !name.startsWith(".")).sort();
-  const parsed = await Promise.all(files.map((file) => readEntry(folder, file)));
-  const problems = [...parsed.flatMap((item) => item.problems), ...sharedNames(parsed)];
-  const entries = parsed.flatMap((item) => item.entry ?? []);
-  if (entries.length === 0) throw new CatalogUnusable(folder, "empty", problems);
-  return { entries, problems: problems.toSorted(byPlace) };
+  const found = await Promise.all(
+    names.filter((name) => !name.startsWith(".")).map((file) => readText(join(folder, file), file)),
+  );
+  const { entries, problems } = await readCatalogFiles(found.flatMap((item) => ("text" in item ? item : [])));
+  const all = [...found.flatMap((item) => ("text" in item ? [] : item)), ...problems].toSorted(byPlace);
+  if (entries.length === 0) throw new CatalogUnusable(folder, "empty", all);
+  return { entries, problems: all };
 }
 
-async function readEntry(folder: string, file: string): Promise<ParsedEntry> {
-  const path = join(folder, file);
-  const refuse = (rule: string, params = {}): ParsedEntry => ({
-    file,
-    locate: () => ({}),
-    problems: [{ file, severity: "error", issue: brokenRule(rule, [], params) }],
-  });
+/**
+ * Reads entries from their texts, sorted by id; bad ones are left out and reported, and maybe none is left. Other work
+ * of the process gets its turn between the files: a catalog of hundreds takes most of a second.
+ */
+export async function readCatalogFiles(files: readonly CatalogFile[]): Promise<CatalogRead> {
+  const parsed: ParsedEntry[] = [];
+  for (const { file, text } of files.toSorted((a, b) => (a.file < b.file ? -1 : 1))) {
+    const size = Buffer.byteLength(text);
+    parsed.push(
+      size > MAX_FILE_BYTES ? { file, locate: () => ({}), problems: [tooLarge(file, size)] } : parseEntry(file, text),
+    );
+    await setImmediate();
+  }
+  return {
+    entries: parsed.flatMap((item) => item.entry ?? []),
+    problems: [...parsed.flatMap((item) => item.problems), ...sharedNames(parsed)].toSorted(byPlace),
+  };
+}
+
+async function readText(path: string, file: string): Promise<CatalogFile | Problem> {
   try {
     const { size } = await stat(path);
-    if (size > MAX_FILE_BYTES) {
-      return refuse("tooLarge", { size: (size / 1e6).toFixed(1), limit: (MAX_FILE_BYTES / 1e6).toFixed(1) });
-    }
-    return parseEntry(file, await readFile(path, "utf8"));
+    return size > MAX_FILE_BYTES ? tooLarge(file, size) : { file, text: await readFile(path, "utf8") };
   } catch (error) {
-    return refuse("unreadable", { detail: error instanceof Error ? error.message : String(error) });
+    const detail = error instanceof Error ? error.message : String(error);
+    return { file, severity: "error", issue: brokenRule("unreadable", [], { detail }) };
   }
 }
+
+const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
+
+const tooLarge = (file: string, size: number): Problem => ({
+  file,
+  severity: "error",
+  issue: brokenRule("tooLarge", [], { size: megabytes(size), limit: megabytes(MAX_FILE_BYTES) }),
+});
 
 /** Ids and aliases pick exactly one entry, so no two entries may share one (compared as people type them). */
 function sharedNames(parsed: ParsedEntry[]): Problem[] {

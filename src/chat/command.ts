@@ -24,7 +24,7 @@ export type Suggestion = { name: string; value: string };
 /** Offers values for what is typed so far (maybe nothing). In memory and synchronous: Discord allows three seconds and no deferral. */
 export type Autocomplete = (
   typed: string,
-  context: Pick<Context, "catalog" | "locale" | "text" | "commands" | "fleet" | "tries" | "resolve">,
+  context: Pick<Context, "catalog" | "locale" | "text" | "commands" | "fleet" | "tries" | "resolve" | "now">,
 ) => Suggestion[];
 
 export type TextOption<Required extends boolean = boolean> = {

@@ -7,6 +7,7 @@ import { languageName, sizesText } from "./labels.ts";
 import type zhCN from "./locales/zh-CN.json";
 import { code, link, plain, table } from "./markdown.ts";
 import { catalogText } from "./traditional.ts";
+import { releaseText } from "./update-text.ts";
 
 /** A part of an entry's page: a heading and lines of Markdown. */
 export type Section = { title: string; lines: string[] };
@@ -88,13 +89,7 @@ function overview(entry: Entry, { text, locale }: PageContext, say: Say): string
     field(text, "repository", repository === undefined ? text("facts.notStated") : repositoryText(repository, text)),
     ...(entry.latestRelease === undefined
       ? []
-      : [
-          field(
-            text,
-            "latestRelease",
-            [plain(entry.latestRelease.tag), entry.latestRelease.date ?? ""].join(" ").trim(),
-          ),
-        ]),
+      : [field(text, "latestRelease", [releaseText(entry), entry.latestRelease.date ?? ""].join(" ").trim())]),
     ...(entry.updates === undefined
       ? []
       : [

@@ -1,18 +1,29 @@
+import type { CatalogInUse } from "#src/catalog/in-use.ts";
 import type { Catalog } from "#src/catalog/search.ts";
 import type { Fleet } from "#src/ollama/fleet.ts";
 import type { Pulls } from "#src/ollama/pulls.ts";
+import type { LastRun } from "#src/sync/last-run.ts";
 import type { Resolution } from "#src/tries/resolve.ts";
 import type { Tries } from "#src/tries/tries.ts";
 import type { Locale } from "./locale.ts";
 
-/** What commands work with, the same on every surface. */
+/**
+ * What commands work with, the same on every surface. The catalog may be replaced at any time; a context is a copy of
+ * the services, so that one command sees one catalog from beginning to end.
+ */
 export type Services = {
-  catalog: Catalog;
+  readonly catalog: Catalog;
+  /** Where that catalog came from, and which newer one was refused. */
+  readonly catalogInUse: CatalogInUse;
   /** The language where a person's own is not known. */
   locale: Locale;
   tries: Tries;
   fleet: Fleet;
   pulls: Pulls;
-  /** Which model a name means here. */
-  resolve: (name: string) => Resolution;
+  /** Which model a name means here, by the same catalog. */
+  readonly resolve: (name: string) => Resolution;
+  /** How the last sync of this installation went; undefined where there was none. */
+  lastSync: () => Promise<LastRun | undefined>;
+  /** Milliseconds since 1970. */
+  now: () => number;
 };

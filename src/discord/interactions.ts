@@ -57,12 +57,15 @@ async function runCommand(interaction: CommandInteraction, api: API, app: Discor
   });
 }
 
-/** A button updates its message for the person whose answer that is; everybody else gets an answer of their own. */
+/**
+ * A button updates its message for the person whose answer that is; everybody else gets an answer of their own, and so
+ * does everybody under news, which answer nobody.
+ */
 async function pressComponent(interaction: ComponentInteraction, api: API, app: DiscordApp): Promise<void> {
   const { custom_id: customId, values } = interaction.data;
   const owner = interaction.message.interaction_metadata?.user.id;
   const action = app.router.action(customId);
-  const theirs = owner === undefined || owner === personOf(interaction, app.admins).id || action?.shared === true;
+  const theirs = owner === personOf(interaction, app.admins).id || action?.shared === true;
   const audience: Audience = theirs ? (action?.answer === "update" ? "message" : "everyone") : "person";
   await answering(interaction, audience, api, app, (reply) =>
     app.router.press(customId, values, contextFor(interaction, app, reply)),
