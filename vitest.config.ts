@@ -1,8 +1,12 @@
 import { defineConfig } from "vitest/config";
 
+/** `npm run test:load`: long, heavy, or in need of something that not every machine has. */
+const LOAD = process.env["MULU_TESTS"] === "load";
+
 export default defineConfig({
   test: {
-    include: ["tests/**/*.test.ts"],
+    include: LOAD ? ["tests/load/**/*.test.ts"] : ["tests/**/*.test.ts"],
+    exclude: LOAD ? [] : ["tests/load/**"],
     // Programs are started for real; a cold start on a busy two-core machine takes seconds.
     testTimeout: 30_000,
     sequence: { shuffle: true },

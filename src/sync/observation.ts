@@ -24,7 +24,7 @@ export type Readme = {
   /** Object id of the blob. */
   oid: string;
   path: string;
-  /** Absent where `oid` is the one that was asked about: nothing has changed. */
+  /** Absent where `oid` is the one that was asked about, where none was, and where the blob is binary or over 1 MB. */
   text?: string;
   /** Text of the blob that was asked about, where it differs from `oid` and GitHub still has it. */
   reviewedText?: string;
@@ -38,7 +38,7 @@ export type Repository = {
   archived: boolean;
   disabled: boolean;
   defaultBranch: string | undefined;
-  /** Commit at the head of the default branch, for permanent links; absent in an empty repository. */
+  /** Commit at the head of the default branch, for permanent links. Over REST known only where the README changed. */
   head: string | undefined;
   /** SPDX name that GitHub recognised in the repository: of the code. */
   license: string | undefined;

@@ -1,4 +1,5 @@
 import { benchDiscord } from "./discord.ts";
+import { benchSync } from "./sync.ts";
 import { benchTries } from "./tries.ts";
 
 /** `npm run bench`: figures as ratios to a floor measured in the same run, because machines are noisy. */
@@ -16,4 +17,10 @@ for (const { what, value, unit, goal } of await benchTries()) {
   process.stdout.write(
     `  ${what.padEnd(46)} ${value.toFixed(1)} ${unit} (goal ≤ ${goal}, ${value <= goal ? "met" : "NOT met"})\n`,
   );
+}
+
+process.stdout.write("\nSync: a thousand repositories on the stand-in of GitHub\n");
+for (const { what, value, unit, goal } of await benchSync()) {
+  const verdict = goal === undefined ? "" : ` (goal ≤ ${goal}, ${value <= goal ? "met" : "NOT met"})`;
+  process.stdout.write(`  ${what.padEnd(46)} ${Number(value.toFixed(2))} ${unit}${verdict}\n`);
 }

@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import { createChannels } from "./discord/channels.ts";
 import { createGateway } from "./discord/gateway.ts";
 import { createInteractions, type Kind } from "./discord/interactions.ts";
 import { createPerson, type PersonOptions } from "./discord/people.ts";
@@ -41,7 +42,8 @@ export async function startDiscord({
   const gatewayUrl = (): string => `ws://127.0.0.1:${port()}/gateway`;
 
   const interactions = createInteractions({ acknowledgeMs, tokenLifeMs }, violation, nextId);
-  const rest = createRest({ token, application: APPLICATION, gatewayUrl, interactions, violation, bucket });
+  const channels = createChannels(violation, nextId);
+  const rest = createRest({ token, application: APPLICATION, gatewayUrl, interactions, channels, violation, bucket });
   const gateway = createGateway(rest.server, {
     token,
     application: APPLICATION,
@@ -76,6 +78,8 @@ export async function startDiscord({
     gateway,
     rest,
     until,
+    /** A channel that the bot may post to, with what it posted. */
+    channel: channels.open,
     /** Whether the newest interaction only shows that an answer will come. */
     isDeferred: () => [...interactions.records.values()].at(-1)?.deferred === true,
     /** An interaction that nobody typed, for tests of the stand-in itself. */

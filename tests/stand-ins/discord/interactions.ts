@@ -16,8 +16,8 @@ export type Kind = "command" | "autocomplete" | "component" | "modal";
 
 export type Message = {
   id: string;
-  /** Whose interaction it answers. */
-  owner: string;
+  /** Whose interaction it answers; undefined where the bot posted it by itself. */
+  owner: string | undefined;
   v2: boolean;
   ephemeral: boolean;
   deleted: boolean;

@@ -195,12 +195,14 @@ function asPayload(
     edited_timestamp: null,
     flags: ephemeral ? 32_832 : 32_768,
     author: { id: application, username: "mulu", discriminator: "0", global_name: null, avatar: null, bot: true },
-    interaction_metadata: {
-      id,
-      type: 2,
-      user: { id: owner, username: "x", discriminator: "0", global_name: null, avatar: null },
-      authorizing_integration_owners: {},
-    },
+    ...(owner !== undefined && {
+      interaction_metadata: {
+        id,
+        type: 2,
+        user: { id: owner, username: "x", discriminator: "0", global_name: null, avatar: null },
+        authorizing_integration_owners: {},
+      },
+    }),
     components,
   };
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { buffer, json } from "node:stream/consumers";
+import type { Channels } from "./channels.ts";
 import { commandFaults, type RegisteredCommand, readCommands } from "./command-rules.ts";
 import type { Answer, Interactions } from "./interactions.ts";
 
@@ -10,6 +11,7 @@ export type RestOptions = {
   application: string;
   gatewayUrl: () => string;
   interactions: Interactions;
+  channels: Channels;
   violation: (fault: string) => void;
   bucket: { limit: number; windowMs: number };
 };
@@ -29,7 +31,7 @@ type Call = Request & { status: number };
 const API = /^\/api\/v10(\/.*?)(?:\?.*)?$/;
 
 export function createRest(options: RestOptions) {
-  const { interactions, violation } = options;
+  const { interactions, channels, violation } = options;
   const commands = new Map<string, RegisteredCommand[]>();
   const calls: Call[] = [];
   const faults: Fault[] = [];
@@ -77,6 +79,7 @@ export function createRest(options: RestOptions) {
       ([guild = ""], _body, { query }) => ({ status: 200, body: shown(registered(guild), query) }),
     ],
     ["PUT", /^\/applications\/\d+\/guilds\/(\d+)\/commands$/, true, ([guild = ""], body) => overwrite(guild, body)],
+    ["POST", /^\/channels\/(\d+)\/messages$/, true, ([channel = ""], body) => channels.post(channel, body)],
     [
       "POST",
       /^\/interactions\/(\d+)\/([^/]+)\/callback$/,

@@ -1,0 +1,67 @@
+import type { CatalogHolder } from "#src/catalog/in-use.ts";
+import { problemText } from "#src/chat/explain-issue.ts";
+import { textIn } from "#src/chat/locale.ts";
+import { newsView } from "#src/chat/news-view.ts";
+import type { Config } from "#src/config.ts";
+import type { Log } from "#src/log.ts";
+import { repeat, type Schedule } from "#src/schedule.ts";
+import { type AnnouncementOptions, createAnnouncements } from "#src/sync/announcements.ts";
+import type { CatalogSource } from "#src/sync/catalog-archive.ts";
+import { type ClientOptions, createClients } from "#src/sync/github.ts";
+import { createRefresh } from "#src/sync/refresh.ts";
+
+const EVERY_TEN_MINUTES: Schedule = { cron: "*/10 * * * *", jitterMs: 120_000 };
+
+type RefreshParts = {
+  config: Config;
+  source: CatalogSource;
+  holder: CatalogHolder;
+  now: () => number;
+  log: Log;
+  pace?: ClientOptions["pace"];
+};
+
+/**
+ * Looks for a newer catalog now and every ten minutes until the signal is raised, and tells a Discord channel what is
+ * new in it where one is set. Throws GithubFailure where the identity for GitHub cannot be used.
+ */
+export async function refreshCatalog(
+  parts: RefreshParts,
+  signal: AbortSignal,
+  schedule = EVERY_TEN_MINUTES,
+): Promise<void> {
+  const refresh = await catalogRefresh(parts, signal);
+  await refresh(signal);
+  await repeat(refresh, schedule, parts.log, signal);
+}
+
+/** One look, with what it needs put together. */
+export async function catalogRefresh(
+  { config, source, holder, now, log, pace = "github" }: RefreshParts,
+  signal?: AbortSignal,
+): Promise<(signal: AbortSignal) => Promise<void>> {
+  const { reader } = await createClients(config.github, { log, signal, pace });
+  const text = textIn(config.locale);
+  const post = await channelPost(config, log);
+  return createRefresh({
+    reader: reader.octokit,
+    source,
+    holder,
+    dataDir: config.dataDir,
+    now,
+    explain: (problem) => problemText(problem, text),
+    announce: post && createAnnouncements({ dataDir: config.dataDir, source, post, now, log }),
+    log,
+  });
+}
+
+/** Undefined without a channel, or without a bot that could post there. */
+async function channelPost(
+  { announceChannelId: channel, discord, locale }: Config,
+  log: Log,
+): Promise<AnnouncementOptions["post"] | undefined> {
+  if (channel === undefined || discord === undefined) return undefined;
+  const { postOnce } = await import("#src/discord/announce.ts");
+  return (news, commit, signal) =>
+    postOnce({ channel, view: newsView(news, { text: textIn(locale), locale }), key: commit }, discord, log, signal);
+}

@@ -1,0 +1,59 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+
+/**
+ * What a pull request of ours remembers, hidden in its text: which signals it answers, and what we last wrote, so
+ * that a person's own title or text is told from ours. Whoever deletes it makes us forget.
+ */
+const markerShape = z.object({
+  v: z.literal(1),
+  signals: z.array(z.string().max(300)).max(5000),
+  /** Of the files' texts, as `digestOf` gives it. */
+  digest: z.string(),
+  title: z.string(),
+  /** Digest of the text before the marker. */
+  body: z.string(),
+  /** We closed it ourselves, so that nothing was declined. */
+  closed: z.boolean().optional(),
+});
+export type Marker = z.infer<typeof markerShape>;
+
+const MARKER = /\n*<!-- mulu:v1 ([A-Za-z0-9+/=]+) -->/g;
+
+export const shortHash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
+
+/** The text of a pull request with its marker at the end. */
+export function withMarker(body: string, marker: Marker): string {
+  return `${body}\n\n<!-- mulu:v1 ${Buffer.from(JSON.stringify(marker)).toString("base64")} -->`;
+}
+
+/** Text without the marker, and the marker where there is a readable one. */
+export function splitMarker(body: string): { text: string; marker: Marker | undefined } {
+  const normal = body.replaceAll("\r\n", "\n");
+  const found = [...normal.matchAll(MARKER)].at(-1);
+  if (found?.[1] === undefined) return { text: normal, marker: undefined };
+  const text = normal.slice(0, found.index) + normal.slice(found.index + found[0].length).trimEnd();
+  try {
+    const parsed = markerShape.safeParse(JSON.parse(Buffer.from(found[1], "base64").toString("utf8")));
+    return { text, marker: parsed.data };
+  } catch {
+    return { text, marker: undefined };
+  }
+}
+
+const TREE = "Mulu-Tree";
+const DIGEST = "Mulu-Digest";
+
+/** A commit message that binds the commit to its own tree: what carries it unchanged is ours. */
+export const commitMessage = (title: string, { tree, digest }: { tree: string; digest: string }): string =>
+  `${title}\n\n${DIGEST}: ${digest}\n${TREE}: ${tree}\n`;
+
+/** A branch is ours exactly when its head's trailer names the head's own tree; gives the digest it was made for. */
+export function ownDigest({ message, tree }: { message: string; tree: string }): string | undefined {
+  const trailer = (name: string): string | undefined => new RegExp(`^${name}: ([0-9a-f]+)$`, "m").exec(message)?.[1];
+  return trailer(TREE) === tree ? trailer(DIGEST) : undefined;
+}
+
+/** The same files have the same digest. */
+export const digestOf = (files: readonly { path: string; text: string }[]): string =>
+  shortHash(JSON.stringify(files.map(({ path, text }) => [path, text]).toSorted()));

@@ -1,0 +1,40 @@
+import { explainGithubError, oneLine } from "./github-failure.ts";
+import { type LastRun, writeLastRun } from "./last-run.ts";
+import { alone } from "./lock.ts";
+import { proposedBy, runSync, type SyncOptions, type SyncReport } from "./run-sync.ts";
+
+/** A run that no other overlaps, with a note of how it went. Throws what `runSync` throws, and SyncBusy. */
+export function recordedSync(options: SyncOptions): Promise<SyncReport> {
+  const { dataDir, mode, signal } = options;
+  return alone(dataDir, async () => {
+    const at = new Date((options.now ?? Date.now)()).toISOString();
+    const record = async (run: Omit<LastRun, "at">): Promise<void> => {
+      if (mode === "pr" && !signal.aborted) await writeLastRun(dataDir, { at, ...run });
+    };
+    try {
+      const report = await runSync(options);
+      await record(summaryOf(report));
+      return report;
+    } catch (error) {
+      await record({ ok: false, seen: 0, unreached: 0, proposed: 0, detail: reasonOf(error) });
+      throw error;
+    }
+  });
+}
+
+function summaryOf({ seen, unreached, plan, done }: SyncReport): Omit<LastRun, "at"> {
+  const failed = done.filter(({ outcome }) => outcome === "failed");
+  const detail = failed[0]?.detail;
+  return {
+    ok: failed.length === 0,
+    seen,
+    unreached: unreached.length,
+    proposed: proposedBy(plan?.actions ?? []),
+    ...(detail !== undefined && { detail: oneLine(detail) }),
+  };
+}
+
+function reasonOf(error: unknown): string {
+  const failure = explainGithubError(error);
+  return oneLine(failure?.message ?? (error instanceof Error ? error.message : String(error)));
+}

@@ -1,0 +1,60 @@
+import { splitMarker } from "./marker.ts";
+import { LABELS } from "./proposal-text.ts";
+
+/** Every branch of ours begins like this. */
+export const BRANCH_PREFIX = "mulu/sync/";
+
+export type PullRequest = {
+  number: number;
+  url: string;
+  state: "open" | "closed" | "merged";
+  /** Name of its branch in the catalog's repository. */
+  branch: string;
+  base: string;
+  title: string;
+  body: string;
+  labels: readonly string[];
+  createdAt: string;
+  updatedAt: string;
+  /** We have said already that we leave it to whoever pushed to it. */
+  explained: boolean;
+};
+
+/** A branch of the catalog's repository that bears our prefix. */
+export type Branch = {
+  name: string;
+  oid: string;
+  /** Of the files it was made for, where its head is ours; absent: somebody else's work. */
+  digest: string | undefined;
+};
+
+/** The catalog's repository as a run finds it. */
+export type Target = {
+  /** `owner/name` as it is called now. */
+  repository: string;
+  /** GraphQL's id of it; absent where there is no GraphQL. */
+  nodeId: string | undefined;
+  branch: string;
+  /** Head of that branch, and its tree. */
+  base: { commit: string; tree: string };
+  branches: readonly Branch[];
+  pulls: readonly PullRequest[];
+};
+
+/** Kinds of signals that a merge settles whatever the person made of them; others show in the catalog itself. */
+const SETTLED_BY_MERGE = /^(?:release|tag|weights|baseline):/;
+
+/** Ids of the signals that people have decided on: merged, or closed and not wanted again. */
+export function settledSignals(pulls: readonly PullRequest[]): Set<string> {
+  return new Set(
+    pulls.flatMap(({ state, body, labels }) => {
+      const { marker } = splitMarker(body);
+      if (state === "open" || marker === undefined || marker.closed === true || labels.includes(LABELS.again))
+        return [];
+      return state === "closed" ? marker.signals : marker.signals.filter((id) => SETTLED_BY_MERGE.test(id));
+    }),
+  );
+}
+
+/** Hidden in the remark by which we leave a branch to whoever pushed to it. */
+export const EXPLAINED = "<!-- mulu:edited -->";

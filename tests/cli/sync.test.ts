@@ -1,0 +1,104 @@
+import { cp, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { alone } from "#src/sync/lock.ts";
+import { runProgram } from "#tests/run-program.ts";
+import { type GithubStandIn, startGithub } from "#tests/stand-ins/github.ts";
+import { known } from "#tests/sync/world.ts";
+import { temporaryFolder } from "#tests/temporary-catalog.ts";
+
+const LONG_AGO = "2026-01-05T00:00:00Z";
+
+async function world(): Promise<{ github: GithubStandIn; env: Record<string, string>; folder: string }> {
+  const github = await startGithub();
+  onTestFinished(() => github.close());
+  const upstream = github.upstream("zai-org/ChatGLM-6B", { readme: "# ChatGLM" });
+  upstream.release({ tag: "v1.1", publishedAt: LONG_AGO, body: "notes" });
+  await github.catalog("list/mulu", { "catalog/models/chatglm-6b.yaml": known("ChatGLM-6B", upstream) });
+  const folder = await temporaryFolder();
+  await cp("catalog", join(folder, "catalog"), { recursive: true });
+  const env = { GITHUB_API_URL: github.url, DATA_DIR: join(folder, "data"), CATALOG_DIR: join(folder, "catalog") };
+  return { github, env, folder };
+}
+
+const sync = (args: string[], env: Record<string, string>) => runProgram("src/cli/sync.ts", args, { env });
+
+describe("npm run sync", () => {
+  it("shows what it would propose, without a token and without a catalog repository", async () => {
+    const { env } = await world();
+    const { code, stdout } = await sync(["--dry-run", "--only", "chatglm-6b"], env);
+    expect(stdout).toMatch(/将会提议：\n- 开始跟踪 1 个仓库\n {4}chatglm-6b: latestRelease.tag: v1.1\n/);
+    expect(code).toBe(0);
+  });
+
+  it("edits the files here, and does so only once", async () => {
+    const { env, folder } = await world();
+    const file = join(folder, "catalog", "models", "chatglm-6b.yaml");
+    const before = await readFile(file, "utf8");
+    expect((await sync(["--write", "--only", "chatglm-6b"], env)).stdout).toContain("已写入 1 个文件：chatglm-6b.yaml");
+    const after = await readFile(file, "utf8");
+    expect(after).toContain("latestRelease:\n  tag: v1.1\n  date: '2026-01-05'\n");
+    const kept = before.split("\n").filter((line) => !after.split("\n").includes(line));
+    expect(kept).toEqual([]);
+    expect((await sync(["--write", "--only", "chatglm-6b"], env)).stdout).toContain("没有需要提议的变化");
+    expect(await readFile(file, "utf8")).toBe(after);
+    const checked = await runProgram("src/cli/catalog.ts", ["--check", "--entries"], { env });
+    expect(checked).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it("opens pull requests, and reports them as JSON", async () => {
+    const { github, env } = await world();
+    const pr = { ...env, GITHUB_TOKEN: github.token, CATALOG_REPOSITORY: "list/mulu" };
+    const { stdout, code } = await sync(["--pr", "--json"], pr);
+    expect(JSON.parse(stdout)).toMatchObject({ done: [{ action: "open", outcome: "done" }], seen: 1, unreached: [] });
+    expect(code).toBe(0);
+    const again = await sync(["--pr"], pr);
+    expect(again.stdout).toContain("拉取请求都是最新的");
+    expect(again.stdout + again.stderr).not.toContain(github.token);
+  });
+
+  it.each([
+    [["--only", "chatglm-6b"], "用法"],
+    [["--dry-run", "--write"], "用法"],
+    [["--dry-run", "--only", "chatglm-6b,"], "用法"],
+    [["--dry-run", "--only", "chatglm-7b"], "没有条目「chatglm-7b」。 是不是 chatglm-6b"],
+    [["--pr"], "CATALOG_REPOSITORY"],
+  ])("%j is refused with a line", async (args, line) => {
+    const { env } = await world();
+    const { code, stdout, stderr } = await sync(args, env);
+    expect(stderr).toContain(line);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  });
+
+  it("says in one line that it cannot reach GitHub, and changes nothing", async () => {
+    const { env, folder } = await world();
+    const { code, stdout, stderr } = await sync(["--dry-run", "--only", "chatglm-6b"], {
+      ...env,
+      GITHUB_API_URL: "http://127.0.0.1:1",
+    });
+    expect({ code, stdout, stderr }).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "连不上 127.0.0.1:1：请检查网络和 GITHUB_API_URL。\n",
+    });
+    expect(await readFile(join(folder, "catalog/models/chatglm-6b.yaml"), "utf8")).toBe(
+      await readFile("catalog/models/chatglm-6b.yaml", "utf8"),
+    );
+  });
+
+  it("does not run beside another run", async () => {
+    const { env } = await world();
+    const { stderr, code } = await alone(env["DATA_DIR"] ?? "", () => sync(["--dry-run"], env));
+    expect(stderr).toContain("另一次同步正在运行");
+    expect(code).toBe(1);
+  });
+
+  it("says that a token is refused, and does not show it", async () => {
+    const { env } = await world();
+    const token = "github_pat_wrong_token_1234";
+    const { stderr, code } = await sync(["--pr"], { ...env, GITHUB_TOKEN: token, CATALOG_REPOSITORY: "list/mulu" });
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect(stderr).not.toContain(token);
+    expect(code).toBe(1);
+  });
+});

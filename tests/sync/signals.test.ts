@@ -1,0 +1,225 @@
+import { describe, expect, it } from "vitest";
+import { changesFor } from "#src/sync/changes.ts";
+import { asksOf, chosenEntries, groupsOf } from "#src/sync/follow.ts";
+import { type Followed, signalsOf } from "#src/sync/signals.ts";
+import { entryOf, found, releaseOf, repositoryOf } from "./samples.ts";
+
+const NOW = Date.parse("2026-11-23T12:00:00Z");
+const known = { name: "Org/Repo", id: 1000 };
+const entry = entryOf("model", {
+  repository: known,
+  latestRelease: { tag: "v1.0", date: "2026-01-01" },
+  sync: { hubOrgs: ["Org"] },
+});
+const ids = (followed: Followed, all = followed.entries): string[] =>
+  signalsOf(followed, all, NOW).signals.map(({ id }) => id);
+const kinds = (followed: Followed): string[] =>
+  signalsOf(followed, followed.entries, NOW).signals.map(({ kind }) => kind);
+
+describe("releases and tags", () => {
+  const withReleases = (...releases: ReturnType<typeof releaseOf>[]): Followed => ({
+    entries: [entry],
+    observation: found(repositoryOf("Org/Repo", { releases })),
+  });
+
+  it("says nothing while the catalog names the newest", () => {
+    expect(kinds(withReleases(releaseOf("v1.0", "2026-01-01T00:00:00Z")))).toEqual([]);
+  });
+  it("proposes only the newest by publication", () => {
+    const followed = withReleases(releaseOf("v1.1", "2026-03-01T00:00:00Z"), releaseOf("v1.2", "2026-04-01T00:00:00Z"));
+    const signals = signalsOf(followed, [entry], NOW).signals;
+    expect(signals).toMatchObject([{ kind: "release", release: { tag: "v1.2" } }]);
+    expect(changesFor(followed, signals).edits.get("model")).toEqual([
+      { kind: "set", path: ["latestRelease", "tag"], value: "v1.2" },
+      { kind: "set", path: ["latestRelease", "date"], value: "2026-04-01" },
+      { kind: "set", path: ["latestRelease", "url"], value: "https://github.com/Org/Repo/releases/tag/v1.2" },
+    ]);
+  });
+  it("waits until a release is a day old, or as old as the entry says", () => {
+    const followed = withReleases(releaseOf("v1.1", "2026-11-23T00:00:00Z"));
+    expect(kinds(followed)).toEqual([]);
+    const eager = { ...entry, sync: { minimumAgeHours: 1 } };
+    expect(kinds({ ...followed, entries: [eager] })).toEqual(["release"]);
+  });
+  it("takes no pre-release, and notices it", () => {
+    const followed = withReleases(releaseOf("v2-rc", "2026-05-01T00:00:00Z", { prerelease: true }));
+    expect(signalsOf(followed, [entry], NOW)).toEqual({ signals: [], notices: [{ kind: "prerelease", tag: "v2-rc" }] });
+  });
+  it("does not go back to an older release when the newest is taken down", () => {
+    expect(kinds(withReleases(releaseOf("v0.9", "2025-06-01T00:00:00Z")))).toEqual([]);
+  });
+  it("takes and leaves tags by pattern", () => {
+    const picky = { ...entry, sync: { include: ["v*"], exclude: ["*-dev"] } };
+    const releases = [releaseOf("data", "2026-06-01T00:00:00Z"), releaseOf("v3-dev", "2026-05-01T00:00:00Z")];
+    expect(kinds({ entries: [picky], observation: found(repositoryOf("Org/Repo", { releases })) })).toEqual([]);
+  });
+  it("trusts tags only where the entry says so", () => {
+    const tags = [{ name: "v1.5", commit: "c".repeat(40), date: "2026-06-01T00:00:00Z" }];
+    const observation = found(repositoryOf("Org/Repo", { tags }));
+    expect(signalsOf({ entries: [entry], observation }, [entry], NOW)).toMatchObject({
+      signals: [],
+      notices: [{ kind: "tag", tag: "v1.5" }],
+    });
+    const trusting = { ...entry, sync: { mode: "tags" as const } };
+    expect(ids({ entries: [trusting], observation })).toEqual([`tag:1000:v1.5@${"c".repeat(12)}`]);
+  });
+  it("gives a release of a shared repository to the entry that its title names", () => {
+    const older = entryOf("qwen2.5", { name: "Qwen2.5", repository: known, released: "2024-09" });
+    const newer = entryOf("qwen3", { name: "Qwen3", repository: known, released: "2025-04" });
+    const releases = [
+      releaseOf("v2.5-1", "2026-06-01T00:00:00Z", { title: "Qwen2.5 update" }),
+      releaseOf("x", "2026-07-01T00:00:00Z"),
+    ];
+    const { signals } = signalsOf(
+      { entries: [older, newer], observation: found(repositoryOf("Org/Repo", { releases })) },
+      [],
+      NOW,
+    );
+    expect(signals).toMatchObject([
+      { entry: { id: "qwen3" }, release: { tag: "x" } },
+      { entry: { id: "qwen2.5" }, release: { tag: "v2.5-1" } },
+    ]);
+  });
+});
+
+describe("weights in the README", () => {
+  const readme = (text: string, reviewedText = ""): Followed => ({
+    entries: [
+      entryOf("qwen3", {
+        name: "Qwen3",
+        family: "Qwen",
+        repository: { ...known, readme: "1".repeat(40) },
+        sync: { hubOrgs: ["Qwen"] },
+      }),
+    ],
+    observation: found(
+      repositoryOf("Org/Repo", { readme: { oid: "2".repeat(40), path: "README.md", text, reviewedText } }),
+    ),
+  });
+  const link = (id: string): string => `https://huggingface.co/${id} `;
+
+  it("adds what the project's own organisation links newly, and notes the README", () => {
+    const followed = readme(
+      link("Qwen/Qwen3-4B-AWQ") + link("Qwen/Qwen3-8B") + link("Other/Qwen3-9B"),
+      link("Qwen/Qwen3-8B"),
+    );
+    const { signals } = signalsOf(followed, followed.entries, NOW);
+    expect(signals.map(({ id }) => id)).toEqual(["weights:huggingface:qwen/qwen3-4b-awq"]);
+    expect(changesFor(followed, signals).edits.get("qwen3")).toEqual([
+      {
+        kind: "append",
+        path: ["weights"],
+        value: {
+          label: "Qwen3-4B-AWQ",
+          precision: "awq",
+          hub: "huggingface",
+          id: "Qwen/Qwen3-4B-AWQ",
+          unreviewed: true,
+        },
+      },
+      { kind: "set", path: ["repository", "readme"], value: "2".repeat(40) },
+    ]);
+  });
+  it("takes a model on both hubs for one", () => {
+    const followed = readme(`https://modelscope.cn/models/Qwen/Qwen3-4B ${link("Qwen/Qwen3-4B")}`);
+    expect(ids(followed)).toEqual(["weights:huggingface:qwen/qwen3-4b"]);
+  });
+  it("makes a new generation a new entry that holds only what the link states", () => {
+    const followed = readme(link("Qwen/Qwen3.5-7B") + link("Qwen/Qwen3.5-14B-FP8"));
+    const { created } = changesFor(followed, signalsOf(followed, followed.entries, NOW).signals);
+    expect(created.get("qwen3.5")).toMatchObject({
+      name: "Qwen3.5",
+      family: "Qwen",
+      unreviewed: true,
+      weights: [
+        { label: "Qwen3.5-7B", hub: "huggingface", id: "Qwen/Qwen3.5-7B", unreviewed: true },
+        { precision: "fp8", id: "Qwen/Qwen3.5-14B-FP8" },
+      ],
+      license: { commercial: "unknown" },
+      sources: [`https://github.com/Org/Repo/blob/${"a".repeat(40)}/README.md`],
+    });
+    expect(Object.keys(created.get("qwen3.5") ?? {})).not.toContain("architecture");
+  });
+  it("only notices weights that belong to an entry of another repository", () => {
+    const followed = readme(link("Qwen/Qwen2.5-7B"));
+    const all = [...followed.entries, entryOf("qwen2.5", { name: "Qwen2.5" })];
+    expect(signalsOf(followed, all, NOW)).toMatchObject({
+      signals: [],
+      notices: [{ kind: "foreignEntry", entry: "qwen2.5" }],
+    });
+  });
+});
+
+describe("the repository itself", () => {
+  const at = (fields: Parameters<typeof repositoryOf>[1], asked?: string, name = "Org/Repo"): Followed => ({
+    entries: [entry],
+    observation: found(repositoryOf(name, fields), asked),
+  });
+
+  it("is noted at first sight, with its README, and proposes nothing else from it", () => {
+    const first = entryOf("model", { repository: { name: "Org/Repo" }, sync: { hubOrgs: ["Org"] } });
+    const followed = {
+      entries: [first],
+      observation: found(repositoryOf("Org/Repo", { readme: { oid: "3".repeat(40), path: "README.md" } })),
+    };
+    const { signals } = signalsOf(followed, [first], NOW);
+    expect(signals.map(({ id }) => id)).toEqual(["baseline:1000"]);
+    expect(changesFor(followed, signals).edits.get("model")).toEqual([
+      { kind: "set", path: ["repository", "readme"], value: "3".repeat(40) },
+      { kind: "set", path: ["repository", "id"], value: 1000 },
+    ]);
+  });
+  it("is followed under its new name, and keeps the old one", () => {
+    const followed = at({}, "Org/Repo", "New/Name");
+    const { signals } = signalsOf(followed, [entry], NOW);
+    expect(signals).toEqual([{ id: "renamed:1000:new/name", kind: "renamed", from: "Org/Repo", to: "New/Name" }]);
+    expect(changesFor(followed, signals).edits.get("model")).toEqual([
+      { kind: "set", path: ["repository", "name"], value: "New/Name" },
+      { kind: "append", path: ["repository", "formerNames"], value: "Org/Repo" },
+    ]);
+  });
+  it("is not followed any more once its name belongs to another one", () => {
+    const followed = at({ id: 2000, releases: [releaseOf("v9", "2026-06-01T00:00:00Z")] });
+    const { signals } = signalsOf(followed, [entry], NOW);
+    expect(signals.map(({ id }) => id)).toEqual(["reused:1000:2000"]);
+    expect(changesFor(followed, signals).edits.get("model")).toMatchObject([{ path: ["sync", "disabled"] }]);
+  });
+  it("is archived, active again, missing", () => {
+    expect(kinds(at({ archived: true }))).toEqual(["archived"]);
+    const archived = { ...entry, repository: { ...known, status: "archived" as const } };
+    expect(kinds({ ...at({}), entries: [archived] })).toEqual(["returned"]);
+    expect(kinds({ entries: [archived], observation: found(repositoryOf("Org/Repo", { archived: true })) })).toEqual(
+      [],
+    );
+    expect(kinds({ entries: [entry], observation: { asked: "Org/Repo", state: "missing" } })).toEqual(["missing"]);
+    const gone = { ...entry, repository: { ...known, status: "gone" as const } };
+    expect(kinds({ entries: [gone], observation: { asked: "Org/Repo", state: "missing" } })).toEqual([]);
+    expect(
+      kinds({ entries: [entry], observation: { asked: "Org/Repo", state: "unreached", reason: "quota" } }),
+    ).toEqual([]);
+  });
+});
+
+describe("what is looked at", () => {
+  const entries = [
+    entryOf("a", { repository: { name: "Org/Old", readme: "4".repeat(40) } }),
+    entryOf("b", { repository: { name: "org/old" } }),
+    entryOf("c", { repository: { name: "Org/New" } }),
+    entryOf("d", { repository: { name: "Org/Off" }, sync: { disabled: "一个原因" } }),
+    entryOf("e"),
+  ];
+  it("is each repository once, and none that is switched off", () => {
+    expect(asksOf(chosenEntries(entries, undefined))).toEqual([
+      { name: "Org/Old", reviewedReadme: "4".repeat(40) },
+      { name: "Org/New", reviewedReadme: undefined },
+    ]);
+  });
+  it("includes those that share the repository of a chosen entry", () => {
+    expect(chosenEntries(entries, ["b"]).map(({ id }) => id)).toEqual(["a", "b"]);
+  });
+  it("makes one of two names that are the same repository today", () => {
+    const now = repositoryOf("Org/New");
+    const groups = groupsOf(entries, [found(now, "Org/Old"), found(now, "Org/New")]);
+    expect(groups.map((group) => group.entries.map(({ id }) => id))).toEqual([["a", "b", "c"]]);
+  });
+});

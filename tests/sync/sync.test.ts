@@ -1,0 +1,295 @@
+import { describe, expect, it } from "vitest";
+import { layOut } from "#src/catalog/layout.ts";
+import { LABELS } from "#src/sync/proposal-text.ts";
+import type { Upstream } from "#tests/stand-ins/github.ts";
+import { CATALOG, followed, known, NOW, openPulls, startWorld, type World } from "./world.ts";
+
+const DAY = 86_400_000;
+const daysAgo = (days: number): string => new Date(NOW - days * DAY).toISOString();
+
+/** One followed repository, known since long. */
+async function oneRepository(options = {}, fields = {}): Promise<World & { upstream: Upstream }> {
+  const upstreams: Upstream[] = [];
+  const world = await startWorld((github) => {
+    const upstream = github.upstream("Org/Model", { readme: "# Model" });
+    upstreams.push(upstream);
+    return { model: known("Model", upstream, { sync: "\n  hubOrgs:\n    - Org", ...fields }) };
+  }, options);
+  const [upstream] = upstreams;
+  if (upstream === undefined) throw new Error("no upstream");
+  return { ...world, upstream };
+}
+
+describe.each([{ graphql: true }, { graphql: false }])("pull requests (GraphQL: $graphql)", ({ graphql }) => {
+  it("proposes a release once, and is quiet then", async () => {
+    const world = await oneRepository({ graphql });
+    world.upstream.release({ tag: "1.10", publishedAt: daysAgo(3), body: "ping @someone, fixes #1 ~~~ <img src=x>" });
+    const report = await world.sync();
+    expect(report.done).toMatchObject([{ action: "open", outcome: "done" }]);
+    const [pull] = openPulls(world);
+    expect(pull).toMatchObject({
+      title: "Model：新版本 1.10",
+      head: `mulu/sync/${world.upstream.id}`,
+      base: "main",
+      draft: false,
+      labels: [LABELS.ours],
+    });
+    const text = await world.entry("model", pull?.head);
+    expect(text).toContain("tag: '1.10'");
+    expect(layOut(text)).toBe(text);
+    expect(await world.catalog.file("README.md", pull?.head)).toBe("# list\n");
+    expect(pull?.body).toMatch(
+      /<details>[\s\S]*~~~~text\nping @someone, fixes #1 ~~~ <img src=x>\n~~~~\n\n<\/details>/,
+    );
+    await world.sync();
+    expect(world.writes()).toEqual([]);
+    expect(world.github.violations).toEqual([]);
+  });
+
+  it("renews it when a newer release comes, on the same branch and pull request", async () => {
+    const world = await oneRepository({ graphql });
+    world.upstream.release({ tag: "v1", publishedAt: daysAgo(9) });
+    await world.sync();
+    world.upstream.release({ tag: "v2", publishedAt: daysAgo(3) });
+    await world.sync();
+    expect(openPulls(world)).toMatchObject([{ number: 1, title: "Model：新版本 v2" }]);
+    expect(await world.entry("model", openPulls(world)[0]?.head)).toContain("tag: v2");
+    await world.sync();
+    expect(world.writes()).toEqual([]);
+  });
+
+  it("makes the branch anew when the entry changes on the main branch", async () => {
+    const world = await oneRepository({ graphql });
+    world.upstream.release({ tag: "v1", publishedAt: daysAgo(9) });
+    await world.sync();
+    const text = await world.entry("model");
+    await world.catalog.person.commit("main", {
+      "catalog/models/model.yaml": text.replace("name: Model", "name: Model Pro"),
+    });
+    await world.sync();
+    const [pull] = openPulls(world);
+    expect(pull?.title).toBe("Model Pro：新版本 v1");
+    expect(await world.entry("model", pull?.head)).toContain("name: Model Pro");
+    await world.catalog.person.merge(pull?.number ?? 0);
+    expect(await world.entry("model")).toMatch(/name: Model Pro[\s\S]*tag: v1/);
+    await world.sync();
+    expect(openPulls(world)).toEqual([]);
+    expect([...(await world.catalog.branches()).keys()]).toEqual(
+      graphql ? ["main"] : ["main", `mulu/sync/${world.upstream.id}`],
+    );
+    await world.sync();
+    expect(world.writes()).toEqual([]);
+  });
+
+  it("takes a closed pull request for a no to these signals, and not to newer ones", async () => {
+    const world = await oneRepository({ graphql });
+    world.upstream.release({ tag: "v1", publishedAt: daysAgo(9) });
+    await world.sync();
+    await world.catalog.person.close(1);
+    await world.sync();
+    expect(world.writes()).toEqual([]);
+    world.upstream.release({ tag: "v2", publishedAt: daysAgo(3) });
+    await world.sync();
+    expect(openPulls(world)).toMatchObject([{ number: 2, title: "Model：新版本 v2" }]);
+    await world.catalog.person.close(2);
+    await world.catalog.person.label(2, LABELS.again);
+    await world.sync();
+    expect(openPulls(world)).toMatchObject([{ number: 3, title: "Model：新版本 v2" }]);
+  });
+
+  it("never pushes over a person's commit, and says so once", async () => {
+    const world = await oneRepository({ graphql });
+    world.upstream.release({ tag: "v1", publishedAt: daysAgo(9) });
+    await world.sync();
+    const branch = `mulu/sync/${world.upstream.id}`;
+    const theirs = await world.catalog.person.commit(branch, { "catalog/models/model.yaml": "mine" }, "My change");
+    world.upstream.release({ tag: "v2", publishedAt: daysAgo(3) });
+    await world.sync();
+    await world.sync();
+    expect(world.writes()).toEqual([]);
+    expect(await world.catalog.head(branch)).toBe(theirs);
+    expect(openPulls(world)).toMatchObject([{ comments: [{ body: expect.stringContaining("不会再推送") }] }]);
+  });
+
+  it("lets a person's push win that comes between reading and writing", async () => {
+    const world = await oneRepository({ graphql });
+    world.upstream.release({ tag: "v1", publishedAt: daysAgo(9) });
+    await world.sync();
+    world.upstream.release({ tag: "v2", publishedAt: daysAgo(3) });
+    const branch = `mulu/sync/${world.upstream.id}`;
+    let theirs = "";
+    world.github.faults.before(
+      ({ method, path }) => method === "POST" && path.endsWith("/git/commits"),
+      async () => {
+        theirs = await world.catalog.person.commit(branch, { "x.txt": "mine" }, "My change");
+      },
+    );
+    expect((await world.sync()).done).toMatchObject([{ outcome: "changed" }]);
+    expect(await world.catalog.head(branch)).toBe(theirs);
+  });
+
+  it("keeps a person's title, and leaves alone what is held", async () => {
+    const world = await oneRepository({ graphql });
+    world.upstream.release({ tag: "v1", publishedAt: daysAgo(9) });
+    await world.sync();
+    await world.catalog.person.retitle(1, "我的标题");
+    await world.sync();
+    expect(world.writes()).toEqual([]);
+    world.upstream.release({ tag: "v2", publishedAt: daysAgo(3) });
+    await world.sync();
+    expect(openPulls(world)).toMatchObject([{ title: "我的标题", body: expect.stringContaining("v2") }]);
+    await world.catalog.person.label(1, LABELS.hold);
+    world.upstream.release({ tag: "v3", publishedAt: daysAgo(2) });
+    await world.sync();
+    expect(world.writes()).toEqual([]);
+  });
+
+  it("rebuilds when a person ticks the box, and unticks it", async () => {
+    const world = await oneRepository({ graphql });
+    world.upstream.release({ tag: "v1", publishedAt: daysAgo(9) });
+    await world.sync();
+    const base = await world.catalog.person.commit("main", { "other.txt": "x" });
+    await world.catalog.person.editBody(
+      1,
+      openPulls(world)[0]?.body.replace("- [ ] <!-- mulu:rebase", "- [x] <!-- mulu:rebase") ?? "",
+    );
+    await world.sync();
+    const branch = `mulu/sync/${world.upstream.id}`;
+    expect(await world.catalog.file("other.txt", branch)).toBe("x");
+    expect(base).not.toBe(await world.catalog.head(branch));
+    expect(openPulls(world)[0]?.body).toContain("- [ ] <!-- mulu:rebase");
+    await world.sync();
+    expect(world.writes()).toEqual([]);
+  });
+
+  it("drafts that a repository is missing, and closes that when it returns", async () => {
+    const world = await oneRepository({ graphql });
+    world.upstream.remove();
+    await world.sync();
+    expect(openPulls(world)).toMatchObject([{ draft: true, title: "Org/Model 找不到了" }]);
+    expect(await world.entry("model", openPulls(world)[0]?.head)).toContain("status: gone");
+    world.upstream.restore();
+    await world.sync();
+    expect(openPulls(world)).toEqual([]);
+    expect(world.catalog.pulls).toMatchObject([
+      { state: "closed", merged: false, comments: [{ body: expect.stringContaining("又能看到了") }] },
+    ]);
+    world.upstream.remove();
+    await world.sync();
+    expect(openPulls(world)).toMatchObject([{ number: 2, draft: true }]);
+  });
+});
+
+describe("the first run", () => {
+  it("makes one proposal for all, and then follows each", async () => {
+    const world = await startWorld((github) => {
+      const files: Record<string, string> = {};
+      for (let number = 0; number < 60; number++) {
+        const upstream = github.upstream(`Org/Model-${number}`, {
+          readme: `https://huggingface.co/Org/Model-${number}-7B`,
+        });
+        if (number % 2 === 0) upstream.release({ tag: `v${number}`, publishedAt: daysAgo(50) });
+        files[`model-${number}`] = followed(`Model-${number}`, upstream.name, { sync: "\n  hubOrgs:\n    - Org" });
+      }
+      return files;
+    });
+    await world.sync();
+    expect(openPulls(world)).toMatchObject([{ title: "开始跟踪 60 个仓库", head: "mulu/sync/baseline" }]);
+    await world.sync();
+    expect(world.writes()).toEqual([]);
+    await world.catalog.person.merge(1);
+    expect(await world.entry("model-4")).toMatch(/tag: v4[\s\S]*id: \d+\n {2}readme: [0-9a-f]{40}/);
+    await world.sync();
+    expect(openPulls(world)).toEqual([]);
+  });
+
+  it("opens no more than a person can read", async () => {
+    const world = await startWorld((github) =>
+      Object.fromEntries(
+        Array.from({ length: 14 }, (_, number) => {
+          const upstream = github.upstream(`Org/Model-${number}`);
+          upstream.release({ tag: "v1", publishedAt: daysAgo(5) });
+          return [`model-${number}`, known(`Model-${number}`, upstream)];
+        }),
+      ),
+    );
+    expect((await world.sync()).plan?.waiting).toHaveLength(9);
+    expect(openPulls(world)).toHaveLength(5);
+    await world.sync();
+    await world.sync();
+    expect(openPulls(world)).toHaveLength(10);
+    await world.catalog.person.merge(1);
+    await world.sync();
+    expect(openPulls(world)).toHaveLength(10);
+  });
+});
+
+describe("several entries of one repository", () => {
+  it("are one proposal, with new weights where their names fit and a draft for a new generation", async () => {
+    const world = await startWorld((github) => {
+      const upstream = github.upstream("QwenLM/Qwen3", { readme: "https://huggingface.co/Qwen/Qwen3-8B" });
+      const readme = upstream.setReadme("https://huggingface.co/Qwen/Qwen3-8B");
+      upstream.setReadme(
+        ["Qwen3-8B", "Qwen3-4B-AWQ", "Qwen2.5-7B-FP8", "Qwen3.7-9B"]
+          .map((name) => `https://huggingface.co/Qwen/${name}`)
+          .join("\n"),
+      );
+      const fields = (released: string) => ({ released: `'${released}'`, sync: "\n  hubOrgs:\n    - Qwen" });
+      return {
+        "qwen2.5": known("Qwen2.5", upstream, fields("2024-09")),
+        qwen3: known("Qwen3", upstream, fields("2025-04")).replace(/( {2}id: \d+\n)/, `$1  readme: ${readme}\n`),
+      };
+    });
+    await world.sync();
+    const [pull, ...others] = openPulls(world);
+    expect(others).toEqual([]);
+    expect(pull).toMatchObject({ draft: true, labels: [LABELS.ours, LABELS.review] });
+    expect(await world.entry("qwen3", pull?.head)).toContain("id: Qwen/Qwen3-4B-AWQ");
+    expect(await world.entry("qwen2.5", pull?.head)).toContain("id: Qwen/Qwen2.5-7B-FP8");
+    expect(await world.entry("qwen3.7", pull?.head)).toMatch(/unreviewed: true[\s\S]*id: Qwen\/Qwen3.7-9B/);
+    await world.sync();
+    expect(world.writes()).toEqual([]);
+    await world.catalog.person.merge(pull?.number ?? 0);
+    await world.sync();
+    expect(openPulls(world)).toEqual([]);
+  });
+});
+
+describe("what it needs", () => {
+  it("looks only at chosen entries, and leaves the others' pull requests alone", async () => {
+    const world = await startWorld((github) =>
+      Object.fromEntries(
+        ["a", "b"].map((id) => {
+          const upstream = github.upstream(`Org/${id}`);
+          upstream.release({ tag: "v1", publishedAt: daysAgo(5) });
+          return [id, known(id, upstream)];
+        }),
+      ),
+    );
+    await world.sync({ only: ["a"] });
+    expect(openPulls(world)).toHaveLength(1);
+    await world.sync({ only: ["b"] });
+    expect(openPulls(world)).toHaveLength(2);
+    await expect(world.sync({ only: ["nobody"] })).rejects.toMatchObject({ reason: "unknownEntries", ids: ["nobody"] });
+  });
+
+  it("only shows in a dry run", async () => {
+    const world = await oneRepository();
+    world.upstream.release({ tag: "v1", publishedAt: daysAgo(9) });
+    const report = await world.sync({ mode: "dry-run" });
+    expect(report.plan?.actions).toMatchObject([{ kind: "open", proposal: { title: "Model：新版本 v1" } }]);
+    expect(world.writes()).toEqual([]);
+    expect(world.catalog.name).toBe(CATALOG);
+  });
+
+  it("leaves pull requests alone while their repository cannot be reached", async () => {
+    const world = await oneRepository();
+    world.upstream.release({ tag: "v1", publishedAt: daysAgo(9) });
+    await world.sync();
+    for (let time = 0; time < 20; time++)
+      world.github.faults.next("502", ({ body }) => JSON.stringify(body ?? "").includes("isArchived"));
+    const report = await world.sync();
+    expect(report.unreached).toMatchObject([{ name: "Org/Model" }]);
+    expect(world.writes()).toEqual([]);
+  });
+});

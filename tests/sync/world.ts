@@ -1,0 +1,88 @@
+import { onTestFinished } from "vitest";
+import { layOut } from "#src/catalog/layout.ts";
+import { type Text, textIn } from "#src/chat/locale.ts";
+import type { GithubConfig } from "#src/config.ts";
+import { createLog } from "#src/log.ts";
+import { runSync, type SyncMode, type SyncReport } from "#src/sync/run-sync.ts";
+import {
+  type CatalogRepository,
+  type GithubOptions,
+  type GithubStandIn,
+  startGithub,
+} from "#tests/stand-ins/github.ts";
+import { smallEntry, temporaryFolder } from "#tests/temporary-catalog.ts";
+
+export const CATALOG = "list/mulu";
+export const NOW = Date.parse("2026-11-23T12:00:00Z");
+
+/** A GitHub with a catalog in it, and the sync that keeps it. */
+export type World = {
+  github: GithubStandIn;
+  catalog: CatalogRepository;
+  text: Text;
+  sync: (options?: { mode?: SyncMode; only?: string[]; dataDir?: string }) => Promise<SyncReport>;
+  /** Requests of the last run that change something. */
+  writes: () => string[];
+  /** The entry's text in the newest state of a branch. */
+  entry: (id: string, ref?: string) => Promise<string>;
+};
+
+/** An entry's file that follows a repository; more fields as YAML. */
+export const followed = (name: string, repository: string, fields: Record<string, string> = {}): string =>
+  layOut(smallEntry({ name, repository: `\n  name: ${repository}`, ...fields }));
+
+/** The same, as it is once a baseline was merged. */
+export const known = (
+  name: string,
+  repository: { name: string; id: number },
+  fields: Record<string, string> = {},
+): string => followed(name, `${repository.name}\n  id: ${repository.id}`, fields);
+
+export async function startWorld(
+  entries: (github: GithubStandIn) => Record<string, string>,
+  options: GithubOptions = {},
+): Promise<World> {
+  const github = await startGithub({ now: () => new Date(NOW), stallMs: 20, ...options });
+  onTestFinished(() => github.close());
+  const files = Object.fromEntries(
+    Object.entries(entries(github)).map(([id, text]) => [`catalog/models/${id}.yaml`, text]),
+  );
+  const catalog = await github.catalog(CATALOG, { "README.md": "# list\n", ...files });
+  const dataDir = await temporaryFolder();
+  const config: GithubConfig = {
+    apiUrl: github.url,
+    identity: { kind: "token", token: github.token },
+    catalog: { repository: CATALOG, branch: "main" },
+    cron: "17 */6 * * *",
+  };
+  const text = textIn("zh-CN");
+  let begun = 0;
+  return {
+    github,
+    catalog,
+    text,
+    sync: ({ mode = "pr", only, dataDir: folder = dataDir } = {}) => {
+      begun = github.requests.length;
+      return runSync({
+        mode,
+        github: config,
+        catalogDir: "catalog",
+        dataDir: folder,
+        only,
+        text,
+        log: createLog({ logLevel: "silent" }),
+        signal: new AbortController().signal,
+        now: () => NOW,
+        pace: "none",
+      });
+    },
+    writes: () =>
+      github.requests
+        .slice(begun)
+        .filter(({ method, graphql }) => (graphql ? graphql === "mutation" : method !== "GET"))
+        .map(({ method, path }) => `${method} ${path}`),
+    entry: async (id, ref) => (await catalog.file(`catalog/models/${id}.yaml`, ref)) ?? "",
+  };
+}
+
+export const openPulls = ({ catalog }: World) => catalog.pulls.filter(({ state }) => state === "open");
