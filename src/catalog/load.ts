@@ -3,8 +3,14 @@ import { join } from "node:path";
 import { brokenRule, MAX_FILE_BYTES, type ParsedEntry, type Problem, parseEntry } from "./entry-file.ts";
 import type { Entry } from "./schema.ts";
 import { foldName } from "./text.ts";
+import type { FieldPath, Place } from "./yaml-places.ts";
 
-export type CatalogRead = { entries: Entry[]; problems: Problem[] };
+export type CatalogRead = {
+  entries: Entry[];
+  problems: Problem[];
+  /** Where a field of an entry stands in its file. */
+  locate: (id: string, path: FieldPath) => Place;
+};
 
 /** The catalog folder is missing, unreadable, or holds no usable entry: there is nothing to answer from. */
 export class CatalogUnusable extends Error {
@@ -34,7 +40,9 @@ export async function readCatalog(directory: string): Promise<CatalogRead> {
   const problems = [...parsed.flatMap((item) => item.problems), ...sharedNames(parsed)];
   const entries = parsed.flatMap((item) => item.entry ?? []);
   if (entries.length === 0) throw new CatalogUnusable(folder, "empty", problems);
-  return { entries, problems: problems.toSorted(byPlace) };
+  const locators = new Map(parsed.map(({ entry, locate }) => [entry?.id, locate]));
+  const locate = (id: string, path: FieldPath): Place => locators.get(id)?.(path) ?? {};
+  return { entries, problems: problems.toSorted(byPlace), locate };
 }
 
 async function readEntry(folder: string, file: string): Promise<ParsedEntry> {
@@ -78,4 +86,6 @@ function sharedNames(parsed: ParsedEntry[]): Problem[] {
   return problems;
 }
 
-const byPlace = (a: Problem, b: Problem): number => a.file.localeCompare(b.file, "en") || (a.line ?? 0) - (b.line ?? 0);
+/** By file, then by line. */
+export const byPlace = (a: Problem, b: Problem): number =>
+  a.file.localeCompare(b.file, "en") || (a.line ?? 0) - (b.line ?? 0);

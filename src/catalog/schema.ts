@@ -206,6 +206,7 @@ export type Entry = EntryFile & { id: string };
 export type Variant = NonNullable<Entry["variants"]>[number];
 export type Weights = NonNullable<Entry["weights"]>[number];
 export type Requirement = NonNullable<Entry["requirements"]>[number];
+export type OllamaModel = NonNullable<Entry["ollama"]>[number];
 export type License = Entry["license"];
 export type Architecture = NonNullable<Entry["architecture"]>;
 export type Modality = Entry["modalities"][number];
