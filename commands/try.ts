@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { everyWeights } from "#src/catalog/editions.ts";
 import type { Entry } from "#src/catalog/schema.ts";
 import { formatGb } from "#src/catalog/units.ts";
 import { ANSWER_FILE, answerFile } from "#src/chat/answer-file.ts";
@@ -58,8 +59,7 @@ function pullable(
 
 function impossible(entry: Entry, relatives: Entry[], context: Context): View {
   const { text: say } = context;
-  const weights = [...(entry.weights ?? []), ...(entry.variants ?? []).flatMap((item) => item.weights ?? [])];
-  const hasGguf = weights.some(({ precision }) => precision === "gguf");
+  const hasGguf = everyWeights(entry).some(({ row }) => row.precision === "gguf");
   const lines = [
     say("try.impossible", { name: plain(entry.name) }),
     ...(hasGguf ? [say("try.import", { id: entry.id })] : []),

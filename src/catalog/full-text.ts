@@ -1,4 +1,5 @@
 import MiniSearch from "minisearch";
+import { everyOllamaModel, everyWeights } from "./editions.ts";
 import type { Entry } from "./schema.ts";
 import { fold, isHan } from "./text.ts";
 
@@ -86,8 +87,6 @@ function tokenize(text: string): string[] {
 
 function fieldsOf(entry: Entry): Fields {
   const variants = entry.variants ?? [];
-  const weights = [...(entry.weights ?? []), ...variants.flatMap((item) => item.weights ?? [])];
-  const ollama = [...(entry.ollama ?? []), ...variants.flatMap((item) => item.ollama ?? [])];
   const data = [...(entry.training?.pretrainingData ?? []), ...(entry.training?.instructionData ?? [])];
   const join = (...parts: (string | undefined)[]): string => parts.filter((part) => part !== undefined).join("\n");
   return {
@@ -98,8 +97,8 @@ function fieldsOf(entry: Entry): Fields {
     developers: join(entry.developersNote, ...entry.developers.map((item) => item.name)),
     files: join(
       entry.repository?.name,
-      ...weights.map((file) => join(file.label, file.id)),
-      ...ollama.map((item) => item.model),
+      ...everyWeights(entry).map(({ row }) => join(row.label, row.id)),
+      ...everyOllamaModel(entry).map(({ row }) => row.model),
     ),
     text: join(
       entry.summary.zh,

@@ -7,7 +7,7 @@ const SCHEMA_COMMENT = "# yaml-language-server: $schema=../schema.json\n\n";
 
 /** Top-level keys that begin a section, with a blank line before them. */
 const SECTIONS = new Set(
-  "summary released variants weights requirements ollama training license repository papers sync notes sources".split(
+  "summary released variants weights requirements ollama training license repository publishes papers sync notes sources".split(
     " ",
   ),
 );

@@ -2,13 +2,19 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { brokenRule, MAX_FILE_BYTES, type ParsedEntry, type Problem, parseEntry } from "./entry-file.ts";
+import type { FieldPath, Place } from "./positions.ts";
 import type { Entry } from "./schema.ts";
 import { foldName } from "./text.ts";
 
 /** An entry's file: its name without folders, and its YAML. */
 export type CatalogFile = { file: string; text: string };
 
-export type CatalogRead = { entries: Entry[]; problems: Problem[] };
+export type CatalogRead = {
+  entries: Entry[];
+  problems: Problem[];
+  /** Where a field of an entry stands in its file. */
+  locate: (id: string, path: FieldPath) => Place;
+};
 
 /** The catalog folder is missing, unreadable, or holds no usable entry: there is nothing to answer from. */
 export class CatalogUnusable extends Error {
@@ -36,10 +42,10 @@ export async function readCatalog(directory: string): Promise<CatalogRead> {
   const found = await Promise.all(
     names.filter((name) => !name.startsWith(".")).map((file) => readText(join(folder, file), file)),
   );
-  const { entries, problems } = await readCatalogFiles(found.flatMap((item) => ("text" in item ? item : [])));
-  const all = [...found.flatMap((item) => ("text" in item ? [] : item)), ...problems].toSorted(byPlace);
-  if (entries.length === 0) throw new CatalogUnusable(folder, "empty", all);
-  return { entries, problems: all };
+  const read = await readCatalogFiles(found.flatMap((item) => ("text" in item ? item : [])));
+  const problems = [...found.flatMap((item) => ("text" in item ? [] : item)), ...read.problems].toSorted(byPlace);
+  if (read.entries.length === 0) throw new CatalogUnusable(folder, "empty", problems);
+  return { ...read, problems };
 }
 
 /**
@@ -55,9 +61,11 @@ export async function readCatalogFiles(files: readonly CatalogFile[]): Promise<C
     );
     await setImmediate();
   }
+  const locators = new Map(parsed.map(({ entry, locate }) => [entry?.id, locate]));
   return {
     entries: parsed.flatMap((item) => item.entry ?? []),
     problems: [...parsed.flatMap((item) => item.problems), ...sharedNames(parsed)].toSorted(byPlace),
+    locate: (id, path) => locators.get(id)?.(path) ?? {},
   };
 }
 
@@ -102,4 +110,6 @@ function sharedNames(parsed: ParsedEntry[]): Problem[] {
   return problems;
 }
 
-const byPlace = (a: Problem, b: Problem): number => a.file.localeCompare(b.file, "en") || (a.line ?? 0) - (b.line ?? 0);
+/** By file, then by line. */
+export const byPlace = (a: Problem, b: Problem): number =>
+  a.file.localeCompare(b.file, "en") || (a.line ?? 0) - (b.line ?? 0);

@@ -1,5 +1,7 @@
+import { everyRequirement, everyWeights, type OfEdition } from "./editions.ts";
 import type { Quantization } from "./precision.ts";
-import type { Architecture, Entry, Requirement, Variant, Weights } from "./schema.ts";
+import type { Architecture, Entry, Requirement, Weights } from "./schema.ts";
+import { formatBillions, formatSize } from "./units.ts";
 
 /** One way to run an entry: a variant at a precision, with the memory that its source states. */
 export type Offer = Quantization & {
@@ -15,6 +17,8 @@ export type Offer = Quantization & {
   contextTokens?: number;
   /** Computed by the source, not measured. */
   estimated: boolean;
+  /** Of a variant that is known from third parties only. */
+  secondary: boolean;
   /** Weights can be downloaded or the project supports the precision, but says nothing of memory. */
   stated: boolean;
 };
@@ -28,22 +32,14 @@ const offersByEntry = new WeakMap<Entry, Offer[]>();
 export function offersOf(entry: Entry): Offer[] {
   const known = offersByEntry.get(entry);
   if (known) return known;
-  const variants = entry.variants ?? [];
   const offers: Offer[] = [
-    ...(entry.requirements ?? []).map((row) =>
-      fromRequirement(
-        entry,
-        row,
-        variants.find((item) => item.name === row.variant),
-      ),
-    ),
-    ...variants.flatMap((item) => (item.requirements ?? []).map((row) => fromRequirement(entry, row, item))),
-    ...variants.flatMap((item) => (item.weights ?? []).flatMap((file) => fromWeights(entry, file, item))),
-    ...(entry.weights ?? []).flatMap((file) => fromWeights(entry, file)),
+    ...everyRequirement(entry).map((edition) => fromRequirement(entry, edition)),
+    ...everyWeights(entry).flatMap((edition) => fromWeights(entry, edition)),
     ...(entry.quantizations ?? []).map((precision) => ({
       precision,
       architecture: entry.architecture,
       estimated: false,
+      secondary: false,
       stated: false,
     })),
   ];
@@ -58,13 +54,24 @@ export function sizesOf(entry: Entry): number[] {
   return [...new Set(sizes.filter((size) => size !== undefined))].toSorted((a, b) => a - b);
 }
 
+/** All sizes of an entry: `7B / 13B`, a span from four on, `671B-A37B` for a single mixture of experts. */
+export function sizeSummary(entry: Entry): string | undefined {
+  const sizes = sizesOf(entry);
+  const [only] = sizes;
+  if (only === undefined) return undefined;
+  if (sizes.length === 1) return formatSize(only, entry.activeParametersB);
+  return sizes.length <= 3
+    ? sizes.map(formatBillions).join(" / ")
+    : `${formatBillions(only)}–${formatBillions(sizes.at(-1) ?? only)}`;
+}
+
 /** The size that a name states: `LLaMA-7B (GPTQ)` → 7. */
 function sizeInName(name: string): number | undefined {
   const stated = /(?<![A-Za-z0-9.])(\d+(?:\.\d+)?)\s*B(?![A-Za-z0-9])/i.exec(name)?.[1];
   return stated === undefined ? undefined : Number(stated);
 }
 
-function fromRequirement(entry: Entry, row: Requirement, variant: Variant | undefined): Offer {
+function fromRequirement(entry: Entry, { row, variant }: OfEdition<Requirement>): Offer {
   const name = variant?.name ?? row.variant;
   const size = variant?.parametersB ?? (name === undefined ? undefined : sizeInName(name));
   return {
@@ -77,11 +84,12 @@ function fromRequirement(entry: Entry, row: Requirement, variant: Variant | unde
     ...(row.ramGb !== undefined && { ramGb: row.ramGb }),
     ...(row.contextTokens !== undefined && { contextTokens: row.contextTokens }),
     estimated: row.estimated === true,
+    secondary: variant?.confidence === "secondary",
     stated: row.vramInferenceGb !== undefined || row.ramGb !== undefined,
   };
 }
 
-function fromWeights(entry: Entry, file: Weights, variant?: Variant): Offer[] {
+function fromWeights(entry: Entry, { row: file, variant }: OfEdition<Weights>): Offer[] {
   if (file.precision === undefined) return [];
   const size = variant?.parametersB ?? sizeInName(file.label);
   const offer = {
@@ -91,6 +99,7 @@ function fromWeights(entry: Entry, file: Weights, variant?: Variant): Offer[] {
     ...(variant !== undefined && { variant: variant.name }),
     ...(size !== undefined && { parametersB: size }),
     estimated: false,
+    secondary: variant?.confidence === "secondary",
     stated: false,
   };
   return [offer];

@@ -81,6 +81,7 @@ const requirement = z.strictObject({
   ramGb: gigabytes.optional().describe("GB of main or unified memory"),
   device: z.enum(["cpu"]).optional().describe("No graphics card is used"),
   fileGb: gigabytes.optional().describe("GB of the weight files"),
+  fileConfidence: confidence.optional().describe("Of fileGb alone"),
   contextTokens: tokens.optional().describe("Sequence length of the measurement"),
   estimated: z.literal(true).optional().describe("Computed, not measured; never show it as measured"),
   source: line.optional(),
@@ -184,6 +185,7 @@ export const entrySchema = z.strictObject({
     .optional(),
   license,
   repository: repository.optional(),
+  publishes: z.enum(["unknown"]).optional().describe("Without a repository: whether releases appear anywhere"),
   papers: z
     .array(z.strictObject({ title: line, authors: line.optional(), venue: name.optional(), url: url.optional() }))
     .optional(),
@@ -204,6 +206,7 @@ export type Entry = EntryFile & { id: string };
 export type Variant = NonNullable<Entry["variants"]>[number];
 export type Weights = NonNullable<Entry["weights"]>[number];
 export type Requirement = NonNullable<Entry["requirements"]>[number];
+export type OllamaModel = NonNullable<Entry["ollama"]>[number];
 export type License = Entry["license"];
 export type Architecture = NonNullable<Entry["architecture"]>;
 export type Modality = Entry["modalities"][number];

@@ -1,8 +1,7 @@
-import type { Offer } from "#src/catalog/memory.ts";
-import { sizesOf } from "#src/catalog/memory.ts";
+import { type Offer, sizeSummary } from "#src/catalog/memory.ts";
 import { quantizationLabel } from "#src/catalog/precision.ts";
 import type { Entry } from "#src/catalog/schema.ts";
-import { formatBillions, formatGb, formatSize } from "#src/catalog/units.ts";
+import { formatGb } from "#src/catalog/units.ts";
 import type { Locale, Text } from "./locale.ts";
 import { plain } from "./markdown.ts";
 
@@ -11,18 +10,10 @@ export function languageName(tag: string, locale: Locale): string {
   return new Intl.DisplayNames([locale], { type: "language" }).of(tag) ?? tag;
 }
 
-/** All sizes of an entry: `7B / 13B`, a span from four on, `671B-A37B` for a single mixture of experts. */
-export function sizesText(entry: Entry, text: Text): string {
-  const sizes = sizesOf(entry);
-  const [only] = sizes;
-  if (only === undefined) return text("facts.notStated");
-  if (sizes.length === 1) return formatSize(only, entry.activeParametersB);
-  return sizes.length <= 3
-    ? sizes.map(formatBillions).join(" / ")
-    : `${formatBillions(only)}–${formatBillions(sizes.at(-1) ?? only)}`;
-}
+/** All sizes of an entry, or that none is stated. */
+export const sizesText = (entry: Entry, text: Text): string => sizeSummary(entry) ?? text("facts.notStated");
 
-/** The memory of an offer with its precision: `6 GB`, `5.4 GB（GPTQ-Int4，LLaMA-7B）`; marks estimates and main memory. */
+/** The memory of an offer with its precision: `6 GB`, `5.4 GB（GPTQ-Int4，LLaMA-7B）`; marks estimates, main memory and what is second-hand. */
 export function offerText(offer: Offer | undefined, text: Text, options: { precision: boolean }): string {
   if (offer === undefined) return text("facts.notStated");
   const memory =
@@ -35,6 +26,7 @@ export function offerText(offer: Offer | undefined, text: Text, options: { preci
     options.precision ? quantizationLabel(offer) : "",
     offer.variant === undefined ? "" : plain(offer.variant),
     offer.estimated ? text("facts.estimated") : "",
+    offer.secondary ? text("facts.secondary") : "",
   ].filter((remark) => remark !== "");
   return remarks.length === 0
     ? memory

@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { crossCheck } from "#src/catalog/cross-check.ts";
 import { brokenRule, type Problem } from "#src/catalog/entry-file.ts";
 import { renderJsonSchema } from "#src/catalog/json-schema.ts";
 import { layOut } from "#src/catalog/layout.ts";
-import { readCatalog } from "#src/catalog/load.ts";
+import { byPlace, readCatalog } from "#src/catalog/load.ts";
 import { renderReadme } from "#src/catalog/readme.ts";
 import type { Entry } from "#src/catalog/schema.ts";
 import { problemText } from "#src/chat/explain-issue.ts";
@@ -48,7 +49,8 @@ await run(async ({ catalogDir, locale }) => {
     options: { check: { type: "boolean", default: false }, entries: { type: "boolean", default: false } },
   });
   const text = textIn(locale);
-  const { entries, problems } = await readCatalog(catalogDir);
+  const { entries, locate, ...read } = await readCatalog(catalogDir);
+  const problems = [...read.problems, ...crossCheck(entries, locate)].toSorted(byPlace);
   const changed =
     problems.length > 0 ? [] : await outdated(catalogDir, await outputs(catalogDir, entries, values.entries));
   const found = values.check ? [...problems, ...changed.map(asProblem)] : problems;

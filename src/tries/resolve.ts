@@ -1,9 +1,8 @@
-import type { Entry } from "#src/catalog/schema.ts";
+import { everyOllamaModel } from "#src/catalog/editions.ts";
+import type { Entry, OllamaModel } from "#src/catalog/schema.ts";
 import type { Catalog } from "#src/catalog/search.ts";
 import { type InstalledModel, normalModel } from "#src/ollama/models.ts";
 import type { Target } from "./try.ts";
-
-type OllamaModel = NonNullable<Entry["ollama"]>[number];
 
 export type Resolution =
   | { kind: "ready"; target: Target }
@@ -66,9 +65,7 @@ function ollamaModels(entry: Entry, name: string, { catalog, allowCloud }: Resol
   const folded = name.toLowerCase().replace(/[\s_-]+/g, "");
   const variant = entry.variants?.find((item) => item.name.toLowerCase().replace(/[\s_-]+/g, "") === folded);
   const isVariant = variant?.ollama !== undefined && catalog.names.exact(name).some(({ kind }) => kind === "variant");
-  const models = isVariant
-    ? (variant.ollama ?? [])
-    : [...(entry.ollama ?? []), ...(entry.variants ?? []).flatMap((item) => item.ollama ?? [])];
+  const models = isVariant ? (variant.ollama ?? []) : everyOllamaModel(entry).map(({ row }) => row);
   return models.filter((model) => allowCloud || !model.cloud);
 }
 
@@ -113,7 +110,7 @@ function relativesOf(entry: Entry, options: ResolveOptions): Entry[] {
 }
 
 function entryWith(model: string, catalog: Catalog): string | undefined {
-  const has = ({ ollama }: Pick<Entry, "ollama">): boolean =>
-    ollama?.some((item) => item.exact && isBuildOf(model, item.model)) === true;
-  return catalog.entries.find((entry) => has(entry) || entry.variants?.some(has))?.id;
+  const has = (entry: Entry): boolean =>
+    everyOllamaModel(entry).some(({ row }) => row.exact && isBuildOf(model, row.model));
+  return catalog.entries.find(has)?.id;
 }

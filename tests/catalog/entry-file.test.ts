@@ -1,5 +1,10 @@
-import { expect, test } from "vitest";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
 import { parseEntry } from "#src/catalog/entry-file.ts";
+import { layOut } from "#src/catalog/layout.ts";
+import { openYaml } from "#src/catalog/positions.ts";
 import { entrySchema } from "#src/catalog/schema.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";
 
@@ -38,4 +43,48 @@ test.each(["2023", "2023-03", "2024-02-29"])("%s is a date", (date) => {
 
 test.each(["2023-13", "2023-02-29", "23-01-01", "2023-3-1", "soon", ""])("%j is none", (date) => {
   expect(entrySchema.shape.released.safeParse(date).success).toBe(false);
+});
+
+describe("the fast reader and the one that knows positions read the same", () => {
+  test("of every entry of this repository", async () => {
+    const files = await readdir("catalog/models");
+    for (const file of files) {
+      const text = await readFile(join("catalog/models", file), "utf8");
+      const slow = entrySchema.parse(openYaml(text).data());
+      expect(parseEntry(file, text).entry).toEqual({ id: file.replace(/\.yaml$/, ""), ...slow });
+    }
+  });
+
+  test("of any text, quoted or laid out", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme", minLength: 1, maxLength: 60 }), fc.boolean(), (notes, laidOut) => {
+        const quoted = smallEntry({ notes: JSON.stringify(notes) });
+        const text = laidOut ? layOut(quoted) : quoted;
+        const slow = entrySchema.safeParse(openYaml(text).data());
+        expect(parseEntry("small.yaml", text).entry?.notes).toBe(slow.data?.notes);
+      }),
+    );
+  });
+
+  test.each([
+    "2023-03-14",
+    "yes",
+    "No",
+    "on",
+    "1_000",
+    "0x10",
+    "0o17",
+    "1e3",
+    "~",
+    "null",
+    ".inf",
+    "12:30",
+    "1.10",
+    "=",
+    "<<",
+  ])("of the plain scalar %s", (scalar) => {
+    const text = smallEntry({ notes: scalar });
+    const slow = entrySchema.safeParse(openYaml(text).data());
+    expect(parseEntry("small.yaml", text).entry?.notes).toBe(slow.data?.notes);
+  });
 });

@@ -14,8 +14,9 @@ import { type Choice, choicesOf } from "#src/terminal/render.ts";
 import { contextOf, testApp } from "#tests/test-app.ts";
 
 const app = await testApp();
-/** A room as small as a Discord message, and smaller lists, so that five entries make pages. */
-const MESSAGE: Room = { components: 40, characters: 4000, listLength: 2, tables: false, live: true };
+const everyId = app.services.catalog.entries.map(({ id }) => id);
+/** A room as small as a Discord message. */
+const MESSAGE: Room = { components: 40, characters: 4000, listLength: 10, tables: false, live: true };
 
 async function ask(command: string, given: Record<string, string>, room = MESSAGE, locale: Locale = "zh-CN") {
   const shown: View[] = [];
@@ -56,17 +57,18 @@ function expectFits(view: View): void {
 describe("/models", () => {
   test("pages to the last page and back, each entry once", async () => {
     let { view } = await ask("models", { query: "" });
+    const pages = Math.ceil(everyId.length / MESSAGE.listLength);
     const seen: string[] = [];
     for (let page = 1; ; page++) {
       expectFits(view);
-      expect(textOf(view)).toContain(`第 ${page} 页，共 3 页`);
+      expect(textOf(view)).toContain(`第 ${page} 页，共 ${pages} 页`);
       seen.push(...choicesOf(view).flatMap(({ chosen }) => chosen));
       if (!choicesOf(view).some(({ label }) => label === "下一页")) break;
       ({ view } = await press(button(view, "下一页")));
     }
-    expect(seen.toSorted()).toEqual(["belle", "chatglm-6b", "chinese-chatllama", "chinese-vicuna", "open-llama"]);
+    expect(seen.toSorted()).toEqual(everyId.toSorted());
     ({ view } = await press(button(view, "上一页")));
-    expect(textOf(view)).toContain("第 2 页");
+    expect(textOf(view)).toContain(`第 ${pages - 1} 页`);
   });
 
   test("a page keeps the query, its colons, and the order", async () => {
@@ -82,9 +84,9 @@ describe("/models", () => {
   });
 
   test("where nothing is found it says why and offers the nearest", async () => {
-    const { view } = await ask("models", { query: "chatglm moe" });
-    expect(textOf(view)).toContain("没有结果的原因：混合专家 (MoE)");
-    expect(choicesOf(view)[0]?.chosen).toEqual(["chatglm-6b"]);
+    const { view } = await ask("models", { query: "chatglm 9999b" });
+    expect(textOf(view)).toContain("没有结果的原因：参数");
+    expect(choicesOf(view).map(({ chosen }) => chosen)).toContainEqual(["chatglm3-6b"]);
   });
 });
 
@@ -119,8 +121,8 @@ describe("/model", () => {
 
   test("a family's name opens its newest and offers the rest", async () => {
     const { view } = await ask("model", { name: "中文llama" });
-    expect(textOf(view)).toContain("## Chinese-ChatLLaMA");
-    expect(choicesOf(view).at(-1)?.chosen).toEqual(["chinese-vicuna"]);
+    expect(textOf(view)).toContain("## Chinese-LLaMA-Alpaca-3");
+    expect(choicesOf(view).map(({ chosen }) => chosen)).toContainEqual(["chinese-llama-alpaca-2"]);
   });
 
   test("a name with a slip offers what it may mean, and opens it", async () => {
@@ -167,8 +169,10 @@ describe("autocomplete", () => {
   };
 
   test("is useful when nothing is typed", () => {
-    expect(complete("name", "").map(({ value }) => value)).toContain("belle");
-    expect(complete("query", "")[0]).toEqual({ name: "int4（4 个）", value: "int4" });
+    const newest = app.services.catalog.search("").hits[0]?.entry.id;
+    expect(complete("name", "")[0]?.value).toBe(newest);
+    const { length } = app.services.catalog.search("int4").hits;
+    expect(complete("query", "")[0]).toEqual({ name: `int4（${length} 个）`, value: "int4" });
   });
 
   test("key by key, suggestions are valid and find something", () => {

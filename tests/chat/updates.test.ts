@@ -5,7 +5,7 @@ import { LOCALES, type Locale, textIn } from "#src/chat/locale.ts";
 import { type Room, UNLIMITED, type View } from "#src/chat/view.ts";
 import { toMessage } from "#src/discord/message.ts";
 import { type Choice, choicesOf } from "#src/terminal/render.ts";
-import { realCatalog } from "#tests/real-catalog.ts";
+import { originalCatalog } from "#tests/real-catalog.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";
 import { contextOf, testApp } from "#tests/test-app.ts";
 
@@ -30,7 +30,7 @@ const { entries } = await readCatalogFiles(
   }).map(([file, text]) => ({ file, text })),
 );
 const app = await testApp();
-app.catalog.current = { ...app.catalog.current, catalog: openCatalog([...realCatalog.entries, ...entries]) };
+app.catalog.current = { ...app.catalog.current, catalog: openCatalog([...originalCatalog.entries, ...entries]) };
 
 type Asked = { outcome: string; view: View; text: string };
 

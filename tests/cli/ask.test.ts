@@ -17,7 +17,7 @@ describe("npm run -s ask", () => {
 
   test("answers commands from stdin until it ends", async () => {
     const { code, stdout } = await ask([], { input: "/models int4\n\n/model chatglm\n" });
-    expect(stdout).toContain("找到 4 个模型");
+    expect(stdout).toMatch(/找到 \d+ 个模型/);
     expect(stdout).toContain("The ChatGLM-6B License");
     expect(code).toBe(0);
   });
@@ -46,7 +46,7 @@ describe("npm run -s ask", () => {
 
   test("speaks the language of DEFAULT_LOCALE", async () => {
     const english = await ask(["/models int4"], { env: { DEFAULT_LOCALE: "en-US" } });
-    expect(english.stdout).toContain("4 models found");
+    expect(english.stdout).toMatch(/\d+ models found/);
     const taiwan = await ask(["/model belle"], { env: { DEFAULT_LOCALE: "zh-TW" } });
     expect(taiwan.stdout).toContain("貝殼找房");
   });

@@ -28,6 +28,16 @@ describe("npm run catalog -- --check", () => {
       smallEntry({ aliases: "\n  - ChatGLM" }),
       "chatglm-6b.yaml:5:5 aliases[1]：别名「chatglm」已属于 bad",
     ],
+    [
+      "a base model that nobody knows",
+      smallEntry({ baseModel: "Lama-7B" }),
+      "bad.yaml:13:1 baseModel：「Lama-7B」不是目录里的模型",
+    ],
+    [
+      "a size that is not the one in the name",
+      smallEntry({ variants: "\n  - name: Bad-7B\n    parametersB: 70" }),
+      "bad.yaml:15:5 variants[1].parametersB：70B 与名字「Bad-7B」里的大小相差超过 15%",
+    ],
     ["tabs", "name:\tx\nsummary:\n\tzh: x\n", "YAML 不能用制表符缩进"],
     ["broken YAML", "name: [", "bad.yaml:1:"],
     ["the same key twice", `${smallEntry()}name: Again\n`, "同一个字段写了两次"],

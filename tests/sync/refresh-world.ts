@@ -1,10 +1,12 @@
-import { readdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { catalogRefresh } from "#jobs/refresh-catalog.ts";
 import { type App, createApp } from "#src/app.ts";
 import type { View } from "#src/chat/view.ts";
 import { readConfig } from "#src/config.ts";
 import { createLog, type Log } from "#src/log.ts";
+import { ORIGINAL } from "#tests/real-catalog.ts";
 import {
   type CatalogRepository,
   type GithubOptions,
@@ -48,9 +50,19 @@ export type World = {
 export async function startWorld(options: GithubOptions = {}): Promise<World> {
   const github = await startGithub(options);
   onTestFinished(() => github.close());
-  const repository = await github.catalog(REPOSITORY, await catalogFiles());
-  const dataDir = await temporaryFolder();
-  const env = { GITHUB_API_URL: github.url, CATALOG_REPOSITORY: REPOSITORY, DATA_DIR: dataDir };
+  const files = await catalogFiles();
+  const repository = await github.catalog(REPOSITORY, files);
+  const [folder, dataDir] = [await temporaryFolder(), await temporaryFolder()];
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
+  const env = {
+    CATALOG_DIR: join(folder, "catalog"),
+    GITHUB_API_URL: github.url,
+    CATALOG_REPOSITORY: REPOSITORY,
+    DATA_DIR: dataDir,
+  };
   return {
     github,
     repository,
@@ -66,9 +78,9 @@ export async function startWorld(options: GithubOptions = {}): Promise<World> {
   };
 }
 
-/** This repository's entries, with a file beside them that is none. */
+/** Five of this repository's entries, with files beside them that are none. */
 async function catalogFiles(): Promise<Record<string, string>> {
-  const names = await readdir("catalog/models");
+  const names = ORIGINAL.map((id) => `${id}.yaml`);
   const files = await Promise.all(
     names.map(async (name) => [`catalog/models/${name}`, await readFile(`catalog/models/${name}`, "utf8")] as const),
   );
