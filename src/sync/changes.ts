@@ -179,7 +179,9 @@ function newEntries(
       .replace(/^[.-]+|[.-]+$/g, "");
     const owner = members[0]?.model.id.split("/")[0];
     if (!ENTRY_ID.test(id) || owner === undefined || created.has(id)) continue;
-    const source = readmeUrl(repository) ?? repositoryUrl(repository.name);
+    const { readme, defaultBranch } = repository;
+    // Not the commit, which would make a new proposal of every push to the project.
+    const source = `${repositoryUrl(repository.name)}/blob/${defaultBranch ?? "HEAD"}/${readme?.path ?? "README.md"}`;
     created.set(id, {
       name,
       family: family ?? name,

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { z } from "zod";
 
 /**
@@ -22,10 +23,13 @@ const MARKER = /\n*<!-- mulu:v1 ([A-Za-z0-9+/=]+) -->/g;
 
 export const shortHash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
 
-/** The text of a pull request with its marker at the end. */
+/** The text of a pull request with its marker at the end, packed: a first run may have two thousand signals. */
 export function withMarker(body: string, marker: Marker): string {
-  return `${body}\n\n<!-- mulu:v1 ${Buffer.from(JSON.stringify(marker)).toString("base64")} -->`;
+  return `${body}\n\n<!-- mulu:v1 ${deflateRawSync(JSON.stringify(marker)).toString("base64")} -->`;
 }
+
+/** Bytes of a marker at most; more is no work of ours. */
+const MAX_MARKER = 1_000_000;
 
 /** Text without the marker, and the marker where there is a readable one. */
 export function splitMarker(body: string): { text: string; marker: Marker | undefined } {
@@ -34,7 +38,9 @@ export function splitMarker(body: string): { text: string; marker: Marker | unde
   if (found?.[1] === undefined) return { text: normal, marker: undefined };
   const text = normal.slice(0, found.index) + normal.slice(found.index + found[0].length).trimEnd();
   try {
-    const parsed = markerShape.safeParse(JSON.parse(Buffer.from(found[1], "base64").toString("utf8")));
+    const parsed = markerShape.safeParse(
+      JSON.parse(inflateRawSync(Buffer.from(found[1], "base64"), { maxOutputLength: MAX_MARKER }).toString("utf8")),
+    );
     return { text, marker: parsed.data };
   } catch {
     return { text, marker: undefined };

@@ -82,13 +82,13 @@ function keepUp(proposal: Proposal, pull: PullRequest, branch: Branch): Action[]
   ];
 }
 
-/** What the pull request of a proposal remembers. */
+/** What the pull request of a proposal remembers. Links name the newest commit of a project, which alone is no news. */
 export const markerOf = ({ signals, digest, title, body }: Proposal): Marker => ({
   v: 1,
   signals: [...new Set(signals.map(({ id }) => id))].toSorted(),
   digest,
   title,
-  body: shortHash(body),
+  body: shortHash(body.replace(/[0-9a-f]{40}/g, "")),
 });
 
 const sameContent = (a: Marker, b: Marker): boolean =>

@@ -10,14 +10,16 @@ export const LABELS = { ours: "mulu", review: "needs-review", again: "mulu:again
 /** Rows of the table and characters of release notes that a text holds; GitHub takes 65,536 characters in all. */
 const MAX_ROWS = 100;
 const MAX_NOTES = 8000;
+const MAX_RELEASES = 3;
 const MAX_NOTICES = 50;
 /** What GitHub shows of a title. */
 const MAX_TITLE = 200;
 
 const REBASE_BOX = "<!-- mulu:rebase -->";
 
-/** Whether a person ticked the box that asks for the branch to be made anew. */
-export const asksRebase = (body: string): boolean => new RegExp(`^- \\[[xX]\\] ${REBASE_BOX}`, "m").test(body);
+/** Whether a person ticked the box that asks for the branch to be made anew: the last one, as quoted notes may hold others. */
+export const asksRebase = (body: string): boolean =>
+  [...body.matchAll(new RegExp(`^- \\[(.)\\] ${REBASE_BOX}`, "gm"))].at(-1)?.[1]?.toLowerCase() === "x";
 
 /** Outside text for titles and commit messages, where GitHub reads mentions, references and "fixes #1". */
 const harmless = (text: string): string => text.replace(/\s+/g, " ").replace(/[@#](?=\S)/g, "$&\u200b");
@@ -91,7 +93,12 @@ export function bodyOf({ changes, signals, notices }: BodyParts, text: Text): st
     kinds.has("reused") ? text("proposal.reusedNote") : "",
     kinds.has("missing") ? text("proposal.missingNote") : "",
     noted.length > 0 ? `### ${text("proposal.noticesHeading")}\n\n${noted.join("\n")}` : "",
-    ...(kinds.has("baseline") ? [] : signals.map((signal) => releaseNotes(signal, text))),
+    ...(kinds.has("baseline")
+      ? []
+      : signals
+          .filter(({ kind }) => kind === "release")
+          .slice(0, MAX_RELEASES)
+          .map((signal) => releaseNotes(signal, text))),
     controls(text),
   ]
     .filter((part) => part !== "")

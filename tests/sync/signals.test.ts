@@ -136,7 +136,7 @@ describe("weights in the README", () => {
         { precision: "fp8", id: "Qwen/Qwen3.5-14B-FP8" },
       ],
       license: { commercial: "unknown" },
-      sources: [`https://github.com/Org/Repo/blob/${"a".repeat(40)}/README.md`],
+      sources: [`https://github.com/Org/Repo/blob/main/README.md`],
     });
     expect(Object.keys(created.get("qwen3.5") ?? {})).not.toContain("architecture");
   });

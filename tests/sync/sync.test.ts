@@ -226,8 +226,10 @@ describe("the first run", () => {
 
 describe("several entries of one repository", () => {
   it("are one proposal, with new weights where their names fit and a draft for a new generation", async () => {
+    const upstreams: Upstream[] = [];
     const world = await startWorld((github) => {
       const upstream = github.upstream("QwenLM/Qwen3", { readme: "https://huggingface.co/Qwen/Qwen3-8B" });
+      upstreams.push(upstream);
       const readme = upstream.setReadme("https://huggingface.co/Qwen/Qwen3-8B");
       upstream.setReadme(
         ["Qwen3-8B", "Qwen3-4B-AWQ", "Qwen2.5-7B-FP8", "Qwen3.7-9B"]
@@ -249,6 +251,9 @@ describe("several entries of one repository", () => {
     expect(await world.entry("qwen3.7", pull?.head)).toMatch(/unreviewed: true[\s\S]*id: Qwen\/Qwen3.7-9B/);
     await world.sync();
     expect(world.writes()).toEqual([]);
+    upstreams[0]?.setFile("train.py", "print()");
+    await world.sync();
+    expect(world.writes(), "a push that changes no README is no news").toEqual([]);
     await world.catalog.person.merge(pull?.number ?? 0);
     await world.sync();
     expect(openPulls(world)).toEqual([]);
