@@ -84,6 +84,15 @@ const environment = z.object({
   TRY_BLOCKED_ROLES: ids(),
   TRY_ALLOWED_MODELS: list(/\S/, "aliases"),
   TRY_BLOCKED_MODELS: list(/\S/, "aliases"),
+  HTTP_HOST: setting(
+    z
+      .string()
+      .trim()
+      .regex(/^[\w.:-]+$/, "rule:address")
+      .default("127.0.0.1"),
+  ),
+  HTTP_PORT: whole(8787, 0, 65_535),
+  HTTP_ADMIN: flag("false"),
   DATA_DIR: setting(z.string().default("data")),
   GITHUB_TOKEN: setting(
     z
@@ -166,6 +175,8 @@ export type Config = {
   /** Absent without a token: no bot. */
   discord: DiscordConfig | undefined;
   github: GithubConfig;
+  /** `admin`: whoever opens the page may use the operator's commands; only where it is bound to loopback. */
+  http: { host: string; port: number; admin: boolean };
   /** Discord channel for news of the catalog. */
   announceChannelId: string | undefined;
 };
@@ -214,6 +225,7 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     logLevel: values.LOG_LEVEL,
     discord: values.DISCORD_TOKEN === undefined ? undefined : discordConfig(values.DISCORD_TOKEN, values),
     github: githubConfig(values),
+    http: { host: values.HTTP_HOST, port: values.HTTP_PORT, admin: values.HTTP_ADMIN === "true" },
     announceChannelId: values.ANNOUNCE_CHANNEL_ID,
   };
 }

@@ -1,0 +1,84 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { serve } from "@hono/node-server";
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { secureHeaders } from "hono/secure-headers";
+import type { Router } from "#src/chat/router.ts";
+import type { Services } from "#src/chat/services.ts";
+import type { Log } from "#src/log.ts";
+import type { Outputs } from "#src/tries/outputs.ts";
+import { assets } from "./assets.ts";
+import { refuseStrangers } from "./same-origin.ts";
+
+/** What the web surface needs of the app. */
+export type WebApp = { router: Router; services: Services; outputs: Outputs; log: Log };
+
+export type WebSettings = {
+  host: string;
+  /** 0: any free one. */
+  port: number;
+};
+
+/** Bytes of a request: the longest prompt, with room. */
+const MAX_BODY = 65_536;
+/** Open streams get so long to end once the process stops. */
+const CLOSE_MS = 2000;
+
+/** The parts of the site; each is mounted at the root and brings its own paths. */
+export type Part = (app: WebApp, settings: WebSettings) => Hono;
+
+/** The whole site as one handler, without a socket. */
+export function createSite(app: WebApp, settings: WebSettings, parts: readonly Part[]): Hono {
+  const site = new Hono();
+  site.use(
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", "data:", "blob:"],
+        connectSrc: ["'self'"],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+      xFrameOptions: "DENY",
+      referrerPolicy: "no-referrer",
+      // For whoever puts TLS in front; on plain HTTP browsers pass over it, and loopback must stay reachable.
+      strictTransportSecurity: false,
+    }),
+  );
+  site.use(refuseStrangers(settings.host));
+  site.use(bodyLimit({ maxSize: MAX_BODY }));
+  site.onError((error, context) => {
+    app.log.error({ err: error, path: context.req.path }, "a request failed");
+    return context.text("Internal error\n", 500);
+  });
+  site.notFound((context) => context.text("Not found\n", 404));
+  site.route("/", assets());
+  for (const part of parts) site.route("/", part(app, settings));
+  return site;
+}
+
+/** Serves the site until the signal is raised; `listening` gets the port. Throws where the address cannot be had. */
+export async function runWeb(
+  site: Hono,
+  { host, port }: WebSettings,
+  signal: AbortSignal,
+  listening: (port: number) => void = () => {},
+): Promise<void> {
+  if (signal.aborted) return;
+  const server = serve({ fetch: site.fetch, hostname: host, port });
+  const failed = once(server, "error").then(([error]) => {
+    throw error;
+  });
+  await Promise.race([once(server, "listening"), failed]);
+  listening((server.address() as AddressInfo).port);
+  if (!signal.aborted) await Promise.race([once(signal, "abort"), failed]);
+  const closed = once(server, "close");
+  server.close();
+  const late = setTimeout(() => "closeAllConnections" in server && server.closeAllConnections(), CLOSE_MS);
+  await closed;
+  clearTimeout(late);
+}
