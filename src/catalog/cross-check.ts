@@ -13,8 +13,8 @@ type Fault = { path: PropertyKey[]; rule: string; params: Record<string, unknown
 type Sized = Pick<Variant, "name" | "parametersB" | "activeParametersB">;
 
 /**
- * What no single file shows: base models that nobody knows. And what no schema shows: sizes that contradict a name.
- * `locate` tells where a field of an entry stands.
+ * What no single file shows: base models that nobody knows. And what no schema shows: sizes that contradict a name, a
+ * context shorter than an edition's. `locate` tells where a field of an entry stands.
  */
 export function crossCheck(entries: readonly Entry[], locate: (id: string, path: FieldPath) => Place): Problem[] {
   const known = knownNames(entries);
@@ -36,6 +36,7 @@ function faultsOf(entry: Entry, known: ReadonlySet<string>): Fault[] {
     ...unknownBase(entry.baseModel, known, []),
     ...variants.flatMap(({ baseModel }, at) => unknownBase(baseModel, known, ["variants", at])),
     ...wrongSizes(entry, entry.notes, []),
+    ...tooShortContext(entry),
     ...variants.flatMap((variant, at) => wrongSizes(variant, variant.note, ["variants", at])),
   ];
 }
@@ -82,6 +83,15 @@ function wrongSizes(item: Sized, note: string | undefined, at: PropertyKey[]): F
     if (named.some((size) => Math.abs(billions - size) <= size * TOLERANCE)) return [];
     return [{ path: [...at, field], rule: "sizeInName", params: { size: formatBillions(billions), name: item.name } }];
   });
+}
+
+/** An entry's context is the longest of any edition; where it states none, it may leave that to its variants. */
+function tooShortContext({ contextTokens, variants = [] }: Entry): Fault[] {
+  if (contextTokens === undefined) return [];
+  const [longest] = variants.toSorted((a, b) => (b.contextTokens ?? 0) - (a.contextTokens ?? 0));
+  if (longest?.contextTokens === undefined || longest.contextTokens <= contextTokens) return [];
+  const params = { tokens: contextTokens, longest: longest.contextTokens, name: longest.name };
+  return [{ path: ["contextTokens"], rule: "contextOfEdition", params }];
 }
 
 /** Billions of parameters that a name states: `Qwen3-30B-A3B` has 30 and, active, 3; `Ling-2.5-1T` has 1000. */

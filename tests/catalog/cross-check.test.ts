@@ -79,3 +79,23 @@ describe("a size and the name that states it", () => {
     expect(check({ small: smallEntry({ ...given, notes: "7.8B 含视觉部分" }) })).toEqual([]);
   });
 });
+
+describe("the context of an entry", () => {
+  const editions = (contextTokens: string | undefined) =>
+    smallEntry({
+      ...(contextTokens !== undefined && { contextTokens }),
+      variants:
+        "\n  - name: Small-7B\n  - name: Small-7B-1M\n    contextTokens: 1048576\n  - name: Small-7B-32K\n    contextTokens: 32768",
+    });
+
+  test.each(["1048576", "2000000", undefined])(
+    "%s is at least that of its longest edition, or not stated",
+    (tokens) => {
+      expect(check({ small: editions(tokens) })).toEqual([]);
+    },
+  );
+
+  test("is not that of a shorter edition", () => {
+    expect(check({ small: editions("131072") })).toEqual(["small.yaml:13 contextTokens rule:contextOfEdition"]);
+  });
+});
