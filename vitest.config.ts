@@ -1,12 +1,21 @@
 import { defineConfig } from "vitest/config";
 
-/** `npm run test:load`: long, heavy, or in need of something that not every machine has. */
-const LOAD = process.env["MULU_TESTS"] === "load";
+/** What people do in Discord, from end to end. */
+const CONVERSATIONS = ["tests/discord/{commands,compare,try,try-*}.test.ts"];
+
+/**
+ * Which tests a run has, by `MULU_TESTS`: nothing for `npm test`; in `npm run test:load` first `load`, what is long, heavy,
+ * or in need of something that not every machine has, then `http`, the same conversations over HTTP interactions.
+ */
+const RUNS: Record<string, { include: string[]; exclude: string[] }> = {
+  "": { include: ["tests/**/*.test.ts"], exclude: ["tests/load/**"] },
+  load: { include: ["tests/load/**/*.test.ts"], exclude: [] },
+  http: { include: CONVERSATIONS, exclude: [] },
+};
 
 export default defineConfig({
   test: {
-    include: LOAD ? ["tests/load/**/*.test.ts"] : ["tests/**/*.test.ts"],
-    exclude: LOAD ? [] : ["tests/load/**"],
+    ...RUNS[process.env["MULU_TESTS"] ?? ""],
     // Programs are started for real; a cold start on a busy two-core machine takes seconds.
     testTimeout: 30_000,
     sequence: { shuffle: true },

@@ -18,7 +18,7 @@ export type Post = { channel: string; view: View; key: string };
  */
 export async function postOnce(
   { channel, view, key }: Post,
-  { apiUrl, token }: DiscordConfig,
+  { apiUrl, token }: Pick<DiscordConfig, "apiUrl"> & { token: string },
   log: Log,
   signal: AbortSignal,
 ): Promise<"posted" | "refused"> {

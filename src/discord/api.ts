@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import type { API } from "@discordjs/core/http-only";
 import { REST } from "discord.js";
+import { type DiscordEvents, watchRest } from "./events.ts";
 
 /**
  * discord.js is CommonJS. Its sister package taken the same way shares REST and the API's types with it; imported as a
@@ -16,21 +17,21 @@ const TIMEOUT_MS = 10_000;
 const INTERACTIONS_PER_SECOND = 10_000;
 
 /** Answers interactions. It holds no token: an interaction's own token is all that Discord asks for. */
-export function interactionApi(url: string): API {
-  return new core.API(
-    new REST({
-      version: "10",
-      api: url,
-      timeout: TIMEOUT_MS,
-      retries: 2,
-      globalRequestsPerSecond: INTERACTIONS_PER_SECOND,
-      // An edit that must wait is not sent late: whoever edits sends the newest text when the time has come.
-      rejectOnRateLimit: ({ method, route }) => method === "PATCH" && route.startsWith("/webhooks/"),
-    }),
-  );
+export function interactionApi(url: string, responded?: DiscordEvents["responded"]): API {
+  const rest = new REST({
+    version: "10",
+    api: url,
+    timeout: TIMEOUT_MS,
+    retries: 2,
+    globalRequestsPerSecond: INTERACTIONS_PER_SECOND,
+    // An edit that must wait is not sent late: whoever edits sends the newest text when the time has come.
+    rejectOnRateLimit: ({ method, route }) => method === "PATCH" && route.startsWith("/webhooks/"),
+  });
+  return new core.API(watchRest(rest, responded));
 }
 
 /** Acts as the bot: who we are, which commands are registered. */
-export function botApi(url: string, token: string): API {
-  return new core.API(new REST({ version: "10", api: url, timeout: TIMEOUT_MS, retries: 2 }).setToken(token));
+export function botApi(url: string, token: string, responded?: DiscordEvents["responded"]): API {
+  const rest = new REST({ version: "10", api: url, timeout: TIMEOUT_MS, retries: 2 }).setToken(token);
+  return new core.API(watchRest(rest, responded));
 }

@@ -2,15 +2,19 @@ import { setTimeout as wait } from "node:timers/promises";
 import { Client, Events, GatewayDispatchEvents, Options, SimpleShardingStrategy } from "discord.js";
 import type { DiscordConfig } from "#src/config.ts";
 import type { Log } from "#src/log.ts";
+import { watchConnection } from "./connection.ts";
+import type { DiscordEvents } from "./events.ts";
 import { GatewayRefused } from "./gateway-refused.ts";
 
 export type Ready = { application: string };
 
-type Gateway = Pick<DiscordConfig, "token" | "apiUrl"> & {
+type Gateway = Pick<DiscordConfig, "apiUrl" | "shards"> & {
+  token: string;
   log: Log;
   /** Called with each raw interaction. Must not throw. */
   onInteraction: (payload: unknown) => void;
   onReady: (ready: Ready) => void;
+  events?: DiscordEvents | undefined;
 };
 
 const RETRY_FIRST_MS = 1000;
@@ -58,17 +62,24 @@ async function logIn(
 
 /** No intents: slash commands and buttons come without any, and nothing else is read. */
 function createClient(
-  { apiUrl, log, onInteraction, onReady }: Gateway,
+  { apiUrl, shards, log, onInteraction, onReady, events }: Gateway,
   onRefused: (error: GatewayRefused) => void,
   signal: AbortSignal,
 ): Client {
   const client = new Client({
     intents: [],
+    ...(shards ? { shards: shards.ids, shardCount: shards.count } : { shards: "auto" as const }),
     rest: { api: apiUrl },
     allowedMentions: { parse: [] },
     makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 0, UserManager: 0 }),
     ws: { buildStrategy: (manager) => new PatientSharding(manager) },
   });
+  if (events)
+    watchConnection(client, {
+      connected: events.connected,
+      // A connection that is closed because the program stops is not made again.
+      reconnecting: () => signal.aborted || events.reconnecting(),
+    });
   client.ws.on(GatewayDispatchEvents.InteractionCreate, onInteraction);
   client.ws.on(GatewayDispatchEvents.Resumed, () => log.info("Discord session resumed"));
   return (

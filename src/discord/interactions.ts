@@ -4,6 +4,7 @@ import { nearestLocale, textIn } from "#src/chat/locale.ts";
 import type { Router } from "#src/chat/router.ts";
 import type { Services } from "#src/chat/services.ts";
 import type { Log } from "#src/log.ts";
+import type { DiscordEvents } from "./events.ts";
 import { DISCORD_ROOM } from "./message.ts";
 import {
   type AutocompleteInteraction,
@@ -23,6 +24,7 @@ export type DiscordApp = {
   services: Services;
   log: Log;
   admins: { users: readonly string[]; roles: readonly string[] };
+  events?: DiscordEvents;
 };
 
 /** An interaction token lives 15 minutes. */
@@ -41,6 +43,7 @@ export async function serveInteraction(payload: unknown, api: API, app: DiscordA
     else if (interaction.type === 5) await submitModal(interaction, api, app);
     else await pressComponent(interaction, api, app);
   } catch (error) {
+    app.events?.unanswered();
     app.log.warn({ err: error, interaction: interaction.id }, "an interaction could not be answered");
   }
 }
@@ -85,7 +88,7 @@ async function answering(
   app: DiscordApp,
   act: (reply: Reply) => Promise<unknown>,
 ): Promise<void> {
-  const reply = openReply(api, interaction, audience, app.log);
+  const reply = openReply(api, interaction, audience, app.log, app.events?.acknowledged);
   try {
     await act(reply);
   } finally {

@@ -24,13 +24,18 @@ type Deps = {
   log: Log;
   viewOf: (attempt: Try, progress: Progress) => Promise<View>;
   refusedView: (attempt: Try, progress: Progress) => Promise<View>;
+  /** Around each edit but the last word: whether it may be made, which another process may know better. */
+  guard?: EditGuard | undefined;
 };
+
+/** Makes the edit, or throws where it must not be made (any more). */
+export type EditGuard = (edit: () => Promise<void>) => Promise<void>;
 
 /** Shows a try in the message that its interaction token can edit: the newest text only, and the end for certain. */
 export function openDiscordOutput(
   attempt: Try,
   delivery: DiscordDelivery,
-  { api, log, viewOf, refusedView }: Deps,
+  { api, log, viewOf, refusedView, guard = (act) => act() }: Deps,
 ): Output {
   const gone = new AbortController();
   const opened = performance.now();
@@ -43,7 +48,7 @@ export function openDiscordOutput(
     if (isGone(error)) gone.abort();
     else log.debug({ err: error, try: attempt.id }, "an edit was passed over");
   };
-  const live = createLive({ show: (view) => edit(view).catch(waitForLimit), gapMs: GAP_MS, onError });
+  const live = createLive({ show: (view) => guard(() => edit(view).catch(waitForLimit)), gapMs: GAP_MS, onError });
 
   return {
     gone: gone.signal,

@@ -1,13 +1,20 @@
 import type { APIMessageTopLevelComponent } from "@discordjs/core/http-only";
 import { MessageFlags, type RawFile } from "discord.js";
-import type { Button, Component, StringSelect, View } from "#src/chat/view.ts";
+import type { Attachment, Button, Component, StringSelect, View } from "#src/chat/view.ts";
 import { LIMITS, type Room } from "#src/chat/view.ts";
 
 /**
  * What fits into one message (developers/components/reference; lengths in UTF-16 units, the safe reading). The
  * library's builders check neither total.
  */
-export const DISCORD_ROOM: Room = { components: 40, characters: 4000, listLength: 10, tables: false, live: true };
+export const DISCORD_ROOM: Room = {
+  components: 40,
+  characters: 4000,
+  listLength: 10,
+  tables: false,
+  pictures: true,
+  live: true,
+};
 
 /** A message as every endpoint that takes one accepts it. */
 export type Message = {
@@ -41,16 +48,12 @@ export function toEdit(view: View): Message {
 }
 
 /** The files of a view, as the client uploads them. */
-export function filesOf({ files }: View): { files?: RawFile[] } {
-  return files
-    ? {
-        files: files.map(({ name, text }) => ({
-          name,
-          data: Buffer.from(text),
-          contentType: "text/markdown; charset=utf-8",
-        })),
-      }
-    : {};
+export const filesOf = ({ files }: View): { files?: RawFile[] } => (files ? { files: files.map(rawFile) } : {});
+
+function rawFile(file: Attachment): RawFile {
+  const { name } = file;
+  if ("text" in file) return { name, data: Buffer.from(file.text), contentType: "text/markdown; charset=utf-8" };
+  return { name, data: Buffer.from(file.png ?? []), contentType: "image/png" };
 }
 
 function faultsOf({ components, files = [] }: View): string[] {
@@ -60,10 +63,14 @@ function faultsOf({ components, files = [] }: View): string[] {
   const characters = texts.reduce((sum, text) => sum + text.length, 0);
   const ids = controls.flatMap((item) => ("custom_id" in item ? item.custom_id : []));
   const count = all.length + controls.length;
-  const shown = all.flatMap((item) => (item.type === 13 ? item.file.url : []));
+  const shown = all.flatMap((item) => {
+    if (item.type === 12) return item.items.map(({ media }) => media.url);
+    return item.type === 13 ? item.file.url : [];
+  });
   const attached = files.map(({ name }) => `attachment://${name}`);
   const faults: [boolean, string][] = [
     [shown.toSorted().join() !== attached.toSorted().join(), "files and the components that show them differ"],
+    [files.some((file) => "chart" in file && file.png === undefined), "a chart that was not drawn"],
     [count === 0, "no components"],
     [count > DISCORD_ROOM.components, `${count} components, at most ${DISCORD_ROOM.components}`],
     [characters > DISCORD_ROOM.characters, `${characters} characters, at most ${DISCORD_ROOM.characters}`],

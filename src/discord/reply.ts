@@ -2,6 +2,7 @@ import type { API } from "@discordjs/core/http-only";
 import { DiscordAPIError, MessageFlags } from "discord.js";
 import type { Modal, View } from "#src/chat/view.ts";
 import type { Log } from "#src/log.ts";
+import type { DiscordEvents } from "./events.ts";
 import { filesOf, toEdit, toMessage } from "./message.ts";
 import { modalBody } from "./modal.ts";
 import type { Interaction } from "./payload.ts";
@@ -28,8 +29,15 @@ export type Reply = {
 };
 
 /** The answer to one interaction. It acknowledges by itself when the answer takes longer than Discord waits. */
-export function openReply(api: API, interaction: Interaction, audience: Audience, log: Log): Reply {
+export function openReply(
+  api: API,
+  interaction: Interaction,
+  audience: Audience,
+  log: Log,
+  acknowledged: DiscordEvents["acknowledged"] = () => {},
+): Reply {
   const { id, token, application_id: application } = interaction;
+  const opened = performance.now();
   let state: "open" | "deferred" | "answered" = "open";
   /** Whether `@original` is the message that the button sits on, and not an answer of ours. */
   let originalIsTheirs = audience === "message";
@@ -40,9 +48,16 @@ export function openReply(api: API, interaction: Interaction, audience: Audience
     return result;
   };
 
+  /** Tells Discord, and whoever counts how long that took. */
+  const acknowledgeNow: typeof acknowledge = async (call) => {
+    const first = await acknowledge(call);
+    acknowledged((performance.now() - opened) / 1000);
+    return first;
+  };
+
   const deferNow = async (alone = audience === "person"): Promise<void> => {
     if (state !== "open") return;
-    await acknowledge((options) =>
+    await acknowledgeNow((options) =>
       audience === "message"
         ? api.interactions.deferMessageUpdate(id, token, {}, options)
         : api.interactions.defer(id, token, alone ? { flags: MessageFlags.Ephemeral } : {}, options),
@@ -52,7 +67,7 @@ export function openReply(api: API, interaction: Interaction, audience: Audience
 
   const answer = async (view: View): Promise<boolean> => {
     const alone = audience === "person" || view.private === true;
-    const taken = await acknowledge((options) =>
+    const taken = await acknowledgeNow((options) =>
       audience === "message" && !alone
         ? api.interactions.updateMessage(id, token, toEdit(view), options)
         : api.interactions.reply(id, token, { ...toMessage({ ...view, private: alone }), ...filesOf(view) }, options),
@@ -82,7 +97,7 @@ export function openReply(api: API, interaction: Interaction, audience: Audience
     defer: (options) => inOrder(() => deferNow(options?.private ?? audience === "person")),
     ask: (modal) =>
       inOrder(async () => {
-        await acknowledge((options) => api.interactions.createModal(id, token, modalBody(modal), options));
+        await acknowledgeNow((options) => api.interactions.createModal(id, token, modalBody(modal), options));
         state = "answered";
       }),
     close: () => {

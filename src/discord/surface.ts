@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import type { API } from "@discordjs/core/http-only";
+import type { Hono } from "hono";
 import { textIn } from "#src/chat/locale.ts";
 import type { DiscordConfig } from "#src/config.ts";
 import type { Outputs } from "#src/tries/outputs.ts";
@@ -15,33 +17,58 @@ import { differences, register } from "./registration.ts";
 /** How long a stop waits for answers that are under way. */
 const DRAIN_MS = 5000;
 
-/**
- * The Discord surface: serves interactions from the gateway until the signal is raised, then lets the answers under
- * way end. Throws GatewayRefused where Discord will not have this bot.
- */
-export async function runDiscord(
-  app: DiscordApp & { outputs: Outputs },
-  config: DiscordConfig,
-  signal: AbortSignal,
-): Promise<void> {
-  const api = interactionApi(config.apiUrl);
+/** The Discord surface: interactions come from the gateway, or from whoever hands them over. */
+export type DiscordSurface = {
+  /** Serves one raw interaction. Never throws. */
+  onInteraction: (payload: unknown) => void;
+  /** `POST /interactions`, where a public key is set. */
+  endpoint: () => Promise<Hono | undefined>;
+  /**
+   * Keeps the gateway, or without one only what is behind it, until the signal is raised; then lets the answers under
+   * way end. Throws GatewayRefused where Discord will not have this bot.
+   */
+  run: (signal: AbortSignal) => Promise<void>;
+};
+
+export function createDiscord(app: DiscordApp & { outputs: Outputs }, config: DiscordConfig): DiscordSurface {
+  const api = interactionApi(config.apiUrl, app.events?.responded);
   app.outputs.register("discord", (attempt) => openOutput(attempt, api, app));
   const underWay = new Set<Promise<void>>();
   const track = (work: Promise<void>): void => {
     underWay.add(work);
     void work.finally(() => underWay.delete(work));
   };
-  await keepGateway(
-    {
-      ...config,
-      log: app.log,
-      onInteraction: (payload) => track(serveInteraction(payload, api, app)),
-      onReady: (ready) => {
-        if (config.registerCommands) track(registerDifferences(app, config, ready));
-      },
+  const onInteraction = (payload: unknown): void => track(serveInteraction(payload, api, app));
+  const { token, publicKey, registerCommands } = config;
+  return {
+    onInteraction,
+    endpoint: async () => {
+      if (publicKey === undefined) return undefined;
+      const { interactionsEndpoint } = await import("./http-interactions.ts");
+      return interactionsEndpoint({ publicKey, onInteraction, log: app.log });
     },
-    signal,
-  );
+    run: async (signal) => {
+      if (token !== undefined && publicKey === undefined) {
+        const onReady = ({ application }: Ready): void => {
+          if (registerCommands) track(registerDifferences(app, config, token, application));
+        };
+        await keepGateway({ ...config, token, log: app.log, onInteraction, onReady, events: app.events }, signal);
+      } else {
+        // Over HTTP there is no connection that could be lost.
+        app.events?.connected(true);
+        if (token !== undefined && registerCommands) track(registerDifferences(app, config, token));
+        await raised(signal);
+      }
+      await settle(underWay);
+    },
+  };
+}
+
+const raised = async (signal: AbortSignal): Promise<void> => {
+  if (!signal.aborted) await once(signal, "abort");
+};
+
+async function settle(underWay: ReadonlySet<Promise<void>>): Promise<void> {
   const drained = Promise.withResolvers<void>();
   const timer = setTimeout(drained.resolve, DRAIN_MS);
   await Promise.race([Promise.allSettled(underWay), drained.promise]);
@@ -49,11 +76,16 @@ export async function runDiscord(
 }
 
 /** Registers the commands where they differ from what Discord has. A failure is logged: the old ones go on working. */
-async function registerDifferences(app: DiscordApp, config: DiscordConfig, { application }: Ready): Promise<void> {
-  const api = botApi(config.apiUrl, config.token);
+async function registerDifferences(
+  app: DiscordApp,
+  config: DiscordConfig,
+  token: string,
+  known?: string,
+): Promise<void> {
+  const api = botApi(config.apiUrl, token, app.events?.responded);
   const wanted = app.router.commands.map((command) => commandJson(command, app.services.locale));
-  const scope = { application, guild: config.devGuildId };
   try {
+    const scope = { application: known ?? (await api.applications.getCurrent()).id, guild: config.devGuildId };
     const found = await differences(api, scope, wanted);
     if (found.length > 0) await register(api, scope, wanted);
     app.log.info({ differences: found }, found.length > 0 ? "commands registered" : "commands are registered already");

@@ -39,10 +39,7 @@ describe.each(LOCALES)("a person whose client speaks %s", (locale) => {
 
     expect(await first.stop()).toBe(0);
     startBot(discord, { CATALOG_DIR: folder });
-    await discord.until(
-      () => discord.gateway.counts.identify === 2 && discord.gateway.isConnected(),
-      "the second start",
-    );
+    await discord.started(2);
     const chosen = menusOf(page)[0]?.options[0]?.value ?? "";
     const opened = await person.choose(page, chosen);
     expect(textOf(opened)).toContain(`\`${chosen}\``);
@@ -98,7 +95,7 @@ test("a button on an entry that has gone meanwhile says so, to the person alone"
   await bot.stop();
   await rm(join(folder, "models/small.yaml"));
   startBot(discord, { CATALOG_DIR: folder });
-  await discord.until(() => discord.gateway.counts.identify === 2 && discord.gateway.isConnected(), "the second start");
+  await discord.started(2);
   const answer = await person.choose(list, "small");
   expect(textOf(answer)).toContain("已经没有 small");
   expect(answer.ephemeral).toBe(true);

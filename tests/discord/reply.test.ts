@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { defineCommand } from "#src/chat/command.ts";
 import { createRouter } from "#src/chat/router.ts";
 import { button, buttonRow, container, customId, textDisplay, type View } from "#src/chat/view.ts";
-import { runDiscord } from "#src/discord/surface.ts";
+import { createDiscord } from "#src/discord/surface.ts";
 import { openDiscord } from "#tests/discord/start-bot.ts";
 import { textOf } from "#tests/stand-ins/discord/people.ts";
 import type { Discord } from "#tests/stand-ins/discord.ts";
@@ -32,10 +32,17 @@ async function slowBot(act: (reply: (view: View) => Promise<void>) => Promise<vo
   });
   const log = pino({ level: "silent" });
   const stop = new AbortController();
-  const config = { token: discord.token, apiUrl: discord.apiUrl, devGuildId: undefined, registerCommands: false };
+  const config = {
+    token: discord.token,
+    publicKey: undefined,
+    shards: undefined,
+    apiUrl: discord.apiUrl,
+    devGuildId: undefined,
+    registerCommands: false,
+  };
   const { services, outputs } = await testApp();
   const app = { router: createRouter([slow], log), services, outputs, log, admins: { users: [], roles: [] } };
-  const running = runDiscord(app, config, stop.signal);
+  const running = createDiscord(app, config).run(stop.signal);
   onTestFinished(async () => {
     gate.resolve();
     stop.abort();

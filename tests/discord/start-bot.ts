@@ -19,10 +19,19 @@ export async function openDiscord(options: DiscordOptions = {}): Promise<Discord
   return discord;
 }
 
+/** How Discord hands interactions over in this run of the tests; the same tests pass either way. */
+const OVER_HTTP = process.env["MULU_TESTS"] === "http";
+
 /** `npm start` as an operator runs it, against the stand-in. */
 export function startBot(discord: Discord, env: Record<string, string> = {}): Bot {
+  const settings = { HTTP_PORT: "0", ...(OVER_HTTP && { DISCORD_PUBLIC_KEY: discord.publicKey }), ...env };
   const child = spawn(process.execPath, ["--import", "./src/require-node.mjs", "src/main.ts"], {
-    env: { PATH: process.env["PATH"] ?? "", DISCORD_TOKEN: discord.token, DISCORD_API_URL: discord.apiUrl, ...env },
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      DISCORD_TOKEN: discord.token,
+      DISCORD_API_URL: discord.apiUrl,
+      ...settings,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let [stdout, stderr] = ["", ""];
@@ -31,6 +40,8 @@ export function startBot(discord: Discord, env: Record<string, string> = {}): Bo
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
+    const [, url] = /"url":"(http:[^"]+)","msg":"the page is there"/.exec(text) ?? [];
+    if (OVER_HTTP && url !== undefined) discord.callAt(`${url}/interactions`);
   });
   const ended = new Promise<number | null>((resolve) => child.on("close", (code) => resolve(code)));
   onTestFinished(async () => {

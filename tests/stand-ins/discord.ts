@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { createChannels } from "./discord/channels.ts";
+import { createEndpoints } from "./discord/endpoint.ts";
 import { createGateway } from "./discord/gateway.ts";
 import { createInteractions, type Kind } from "./discord/interactions.ts";
 import { createPerson, type PersonOptions } from "./discord/people.ts";
@@ -51,6 +52,9 @@ export async function startDiscord({
     url: gatewayUrl,
     violation,
   });
+  const endpoints = createEndpoints(violation);
+  /** How often the addresses were set. */
+  let moves = 0;
   const port = (): number => (rest.server.address() as AddressInfo).port;
   await new Promise<void>((resolve) => rest.server.listen(0, "127.0.0.1", resolve));
 
@@ -84,19 +88,37 @@ export async function startDiscord({
     isDeferred: () => [...interactions.records.values()].at(-1)?.deferred === true,
     /** An interaction that nobody typed, for tests of the stand-in itself. */
     openInteraction: (kind: Kind) => interactions.open(kind, "300000000000000001"),
-    /** Connected, and the commands registered. */
-    ready: () =>
+    publicKey: endpoints.publicKey,
+    /** From now on interactions go to these addresses in turn, and not through the gateway. */
+    callAt: (...urls: string[]) => {
+      moves += 1;
+      endpoints.urls.splice(0, endpoints.urls.length, ...urls);
+    },
+    /** A program was started for the n-th time and is there. */
+    started: (times: number): Promise<void> =>
       until(
-        () => gateway.isConnected() && rest.commands.size > 0,
-        "a bot that is connected and has registered its commands",
+        () => (moves > 0 ? moves === times : gateway.counts.identify === times && gateway.isConnected()),
+        `start ${times}`,
       ),
+    /** Connected, or answering at each address, and the commands registered. */
+    ready: async (): Promise<void> => {
+      const registered = () => rest.commands.size > 0 && (endpoints.urls.length > 0 || gateway.isConnected());
+      await until(registered, "a bot that is connected and has registered its commands");
+      for (const url of endpoints.urls) {
+        let up = false;
+        while (!up) up = await endpoints.accepts(url);
+      }
+    },
     person: (options: PersonOptions) =>
       createPerson(
         {
           interactions,
           application: APPLICATION,
           commands: () => [...rest.commands.values()].flat(),
-          emit: (payload) => gateway.emit("INTERACTION_CREATE", payload),
+          emit: (payload) => {
+            if (endpoints.urls.length > 0) void endpoints.deliver(payload);
+            else gateway.emit("INTERACTION_CREATE", payload);
+          },
         },
         options,
       ),

@@ -7,7 +7,7 @@ import {
   UpdateMessageInteractionCallbackRequestSchema,
 } from "discord-api-spec/zod";
 import { z } from "zod";
-import { type Component, isEphemeral, isV2, messageFaults, readMessage } from "./message-rules.ts";
+import { type Component, isEphemeral, isV2, messageFaults, readMessage, type UploadedFile } from "./message-rules.ts";
 import { schemaFaults } from "./schema-rules.ts";
 
 /** Interactions and the messages that answer them, as Discord keeps them. */
@@ -22,7 +22,7 @@ export type Message = {
   ephemeral: boolean;
   deleted: boolean;
   components: Component[];
-  files: { name: string; text: string }[];
+  files: UploadedFile[];
   /** When it showed what, in ms of performance.now(). */
   states: { at: number; components: Component[] }[];
   edits: number;

@@ -7,13 +7,20 @@ const EPHEMERAL_FLAG = 64;
 
 export type Component = { type: number; [field: string]: unknown };
 const component: z.ZodType<Component> = z.looseObject({ type: z.number() });
+/** What was uploaded: text as such, everything else as bytes. */
+const file = z.union([
+  z.object({ name: z.string(), text: z.string() }),
+  z.object({ name: z.string(), contentType: z.string(), data: z.instanceof(Uint8Array) }),
+]);
+export type UploadedFile = z.infer<typeof file>;
+
 const body = z.looseObject({
   flags: z.number().nullish(),
   content: z.string().nullish(),
   embeds: z.array(z.unknown()).nullish(),
   poll: z.unknown().optional(),
   components: z.array(component).nullish(),
-  files: z.array(z.object({ name: z.string(), text: z.string() })).default([]),
+  files: z.array(file).default([]),
   allowed_mentions: z.looseObject({ parse: z.array(z.string()).nullish() }).nullish(),
 });
 export type MessageBody = z.infer<typeof body>;
@@ -109,14 +116,50 @@ function pingFaults({ content, allowed_mentions: allowed }: MessageBody, all: Co
   return mentions.length > 0 && !silent ? [`would have pinged ${mentions.join(" ")}`] : [];
 }
 
+const media = z.looseObject({ url: z.string() });
+const fileDisplay = z.looseObject({ file: media });
+const gallery = z.looseObject({
+  items: z
+    .array(z.looseObject({ media, description: z.string().max(1024).nullish() }))
+    .min(1)
+    .max(10),
+});
+/** Bytes of one file (reference, "Uploading Files"). */
+const MAX_FILE = 10 * 1024 * 1024;
+const PNG_SIGNATURE = Buffer.from("89504e470d0a1a0a", "hex");
+
 /** With components V2 a file is seen only where a component shows it, and a component can show only what is there. */
 function fileFaults({ files }: MessageBody, all: Component[]): string[] {
-  const shown = all.flatMap((item) =>
-    item.type === 13 ? z.looseObject({ file: z.object({ url: z.string() }) }).parse(item).file.url : [],
-  );
+  const pictures = all.flatMap((item) => (item.type === 12 ? gallery.parse(item).items : []));
+  const shown = [
+    ...all.flatMap((item) => (item.type === 13 ? fileDisplay.parse(item).file.url : [])),
+    ...pictures.map((item) => item.media.url),
+  ];
   const names = files.map(({ name }) => `attachment://${name}`);
   return [
     ...names.filter((name) => !shown.includes(name)).map((name) => `${name} is attached but not shown`),
     ...shown.filter((name) => !names.includes(name)).map((name) => `${name} is shown but not attached`),
+    ...(new Set(names).size < names.length ? ["two files of the same name"] : []),
+    ...(files.length > 10 ? [`${files.length} files, at most 10`] : []),
+    ...pictures.filter(({ description }) => !description).map((item) => `${item.media.url} has no description`),
+    ...files.flatMap((item) =>
+      uploadFaults(
+        item,
+        pictures.map((picture) => picture.media.url),
+      ),
+    ),
+  ];
+}
+
+function uploadFaults(item: UploadedFile, pictures: string[]): string[] {
+  const bytes = "data" in item ? item.data : Buffer.from(item.text);
+  const picture = pictures.includes(`attachment://${item.name}`);
+  const png = PNG_SIGNATURE.equals(bytes.subarray(0, PNG_SIGNATURE.length));
+  return [
+    ...(/^[\w.-]+$/.test(item.name) ? [] : [`a file name that Discord would change: ${item.name}`]),
+    ...(bytes.length === 0 || bytes.length > MAX_FILE ? [`${item.name} has ${bytes.length} bytes`] : []),
+    ...(picture && !(png && item.name.endsWith(".png") && "data" in item && item.contentType === "image/png")
+      ? [`${item.name} is shown as a picture and is none`]
+      : []),
   ];
 }

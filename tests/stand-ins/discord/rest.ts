@@ -3,6 +3,7 @@ import { buffer, json } from "node:stream/consumers";
 import type { Channels } from "./channels.ts";
 import { commandFaults, type RegisteredCommand, readCommands } from "./command-rules.ts";
 import type { Answer, Interactions } from "./interactions.ts";
+import type { UploadedFile } from "./message-rules.ts";
 
 /** Discord's REST API as far as a bot of slash commands uses it: routes, authorisation, rate limits, faults on demand. */
 
@@ -196,10 +197,14 @@ async function readBody(incoming: IncomingMessage): Promise<unknown> {
   const form = await new Response(await buffer(incoming), { headers: { "content-type": type } }).formData();
   const payload: unknown = JSON.parse(String(form.get("payload_json") ?? "{}"));
   const entries = [...form.entries()].filter(([name]) => name.startsWith("files["));
-  const files = await Promise.all(
-    entries.map(async ([, file]) => (typeof file === "string" ? [] : [{ name: file.name, text: await file.text() }])),
-  );
-  return withFiles(payload, files.flat());
+  const files = await Promise.all(entries.flatMap(([, file]) => (typeof file === "string" ? [] : uploaded(file))));
+  return withFiles(payload, files);
+}
+
+async function uploaded(file: File): Promise<UploadedFile> {
+  const { name, type } = file;
+  if (type.startsWith("text/")) return { name, text: await file.text() };
+  return { name, contentType: type, data: new Uint8Array(await file.arrayBuffer()) };
 }
 
 /** A callback carries its message under `data`. */

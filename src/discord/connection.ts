@@ -1,0 +1,32 @@
+import { type Client, Events } from "discord.js";
+import type { DiscordEvents } from "./events.ts";
+
+/** Tells whether all shards of a client are connected and ready, at every change. */
+export function watchConnection(
+  client: Client,
+  { connected, reconnecting }: Pick<DiscordEvents, "connected" | "reconnecting">,
+): void {
+  const away = new Set<number>();
+  let ready = false;
+  const tell = (): void => connected(ready && away.size === 0);
+  const back = (shard: number): void => {
+    away.delete(shard);
+    tell();
+  };
+  const lost = (shard: number): void => {
+    away.add(shard);
+    tell();
+  };
+  client
+    .once(Events.ClientReady, () => {
+      ready = true;
+      tell();
+    })
+    .on(Events.ShardReady, back)
+    .on(Events.ShardResume, back)
+    .on(Events.ShardDisconnect, (_close, shard) => lost(shard))
+    .on(Events.ShardReconnecting, (shard) => {
+      reconnecting();
+      lost(shard);
+    });
+}

@@ -1,0 +1,49 @@
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import packageJson from "../package.json" with { type: "json" };
+
+const read = (path: string): string => readFileSync(path, "utf8");
+const dockerfile = read("Dockerfile");
+const example = read(".env.example");
+/** Settings that only a container file knows. */
+const OF_COMPOSE = new Set(["FIRST_MODEL", "NODE_ENV", "OLLAMA_HOST"]);
+
+type Service = { environment?: Record<string, string>; command?: string[]; profiles?: string[] };
+const compose: { services: Record<string, Service>; volumes: object } = parse(read("compose.yaml"), { merge: true });
+
+describe("the container files", () => {
+  it("copy what is there, and let all of it through .dockerignore", () => {
+    const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, files = ""]) =>
+      files.split(" "),
+    );
+    expect(copied.length).toBeGreaterThan(5);
+    for (const file of copied) {
+      expect(existsSync(file), file).toBe(true);
+      expect(read(".dockerignore")).toContain(`!${file}\n`);
+    }
+  });
+
+  it("start the program as npm does", () => {
+    const start = packageJson.scripts.start.split(" ");
+    expect(dockerfile).toContain(`CMD ${JSON.stringify(start).replaceAll(",", ", ")}`);
+    expect(read("docs/deploy.md")).toContain(`ExecStart=/usr/bin/${packageJson.scripts.start}`);
+    expect(compose.services["worker"]?.command?.at(-1)).toBe("src/cli/worker.ts");
+    expect(existsSync("src/cli/worker.ts")).toBe(true);
+  });
+
+  it("name settings that exist", () => {
+    const named = [
+      ...Object.values(compose.services).flatMap(({ environment }) => Object.keys(environment ?? {})),
+      ...[...dockerfile.matchAll(/(?:^ENV | )([A-Z_]{4,})=/gm)].map(([, name = ""]) => name),
+      ...[...read("docs/deploy.md").matchAll(/\b([A-Z]+(?:_[A-Z]+)+)\b/g)].map(([, name = ""]) => name),
+    ].filter((name) => !OF_COMPOSE.has(name) && !name.startsWith("AF_"));
+    for (const name of new Set(named)) expect(example, name).toMatch(new RegExp(`^#${name}=`, "m"));
+  });
+
+  it("are valid as far as a reader of YAML can tell", () => {
+    expect(Object.keys(compose.services)).toEqual(["bot", "ollama", "first-model", "redis", "worker"]);
+    expect(compose.services["redis"]?.profiles).toEqual(["scale"]);
+    expect(compose.services["bot"]?.profiles).toBeUndefined();
+  });
+});
