@@ -7,7 +7,7 @@ export const forget = defineCommand({
   examples: [""],
   acknowledge: "answer",
   async execute(_values, { tries, person, text, reply }) {
-    const count = tries.forget(person.id);
+    const count = await tries.forget(person.id);
     await reply({ private: true, components: [container([textDisplay(text("try.forgotten", { count }))])] });
   },
 });

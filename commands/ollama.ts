@@ -21,6 +21,11 @@ function requireAdmin({ person }: Context): void {
   if (!person.admin) throw new UserError("adminsOnly");
 }
 
+/** Hosts that only workers reach are theirs to change. */
+function requireHostsHere(action: "pull" | "rm", model: string, { fleet }: Context): void {
+  if (fleet.remote) throw new UserError("modelsElsewhere", { action, model });
+}
+
 const gb = (bytes: number): string => formatGb(Math.round(bytes / 1e8) / 10);
 
 function hostLines(host: Host, { text: say }: Context): string[] {
@@ -42,13 +47,14 @@ function hostLines(host: Host, { text: say }: Context): string[] {
   ];
 }
 
-function hostsView(context: Context): View {
+async function hostsView(context: Context): Promise<View> {
   const { fleet, pulls, tries, text: say } = context;
+  const counts = await tries.counts();
   const running = pulls.running().map((progress) => `- ${pullLine(progress, context)}`);
   const lines = [
     `### Ollama`,
     ...fleet.hosts.flatMap((host) => hostLines(host, context)),
-    `-# ${say("status.queue", tries.counts())}`,
+    `-# ${counts === undefined ? say("status.queueAway") : say("status.queue", counts)}`,
     ...running,
   ];
   return { private: true, components: [container([textDisplay(lines.join("\n"))])] };
@@ -87,6 +93,7 @@ function pullView(pull: Pull, context: Context): View {
 /** Pulls to the first host that is up, and shows it as it goes. */
 async function pullModel(model: string, context: Context): Promise<void> {
   requireAdmin(context);
+  requireHostsHere("pull", model, context);
   await context.fleet.ready();
   const host = context.fleet.hosts.find(({ up }) => up);
   if (host === undefined)
@@ -104,6 +111,7 @@ async function pullModel(model: string, context: Context): Promise<void> {
 }
 
 function confirmRemoval(model: string, context: Context): View {
+  requireHostsHere("rm", model, context);
   const name = normalModel(model);
   if (!context.fleet.hosts.some(({ installed }) => installed.some((item) => item.name === name)))
     throw new UserError("notInstalled", { model });
@@ -118,6 +126,7 @@ function confirmRemoval(model: string, context: Context): View {
 
 async function removeModel(name: string, context: Context): Promise<void> {
   requireAdmin(context);
+  requireHostsHere("rm", name, context);
   const holders = context.fleet.hosts.filter(({ installed }) => installed.some((item) => item.name === name));
   for (const host of holders) {
     await ollamaClient(host.url, AbortSignal.timeout(REMOVE_TIMEOUT_MS)).delete({ model: name });
@@ -140,7 +149,7 @@ export const ollama = defineCommand({
   async execute({ action = "hosts", model }, context) {
     requireAdmin(context);
     await context.fleet.ready();
-    if (action === "hosts") return context.reply(hostsView(context));
+    if (action === "hosts") return context.reply(await hostsView(context));
     if (model === undefined) throw new UserError("missingOption", { option: "model" });
     if (action === "remove") return context.reply(confirmRemoval(model, context));
     await pullModel(model, context);

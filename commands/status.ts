@@ -53,7 +53,9 @@ async function lines(context: Context): Promise<string[]> {
       ? text("status.ollamaUp", { label: plain(label), version: plain(version ?? "?"), count: installed.length })
       : text("status.ollamaDown", { label: plain(label) }),
   );
-  return [...hosts, text("status.queue", tries.counts()), ...catalogLines(context), ...(await syncLines(context))];
+  const counts = await tries.counts();
+  const queue = counts === undefined ? `⚠ ${text("status.queueAway")}` : text("status.queue", counts);
+  return [...hosts, queue, ...catalogLines(context), ...(await syncLines(context))];
 }
 
 export const status = defineCommand({

@@ -21,12 +21,21 @@ type Ask = { target: Target; prompt: string; history?: Turn[]; think: boolean | 
 
 async function submit({ target, prompt, history = [], think, hidden }: Ask, context: Context): Promise<void> {
   const { tries, person, locale, begin } = context;
-  await tries.submit({ person, target, prompt, history, think, locale, begin: () => begin({ private: hidden }) });
+  await tries.submit({
+    person,
+    target,
+    prompt,
+    history,
+    think,
+    locale,
+    begin: (accept) => begin({ private: hidden, accept }),
+  });
 }
 
 /** What to say where no model answers. */
 function unable(name: string, resolution: Exclude<Resolution, { kind: "ready" }>, context: Context): View {
   const { text: say, fleet } = context;
+  if (fleet.remote && fleet.hosts.length === 0) throw new UserError("tryNoWorkers");
   if (!fleet.hosts.some(({ up }) => up))
     throw new UserError("tryNoOllama", { hosts: fleet.hosts.map(({ label }) => label).join(", ") });
   if (resolution.kind === "pullable") return pullable(resolution.entry, resolution.model, context);
@@ -70,14 +79,14 @@ function impossible(entry: Entry, relatives: Entry[], context: Context): View {
   };
 }
 
-function stored(id: string, { tries }: Context): StoredTry {
-  const found = tries.find(id);
+async function stored(id: string, { tries }: Context): Promise<StoredTry> {
+  const found = await tries.find(id);
   if (found === undefined) throw new UserError("tryGone");
   return found;
 }
 
-function owned(id: string, context: Context): StoredTry {
-  const found = stored(id, context);
+async function owned(id: string, context: Context): Promise<StoredTry> {
+  const found = await stored(id, context);
   if (found.try.person !== context.person.id) throw new UserError("tryNotYours");
   return found;
 }
@@ -110,6 +119,7 @@ export const try_ = defineCommand({
   examples: ["chatglm 写一封邮件", 'model:"qwen3 8b" 你好'],
   acknowledge: "answer",
   async execute({ model, prompt, think, private: hidden = false }, context) {
+    await context.tries.available();
     await context.fleet.ready();
     const resolution = context.resolve(model);
     if (resolution.kind !== "ready") throw new UserError("tryUnable", {}, unable(model, resolution, context));
@@ -120,7 +130,7 @@ export const try_ = defineCommand({
       answer: "update",
       shared: true,
       async execute(state, _chosen, { tries, person }) {
-        const outcome = tries.stop(tryId.parse(state), person);
+        const outcome = await tries.stop(tryId.parse(state), person);
         if (outcome === "forbidden") throw new UserError("tryNotYours");
         if (outcome === "ended") throw new UserError("tryEnded");
       },
@@ -129,7 +139,7 @@ export const try_ = defineCommand({
       answer: "reply",
       shared: true,
       async execute(state, _chosen, context) {
-        const { target, prompt, history, think, delivery } = stored(tryId.parse(state), context).try;
+        const { target, prompt, history, think, delivery } = (await stored(tryId.parse(state), context)).try;
         await submit({ target, prompt, history, think, hidden: wasPrivate(delivery) }, context);
       },
     },
@@ -138,7 +148,7 @@ export const try_ = defineCommand({
       answer: "reply",
       shared: true,
       async execute(state, _chosen, context) {
-        const { id } = owned(tryId.parse(state), context).try;
+        const { id } = (await owned(tryId.parse(state), context)).try;
         await context.ask({
           customId: customId("try", "more", id),
           title: context.text("try.continueTitle"),
@@ -151,7 +161,7 @@ export const try_ = defineCommand({
       answer: "reply",
       shared: true,
       async execute(state, [prompt = ""], context) {
-        const { try: earlier, answer } = owned(tryId.parse(state), context);
+        const { try: earlier, answer } = await owned(tryId.parse(state), context);
         const turns: Turn[] = [
           ...earlier.history,
           { role: "user", content: earlier.prompt },
@@ -168,14 +178,16 @@ export const try_ = defineCommand({
       answer: "reply",
       shared: true,
       async execute(state, _chosen, context) {
-        await context.reply(await longText(stored(tryId.parse(state), context).thinking, context));
+        const { thinking } = await stored(tryId.parse(state), context);
+        await context.reply(await longText(thinking, context));
       },
     },
     full: {
       answer: "reply",
       shared: true,
       async execute(state, _chosen, context) {
-        await context.reply(await longText(stored(tryId.parse(state), context).answer, context));
+        const { answer } = await stored(tryId.parse(state), context);
+        await context.reply(await longText(answer, context));
       },
     },
   },

@@ -8,7 +8,7 @@ import { repeat, type Schedule } from "#src/schedule.ts";
 import { type AnnouncementOptions, createAnnouncements } from "#src/sync/announcements.ts";
 import type { CatalogSource } from "#src/sync/catalog-archive.ts";
 import { type ClientOptions, createClients } from "#src/sync/github.ts";
-import { createRefresh } from "#src/sync/refresh.ts";
+import { createRefresh, type RefreshOptions } from "#src/sync/refresh.ts";
 
 const EVERY_TEN_MINUTES: Schedule = { cron: "*/10 * * * *", jitterMs: 120_000 };
 
@@ -18,6 +18,7 @@ type RefreshParts = {
   holder: CatalogHolder;
   now: () => number;
   log: Log;
+  onLook?: RefreshOptions["onLook"];
   pace?: ClientOptions["pace"];
 };
 
@@ -37,7 +38,7 @@ export async function refreshCatalog(
 
 /** One look, with what it needs put together. */
 export async function catalogRefresh(
-  { config, source, holder, now, log, pace = "github" }: RefreshParts,
+  { config, source, holder, now, log, onLook, pace = "github" }: RefreshParts,
   signal?: AbortSignal,
 ): Promise<(signal: AbortSignal) => Promise<void>> {
   const { reader } = await createClients(config.github, { log, signal, pace });
@@ -51,6 +52,7 @@ export async function catalogRefresh(
     now,
     explain: (problem) => problemText(problem, text),
     announce: post && createAnnouncements({ dataDir: config.dataDir, source, post, now, log }),
+    onLook,
     log,
   });
 }
@@ -60,8 +62,14 @@ async function channelPost(
   { announceChannelId: channel, discord, locale }: Config,
   log: Log,
 ): Promise<AnnouncementOptions["post"] | undefined> {
-  if (channel === undefined || discord === undefined) return undefined;
+  if (channel === undefined || discord?.token === undefined) return undefined;
+  const { apiUrl, token } = discord;
   const { postOnce } = await import("#src/discord/announce.ts");
   return (news, commit, signal) =>
-    postOnce({ channel, view: newsView(news, { text: textIn(locale), locale }), key: commit }, discord, log, signal);
+    postOnce(
+      { channel, view: newsView(news, { text: textIn(locale), locale }), key: commit },
+      { apiUrl, token },
+      log,
+      signal,
+    );
 }

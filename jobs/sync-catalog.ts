@@ -3,19 +3,31 @@ import { createTask } from "node-cron";
 import { textIn } from "#src/chat/locale.ts";
 import type { Config } from "#src/config.ts";
 import type { Log } from "#src/log.ts";
-import { repeat } from "#src/schedule.ts";
+import { repeat, type Turns } from "#src/schedule.ts";
 import type { ClientOptions } from "#src/sync/github.ts";
 import { explainGithubError } from "#src/sync/github-failure.ts";
 import { readLastRun } from "#src/sync/last-run.ts";
 import { SyncBusy } from "#src/sync/lock.ts";
 import { recordedSync } from "#src/sync/recorded-sync.ts";
+import type { SyncRun } from "#src/sync/run-sync.ts";
 
 /** So that not every bot of the world asks GitHub in the same minute. */
 const JITTER_MS = 300_000;
 /** A missed run is made up for this long after the start, when the bot has settled. */
 const CATCH_UP_AFTER_MS = 60_000;
+const NAME = "sync";
+/** Longer than any run, whose requests all have limits. */
+const LEASE_MS = 3_600_000;
 
-type Pace = { jitterMs?: number; catchUpAfterMs?: number; pace?: ClientOptions["pace"] };
+type SyncJobOptions = {
+  jitterMs?: number;
+  catchUpAfterMs?: number;
+  pace?: ClientOptions["pace"];
+  /** Told how each run went that the signal did not end. */
+  onRun?: (run: SyncRun) => void;
+  /** Of several processes only one is to run. */
+  turns?: Turns | undefined;
+};
 
 /**
  * Opens pull requests for what changed upstream, when `SYNC_CRON` says so, until the signal is raised; at once where the
@@ -25,10 +37,12 @@ export async function syncCatalog(
   config: Config,
   log: Log,
   signal: AbortSignal,
-  { jitterMs = JITTER_MS, catchUpAfterMs = CATCH_UP_AFTER_MS, pace }: Pace = {},
+  { jitterMs = JITTER_MS, catchUpAfterMs = CATCH_UP_AFTER_MS, pace, onRun, turns }: SyncJobOptions = {},
 ): Promise<void> {
   const { cron } = config.github;
   const once = async (ended: AbortSignal): Promise<void> => {
+    const began = performance.now();
+    const seconds = (): number => (performance.now() - began) / 1000;
     try {
       const report = await recordedSync({
         ...config,
@@ -42,18 +56,26 @@ export async function syncCatalog(
         { seen: report.seen, unreached: report.unreached.length, actions: report.done, cost: report.cost },
         "looked for changes upstream",
       );
+      onRun?.({ outcome: "done", seconds: seconds(), report });
     } catch (error) {
       if (ended.aborted) return;
-      if (error instanceof SyncBusy) log.info("another sync is running; this run is left out");
-      else log.error({ err: explainGithubError(error) ?? error }, "the sync failed");
+      if (error instanceof SyncBusy) {
+        log.info("another sync is running; this run is left out");
+        onRun?.({ outcome: "busy" });
+      } else {
+        log.error({ err: explainGithubError(error) ?? error }, "the sync failed");
+        onRun?.({ outcome: "failed", seconds: seconds() });
+      }
     }
   };
   const last = await readLastRun(config.dataDir);
   if (last === undefined || Date.now() - Date.parse(last.at) > intervalOf(cron)) {
     await wait(catchUpAfterMs, undefined, { signal }).catch(() => {});
-    if (!signal.aborted) await once(signal);
+    const isOurs = turns === undefined || (await turns.shouldRun(`${NAME}:catch-up`, Math.max(1, intervalOf(cron))));
+    if (!signal.aborted && isOurs) await once(signal);
   }
-  await repeat(once, { cron, jitterMs }, log, signal);
+  const shared = turns && { name: NAME, turns, leaseMs: LEASE_MS };
+  await repeat(once, { cron, jitterMs, shared }, log, signal);
 }
 
 /** Milliseconds between the next two runs of a schedule. */

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { compare } from "#commands/compare.ts";
+import { fit } from "#commands/fit.ts";
 import { forget } from "#commands/forget.ts";
 import { help } from "#commands/help.ts";
 import { model } from "#commands/model.ts";
@@ -11,14 +13,20 @@ import type { Problem } from "#src/catalog/entry-file.ts";
 import type { CatalogHolder, CatalogOrigin } from "#src/catalog/in-use.ts";
 import { type CatalogRead, readCatalog } from "#src/catalog/load.ts";
 import { type Catalog, openCatalog } from "#src/catalog/search.ts";
+import { createPictures } from "#src/chart/pictures.ts";
 import { problemText } from "#src/chat/explain-issue.ts";
 import { textIn } from "#src/chat/locale.ts";
 import { createRouter, type Router } from "#src/chat/router.ts";
 import type { Services } from "#src/chat/services.ts";
 import type { Config } from "#src/config.ts";
 import { createLog, type Log } from "#src/log.ts";
+import type { Surface } from "#src/metrics/command-metrics.ts";
+import { countCommands, countRefusals, countTries } from "#src/metrics/counted.ts";
+import { createMetrics, type Metrics } from "#src/metrics/metrics.ts";
+import { createReadiness, type Readiness } from "#src/metrics/readiness.ts";
 import { createFleet, type Fleet } from "#src/ollama/fleet.ts";
 import { createPulls } from "#src/ollama/pulls.ts";
+import type { Turns } from "#src/schedule.ts";
 import { readLastRun } from "#src/sync/last-run.ts";
 import { readStoredCatalog } from "#src/sync/stored-catalog.ts";
 import { createOutputs, type Outputs } from "#src/tries/outputs.ts";
@@ -28,7 +36,7 @@ import { openStore } from "#src/tries/store.ts";
 import { createTries, type Tries } from "#src/tries/tries.ts";
 
 /** The order in which `/help` and Discord list them. */
-export const COMMANDS = [models, model, updates, try_, status, ollama, forget, help];
+export const COMMANDS = [models, model, fit, compare, updates, try_, status, ollama, forget, help];
 
 /** Everything that surfaces need, put together once. */
 export type App = {
@@ -42,6 +50,13 @@ export type App = {
   services: Services;
   /** Where surfaces say how they show a try. */
   outputs: Outputs;
+  /** What is counted, and whether what is configured is there. */
+  metrics: Metrics;
+  readiness: Readiness;
+  /** Whose turn it is to run a job, where other processes share it. */
+  turns: Turns | undefined;
+  /** Lets go of what is shared with other processes. */
+  close: () => Promise<void>;
 };
 
 /**
@@ -51,16 +66,11 @@ export type App = {
 export async function createApp(config: Config, { keep }: { keep: boolean } = { keep: false }): Promise<App> {
   const log = createLog(config);
   const { entries, problems, origin } = await catalogToStartWith(config, log, keep);
-  const catalog: CatalogHolder = { current: { catalog: openCatalog(entries), origin, refused: undefined } };
-  const fleet = createFleet({
-    urls: config.tries.hosts,
-    slots: config.tries.hostSlots,
-    allowCloud: config.tries.allowCloud,
-    log,
-  });
+  const catalog: CatalogHolder = { current: { catalog: openCatalog(entries), problems, origin, refused: undefined } };
   const outputs = createOutputs();
+  const metrics = createMetrics();
+  const { fleet, tries, turns, close } = await triesAndFleet(config, { catalog, outputs, metrics, log, keep });
   const pulls = createPulls({ fleet, log });
-  const tries = triesOf(config, fleet, outputs, log, keep);
   const services: Services = {
     get catalog() {
       return catalog.current.catalog;
@@ -76,10 +86,19 @@ export async function createApp(config: Config, { keep }: { keep: boolean } = { 
     lastSync: () => readLastRun(config.dataDir),
     fleet,
     pulls,
-    tries,
+    pictures: createPictures({ log }),
+    tries: countRefusals(tries, metrics.tries),
   };
-  return { config, log, catalog, problems, router: createRouter(COMMANDS, log), services, outputs };
+  const readiness = createReadiness({ discord: config.discord !== undefined, services });
+  const router = createRouter(COMMANDS, log);
+  return { config, log, catalog, problems, router, services, outputs, metrics, readiness, turns, close };
 }
+
+/** The app as one surface sees it: what it serves is counted as its own. */
+export const forSurface = (app: App, surface: Surface): App => ({
+  ...app,
+  router: countCommands(app.router, surface, app.metrics.commands),
+});
 
 /** The newest known: what an earlier run fetched of the repository that is set, else the folder. */
 async function catalogToStartWith(
@@ -95,19 +114,54 @@ async function catalogToStartWith(
  * Runs the background jobs that the settings ask for, until the signal is raised. What they need is loaded here and not
  * at the start.
  */
-export async function runJobs({ config, catalog, services, log }: App, signal: AbortSignal): Promise<void> {
+export async function runJobs(
+  { config, catalog, services, log, metrics, turns }: App,
+  signal: AbortSignal,
+): Promise<void> {
   const source = config.github.catalog;
   if (source === undefined) return;
   const { refreshCatalog } = await import("#jobs/refresh-catalog.ts");
   const { syncCatalog } = await import("#jobs/sync-catalog.ts");
   await Promise.all([
-    refreshCatalog({ config, source, holder: catalog, now: services.now, log }, signal),
+    refreshCatalog(
+      { config, source, holder: catalog, now: services.now, log, onLook: metrics.upstream.looked },
+      signal,
+    ),
     // Without an identity there is nobody to open pull requests as.
-    ...(config.github.identity ? [syncCatalog(config, log, signal)] : []),
+    ...(config.github.identity ? [syncCatalog(config, log, signal, { onRun: metrics.upstream.synced, turns })] : []),
   ]);
 }
 
-function triesOf(config: Config, fleet: Fleet, outputs: Outputs, log: Log, keep: boolean): Tries {
+type TryParts = { catalog: CatalogHolder; outputs: Outputs; metrics: Metrics; log: Log; keep: boolean };
+
+/** In this process, or with `REDIS_URL` in all processes together; what only that needs is loaded only then. */
+async function triesAndFleet(
+  config: Config,
+  { catalog, outputs, metrics, log, keep }: TryParts,
+): Promise<Pick<App, "turns" | "close"> & { tries: Tries; fleet: Fleet }> {
+  const { redisUrl, tries, discordApiUrl: apiUrl } = config;
+  const count = (open: Outputs["open"]): Outputs["open"] => countTries(open, metrics.tries);
+  if (redisUrl !== undefined) {
+    const { createDiscordOpener } = await import("#src/discord/try-outputs.ts");
+    const { openShared } = await import("#src/tries/shared/open.ts");
+    const onDiscord = createDiscordOpener({ apiUrl, entryOf: (id) => catalog.current.catalog.entry(id), log });
+    return openShared(redisUrl, config, {
+      open: (attempt, guard) =>
+        attempt.delivery.kind === "discord" ? onDiscord(attempt, guard) : outputs.open(attempt),
+      count,
+      log,
+    });
+  }
+  const fleet = createFleet({ urls: tries.hosts, slots: tries.hostSlots, allowCloud: tries.allowCloud, log });
+  return {
+    fleet,
+    tries: triesOf(config, fleet, count(outputs.open), log, keep),
+    turns: undefined,
+    close: async () => {},
+  };
+}
+
+function triesOf(config: Config, fleet: Fleet, open: Outputs["open"], log: Log, keep: boolean): Tries {
   const { tries } = config;
   return createTries({
     fleet,
@@ -118,7 +172,7 @@ function triesOf(config: Config, fleet: Fleet, outputs: Outputs, log: Log, keep:
     promptMax: tries.promptMax,
     maxTokens: tries.maxTokens,
     keepHours: tries.keepHours,
-    open: outputs.open,
+    open,
     log,
   });
 }

@@ -65,6 +65,15 @@ const environment = z.object({
       .regex(/^\d{15,20}$/, "rule:snowflake")
       .optional(),
   ),
+  DISCORD_PUBLIC_KEY: setting(
+    z
+      .string()
+      .trim()
+      .regex(/^[0-9a-f]{64}$/i, "rule:publicKey")
+      .optional(),
+  ),
+  SHARD_IDS: list(/^\d{1,5}$/, "shards"),
+  SHARD_COUNT: whole(1, 1, 16_384),
   REGISTER_COMMANDS: flag("true"),
   ADMIN_USER_IDS: ids(),
   ADMIN_ROLE_IDS: ids(),
@@ -93,6 +102,7 @@ const environment = z.object({
   ),
   HTTP_PORT: whole(8787, 0, 65_535),
   HTTP_ADMIN: flag("false"),
+  REDIS_URL: setting(z.url({ protocol: /^rediss?$/, error: "rule:redisUrl" }).optional()),
   DATA_DIR: setting(z.string().default("data")),
   GITHUB_TOKEN: setting(
     z
@@ -140,7 +150,12 @@ const environment = z.object({
 });
 
 export type DiscordConfig = {
-  token: string;
+  /** Absent: interactions that come over HTTP are answered all the same, but nothing is registered or announced. */
+  token: string | undefined;
+  /** Interactions come over HTTP, signed with this key, and there is no gateway. */
+  publicKey: string | undefined;
+  /** The shards of this process, of so many; absent: as many as Discord recommends, all here. */
+  shards: { ids: number[]; count: number } | undefined;
   apiUrl: string;
   /** The server whose commands are registered, instead of everybody's. */
   devGuildId: string | undefined;
@@ -172,6 +187,10 @@ export type Config = {
   catalogDir: string;
   locale: Locale;
   logLevel: (typeof LOG_LEVELS)[number];
+  /** Where tries are shared between processes, with its password; absent: they stay in this process. */
+  redisUrl: string | undefined;
+  /** Address of Discord's API, also for a worker, which has no token. */
+  discordApiUrl: string;
   /** Absent without a token: no bot. */
   discord: DiscordConfig | undefined;
   github: GithubConfig;
@@ -213,6 +232,8 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
   const parsed = environment.safeParse(variables);
   if (!parsed.success) throw new InvalidSettings(parsed.error.issues);
   const values = parsed.data;
+  if (values.SHARD_IDS.some((id) => Number(id) >= values.SHARD_COUNT))
+    throw new InvalidSettings([brokenRule("shardCount", ["SHARD_IDS"], { count: values.SHARD_COUNT })]);
   const lacking = APP_SETTINGS.filter((name) => values[name] === undefined);
   if (lacking.length > 0 && lacking.length < APP_SETTINGS.length)
     throw new InvalidSettings(lacking.map((name) => brokenRule("appIncomplete", [name])));
@@ -223,7 +244,9 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     catalogDir: values.CATALOG_DIR,
     locale: values.DEFAULT_LOCALE,
     logLevel: values.LOG_LEVEL,
-    discord: values.DISCORD_TOKEN === undefined ? undefined : discordConfig(values.DISCORD_TOKEN, values),
+    redisUrl: values.REDIS_URL,
+    discordApiUrl: discordApiUrl(values),
+    discord: discordConfig(values),
     github: githubConfig(values),
     http: { host: values.HTTP_HOST, port: values.HTTP_PORT, admin: values.HTTP_ADMIN === "true" },
     announceChannelId: values.ANNOUNCE_CHANNEL_ID,
@@ -251,14 +274,20 @@ function identityOf(values: z.infer<typeof environment>): GithubIdentity | undef
   return values.GITHUB_TOKEN === undefined ? undefined : { kind: "token", token: values.GITHUB_TOKEN };
 }
 
-function discordConfig(token: string, values: z.infer<typeof environment>): DiscordConfig {
+function discordConfig(values: z.infer<typeof environment>): DiscordConfig | undefined {
+  const { DISCORD_TOKEN: token, DISCORD_PUBLIC_KEY: publicKey, SHARD_IDS: shards } = values;
+  if (token === undefined && publicKey === undefined) return undefined;
   return {
-    token: token.replace(/^Bot /, ""),
-    apiUrl: values.DISCORD_API_URL.replace(/\/+$/, ""),
+    token: token?.replace(/^Bot /, ""),
+    publicKey,
+    shards: shards.length > 0 ? { ids: shards.map(Number), count: values.SHARD_COUNT } : undefined,
+    apiUrl: discordApiUrl(values),
     devGuildId: values.DISCORD_DEV_GUILD_ID,
     registerCommands: values.REGISTER_COMMANDS === "true",
   };
 }
+
+const discordApiUrl = (values: z.infer<typeof environment>): string => values.DISCORD_API_URL.replace(/\/+$/, "");
 
 const OLLAMA_HOST = "http://127.0.0.1:11434";
 

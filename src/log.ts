@@ -1,12 +1,33 @@
-import { type DestinationStream, destination, type Logger, pino } from "pino";
+import { type DestinationStream, destination, type Logger, pino, stdSerializers } from "pino";
 import type { Config } from "#src/config.ts";
 
 export type Log = Logger;
+
+/** Interaction and webhook tokens in Discord's addresses: whoever has one can answer in the bot's name for a while. */
+const DISCORD_TOKEN = /(\/(?:interactions|webhooks)\/\d+\/)[^/?\s"']+/g;
+/** What clients hang on their errors: whole requests, with headers, texts of people and answers of models. */
+const OUTSIDE = ["requestBody", "request", "response", "rawError", "config"];
+
+/** An error for the log: its kind, its message, its stack, what is short and plain; no token and nothing that was sent. */
+function tellError(error: Error): object {
+  const { type, message, stack, ...rest } = stdSerializers.err(error);
+  const plain = Object.entries(rest).filter(
+    ([name, value]) => !OUTSIDE.includes(name) && ["string", "number", "boolean"].includes(typeof value),
+  );
+  const shown = { type, message, stack, ...Object.fromEntries(plain) };
+  return Object.fromEntries(
+    Object.entries(shown).map(([name, value]) => [
+      name,
+      typeof value === "string" ? value.replace(DISCORD_TOKEN, "$1…") : value,
+    ]),
+  );
+}
 
 /** Structured logs on stderr, one JSON object a line, so that stdout carries answers only. */
 export function createLog(
   { logLevel }: Pick<Config, "logLevel">,
   stream: DestinationStream = destination({ dest: 2, sync: true }),
 ): Log {
-  return pino({ level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream);
+  const serializers = { err: (error: unknown) => (error instanceof Error ? tellError(error) : error) };
+  return pino({ level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers }, stream);
 }

@@ -7,6 +7,20 @@ export type Schedule = {
   cron: string;
   /** Each run starts up to so many milliseconds later, at random, so that not all bots of the world ask at once. */
   jitterMs: number;
+  /** Of several processes only one runs each time; without it each does. */
+  shared?: Shared | undefined;
+};
+
+/** Whose turn it is among processes that share a schedule. */
+export type Turns = {
+  /** True for the first to ask for a turn within so many milliseconds; false where nobody can be asked. */
+  shouldRun: (turn: string, ms: number) => Promise<boolean>;
+};
+type Shared = {
+  name: string;
+  turns: Turns;
+  /** Longer than a run and the delay before it, in ms. */
+  leaseMs: number;
 };
 
 /**
@@ -15,7 +29,7 @@ export type Schedule = {
  */
 export async function repeat(
   act: (signal: AbortSignal) => Promise<void>,
-  { cron, jitterMs }: Schedule,
+  { cron, jitterMs, shared }: Schedule,
   log: Log,
   signal: AbortSignal,
 ): Promise<void> {
@@ -31,6 +45,12 @@ export async function repeat(
       timezone: "UTC",
       noOverlap: true,
       unref: true,
+      ...(shared && {
+        distributed: true,
+        name: shared.name,
+        runCoordinator: shared.turns,
+        distributedLease: shared.leaseMs,
+      }),
       maxRandomDelay: jitterMs,
       // A laptop that slept has missed runs; the next one makes up for them.
       suppressMissedWarning: true,

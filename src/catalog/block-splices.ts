@@ -66,7 +66,7 @@ function presentValue(text: string, node: Node | null, head: number) {
   const start = startOf(node);
   const valueEnd = endOf(text, node);
   const end = lineEnd(text, valueEnd);
-  const separator = text.slice(head, start).includes("\n") ? "" : text.slice(head, start);
+  const separator = text.slice(head, skip(text, /[ \t]*/y, head));
   const header = text.slice(start, lineEnd(text, start));
   const isBlock = (isMap(node) || isSeq(node)) && !node.flow;
   const comment = isBlock ? "" : isBlockScalar(node) ? /[ \t]+#.*$/s.exec(header)?.[0] : text.slice(valueEnd, end);

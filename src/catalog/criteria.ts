@@ -1,7 +1,9 @@
-import { type Offer, offersOf, sizesOf } from "./memory.ts";
+import { type Offer, offersOf } from "./memory.ts";
 import type { NamedEntry } from "./names.ts";
 import { type PrecisionWish, precisionRank } from "./precision.ts";
+import { type Purpose, purposeRank } from "./purposes.ts";
 import type { Architecture, Entry, License, Modality } from "./schema.ts";
+import { namedSizesOf, type Size, sizesOfOffer } from "./sizes.ts";
 
 export type Range = { min?: number; max?: number };
 
@@ -20,10 +22,16 @@ export type Criterion =
   | { kind: "modality"; modality: Modality }
   | { kind: "domain"; domain: NonNullable<Entry["domain"]> }
   | { kind: "language"; language: string }
+  | { kind: "purpose"; purpose: Purpose }
+  /** Runs with Ollama on one's own machine, as the very model. */
+  | { kind: "ollama" }
   /** Several of a kind that exclude each other are alternatives: `int4 int8`, `7b 13b`, `apache mit`. */
   | { kind: "anyOf"; options: SingleFact[] }
-  /** A word to be found in names or text; `named` are the entries that bear it as a name. */
-  | { kind: "word"; word: string; typed: string; named: NamedEntry[] };
+  /**
+   * A word to be found in names or text; `named` are the entries that bear it as a name. `foreign` words stand for what
+   * the catalog holds none of: that a text mentions them is not what one looks for.
+   */
+  | { kind: "word"; word: string; typed: string; named: readonly NamedEntry[]; foreign?: true };
 
 export type FactCriterion = Exclude<Criterion, { kind: "word" }>;
 export type SingleFact = Exclude<FactCriterion, { kind: "anyOf" }>;
@@ -42,9 +50,10 @@ export function factRank(criterion: FactCriterion, entry: Entry): number | undef
       return best(criterion.options.map((option) => factRank(option, entry)));
     case "precision":
     case "memory":
-      return yes(offersFor([criterion], entry).length > 0);
+    case "ollama":
+      return yes(hasOffer(criterion, entry));
     case "parameters":
-      return yes(sizesOf(entry).some((size) => fits(size, criterion)) || offersFor([criterion], entry).length > 0);
+      return best(namedSizesOf(entry).map((size) => sizeRank(size, criterion)));
     case "context":
       return yes(contextsOf(entry).some((tokens) => tokens >= criterion.minTokens));
     case "commercial":
@@ -52,11 +61,7 @@ export function factRank(criterion: FactCriterion, entry: Entry): number | undef
         ? commercialRank(entry)
         : yes(licensesOf(entry).some((item) => item.commercial === "no"));
     case "license":
-      return yes(
-        licensesOf(entry).some((item) =>
-          [item.weights, item.code].some((text) => text?.toLowerCase().includes(criterion.name)),
-        ),
-      );
+      return best(licensesOf(entry).map((item) => licenseRank(item, criterion.name)));
     case "released":
       return yes(datesOf(entry).some((date) => isWithin(date, criterion)));
     case "architecture":
@@ -73,17 +78,23 @@ export function factRank(criterion: FactCriterion, entry: Entry): number | undef
       return yes(entry.domain === criterion.domain);
     case "language":
       return yes(entry.languages.includes(criterion.language));
+    case "purpose":
+      return purposeRank(criterion.purpose, entry);
   }
 }
+
+const OFFER_KINDS = new Set<Criterion["kind"]>(["precision", "memory", "parameters", "architecture", "ollama"]);
 
 /** Whether a criterion is about one way to run an entry, so that several must meet in the same offer. */
 export function isOfferCriterion(criterion: Criterion): boolean {
   const { kind } = criterion.kind === "anyOf" ? (criterion.options[0] ?? criterion) : criterion;
-  return kind === "precision" || kind === "memory" || kind === "parameters" || kind === "architecture";
+  return OFFER_KINDS.has(kind);
 }
 
+type Memory = { vramGb?: number | undefined; ramGb?: number | undefined };
+
 /** GB that offers are ordered by: graphics memory before main memory, unstated last. */
-export function compareMemory(a: Partial<Offer> | undefined, b: Partial<Offer> | undefined): number {
+export function compareMemory(a: Memory | undefined, b: Memory | undefined): number {
   const compare = (left = Number.POSITIVE_INFINITY, right = Number.POSITIVE_INFINITY): number =>
     left === right ? 0 : left - right;
   return compare(a?.vramGb, b?.vramGb) || compare(a?.ramGb, b?.ramGb);
@@ -92,12 +103,29 @@ export function compareMemory(a: Partial<Offer> | undefined, b: Partial<Offer> |
 /** The offers of an entry that meet all the criteria of their kind together, best precision, then least memory first. */
 export function offersFor(criteria: readonly Criterion[], entry: Entry): Offer[] {
   const asked = criteria.filter(isOfferCriterion);
-  const ranked = offersOf(entry).flatMap((offer) => {
-    const ranks = asked.map((criterion) => offerRank(criterion, offer, entry));
-    return ranks.every((rank) => rank !== undefined) ? { offer, rank: Math.max(0, ...ranks) } : [];
-  });
-  return ranked.toSorted((a, b) => a.rank - b.rank || compareMemory(a.offer, b.offer)).map((item) => item.offer);
+  const ranked = offersMeeting(asked, entry).map((offer) => ({ offer, rank: jointRank(asked, offer, entry) ?? 0 }));
+  return ranked.sort((a, b) => a.rank - b.rank || compareMemory(a.offer, b.offer)).map((item) => item.offer);
 }
+
+/** The same in no order. */
+export function offersMeeting(criteria: readonly Criterion[], entry: Entry): Offer[] {
+  const asked = criteria.filter(isOfferCriterion);
+  return offersOf(entry).filter((offer) => jointRank(asked, offer, entry) !== undefined);
+}
+
+/** The worst of an offer's ranks; undefined where it does not meet all the criteria. */
+export function jointRank(criteria: readonly Criterion[], offer: Offer, entry: Entry): number | undefined {
+  let worst = 0;
+  for (const criterion of criteria) {
+    const rank = offerRank(criterion, offer, entry);
+    if (rank === undefined) return undefined;
+    worst = Math.max(worst, rank);
+  }
+  return worst;
+}
+
+const hasOffer = (criterion: Criterion, entry: Entry): boolean =>
+  offersOf(entry).some((offer) => offerRank(criterion, offer, entry) !== undefined);
 
 /** 0 where an offer of exactly the asked precision meets the criteria, 1 where only a relative does. */
 export function offerRank(criterion: Criterion, offer: Offer, entry: Entry): number | undefined {
@@ -111,21 +139,42 @@ export function offerRank(criterion: Criterion, offer: Offer, entry: Entry): num
       const gb = criterion.device === "vram" ? offer.vramGb : offer.ramGb;
       return yes(gb !== undefined && isInRange(gb, criterion.gb));
     }
-    case "parameters": {
-      const sizes = offer.parametersB === undefined ? sizesOf(entry) : [offer.parametersB];
-      return yes(sizes.some((size) => fits(size, criterion)));
-    }
+    case "parameters":
+      return yes(sizesOfOffer(offer, entry).some((size) => sizeRank(size, criterion) !== undefined));
     case "architecture":
       return yes(offer.architecture === criterion.architecture);
+    case "ollama":
+      return yes(offer.ollama !== undefined);
     default:
       return 0;
   }
 }
 
-/** `7b` means what people call 7B: 6.7 to 7.6. Below 2B a tenth matters. */
-function fits(size: number, { billions, exact }: { billions: Range; exact?: number }): boolean {
+/** Whether a size in billions is meant: `7b` is what people call 7B, 6.7 to 7.6. Below 2B a tenth matters. */
+function fitsSize(size: number, { billions, exact }: { billions: Range; exact?: number }): boolean {
   if (exact === undefined) return isInRange(size, billions);
   return Math.abs(size - exact) <= (exact < 2 ? 0.12 : exact < 20 ? 0.7 : exact * 0.05);
+}
+
+/** A name rounds: 6.7B is called 7B too. */
+const ROUNDING = 0.35;
+/** What differs more from its name than this share is not rounded (a 7.8B that builds on a 6B and keeps its name). */
+const ROUNDED_SHARE = 0.15;
+
+/**
+ * The same by the name that bears a size, which says what it is called: a 7.6B that is called 7B is none for `8b`. 0 where
+ * it is called exactly so, 1 where it only may be.
+ */
+function sizeRank({ parametersB, called }: Size, asked: { billions: Range; exact?: number }): 0 | 1 | undefined {
+  const { exact } = asked;
+  const size = called ?? parametersB;
+  if (exact === undefined) {
+    const isRounded = Math.abs(size - parametersB) <= parametersB * ROUNDED_SHARE;
+    return fitsSize(parametersB, asked) || (isRounded && fitsSize(size, asked)) ? 0 : undefined;
+  }
+  if (size === exact || parametersB === exact) return 0;
+  const isRounded = called !== undefined && exact >= 2 && exact < 20;
+  return (isRounded ? Math.abs(called - exact) <= ROUNDING : fitsSize(size, asked)) ? 1 : undefined;
 }
 
 function best(ranks: (number | undefined)[]): number | undefined {
@@ -149,6 +198,12 @@ function licensesOf(entry: Entry): License[] {
 function commercialRank(entry: Entry): number | undefined {
   return best(licensesOf(entry).map((item) => COMMERCIAL_RANK[item.commercial]));
 }
+
+/** The licence of the weights counts first: it says what may be done with the model. */
+const licenseRank = ({ weights, code }: License, name: string): 0 | 1 | undefined => {
+  const isNamed = (text: string | undefined): boolean => text?.toLowerCase().includes(name) === true;
+  return isNamed(weights) ? 0 : isNamed(code) ? 1 : undefined;
+};
 
 function datesOf(entry: Entry): string[] {
   return [

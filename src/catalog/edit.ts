@@ -37,8 +37,9 @@ export class UneditableFile extends Error {
 export function editEntry(text: string, edits: readonly Edit[]): string {
   const result = edits.reduce(edited, text);
   if (result === text || layOut(text) !== text) return result;
-  // Only comments in odd places are still to be moved here, such as the one behind a text that became a list.
-  return verified(layOut(result), parsed(result).data, []);
+  const laidOut = layOut(result);
+  // Only a comment may still stand elsewhere in the layout, such as the one behind a text that became a list.
+  return laidOut === result ? result : verified(laidOut, parsed(result).data, []);
 }
 
 /** A new entry's whole file, laid out. Throws UneditableFile where a value cannot be written. */
@@ -58,22 +59,23 @@ function edited(text: string, edit: Edit): string {
   return verified(withSplices(text, splices), wanted, path);
 }
 
-function parsed(text: string): { root: Node | null; data: unknown } {
+/** What the text says. Tags that YAML does not know are refused too: another reader could see something else. */
+function parsed(text: string, where?: string): { root: Node | null; data: unknown } {
   const document = parseDocument(text, { prettyErrors: false });
-  const [error] = document.errors;
-  if (error) throw new UneditableFile(`line ${text.slice(0, error.pos[0]).split("\n").length}`, error.code);
+  const [error] = [...document.errors, ...document.warnings];
+  if (error) throw new UneditableFile(where ?? `line ${text.slice(0, error.pos[0]).split("\n").length}`, error.code);
   try {
     return { root: document.contents, data: document.toJS({ maxAliasCount: 0 }) };
   } catch {
-    throw new UneditableFile("file", "has aliases");
+    throw new UneditableFile(where ?? "file", "has aliases");
   }
 }
 
 /** The text, once it is seen to say what is wanted. */
 function verified(text: string, wanted: unknown, path: Path): string {
-  const document = parseDocument(text);
-  if (document.errors.length === 0 && isDeepStrictEqual(document.toJS({ maxAliasCount: 0 }), wanted)) return text;
-  throw new UneditableFile(path.join("."), "the file cannot hold this value here");
+  const where = path.join(".");
+  if (isDeepStrictEqual(parsed(text, where).data, wanted)) return text;
+  throw new UneditableFile(where, "the file cannot hold this value here");
 }
 
 /** Every edit as the value that a path is to have; none to remove what is there. */

@@ -45,6 +45,9 @@ function idOfFile(file: string): string | undefined {
   return id !== undefined && ENTRY_ID.test(id) ? id : undefined;
 }
 
+/** Compiling the schema to code pays from some thousand entries on; a start reads a few hundred. */
+const CHECK = { reportInput: true, jitless: true } as const;
+
 /**
  * Reads one entry's YAML text. Unknown keys are warnings, and left out of the entry, so that a running bot can read
  * a catalog newer than itself; everything else that breaks the schema is an error.
@@ -77,7 +80,7 @@ export function parseEntry(file: string, text: string): ParsedEntry {
     }
   }
 
-  const parsed = entrySchema.safeParse(data, { reportInput: true });
+  const parsed = entrySchema.safeParse(data, CHECK);
   if (parsed.success) return { file, locate, entry: { id, ...parsed.data }, problems: [] };
   const unknownKeys = parsed.error.issues.filter((issue) => issue.code === "unrecognized_keys");
   const problems = parsed.error.issues.flatMap((issue) =>

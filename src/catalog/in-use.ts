@@ -18,6 +18,8 @@ type RefusedCatalog = { commit: string; problems: readonly Problem[] };
 /** The catalog that answers at the moment. */
 export type CatalogInUse = {
   catalog: Catalog;
+  /** What is wrong with its files, though not enough to do without it. */
+  problems: readonly Problem[];
   /** Absent: read from the folder. */
   origin: CatalogOrigin | undefined;
   /** The newest one, where it was refused. */

@@ -1,3 +1,5 @@
+import { foldName } from "./text.ts";
+
 /**
  * Models that entries build on and that no entry or variant is named after: mostly foreign ones. The check of the catalog
  * takes any other name for a mistake.
@@ -47,3 +49,11 @@ export const KNOWN_BASES: readonly string[] = [
   "ClueAI/ChatYuan-large-v2",
   "MiniCPM-2.4B",
 ];
+
+const FOLDED = KNOWN_BASES.map(foldName);
+
+/** Whether a name is that of one of them, or of a family of them (`llama`, `mistral`). */
+export function isKnownBase(name: string): boolean {
+  const folded = foldName(name);
+  return folded.length > 2 && FOLDED.some((base) => base.startsWith(folded));
+}

@@ -1,18 +1,21 @@
-import { createRequire } from "node:module";
 import { distance } from "fastest-levenshtein";
+import { initialsOf, pinyinOf } from "./pinyin.ts";
 import type { Entry } from "./schema.ts";
 import { foldName, isHan } from "./text.ts";
 
 /** How a name belongs to an entry, best first: its own, one of its variants', its family's. */
 export type NameKind = "own" | "variant" | "family";
-const STRENGTH: Record<NameKind, number> = { own: 3, variant: 2, family: 1 };
+const KINDS: readonly NameKind[] = ["own", "variant", "family"];
 
 export type NamedEntry = { entry: Entry; kind: NameKind };
+const strength = ({ kind }: NamedEntry): number => KINDS.indexOf(kind);
 
 export type Names = {
   /** Entries that bear exactly this name, own names first, then the newest. */
-  exact: (name: string) => NamedEntry[];
-  /** Entries that it stands for (mistyped, or in pinyin), whose names begin with it, contain it, or come near. */
+  exact: (name: string) => readonly NamedEntry[];
+  /** The same where a family is looked for: its first member, which is often called like it, is one of its entries. */
+  meant: (name: string) => readonly NamedEntry[];
+  /** Entries that bear it, whose names begin with it or contain it, or that it stands for, mistyped or in pinyin. */
   near: (name: string, limit: number) => Entry[];
   /** The known name that a mistyped word stands for, or undefined where none is near. */
   correct: (word: string) => string | undefined;
@@ -22,104 +25,196 @@ export type Names = {
 
 /** Newest first; an entry without a date is the oldest. Ties by name. */
 export const byNewest = (a: Entry, b: Entry): number =>
-  (b.released ?? "").localeCompare(a.released ?? "", "en") || a.name.localeCompare(b.name, "en");
+  compareText(b.released ?? "", a.released ?? "") || compareText(a.name, b.name);
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Builds the dictionary of every name that picks an entry: ids, names, aliases, variants and families. */
 export function indexNames(entries: readonly Entry[]): Names {
-  const bearers = new Map<string, NamedEntry[]>();
-  const add = (name: string, entry: Entry, kind: NameKind): void => {
-    const key = foldName(name);
-    const list = bearers.get(key) ?? [];
-    if (key === "" || list.some((item) => item.entry === entry)) return;
-    bearers.set(key, [...list, { entry, kind }]);
+  const newestFirst = entries.toSorted(byNewest);
+  const age = new Map(newestFirst.map((entry, at) => [entry, at]));
+  const bearers = bearersOf(newestFirst);
+  let dictionary: Dictionary | undefined;
+  const opened = (): Dictionary => {
+    dictionary ??= openDictionary([...bearers.keys()]);
+    return dictionary;
   };
-  for (const entry of entries) for (const name of [entry.id, entry.name, ...entry.aliases]) add(name, entry, "own");
-  for (const entry of entries) for (const item of entry.variants ?? []) add(item.name, entry, "variant");
-  for (const entry of entries) for (const name of [entry.family, ...entry.familyAliases]) add(name, entry, "family");
-  for (const list of bearers.values()) {
-    list.sort((a, b) => STRENGTH[b.kind] - STRENGTH[a.kind] || byNewest(a.entry, b.entry));
-  }
-  const keys = [...bearers.keys()];
+  const exact = (name: string): readonly NamedEntry[] => bearers.get(foldName(name)) ?? [];
+  const correct = (word: string): string | undefined => opened().correct(foldName(word));
+  const entriesOf = (keys: readonly string[]): Entry[] =>
+    bestKinds(keys.flatMap((key) => asFamily(bearers.get(key) ?? [])))
+      .toSorted((a, b) => strength(a) - strength(b) || (age.get(a.entry) ?? 0) - (age.get(b.entry) ?? 0))
+      .map(({ entry }) => entry);
+  return {
+    exact,
+    meant: (name) => asFamily(exact(name)),
+    near: (name, limit) => {
+      const wanted = foldName(name);
+      if (wanted === "") return [];
+      const found = new Set<Entry>();
+      const take = (keys: readonly string[]): boolean => {
+        for (const entry of entriesOf(keys)) if (found.size < limit) found.add(entry);
+        return found.size >= limit;
+      };
+      const { beginning, containing, within } = opened();
+      const meant = bearers.has(wanted) ? wanted : correct(wanted);
+      const enough = take([wanted]) || (meant !== undefined && take([meant])) || take(beginning(wanted));
+      if (!enough && isTelling(wanted)) take(containing(wanted));
+      if (found.size === 0) take(within(wanted));
+      if (meant !== undefined && meant !== wanted && found.size < limit) take(beginning(meant));
+      return [...found];
+    },
+    correct,
+    longest: [...bearers.keys()].reduce((longest, key) => Math.max(longest, key.length), 0),
+  };
+}
 
-  /** Pinyin to the name it spells, made on first use: its tables take 18 MB, and most queries need none. */
-  let spelt: Map<string, string> | undefined;
-  const spellings = (): Map<string, string> => {
-    spelt ??= new Map(keys.filter((key) => [...key].some(isHan)).map((key) => [pinyinOf(key), key]));
+function bearersOf(newestFirst: readonly Entry[]): Map<string, NamedEntry[]> {
+  const bearers = new Map<string, NamedEntry[]>();
+  for (const entry of newestFirst) {
+    const add = (name: string, kind: NameKind): void => {
+      const key = foldName(name);
+      const list = bearers.get(key);
+      if (list === undefined) bearers.set(key, [{ entry, kind }]);
+      else if (list.at(-1)?.entry !== entry) list.push({ entry, kind });
+    };
+    for (const name of [entry.id, entry.name, ...entry.aliases]) add(name, "own");
+    for (const { name } of entry.variants ?? []) add(name, "variant");
+    for (const name of [entry.family, ...entry.familyAliases]) add(name, "family");
+  }
+  bearers.delete("");
+  for (const list of bearers.values()) list.sort((a, b) => strength(a) - strength(b));
+  return bearers;
+}
+
+/** Every entry once, with the best of its kinds. */
+function bestKinds(named: readonly NamedEntry[]): NamedEntry[] {
+  const best = new Map<Entry, NamedEntry>();
+  for (const item of named) {
+    const known = best.get(item.entry);
+    if (known === undefined || strength(item) < strength(known)) best.set(item.entry, item);
+  }
+  return [...best.values()];
+}
+
+/** Own names are family names where others of the same family go by them too (`qwen`). */
+function asFamily(named: readonly NamedEntry[]): readonly NamedEntry[] {
+  if (named[0]?.kind === named.at(-1)?.kind) return named;
+  const families = new Set(named.filter(({ kind }) => kind === "family").map(({ entry }) => entry.family));
+  return named.map((item) => (families.has(item.entry.family) ? { ...item, kind: "family" } : item));
+}
+
+/** Names in their folded form, without whom they belong to. */
+type Dictionary = {
+  beginning: (start: string) => string[];
+  containing: (part: string) => string[];
+  /** The longest names that a longer text consists of. */
+  within: (text: string) => string[];
+  correct: (folded: string) => string | undefined;
+};
+
+function openDictionary(names: string[]): Dictionary {
+  const sorted = names.toSorted(compareText);
+  const lines = `\n${sorted.join("\n")}\n`;
+  const known = new Set(names);
+  let spelt: { spellings: Map<string, string>; sorted: string[] } | undefined;
+  const spellings = () => {
+    spelt ??= spellingsOf(names);
     return spelt;
   };
-  const correct = (word: string): string | undefined => {
-    const folded = foldName(word);
-    if (folded.length < 4 || [...folded].some(isHan) || /^\d/.test(folded)) return undefined;
-    return beginning(keys, folded) ?? spellingOf(folded, spellings()) ?? mistyped(keys, folded);
-  };
-
+  const beginning = (start: string): string[] => startingWith(sorted, start);
   return {
-    exact: (name) => bearers.get(foldName(name)) ?? [],
-    near: (name, limit) => nearest(bearers, foldName(name), correct, limit),
-    correct,
-    longest: Math.max(0, ...keys.map((key) => key.length)),
+    beginning,
+    containing: (part) => linesWith(part, lines),
+    within: (text) => {
+      const parts = substringsOf(text).filter((part) => known.has(part));
+      return parts.filter((part) => !parts.some((other) => other.length > part.length && other.includes(part)));
+    },
+    correct: (folded) => {
+      if ([...folded].some(isHan)) return spellings().spellings.get(pinyinOf(folded));
+      if (folded.length < LEAST_CORRECTED || /^\d/.test(folded)) return undefined;
+      const spelling = startingWith(spellings().sorted, folded).toSorted(byLength)[0];
+      return (
+        beginning(folded).toSorted(byLength)[0] ??
+        (spelling === undefined ? undefined : spellings().spellings.get(spelling)) ??
+        mistyped(sorted, folded)
+      );
+    },
   };
 }
 
-/**
- * Latin spelling without tones of a name with Chinese characters: `通义千问` → `tongyiqianwen`. The library is loaded
- * here and not above, because a start should not wait 30 ms for it.
- */
-function pinyinOf(folded: string): string {
-  const { pinyin }: typeof import("pinyin-pro") = createRequire(import.meta.url)("pinyin-pro");
-  return pinyin(folded, { toneType: "none", type: "array", nonZh: "consecutive", v: true }).join("");
+/** Shorter words are no longer distinct once a letter is wrong. */
+const LEAST_CORRECTED = 4;
+const byLength = (a: string, b: string): number => a.length - b.length;
+
+/** By pinyin and, from four characters on, by initials: the names with Chinese characters. */
+function spellingsOf(names: readonly string[]): { spellings: Map<string, string>; sorted: string[] } {
+  const chinese = names.filter((name) => [...name].some(isHan));
+  const short = chinese.filter((name) => name.length >= LEAST_CORRECTED);
+  const spellings = new Map([
+    ...short.map((name): [string, string] => [initialsOf(name), name]),
+    ...chinese.map((name): [string, string] => [pinyinOf(name), name]),
+  ]);
+  return { spellings, sorted: [...spellings.keys()].toSorted(compareText) };
 }
 
-const beginning = (keys: readonly string[], word: string): string | undefined =>
-  keys.filter((key) => key.startsWith(word)).toSorted((a, b) => a.length - b.length)[0];
-
-function spellingOf(word: string, spellings: Map<string, string>): string | undefined {
-  const spelling = spellings.has(word) ? word : beginning([...spellings.keys()], word);
-  return spelling === undefined ? undefined : spellings.get(spelling);
-}
-
-/** Typing errors tolerated: none in a short word, one from four letters on, two from five (a swap counts as two). */
-const tolerance = (length: number): number => (length < 4 ? 0 : length < 5 ? 1 : 2);
-
-function mistyped(keys: readonly string[], word: string): string | undefined {
-  let best: { key: string; errors: number } | undefined;
-  for (const key of keys) {
-    if (Math.abs(key.length - word.length) > 2 || key[0] !== word[0]) continue;
-    const errors = distance(key, word) + (sameLetters(key, word) ? 0 : 0.5);
-    if (errors <= tolerance(word.length) + 0.5 && errors < (best?.errors ?? Number.POSITIVE_INFINITY))
-      best = { key, errors };
+function startingWith(sorted: readonly string[], start: string): string[] {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? "") < start) low = middle + 1;
+    else high = middle;
   }
-  return best?.key;
+  let end = low;
+  while (end < sorted.length && sorted[end]?.startsWith(start)) end++;
+  return sorted.slice(low, end);
 }
 
-/** Swapped letters are the commonest slip, so a name of the same letters is preferred (`qwne3` → `qwen3`). */
-const sameLetters = (a: string, b: string): boolean =>
-  a.length === b.length && [...a].sort().join("") === [...b].sort().join("");
+/** Whether a part of a name is more than a chance meeting of letters (`gp` of Ling-Plus). */
+const isTelling = (part: string): boolean => part.length > 2 || (part.length > 1 && (isHan(part) || /\d$/.test(part)));
 
-function nearest(
-  bearers: Map<string, NamedEntry[]>,
-  wanted: string,
-  correct: (word: string) => string | undefined,
-  limit: number,
-): Entry[] {
-  if (wanted === "") return [];
-  const meant = correct(wanted);
-  const scored: { entry: Entry; score: number }[] = [];
-  for (const [key, list] of bearers) {
-    const score = key === meant ? 0.5 : nearness(key, wanted);
-    if (score === undefined) continue;
-    for (const { entry, kind } of list) scored.push({ entry, score: score - STRENGTH[kind] / 10 });
+/** The lines of a text in which something stands; a search through one long text is much faster than through many. */
+function linesWith(part: string, text: string): string[] {
+  const lines: string[] = [];
+  for (let at = text.indexOf(part); at >= 0; ) {
+    const end = text.indexOf("\n", at);
+    // `r1` is no part of Thinker-1.5B.
+    if (!/\d/.test(part.slice(-1)) || !/[\d.]/.test(text.charAt(at + part.length)))
+      lines.push(text.slice(text.lastIndexOf("\n", at) + 1, end));
+    at = text.indexOf(part, end);
   }
-  scored.sort((a, b) => a.score - b.score || byNewest(a.entry, b.entry));
-  return [...new Set(scored.map((item) => item.entry))].slice(0, limit);
+  return lines;
 }
 
-/** 0 the name itself, 1 begins with it, 2 contains it, 3 and more mistyped; undefined too far. */
-function nearness(key: string, wanted: string): number | undefined {
-  if (key === wanted) return 0;
-  if (key.startsWith(wanted)) return 1;
-  if (wanted.length > 1 && key.includes(wanted)) return 2;
-  if (key.length > 2 && wanted.includes(key)) return 2.5;
-  const share = distance(key, wanted) / Math.max(key.length, wanted.length);
-  return share <= 0.45 ? 3 + share : undefined;
+/** Everything of three characters and more that stands in a text, from its first 40 characters. */
+function substringsOf(text: string): string[] {
+  const characters = text.slice(0, 40);
+  const lengths = Array.from({ length: Math.max(0, characters.length - 2) }, (_, at) => at + 3);
+  return lengths.flatMap((length) =>
+    Array.from({ length: characters.length - length + 1 }, (_, at) => characters.slice(at, at + length)),
+  );
 }
+
+/** Typing errors tolerated: one in four letters, two from five on. */
+const tolerance = (length: number): number => (length < 5 ? 1 : 2);
+
+function mistyped(sorted: readonly string[], word: string): string | undefined {
+  let best: { name: string; errors: number } | undefined;
+  for (const first of new Set(word.slice(0, 2))) {
+    for (const name of startingWith(sorted, first)) {
+      if (Math.abs(name.length - word.length) > 2) continue;
+      const errors = errorsBetween(name, word);
+      if (errors <= tolerance(word.length) && errors < (best?.errors ?? Number.POSITIVE_INFINITY))
+        best = { name, errors };
+    }
+  }
+  return best?.name;
+}
+
+/** The first letter is rarely wrong, but may be swapped with the second. Swapped letters are the commonest slip: one error. */
+function errorsBetween(name: string, word: string): number {
+  if (name[0] !== word[0] && (name[0] !== word[1] || name[1] !== word[0])) return Number.POSITIVE_INFINITY;
+  const errors = distance(name, word);
+  return errors === 2 && name.length === word.length && sorted(name) === sorted(word) ? 1 : errors;
+}
+
+const sorted = (text: string): string => [...text].sort().join("");

@@ -1,5 +1,7 @@
 import type { Range, SingleFact } from "./criteria.ts";
+import { GRAPHICS_CARDS } from "./graphics-cards.ts";
 import { PRECISIONS, type Precision } from "./precision.ts";
+import { MEANINGS } from "./vocabulary.ts";
 
 /**
  * What people type, and what it means. Patterns run in this order over folded text (half-width, lower case,
@@ -19,7 +21,7 @@ const AFTER = "\\s*(?<after>以内|以下|之内|内|以上|起|\\+|or less|or m
 const NUMBER = "\\d+(?:\\.\\d+)?";
 const RANGE = `(?<low>${NUMBER})\\s*(?:-|~|到|至|–)\\s*(?<high>${NUMBER})`;
 const GIGABYTES = "(?:gib|gb|g)";
-const DEVICE = "显存|显卡|内存|vram|gpu|ram|memory";
+const DEVICE = "显存|显示内存|显卡|内存|vram|gpu|ram|memory";
 const ATLEAST = /^(?:>=|>|≥|大于|高于|多于|至少|超过|不低于|over|above|more than|at least|以上|起|\+|or more)$/u;
 const STRICT = /^(?:<|>|不到|小于|低于|少于|大于|高于|多于|超过|under|below|less than|over|above|more than)$/u;
 /** A bound that excludes its own value, as the next smaller or larger number that matters (a thousandth). */
@@ -65,9 +67,25 @@ const memory: Pattern = {
   },
 };
 
-const SIZE_UNIT = "(?<unit>b|亿|m)(?![a-z0-9])";
-const billionsIn = (value: string, unit: string | undefined): number =>
-  unit === "亿" ? Number(value) / 10 : unit === "m" ? Number(value) / 1000 : Number(value);
+const COUNTS: Record<string, number> = { 单: 1, 一: 1, 两: 2, 双: 2, 二: 2, 三: 3, 四: 4, 八: 8 };
+const CARDS = Object.keys(GRAPHICS_CARDS)
+  .toSorted((a, b) => b.length - a.length)
+  .map((name) => name.replace("ti", "\\s*ti"));
+/** `4090`, `双卡 3090`, `8x A100`: all their memory together. */
+const graphicsCard: Pattern = {
+  expression: words(
+    `(?:(?<count>\\d{1,2}|[${Object.keys(COUNTS).join("")}])\\s*(?:张|块|卡|路|x|×|\\*)?\\s*)?(?:(?:nvidia|geforce|rtx|gtx|tesla)\\s*)*(?<card>${CARDS.join("|")})(?:\\s*(?:ti|super|d|\\d+g))?(?:\\s*显卡)?`,
+  ),
+  read: ({ count = "1", card = "" }) => {
+    const [gb, cards] = [GRAPHICS_CARDS[card.replace(/\s/g, "")], COUNTS[count] ?? Number(count)];
+    return gb === undefined ? undefined : { kind: "memory", device: "vram", gb: { max: gb * cards } };
+  },
+};
+
+const SIZE_UNIT = "(?<unit>b|t|亿|m)(?![a-z0-9])";
+const BILLIONS: Record<string, number> = { b: 1, t: 1000, 亿: 0.1, m: 0.001 };
+const billionsIn = (value: string, unit = "b"): number =>
+  Number((Number(value) * (BILLIONS[unit] ?? 1)).toPrecision(12));
 
 const parametersRange: Pattern = {
   expression: words(`(?<low>${NUMBER})\\s*b?\\s*(?:-|~|到|至|–)\\s*(?<high>${NUMBER})\\s*b(?![a-z0-9])\\s*(?:参数)?`),
@@ -83,21 +101,42 @@ const parameters: Pattern = {
   },
 };
 
+const ORDERS: Record<string, Range> = {
+  百亿: { min: 10, max: 99.999 },
+  千亿: { min: 100, max: 999.999 },
+  万亿: { min: 1000 },
+};
+/** `千亿` is any size of that order. */
+const orderOfSize: Pattern = {
+  expression: /(?<order>[百千万]亿)(?:级别?|规模)?(?:参数)?/gu,
+  read: ({ order = "" }) => {
+    const billions = ORDERS[order];
+    return billions && { kind: "parameters", billions };
+  },
+};
+
+/** What people call a small model in billions of parameters: it runs on any laptop. */
+const SMALL_MAX_B = 4;
+const smallModel: Pattern = {
+  expression: /小(?:型|尺寸|参数)?(?:语言)?模型|轻量级?(?:模型)?|(?<![a-z])(?:small|tiny|lightweight)(?![a-z])/gu,
+  read: () => ({ kind: "parameters", billions: { max: SMALL_MAX_B } }),
+};
+
 const CONTEXT = "上下文|长文本|长度|context|ctx|tokens?|window";
 /** `128k` finds 131,072 and 128,000 alike, so k counts as 1,000. */
 const context: Pattern = {
   expression: words(
-    `(?:(?:${CONTEXT})\\s*)?${BEFORE}(?<value>${NUMBER})\\s*(?<unit>k|万)(?![a-z0-9])${AFTER}(?:\\s*(?:的)?(?:${CONTEXT}))*|(?:(?:${CONTEXT})\\s*)(?<million>\\d+)\\s*m(?![a-z0-9])|(?<millions>\\d+)\\s*m\\s*(?:${CONTEXT})`,
+    `(?:(?:${CONTEXT})\\s*)?${BEFORE}(?<value>${NUMBER})\\s*(?<unit>k|万)(?![a-z0-9])${AFTER}(?:\\s*(?:的)?(?:${CONTEXT}))*|(?:(?:${CONTEXT})\\s*)(?<million>\\d+)\\s*m(?![a-z0-9])|(?<millions>\\d+)\\s*m\\s*(?:${CONTEXT})|(?<bare>\\d)\\s*m(?![a-z0-9])|(?<hundred>[一1]?百万)\\s*(?:${CONTEXT}|字)*`,
   ),
-  read: ({ value, unit, million, millions }) => {
-    const mega = million ?? millions;
+  read: ({ value, unit, million, millions, bare, hundred }) => {
+    const mega = hundred === undefined ? (million ?? millions ?? bare) : 1;
     if (mega !== undefined) return { kind: "context", minTokens: Number(mega) * 1_000_000 };
     return { kind: "context", minTokens: Number(value) * (unit === "万" ? 10_000 : 1_000) };
   },
 };
 
 const longContext: Pattern = {
-  expression: /长文本|长上下文|(?<![a-z])long[ -]context(?![a-z])/gu,
+  expression: /长文(?:本|档)?|长上下文|(?<![a-z])long[ -]context(?![a-z])/gu,
   read: () => ({ kind: "context", minTokens: 32_000 }),
 };
 
@@ -129,7 +168,7 @@ const precision: Pattern = {
 const BIT_WORDS: Record<string, number> = { 四: 4, 八: 8, 二: 2, 半精度: 16 };
 const bits: Pattern = {
   expression:
-    /(?<![a-z0-9.])(?:(?<count>2|3|4|5|6|8|16)[- ]?bits?|(?<count2>[248])\s*(?:位|比特)|(?<han>[四八二])(?:位|比特)|(?<han2>半精度)|i?q(?<quant>[2-8])_[a-z0-9_]+)(?![a-z0-9])(?:量化|精度)?/gu,
+    /(?<![a-z0-9.])(?:(?<count>2|3|4|5|6|8|16)[- ]?bits?|(?<count2>[248])\s*(?:位|比特)|(?<han>[四八二])(?:位|比特)|(?<han2>半精度)|i?q(?<quant>[2-8])(?:_[a-z0-9_]+)?)(?![a-z0-9])(?:量化|精度)?/gu,
   read: ({ count, count2, han, han2, quant }) => ({
     kind: "precision",
     wish: { kind: "bits", bits: Number(count ?? count2 ?? quant ?? BIT_WORDS[han ?? han2 ?? ""]) },
@@ -137,7 +176,7 @@ const bits: Pattern = {
 };
 
 const nonCommercial: Pattern = {
-  expression: /非商用|不可商用|仅限?研究|(?<![a-z])(?:non-?commercial|research[- ]only)(?![a-z])/gu,
+  expression: /非商用|不(?:可以?|能|允许|得)商用|仅限?研究|(?<![a-z])(?:non-?commercial|research[- ]only)(?![a-z])/gu,
   read: () => ({ kind: "commercial", allowed: false }),
 };
 const commercial: Pattern = {
@@ -145,45 +184,42 @@ const commercial: Pattern = {
     /(?:可以?|能|免费|允许|支持)?商用(?:许可|授权)?|商业使用|商业化|(?<![a-z])commercial(?:ly)?(?:[ -]use)?(?![a-z])/gu,
   read: () => ({ kind: "commercial", allowed: true }),
 };
+const LICENSE = "(?:许可证?|协议|licen[sc]e)";
 const license: Pattern = {
   expression: words(
-    "(?<name>apache|agpl|gpl|mit|openrail|cc-by)(?:[- ]?v?\\d(?:\\.\\d)?)?(?:\\s*(?:许可证?|协议|licen[sc]e))?",
+    `(?<name>apache|agpl|gpl|mit|openrail|cc-by(?:-nc)?(?:-(?:sa|nd))?)(?:\\s*${LICENSE})?(?:[-, ]*(?:version|v)?\\s*[1-4](?:\\.\\d)?)?(?:\\s*${LICENSE})?`,
   ),
   read: ({ name = "" }) => ({ kind: "license", name }),
 };
 
-/** Words that stand for a value of a field. */
-function vocabulary(expression: RegExp, criterion: SingleFact): Pattern {
-  return { expression, read: () => criterion };
-}
+const ollama: Pattern = {
+  expression: /(?<![a-z])ollama(?![a-z])(?:\s*(?:上|里|可以?|能|直接)*(?:跑|用|运行|下载))?/gu,
+  read: () => ({ kind: "ollama" }),
+};
+
+/** Without a graphics card models run as the files of llama.cpp. */
+const processor: Pattern = {
+  expression: /(?:纯|用|只有)?(?<![a-z])cpu(?![a-z])|[没无]有?(?:独立)?显卡|[核集]显/gu,
+  read: () => ({ kind: "precision", wish: { kind: "precision", precision: "gguf" } }),
+};
 
 export const PATTERNS: readonly Pattern[] = [
   precision,
   bits,
   memoryRange,
   memory,
+  graphicsCard,
   context,
   longContext,
   parametersRange,
   parameters,
+  orderOfSize,
+  smallModel,
+  ollama,
+  processor,
   released,
   nonCommercial,
   commercial,
   license,
-  vocabulary(/混合专家|(?<![a-z])(?:moe|mixture[- ]of[- ]experts)(?![a-z])/gu, {
-    kind: "architecture",
-    architecture: "moe",
-  }),
-  vocabulary(/稠密|(?<![a-z])dense(?![a-z])/gu, { kind: "architecture", architecture: "dense" }),
-  vocabulary(/看图|识图|图片|图像|视觉|多模态|(?<![a-z])(?:vision|visual|images?|multi-?modal|vl|vlm)(?![a-z])/gu, {
-    kind: "modality",
-    modality: "vision",
-  }),
-  vocabulary(/语音|音频|(?<![a-z])(?:audio|speech|voice)(?![a-z])/gu, { kind: "modality", modality: "audio" }),
-  vocabulary(/医疗|医学|医药|(?<![a-z])(?:medical|medicine|health)(?![a-z])/gu, { kind: "domain", domain: "medical" }),
-  vocabulary(/法律|法务|(?<![a-z])(?:legal|law)(?![a-z])/gu, { kind: "domain", domain: "legal" }),
-  vocabulary(/金融|财经|(?<![a-z])(?:financ(?:e|ial))(?![a-z])/gu, { kind: "domain", domain: "finance" }),
-  vocabulary(/日语|日文|(?<![a-z])japanese(?![a-z])/gu, { kind: "language", language: "ja" }),
-  vocabulary(/英语|英文|(?<![a-z])english(?![a-z])/gu, { kind: "language", language: "en" }),
-  vocabulary(/中文|汉语|(?<![a-z])chinese(?![a-z])/gu, { kind: "language", language: "zh" }),
+  ...MEANINGS.map(({ expression, criterion }): Pattern => ({ expression, read: () => criterion })),
 ];

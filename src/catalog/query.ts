@@ -1,7 +1,10 @@
 import type { Criterion, SingleFact } from "./criteria.ts";
+import type { FullText } from "./full-text.ts";
 import type { NamedEntry, Names } from "./names.ts";
 import { PATTERNS } from "./query-patterns.ts";
-import { fold, isHan } from "./text.ts";
+import { wordsOf } from "./query-words.ts";
+import { fold, HAN } from "./text.ts";
+import { FILLERS, FOREIGN_WORDS } from "./vocabulary.ts";
 
 export const SORTS = ["memory", "newest", "size", "name"] as const;
 export type Sort = (typeof SORTS)[number];
@@ -11,65 +14,59 @@ export type Query = {
   criteria: Criterion[];
   /** An order asked for in words (`最新`). */
   sort?: Sort;
-  /** Words that were read and carry no meaning for the search. */
+  /** What was read and carries no meaning for the search. */
   ignored: string[];
 };
+
+/** What the words of the catalog are. */
+export type Dictionary = { names: Names; text: FullText };
+
+/** Characters that are read; more than anybody types, and every one is tried as the beginning of a name. */
+const MAX_LENGTH = 200;
 
 /** Takes the place of what has been understood, so that what stood around it does not run together. */
 const CONSUMED = "\u0001";
 
 const SORT_WORDS: readonly [RegExp, Sort][] = [
-  [/最新的?|(?<![a-z])(?:newest|latest)(?![a-z])/gu, "newest"],
+  [/最新(?:发布|出)?的?|新出的?|(?<![a-z])(?:newest|latest)(?![a-z])/gu, "newest"],
+  [/(?:最省|最低|最少|省)显存的?|显存最[小少低]的?/gu, "memory"],
   [/最小的?|(?<![a-z])smallest(?![a-z])/gu, "size"],
 ];
-
-/** Longest first, so that `能跑的` goes before `能跑`. */
-const FILLERS = [
-  ..."能够运行的|可以运行的|可以跑的|能跑的|能运行|可以跑|能跑|跑得动|运行|部署|本地|有没有|有哪些|有什么|哪些|哪个|什么|推荐|大语言模型|语言模型|大模型|小模型|模型|开源|国产|显存|内存|显卡|参数|上下文|量化|支持|需要|适合|可以|想要|给我|帮我|一个|我的|用于|以及|或者|的|能|在|上|下|用|和|与|或|跑|找|想|要|我|吗|呢|请|求|有|是|做".split(
-    "|",
-  ),
-  ..."llm|llms|model|models|with|for|the|a|an|that|can|run|runs|running|on|which|and|or|of|in|to|my|me|need|needs|want|find|show|list|vram|ram|gpu|memory|context|local|locally|open|license|licence|gb|b".split(
-    "|",
-  ),
-].toSorted((a, b) => b.length - a.length);
-const FILLER = new RegExp(
-  FILLERS.map((word) => (isHan(word[0] ?? "") ? word : `(?<![a-z0-9])${word}(?![a-z0-9])`)).join("|"),
-  "gu",
-);
 
 /**
  * Parses what people type: Chinese (simplified or traditional) or English, full-width or half-width, in any order.
  * Names of the catalog are read first, as far as they reach (`yi-34b` is a name, `yi 34b` a name and a size), then the
  * patterns, then what is left as words. Throws nothing: what is not understood is a word or ignored.
  */
-export function parseQuery(text: string, names: Names): Query {
+export function parseQuery(typed: string, { names, text }: Dictionary): Query {
   const criteria: Criterion[] = [];
-  let sort: Sort | undefined;
-  let rest = readNames(fold(text), names, criteria);
-  for (const { expression, read } of PATTERNS) {
-    rest = rest.replace(expression, (...match) => {
-      const groups: unknown = match.at(-1);
-      const criterion = read(isGroups(groups) ? groups : {});
-      if (criterion) criteria.push(criterion);
-      return criterion ? CONSUMED : String(match[0]);
-    });
-  }
-  for (const [expression, order] of SORT_WORDS) {
-    rest = rest.replace(expression, () => {
-      sort = order;
-      return CONSUMED;
-    });
-  }
   const ignored: string[] = [];
-  rest = rest.replace(FILLER, (word) => {
-    ignored.push(word);
-    return CONSUMED;
-  });
-  for (const word of wordsIn(rest)) {
-    const corrected = names.correct(word);
-    const named = corrected === undefined ? [] : names.exact(corrected);
-    criteria.push({ kind: "word", word: corrected ?? word, typed: word, named });
+  let sort: Sort | undefined;
+  let rest = fold(typed.slice(0, MAX_LENGTH)).replaceAll(CONSUMED, " ");
+  const take = (expression: RegExp, read: (match: Match) => boolean): void => {
+    rest = rest.replace(expression, (...match) => (read(matchOf(match)) ? CONSUMED : String(match[0])));
+  };
+  const add = (criterion: Criterion | undefined): boolean => criterion !== undefined && criteria.push(criterion) > 0;
+  take(FOREIGN_WORDS, ({ whole }) => add({ kind: "word", word: whole, typed: whole, named: [], foreign: true }));
+
+  rest = readNames(rest, names, criteria);
+  for (const { expression, read } of PATTERNS) take(expression, ({ groups }) => add(read(groups)));
+  for (const [expression, order] of SORT_WORDS) {
+    take(expression, () => {
+      sort ??= order;
+      return true;
+    });
   }
+  take(FILLERS, ({ whole }) => ignored.push(whole) > 0);
+
+  const words = wordsOf(rest, { names, text });
+  criteria.push(...words.known);
+  // What occurs nowhere would empty every result; where something else was understood it is better passed over.
+  if (criteria.length === 0 && sort === undefined) criteria.push(...words.unknown);
+  else ignored.push(...words.unknown.map((word) => word.typed));
+  const said = typed.trim();
+  if (said !== "" && criteria.length === 0 && sort === undefined && ignored.length === 0)
+    criteria.push({ kind: "word", word: said, typed: said, named: [] });
   const symbols = rest.replaceAll(CONSUMED, " ").match(/[^\s\p{L}\p{N}]+/gu) ?? [];
   return {
     criteria: joinAlternatives(distinct(criteria)),
@@ -78,14 +75,16 @@ export function parseQuery(text: string, names: Names): Query {
   };
 }
 
+type Match = { whole: string; groups: Record<string, string | undefined> };
+
+/** What `replace` hands over: the match first, its groups last where the expression has names for them. */
+function matchOf(match: readonly unknown[]): Match {
+  const groups = match.at(-1);
+  return { whole: String(match[0]), groups: isGroups(groups) ? groups : {} };
+}
+
 const isGroups = (value: unknown): value is Record<string, string | undefined> =>
   typeof value === "object" && value !== null;
-
-/** Latin words with their digits and dots, and runs of Chinese characters. */
-const wordsIn = (text: string): string[] =>
-  (text.match(/\p{Script=Han}+|[\p{L}\p{N}]+(?:[.+#/_-][\p{L}\p{N}]+)*/gu) ?? []).flatMap((word) =>
-    isHan(word[0] ?? "") ? word : word.split(/(?<=\p{Script=Han})(?=[a-z0-9])|(?<=[a-z0-9])(?=\p{Script=Han})/u),
-  );
 
 /** Takes the longest known names out of the text, from left to right. */
 function readNames(text: string, names: Names, criteria: Criterion[]): string {
@@ -106,16 +105,30 @@ function readNames(text: string, names: Names, criteria: Criterion[]): string {
   return result;
 }
 
-function longestName(text: string, start: number, names: Names): { end: number; named: NamedEntry[] } | undefined {
-  const furthest = Math.min(text.length, start + names.longest + 8);
+/** Characters that a typed name may have more than its folded form. */
+const SPACES = 8;
+/** A size behind a space or a Chinese name. */
+const NAME_AND_SIZE = new RegExp(`^(?<name>.*?)(?:\\s+|(?<=[${HAN}]))\\d+(?:\\.\\d+)?b$`, "u");
+
+function longestName(text: string, start: number, names: Names): Named | undefined {
+  const furthest = Math.min(text.length, start + names.longest + SPACES);
   for (let end = furthest; end > start + 1; end--) {
     if (!endsName(text, end)) continue;
     const candidate = text.slice(start, end);
     if (/^\d+(?:\.\d+)?[bgk]?$/u.test(candidate)) continue;
-    const named = names.exact(candidate);
-    if (named.length > 0) return { end, named };
+    const named = names.meant(candidate);
+    if (named.length > 0) return withoutSize(candidate, start, names) ?? { end, named };
   }
   return undefined;
+}
+
+type Named = { end: number; named: readonly NamedEntry[] };
+
+/** `qwen 7b` is what an old model is called, and asks for any Qwen of that size. */
+function withoutSize(candidate: string, start: number, names: Names): Named | undefined {
+  const name = NAME_AND_SIZE.exec(candidate)?.groups?.["name"];
+  const named = name === undefined ? [] : names.meant(name);
+  return name !== undefined && named.length > 0 ? { end: start + name.length, named } : undefined;
 }
 
 const LATIN = /[a-z0-9]/;
@@ -125,10 +138,9 @@ const startsName = (text: string, at: number): boolean => {
 };
 const endsName = (text: string, at: number): boolean => {
   const [last = " ", next = " ", after = " "] = [text[at - 1], text[at], text[at + 1]];
-  if (/\s/u.test(last)) return false;
+  if (!/[\p{L}\p{N}]/u.test(last)) return false;
   return !LATIN.test(last) || !(LATIN.test(next) || (next === "." && /\d/.test(after)));
 };
-
 const ALTERNATIVES = new Set<Criterion["kind"]>([
   "precision",
   "parameters",

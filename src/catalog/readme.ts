@@ -85,7 +85,7 @@ function quantizationCell({ quantizations }: Entry): string {
 
 function leastMemory(entry: Entry): string {
   const best = offersOf(entry)
-    .filter((offer) => offer.vramGb !== undefined)
+    .filter(({ stated, vramGb }) => stated && vramGb !== undefined)
     .toSorted((a, b) => (a.vramGb ?? 0) - (b.vramGb ?? 0))[0];
   if (best?.vramGb === undefined) return NOT_STATED;
   const remarks = [quantizationLabel(best), best.estimated ? "估算" : "", best.secondary ? "⚠ 二手" : ""];

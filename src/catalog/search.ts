@@ -1,24 +1,20 @@
 import { LRUCache } from "lru-cache";
-import {
-  type Criterion,
-  compareMemory,
-  type FactCriterion,
-  factRank,
-  isOfferCriterion,
-  offerRank,
-  offersFor,
-  singles,
-} from "./criteria.ts";
-import { type FullText, indexText } from "./full-text.ts";
-import { type Offer, offersOf, sizesOf } from "./memory.ts";
-import { byNewest, indexNames, type NamedEntry, type NameKind, type Names } from "./names.ts";
+import type { Criterion } from "./criteria.ts";
+import { indexText } from "./full-text.ts";
+import { createMatching, type Matching } from "./matching.ts";
+import type { Offer } from "./memory.ts";
+import { byNewest, indexNames, type Names } from "./names.ts";
+import { nearestEntries } from "./nearest.ts";
 import { parseQuery, type Query, type Sort } from "./query.ts";
+import { placesOfHits, rankHits } from "./ranking.ts";
 import type { Entry } from "./schema.ts";
+import { namedSizesOf } from "./sizes.ts";
+import { MEANINGS } from "./vocabulary.ts";
 
 export type Hit = {
   entry: Entry;
-  /** What of the entry meets the asked precision, memory and size, best first; empty where none was asked. */
-  offers: Offer[];
+  /** What of the entry meets the asked precision, memory, size and variant, best first; empty where none was asked. */
+  readonly offers: Offer[];
 };
 
 export type SearchResult = {
@@ -38,16 +34,24 @@ export type Catalog = {
   names: Names;
   entry: (id: string) => Entry | undefined;
   search: (text: string, options?: { sort?: Sort | undefined }) => SearchResult;
+  /** How many entries a search finds. */
+  count: (text: string) => number;
 };
 
-const NEAREST = 5;
-
-/** Indexes the entries once; everything else answers from memory. */
+/** Indexes the entries; what takes long is put off until it is needed, or the process has nothing else to do. */
 export function openCatalog(entries: readonly Entry[]): Catalog {
   const names = indexNames(entries);
-  const text = indexText(entries);
+  const newestFirst = entries.toSorted(byNewest);
+  const text = indexText(newestFirst);
+  const matching = createMatching(newestFirst, text);
   const kept = new LRUCache<string, SearchResult>({ max: KEPT_RESULTS });
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
+  prepareLater(function* () {
+    while (!text.advance(0)) yield;
+    for (const entry of entries) yield namedSizesOf(entry);
+    for (const { criterion } of MEANINGS) yield matching.ranks(criterion);
+  });
+  const counts = new LRUCache<string, number>({ max: KEPT_RESULTS });
   return {
     entries,
     names,
@@ -56,125 +60,48 @@ export function openCatalog(entries: readonly Entry[]): Catalog {
       const key = `${sort ?? ""}:${typed}`;
       const known = kept.get(key);
       if (known) return known;
-      const query = parseQuery(typed, names);
-      const result = search(entries, query, sort ?? query.sort, (word) => wordRanks(word, text), names);
+      const query = parseQuery(typed, { names, text });
+      const result = search(query, sort ?? query.sort, matching, names);
       kept.set(key, result);
       return result;
+    },
+    count: (typed) => {
+      const known = kept.peek(`:${typed}`)?.hits.length ?? counts.get(typed);
+      if (known !== undefined) return known;
+      const count = placesOfHits(parseQuery(typed, { names, text }).criteria, matching).length;
+      counts.set(typed, count);
+      return count;
     },
   };
 }
 
-type WordCriterion = Extract<Criterion, { kind: "word" }>;
-type WordRank = { tier: number; score: number };
-type Ranker = (word: WordCriterion) => Map<Entry, WordRank>;
+/** A start has better things to do in its first moments. */
+const PREPARE_AFTER_MS = 2000;
+/** Other work waits at most so long for a turn. */
+const SLICE_MS = 4;
 
-const TIER: Record<NameKind | "text", number> = { own: 0, variant: 1, family: 2, text: 3 };
-
-function wordRanks({ word, named }: { word: string; named: NamedEntry[] }, text: FullText): Map<Entry, WordRank> {
-  const found = text.find(word);
-  const ranks = new Map<Entry, WordRank>();
-  for (const [entry, score] of found) ranks.set(entry, { tier: TIER.text, score });
-  for (const { entry, kind } of named) ranks.set(entry, { tier: TIER[kind], score: found.get(entry) ?? 0 });
-  return ranks;
-}
-
-type Ranked = Hit & { tier: number; score: number; fit: number; precision: number };
-
-function search(
-  entries: readonly Entry[],
-  query: Query,
-  sort: Sort | undefined,
-  rank: Ranker,
-  names: Names,
-): SearchResult {
-  const { criteria } = query;
-  const words = new Map(criteria.filter((criterion) => criterion.kind === "word").map((word) => [word, rank(word)]));
-  const meets = (criterion: Criterion, entry: Entry): boolean =>
-    criterion.kind === "word" ? words.get(criterion)?.has(entry) === true : factRank(criterion, entry) !== undefined;
-  const matching = (wanted: readonly Criterion[]): Entry[] => {
-    const joint = wanted.filter(isOfferCriterion);
-    return entries.filter(
-      (entry) => wanted.every((item) => meets(item, entry)) && (joint.length < 2 || offersFor(joint, entry).length > 0),
-    );
+/** Does in idle turns, step by step, what the first queries would have to wait for. */
+function prepareLater(steps: () => Generator<unknown, void>): void {
+  const running = steps();
+  const slice = (): void => {
+    for (const end = performance.now() + SLICE_MS; performance.now() < end; ) if (running.next().done) return;
+    setImmediate(slice).unref();
   };
-
-  const found = matching(criteria);
-  if (found.length === 0) {
-    const without = (left: Criterion): Entry[] => matching(criteria.filter((item) => item !== left));
-    const blocking = criteria.length > 1 ? criteria.filter((item) => without(item).length > 0) : criteria;
-    const emptiedBy = blocking.length > 0 ? blocking : criteria.filter((item) => matching([item]).length === 0);
-    return {
-      query,
-      hits: [],
-      emptiedBy: emptiedBy.length > 0 ? emptiedBy : criteria,
-      nearest: nearest(entries, criteria, meets, names),
-    };
-  }
-  const asked = criteria.filter(isOfferCriterion);
-  const ranked = found.map((entry): Ranked => {
-    const offers = asked.length > 0 ? offersFor(asked, entry) : [];
-    const ranks = [...words.values()].map((map) => map.get(entry)).filter((item) => item !== undefined);
-    const facts = criteria.filter((item): item is FactCriterion => item.kind !== "word");
-    return {
-      entry,
-      offers,
-      tier: ranks.reduce((sum, item) => sum + item.tier, 0),
-      score: ranks.reduce((sum, item) => sum + item.score, 0),
-      fit: facts.reduce((sum, item) => sum + (factRank(item, entry) ?? 0), 0),
-      precision: precisionOf(asked, offers, entry),
-    };
-  });
-  const hits = ranked.toSorted(order(criteria, sort)).map(({ entry, offers }) => ({ entry, offers }));
-  return { query, hits, emptiedBy: [], nearest: [] };
+  setTimeout(slice, PREPARE_AFTER_MS).unref();
 }
 
-/** 0 where an offer of exactly the asked precision exists, 1 where only a relative (GPTQ-Int4 for int4). */
-function precisionOf(asked: readonly Criterion[], offers: readonly Offer[], entry: Entry): number {
-  const ranks = offers.map((offer) => Math.max(0, ...asked.map((item) => offerRank(item, offer, entry) ?? 1)));
-  return ranks.length === 0 ? 0 : Math.min(...ranks);
-}
-
-/**
- * The ranking. An order that was asked for comes alone. Otherwise: whoever bears the typed name before their family
- * before mere mentions; then better fits (free commercial use before conditional); then, where precision or memory was
- * asked, the exact precision before its relatives and the smallest memory first, unstated last; then the text score;
- * then the newest.
- */
-function order(criteria: readonly Criterion[], sort: Sort | undefined): (a: Ranked, b: Ranked) => number {
-  const memory = (a: Ranked, b: Ranked): number => compareMemory(least(a.offers), least(b.offers));
-  const newest = (a: Ranked, b: Ranked): number => byNewest(a.entry, b.entry);
-  const name = (a: Ranked, b: Ranked): number => a.entry.name.localeCompare(b.entry.name, "en");
-  if (sort === "memory") {
-    const needed = (hit: Ranked): Offer | undefined => least(hit.offers.length > 0 ? hit.offers : offersOf(hit.entry));
-    return (a, b) => compareMemory(needed(a), needed(b)) || newest(a, b);
-  }
-  if (sort === "newest") return newest;
-  if (sort === "name") return name;
-  if (sort === "size") return (a, b) => smallest(a.entry) - smallest(b.entry) || newest(a, b);
-  const byMemory = singles(criteria).some((item) => item.kind === "memory" || item.kind === "precision");
-  return (a, b) =>
-    a.tier - b.tier ||
-    a.fit - b.fit ||
-    (byMemory ? a.precision - b.precision || memory(a, b) : 0) ||
-    b.score - a.score ||
-    newest(a, b);
-}
-
-const least = (offers: readonly Offer[]): Offer | undefined => offers.toSorted(compareMemory)[0];
-
-const smallest = (entry: Entry): number => sizesOf(entry)[0] ?? Number.MAX_VALUE;
-
-function nearest(
-  entries: readonly Entry[],
-  criteria: readonly Criterion[],
-  meets: (criterion: Criterion, entry: Entry) => boolean,
-  names: Names,
-): Entry[] {
-  const counted = entries
-    .map((entry) => ({ entry, met: criteria.filter((item) => meets(item, entry)).length }))
-    .filter((item) => item.met > 0)
-    .toSorted((a, b) => b.met - a.met || byNewest(a.entry, b.entry))
-    .map((item) => item.entry);
-  const alike = criteria.flatMap((item) => (item.kind === "word" ? names.near(item.typed, NEAREST) : []));
-  return [...new Set([...counted, ...alike])].slice(0, NEAREST);
+function search(query: Query, sort: Sort | undefined, matching: Matching, names: Names): SearchResult {
+  const { criteria } = query;
+  const hits = rankHits(criteria, sort, matching);
+  if (hits.length > 0) return { query, hits, emptiedBy: [], nearest: [] };
+  const meets = (wanted: readonly Criterion[]): boolean => matching.meeting(wanted).length > 0;
+  const blocking =
+    criteria.length > 1 ? criteria.filter((item) => meets(criteria.filter((other) => other !== item))) : [];
+  const emptiedBy = blocking.length > 0 ? blocking : criteria.filter((item) => !meets([item]));
+  return {
+    query,
+    hits,
+    emptiedBy: emptiedBy.length > 0 ? emptiedBy : criteria,
+    nearest: nearestEntries(criteria, matching, names),
+  };
 }

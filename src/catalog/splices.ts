@@ -57,6 +57,6 @@ function replaceRoot({ text, lineBreak, indentation }: Source, { node, schema }:
     lineBreak,
   );
   if (node && !isBlank(node)) return [{ from: startOf(node), to: endOf(text, node), text: written }];
-  const gap = /[^\n\uFEFF]$/.test(text) ? lineBreak : "";
+  const gap = text === "" || text === "\uFEFF" || text.endsWith("\n") ? "" : lineBreak;
   return [{ from: text.length, to: text.length, text: gap + written + lineBreak }];
 }

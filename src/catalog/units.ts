@@ -18,3 +18,9 @@ export function formatTokens(tokens: number): string {
 }
 
 const trim = (value: number): string => String(Number(value.toFixed(2)));
+
+/** Memory as people write it: `8`, `8GB`, `8 G`, `７.5gb`. In GB; undefined for anything else. */
+export function readGb(text: string): number | undefined {
+  const [, figure] = /^(\d{1,9}(?:\.\d{1,9})?)\s*(?:g|gb|gib)?$/i.exec(text.normalize("NFKC").trim()) ?? [];
+  return figure === undefined ? undefined : Number(figure);
+}

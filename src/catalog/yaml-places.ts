@@ -42,8 +42,9 @@ function indentationOf(text: string, root: Node | null): Indentation {
       const parent = path.at(-1);
       if (!isMap(parent) || parent.flow || !(isMap(value) || isSeq(value)) || value.flow) return;
       const deeper = columnOf(text, startOf(value)) - columnOf(text, startOf(parent));
-      if (isMap(value)) mapping ??= deeper;
-      else list ??= deeper;
+      // A tag or an anchor before the first key shifts what counts as the mapping's column.
+      if (isMap(value) && deeper > 0) mapping ??= deeper;
+      if (isSeq(value) && deeper >= 0) list ??= deeper;
     },
   });
   return { indent: mapping ?? (list || 2), indentSeq: list !== 0 };

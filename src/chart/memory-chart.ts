@@ -15,9 +15,10 @@ export type ChartGroup = {
 };
 
 export type ChartBar = {
-  /** What it is: the precision, and before it which variant where a group has several. */
-  label: string;
-  /** Stands for the label where that cannot be drawn: ASCII. */
+  /** Which variant, in short; empty where the group's name says it. */
+  variant: string;
+  precision: string;
+  /** Stands for both where they cannot be drawn: ASCII. */
   plainLabel: string;
   gb: number;
   /** The figure as it is read: `13 GB`, `≈ 5.4 GB`. */
@@ -33,6 +34,9 @@ type ChartNotes = { estimated: string; beyond: string; logarithmic: string; empt
 
 /** Whether a bar needs more than the person has. */
 export const isBeyond = (bar: ChartBar, { limit }: MemoryChart): boolean => limit !== undefined && bar.gb > limit.gb;
+
+/** What a bar is: `8B INT4`. */
+export const labelOf = ({ variant, precision }: ChartBar): string => `${variant} ${precision}`.trim();
 
 /** Every bar of a chart, group by group. */
 export const barsOf = ({ groups }: MemoryChart): ChartBar[] => groups.flatMap(({ bars }) => bars);

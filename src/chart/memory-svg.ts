@@ -1,5 +1,13 @@
 import { canDraw, FONT_FAMILY, fitWidth, widthOf } from "./glyphs.ts";
-import { barsOf, type ChartBar, type ChartGroup, isBeyond, type MemoryChart, notesOf } from "./memory-chart.ts";
+import {
+  barsOf,
+  type ChartBar,
+  type ChartGroup,
+  isBeyond,
+  labelOf,
+  type MemoryChart,
+  notesOf,
+} from "./memory-chart.ts";
 import { type Scale, scaleOf } from "./scale.ts";
 
 /**
@@ -14,10 +22,10 @@ const LINE = 18;
 const BAR = 11;
 const HEADING = 20;
 const GROUP_GAP = 6;
-const LABEL_MOST = 150;
+const LABEL_MOST = 140;
 const GAP = 8;
 /** The sign on bars that are longer than the limit, with its gap. */
-const MARK = 14;
+const MARK = 16;
 
 /** A card of its own, so that it reads the same on Discord's dark and light themes. */
 const COLOUR = {
@@ -32,10 +40,10 @@ const COLOUR = {
 } as const;
 
 type Frame = { left: number; right: number; scale: Scale; chart: MemoryChart };
-/** A part of the picture: how high it is, and what it draws from its upper edge on. */
-type Part = { height: number; draw: (top: number) => string };
+/** A part of the picture: how high it is, and what it draws from its upper edge on; `above` the line of the limit. */
+type Part = { height: number; draw: (top: number) => string; above?: true };
 
-/** A chart as SVG: its own card, bars on one scale, the limit as a line. Whatever the names hold is shown as text. */
+/** A chart of at least one bar as SVG: its own card, bars on one scale, the limit as a line. Whatever the names hold is shown as text. */
 export function memorySvg(chart: MemoryChart): string {
   const frame = frameOf(chart);
   const head = [titlePart(chart), ...(chart.limit ? [limitLabelPart(chart.limit.label, chart.limit.gb, frame)] : [])];
@@ -52,35 +60,37 @@ export function memorySvg(chart: MemoryChart): string {
     `<rect x="0.5" y="0.5" width="${WIDTH - 1}" height="${height - 1}" rx="12" fill="${COLOUR.card}" stroke="${COLOUR.edge}"/>`,
     gridLines(frame, plot),
     drawParts(head, top),
-    drawParts(body, plot.from),
-    drawParts(foot, top + headHeight + bodyHeight),
+    drawParts(body, plot.from, { above: false }),
     limitLine(frame, plot),
+    drawParts(body, plot.from, { above: true }),
+    drawParts(foot, plot.from + bodyHeight),
     "</svg>",
   ].join("\n");
 }
 
 const heightOf = (parts: readonly Part[]): number => parts.reduce((sum, { height }) => sum + height, 0);
 
-function drawParts(parts: readonly Part[], top: number): string {
+/** Draws the parts one below the other; of those that are above the limit's line, or below it, where asked. */
+function drawParts(parts: readonly Part[], top: number, only?: { above: boolean }): string {
   let at = top;
   return parts
-    .map(({ height, draw }) => {
-      const drawn = draw(at);
+    .map(({ height, draw, above = false }) => {
+      const from = at;
       at += height;
-      return drawn;
+      return only === undefined || only.above === above ? draw(from) : "";
     })
     .join("\n");
 }
 
 function frameOf(chart: MemoryChart): Frame {
   const bars = barsOf(chart);
-  const labels = Math.max(...bars.map((bar) => widthOf(labelOf(bar), FONT)));
+  const labels = Math.max(...bars.map((bar) => widthOf(drawnLabel(bar), FONT)));
   const values = Math.max(...bars.map(({ value }) => widthOf(value, FONT)));
   const mark = notesOf(chart).beyond ? MARK : 0;
   return {
     chart,
     scale: scaleOf(chart),
-    left: PADDING + Math.min(LABEL_MOST, labels) + GAP,
+    left: PADDING + labels + GAP,
     right: WIDTH - PADDING - values - mark - GAP,
   };
 }
@@ -88,10 +98,16 @@ function frameOf(chart: MemoryChart): Frame {
 const xOf = (gb: number, { left, right, scale }: Frame): number => left + (right - left) * scale.place(gb);
 
 const nameOf = ({ name, id }: ChartGroup): string => (canDraw(name) ? name : id);
-const labelOf = ({ label, plainLabel }: ChartBar): string => (canDraw(label) ? label : plainLabel);
 
-const titlePart = ({ title }: MemoryChart): Part => ({
-  height: 22,
+/** The precision is never shortened; the variant has the room that is left. */
+function drawnLabel(bar: ChartBar): string {
+  if (!canDraw(labelOf(bar))) return fitWidth(bar.plainLabel, FONT, LABEL_MOST);
+  const room = LABEL_MOST - widthOf(` ${bar.precision}`, FONT);
+  return labelOf({ ...bar, variant: fitWidth(bar.variant, FONT, room) });
+}
+
+const titlePart = ({ title, limit }: MemoryChart): Part => ({
+  height: limit ? 22 : 28,
   draw: (top) => text(title, PADDING, top + 15, { size: TITLE_FONT, width: WIDTH - 2 * PADDING }),
 });
 
@@ -107,10 +123,12 @@ function groupParts(group: ChartGroup, first: boolean, frame: Frame): Part[] {
   const gap = first ? 0 : GROUP_GAP;
   const heading: Part = {
     height: HEADING + gap,
+    above: true,
     draw: (top) => text(nameOf(group), PADDING, top + gap + 14, { width: WIDTH - 2 * PADDING, ground: true }),
   };
   const empty: Part = {
     height: LINE,
+    above: true,
     draw: (top) => text(frame.chart.notes.empty, PADDING, top + 13, { fill: COLOUR.quiet, ground: true }),
   };
   return [heading, ...(group.bars.length === 0 ? [empty] : group.bars.map((bar) => barPart(bar, frame)))];
@@ -123,9 +141,9 @@ const barPart = (bar: ChartBar, frame: Frame): Part => ({
     const width = Math.max(2, xOf(bar.gb, frame) - frame.left);
     const valueLeft = WIDTH - PADDING - widthOf(bar.value, FONT);
     return [
-      text(labelOf(bar), PADDING, top + 13, { fill: COLOUR.quiet, width: LABEL_MOST }),
+      text(drawnLabel(bar), PADDING, top + 13, { fill: COLOUR.quiet }),
       `<rect x="${number(frame.left)}" y="${number(top + (LINE - BAR) / 2)}" width="${number(width)}" height="${BAR}" rx="2" fill="${bar.estimated ? `url(#${tone})` : COLOUR[tone]}" stroke="${COLOUR[tone]}"/>`,
-      ...(tone === "beyond" ? [cross(valueLeft - MARK + 2, top + LINE / 2)] : []),
+      ...(tone === "beyond" ? [cross(valueLeft - MARK + 3, top + LINE / 2)] : []),
       text(bar.value, valueLeft, top + 13),
     ].join("");
   },
@@ -151,41 +169,37 @@ function axisPart({ scale, ...frame }: Frame): Part {
   };
 }
 
+type Note = { label: string; sign: (x: number, middle: number) => string; signWidth: number };
+
 /** What the signs mean, in as many lines as it takes. */
 function notePart({ chart, scale }: Frame): Part[] {
   const { estimated, beyond } = notesOf(chart);
   const { notes } = chart;
-  const shown: { label: string; sign?: (x: number, middle: number) => string }[] = [
-    ...(estimated ? [{ label: notes.estimated, sign: estimateSign }] : []),
-    ...(beyond ? [{ label: notes.beyond, sign: (x: number, middle: number) => cross(x, middle) }] : []),
-    ...(scale.logarithmic ? [{ label: notes.logarithmic }] : []),
+  const shown: Note[] = [
+    ...(estimated ? [{ label: notes.estimated, sign: estimateSign, signWidth: 22 }] : []),
+    ...(beyond ? [{ label: notes.beyond, sign: cross, signWidth: 14 }] : []),
+    ...(scale.logarithmic ? [{ label: notes.logarithmic, sign: () => "", signWidth: 0 }] : []),
   ];
   if (shown.length === 0) return [];
-  let x = PADDING;
-  let line = 0;
-  const placed = shown.map(({ label, sign }) => {
-    const width = (sign ? SIGN : 0) + widthOf(label, FONT);
+  let [x, line] = [PADDING, 0];
+  const placed = shown.map((note) => {
+    const width = note.signWidth + widthOf(note.label, FONT);
     if (x > PADDING && x + width > WIDTH - PADDING) [x, line] = [PADDING, line + 1];
-    const at = { x, line };
+    const place = { ...note, x, y: 4 + LINE * line };
     x += width + 16;
-    return { label, sign, ...at };
+    return place;
   });
-  return [
-    {
-      height: 4 + LINE * (line + 1),
-      draw: (top) =>
-        placed
-          .map((item) => {
-            const upper = top + 4 + item.line * LINE;
-            const left = item.x + (item.sign ? SIGN : 0);
-            return `${item.sign?.(item.x, upper + LINE / 2) ?? ""}${text(item.label, left, upper + 13, { fill: COLOUR.quiet, width: WIDTH - PADDING - left })}`;
-          })
-          .join(""),
-    },
-  ];
+  const draw = (top: number): string =>
+    placed
+      .map((note) => {
+        const left = note.x + note.signWidth;
+        const label = text(note.label, left, top + note.y + 13, { fill: COLOUR.quiet, width: WIDTH - PADDING - left });
+        return note.sign(note.x, top + note.y + LINE / 2) + label;
+      })
+      .join("");
+  return [{ height: 4 + LINE * (line + 1), draw }];
 }
 
-const SIGN = 22;
 const estimateSign = (x: number, middle: number): string =>
   `<rect x="${number(x + 0.5)}" y="${number(middle - 5)}" width="16" height="10" rx="2" fill="url(#fits)" stroke="${COLOUR.fits}"/>`;
 

@@ -41,13 +41,13 @@ function logarithmicScale(least: number, most: number): Scale {
   // The smallest bar must have a length too.
   const from = stepBelow(least / 1.2);
   const to = stepAbove(most);
-  const ticks = stepsBetween(from, to);
-  const every = Math.ceil(ticks.length / MOST_TICKS);
+  const steps = stepsBetween(from, to);
   return {
     logarithmic: true,
     from,
     to,
-    ticks: ticks.filter((_, at) => at % every === 0),
+    // Over many factors of ten those alone, which readers take in at once.
+    ticks: steps.length <= MOST_TICKS ? steps : steps.filter((step) => step === from || step === decadeOf(step)),
     place: (gb) => Math.log(gb / from) / Math.log(to / from),
   };
 }
@@ -55,7 +55,7 @@ function logarithmicScale(least: number, most: number): Scale {
 /** Floating-point noise of 0.1 + 0.2 must not become a tick label. */
 const rounded = (value: number): number => Number(value.toPrecision(12));
 
-const decadeOf = (value: number): number => 10 ** Math.floor(Math.log10(value));
+const decadeOf = (value: number): number => rounded(10 ** Math.floor(Math.log10(value) + 1e-9));
 
 /** The next of 1, 2, 5, 10, 20 … at or above a value. */
 function stepAbove(value: number): number {

@@ -5,6 +5,12 @@ import type { Services } from "./services.ts";
 import { UserError } from "./user-error.ts";
 import type { Modal, Room, View } from "./view.ts";
 
+export type BeginOptions = {
+  private?: boolean;
+  /** Called before anything is announced, where that is final: what was announced must not get lost. */
+  accept?: ((delivery: Delivery) => Promise<void>) | undefined;
+};
+
 /** What a command may know of the world: nothing of Discord, the terminal or HTTP. */
 export type Context = Services & {
   text: Text;
@@ -15,7 +21,7 @@ export type Context = Services & {
   /** Shows a view: the answer, or a newer state of it. */
   reply: (view: View) => Promise<void>;
   /** Announces that an answer will come, and says where whoever makes it can show it. */
-  begin: (options?: { private?: boolean }) => Promise<Delivery>;
+  begin: (options?: BeginOptions) => Promise<Delivery>;
   /** Puts a question to the person; must be the first and only answer. */
   ask: (modal: Modal) => Promise<void>;
 };

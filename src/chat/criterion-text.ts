@@ -32,6 +32,10 @@ export function criterionText(criterion: Criterion, text: Text, locale: Locale):
       return text(`domain.${criterion.domain}`);
     case "language":
       return languageName(criterion.language, locale);
+    case "purpose":
+      return text(`purpose.${criterion.purpose}`);
+    case "ollama":
+      return text("criteria.ollama");
     case "anyOf":
       return criterion.options.map((option) => criterionText(option, text, locale)).join(" / ");
     case "word":

@@ -1,4 +1,4 @@
-import { type Offer, sizeSummary } from "#src/catalog/memory.ts";
+import { isOurEstimate, type Offer, sizeSummary } from "#src/catalog/memory.ts";
 import { quantizationLabel } from "#src/catalog/precision.ts";
 import type { Entry } from "#src/catalog/schema.ts";
 import { formatGb } from "#src/catalog/units.ts";
@@ -13,19 +13,23 @@ export function languageName(tag: string, locale: Locale): string {
 /** All sizes of an entry, or that none is stated. */
 export const sizesText = (entry: Entry, text: Text): string => sizeSummary(entry) ?? text("facts.notStated");
 
-/** The memory of an offer with its precision: `6 GB`, `5.4 GB（GPTQ-Int4，LLaMA-7B）`; marks estimates, main memory and what is second-hand. */
+/**
+ * The memory of an offer with its precision: `6 GB`, `5.4 GB（GPTQ-Int4，LLaMA-7B）`, `≈ 6.1 GB（GGUF Q4_K_M，估计）`; marks
+ * main memory, what is second-hand, what the source computed and what we estimate.
+ */
 export function offerText(offer: Offer | undefined, text: Text, options: { precision: boolean }): string {
   if (offer === undefined) return text("facts.notStated");
+  const about = isOurEstimate(offer) ? "≈ " : "";
   const memory =
     offer.vramGb !== undefined
-      ? formatGb(offer.vramGb)
+      ? `${about}${formatGb(offer.vramGb)}`
       : offer.ramGb !== undefined
-        ? `${text("facts.ram")} ${formatGb(offer.ramGb)}`
+        ? `${text("facts.ram")} ${about}${formatGb(offer.ramGb)}`
         : text("facts.notStated");
   const remarks = [
     options.precision ? quantizationLabel(offer) : "",
     offer.variant === undefined ? "" : plain(offer.variant),
-    offer.estimated ? text("facts.estimated") : "",
+    offer.estimated ? text(isOurEstimate(offer) ? "facts.ourEstimate" : "facts.estimated") : "",
     offer.secondary ? text("facts.secondary") : "",
   ].filter((remark) => remark !== "");
   return remarks.length === 0

@@ -1,5 +1,5 @@
 import { compareMemory, singles } from "#src/catalog/criteria.ts";
-import { offersOf } from "#src/catalog/memory.ts";
+import { leastMemory, offersOf } from "#src/catalog/memory.ts";
 import { quantizationLabel } from "#src/catalog/precision.ts";
 import type { Entry } from "#src/catalog/schema.ts";
 import type { Hit, SearchResult } from "#src/catalog/search.ts";
@@ -118,15 +118,17 @@ function asked({ query }: SearchResult) {
 function memoryText(hit: Hit, result: SearchResult, text: Context["text"]): string {
   const { precisions, memory } = asked(result);
   const wanted = precisions.length > 0 || memory !== undefined;
-  const offer = wanted ? hit.offers[0] : offersOf(hit.entry).toSorted(compareMemory)[0];
+  const offer = wanted ? hit.offers[0] : (leastMemory(hit.entry) ?? offersOf(hit.entry).toSorted(compareMemory)[0]);
   const [only] = precisions.length === 1 ? precisions : [];
   const exact =
     only?.kind === "precision" && offer !== undefined && quantizationLabel(offer) === quantizationLabel(only);
-  return offerText(offer, text, { precision: !exact && (precisions.length > 0 || offer?.stated === true) });
+  const known = offer?.vramGb !== undefined || offer?.ramGb !== undefined;
+  return offerText(offer, text, { precision: !exact && (precisions.length > 0 || known) });
 }
 
 const commercialText = (entry: Entry, text: Context["text"]): string => text(`commercial.${entry.license.commercial}`);
-const marks = (entry: Entry, text: Context["text"]): string =>
+/** What makes an entry less reliable, to stand behind its name. */
+export const marks = (entry: Pick<Entry, "unreviewed" | "confidence">, text: Context["text"]): string =>
   [
     entry.unreviewed ? ` ⚠ ${text("facts.unreviewed")}` : "",
     entry.confidence === "secondary" ? ` ⚠ ${text("facts.secondary")}` : "",

@@ -3,6 +3,7 @@ import { quantizationLabel } from "#src/catalog/precision.ts";
 import type { Entry } from "#src/catalog/schema.ts";
 import { formatTokens } from "#src/catalog/units.ts";
 import type { Context } from "./command.ts";
+import { estimateLines } from "./estimate-lines.ts";
 import { languageName, sizesText } from "./labels.ts";
 import type zhCN from "./locales/zh-CN.json";
 import { link, plain } from "./markdown.ts";
@@ -31,7 +32,10 @@ export function modelSections(entry: Entry, surface: Omit<PageContext, "say">): 
     { title: text("sections.variants"), lines: variantLines(entry, context) },
     { title: text("sections.papers"), lines: (entry.papers ?? []).map((paper) => paperLine(paper, say)) },
     { title: text("sections.downloads"), lines: downloadLines(entry, context) },
-    { title: text("sections.requirements"), lines: requirementLines(entry, context) },
+    {
+      title: text("sections.requirements"),
+      lines: [...requirementLines(entry, context), ...estimateLines(entry, context)],
+    },
     { title: text("sections.ollama"), lines: ollamaLines(entry, context) },
     { title: text("sections.license"), lines: licenses(entry, context) },
     { title: text("sections.demos"), lines: (entry.demos ?? []).map((demo) => `- ${say(demo)}`) },

@@ -1,5 +1,6 @@
 import type { CatalogInUse } from "#src/catalog/in-use.ts";
 import type { Catalog } from "#src/catalog/search.ts";
+import type { Pictures } from "#src/chart/pictures.ts";
 import type { Fleet } from "#src/ollama/fleet.ts";
 import type { Pulls } from "#src/ollama/pulls.ts";
 import type { LastRun } from "#src/sync/last-run.ts";
@@ -20,6 +21,8 @@ export type Services = {
   tries: Tries;
   fleet: Fleet;
   pulls: Pulls;
+  /** Draws charts for surfaces that show pictures. */
+  pictures: Pictures;
   /** Which model a name means here, by the same catalog. */
   readonly resolve: (name: string) => Resolution;
   /** How the last sync of this installation went; undefined where there was none. */

@@ -1,34 +1,14 @@
 import { byNewest } from "#src/catalog/names.ts";
-import { PRECISIONS } from "#src/catalog/precision.ts";
 import type { Entry } from "#src/catalog/schema.ts";
-import { formatGb } from "#src/catalog/units.ts";
-import type { Autocomplete, Suggestion } from "./command.ts";
+import { subjectNamed } from "#src/catalog/subject.ts";
+import { foldName } from "#src/catalog/text.ts";
+import { formatGb, formatSize } from "#src/catalog/units.ts";
+import type { Autocomplete, Context, Suggestion } from "./command.ts";
 import { about } from "./model-list.ts";
 import { clip, LIMITS } from "./view.ts";
 
 /** Discord shows 25 suggestions at most. */
 const MOST = 25;
-/** What people begin with when nothing is typed yet; offered only where it finds something. */
-const STARTERS = [
-  "int4",
-  "<=6GB",
-  "<=8GB",
-  "<=16GB",
-  "<=24GB",
-  "商用",
-  "7b",
-  "<10b",
-  "128k",
-  "moe",
-  "看图",
-  "写代码",
-  "医疗",
-  "法律",
-  "金融",
-  "apache-2.0",
-  "gguf",
-];
-
 /** Entries for what is typed so far; with nothing typed the newest of each family first. */
 export const suggestModels: Autocomplete = (typed, { catalog, text }) => {
   const entries = typed.trim() === "" ? favourites(catalog.entries) : catalog.names.near(typed, MOST);
@@ -39,6 +19,31 @@ export const suggestModels: Autocomplete = (typed, { catalog, text }) => {
     }),
   );
 };
+
+/** Entries and variants for what is typed so far; a variant before its entry where only its own name has what is typed. */
+export const suggestSubjects: Autocomplete = (typed, context) => {
+  const wanted = foldName(typed);
+  if (wanted === "") return suggestModels(typed, context);
+  const suggested: Suggestion[] = [];
+  for (const entry of context.catalog.names.near(typed, MOST)) {
+    if (suggested.length >= MOST) break;
+    suggested.push(...subjectsOf(entry, wanted, context));
+  }
+  return suggested.slice(0, MOST).map(({ name, value }) => ({ name: clip(name, LIMITS.optionText), value }));
+};
+
+function subjectsOf(entry: Entry, wanted: string, { catalog, text }: Pick<Context, "catalog" | "text">): Suggestion[] {
+  const whole = { name: `${entry.name} · ${about(entry, { text })}`, value: entry.id };
+  const variants = (entry.variants ?? []).filter(
+    ({ name }) => foldName(name).includes(wanted) && subjectNamed(name, catalog.names)?.subject.variant?.name === name,
+  );
+  const listed = variants.map(({ name, parametersB, activeParametersB }) => ({
+    name: [name, ...(parametersB === undefined ? [] : [formatSize(parametersB, activeParametersB)])].join(" · "),
+    value: name,
+  }));
+  const names = [entry.id, entry.name, ...entry.aliases, entry.family, ...entry.familyAliases];
+  return names.some((name) => foldName(name).includes(wanted)) ? [whole, ...listed] : [...listed, whole];
+}
 
 /** Models to try: what is installed here first (marked, with the speed seen), then entries that could be pulled, with size. */
 export const suggestTryModels: Autocomplete = (typed, context) => {
@@ -87,34 +92,16 @@ export const suggestTryModels: Autocomplete = (typed, context) => {
   return [...ready, ...literal, ...pullable].slice(0, MOST);
 };
 
-/** Queries for what is typed so far: with nothing typed good ones to begin with, else completions of the last word. */
-export const suggestQueries: Autocomplete = (typed, { catalog, text }) => {
-  const label = (query: string): Suggestion[] => {
-    const count = catalog.search(query).hits.length;
-    return count === 0
-      ? []
-      : [{ name: clip(text("list.suggestion", { query, count }), LIMITS.optionText), value: query }];
-  };
-  if (typed.trim() === "") return STARTERS.flatMap(label).slice(0, MOST);
-  const [, before = "", last = ""] = /^(.*?)(\S*)$/su.exec(typed) ?? [];
-  const words = last === "" ? STARTERS : completions(last, catalog.entries, catalog.names.near(last, MOST));
-  const queries = [typed.trim(), ...words.map((word) => `${before}${word}`)];
-  return [...new Set(queries)].flatMap(label).slice(0, MOST);
-};
+const favouritesByEntries = new WeakMap<readonly Entry[], Entry[]>();
 
-/** Precisions, families and entries that begin with what is typed, then entries whose names come near. */
-function completions(typed: string, entries: readonly Entry[], near: readonly Entry[]): string[] {
-  const begins = (word: string): boolean => word.toLowerCase().startsWith(typed.toLowerCase());
-  const families = [...new Set(entries.map(({ family }) => family))].filter(begins);
-  return [...PRECISIONS.filter(begins), ...STARTERS.filter(begins), ...families, ...near.map(({ id }) => id)].slice(
-    0,
-    MOST,
-  );
-}
-
-function favourites(entries: readonly Entry[]): Entry[] {
+/** The newest of each family, then the others, newest first. */
+function favourites(entries: readonly Entry[]): readonly Entry[] {
+  const known = favouritesByEntries.get(entries);
+  if (known) return known;
   const newest = entries.toSorted(byNewest);
   const seen = new Set<string>();
   const first = newest.filter(({ family }) => !seen.has(family) && seen.add(family));
-  return [...new Set([...first, ...newest])];
+  const ordered = [...new Set([...first, ...newest])];
+  favouritesByEntries.set(entries, ordered);
+  return ordered;
 }

@@ -1,3 +1,5 @@
+import type { MemoryChart } from "#src/chart/memory-chart.ts";
+
 /**
  * A view is what a command answers with: Discord Components V2 JSON, and files beside it. Discord sends it as it is,
  * the terminal prints it, a page draws it. Type numbers are Discord's (developers/components/reference).
@@ -7,6 +9,7 @@ const ComponentType = {
   Button: 2,
   StringSelect: 3,
   TextDisplay: 10,
+  MediaGallery: 12,
   File: 13,
   Separator: 14,
   Container: 17,
@@ -30,19 +33,23 @@ export type StringSelect = {
 export type ActionRow = { type: 1; components: Button[] | [StringSelect] };
 /** Shows an attached file by its name: `attachment://answer.md`. */
 export type FileDisplay = { type: 13; file: { url: string } };
+/** Shows one attached picture by its name; the description is for those who do not see it. */
+export type MediaGallery = { type: 12; items: [{ media: { url: string }; description: string }] };
+/** A chart, and its picture where the room shows pictures. */
+type ChartFile = { name: string; chart: MemoryChart; png?: Uint8Array };
 /** A file that goes with a view. */
-export type Attachment = { name: string; text: string };
+export type Attachment = { name: string; text: string } | ChartFile;
 /** A question put to a person in a dialogue of its own; the answer comes to `components.<action>` of the command. */
 export type Modal = { customId: string; title: string; label: string; maxLength: number };
 export type Container = {
   type: 17;
   accent_color?: number;
-  components: (TextDisplay | Separator | ActionRow | FileDisplay)[];
+  components: (TextDisplay | Separator | ActionRow | FileDisplay | MediaGallery)[];
 };
-export type Component = Container | TextDisplay | Separator | ActionRow | FileDisplay;
+export type Component = Container | Container["components"][number];
 export type View = {
   components: Component[];
-  /** Files that `FileDisplay` components show. */
+  /** Files that `FileDisplay` and `MediaGallery` components show. */
   files?: Attachment[];
   /** For the person who asked alone, where the surface can do that. */
   private?: boolean;
@@ -55,6 +62,7 @@ export const LIMITS = {
   optionText: 100,
   placeholder: 150,
   selectOptions: 25,
+  mediaDescription: 1024,
   rowButtons: 5,
 } as const;
 
@@ -68,6 +76,8 @@ export type Room = {
   listLength: number;
   /** Whether Markdown tables are drawn; where not, the same is said in lines. */
   tables: boolean;
+  /** Whether pictures are shown; where not, the surface draws a chart in characters. */
+  pictures: boolean;
   /** Whether an answer can change after it was shown. */
   live: boolean;
 };
@@ -78,6 +88,7 @@ export const UNLIMITED: Room = {
   characters: Number.POSITIVE_INFINITY,
   listLength: Number.POSITIVE_INFINITY,
   tables: true,
+  pictures: false,
   live: false,
 };
 
@@ -86,6 +97,11 @@ export const textDisplay = (content: string): TextDisplay => ({ type: ComponentT
 export const fileDisplay = (name: string): FileDisplay => ({
   type: ComponentType.File,
   file: { url: `attachment://${name}` },
+});
+/** Shows a picture that is attached to the same view. */
+export const pictureDisplay = (name: string, description: string): MediaGallery => ({
+  type: ComponentType.MediaGallery,
+  items: [{ media: { url: `attachment://${name}` }, description: clip(description, LIMITS.mediaDescription) }],
 });
 export const separator = (): Separator => ({ type: ComponentType.Separator, divider: true, spacing: 1 });
 export const container = (components: Container["components"]): Container => ({

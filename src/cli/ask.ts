@@ -52,5 +52,6 @@ await run(async (config) => {
   };
   if (positionals.length > 0) await answer(positionals.join(" "));
   else for await (const line of createInterface({ input: process.stdin })) await answer(line);
+  await app.close();
   return failed ? 1 : 0;
 });

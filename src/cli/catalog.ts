@@ -8,8 +8,9 @@ import { layOut } from "#src/catalog/layout.ts";
 import { byPlace, readCatalog } from "#src/catalog/load.ts";
 import { renderReadme } from "#src/catalog/readme.ts";
 import type { Entry } from "#src/catalog/schema.ts";
+import { openCatalog } from "#src/catalog/search.ts";
 import { problemText } from "#src/chat/explain-issue.ts";
-import { textIn } from "#src/chat/locale.ts";
+import { type Text, textIn } from "#src/chat/locale.ts";
 import { writeFileWhole } from "#src/write-file.ts";
 import { run } from "./run.ts";
 
@@ -43,16 +44,52 @@ async function outdated(directory: string, wanted: Output[]): Promise<Output[]> 
   return compared.filter(({ output, current }) => current !== output.text).map(({ output }) => output);
 }
 
-/** `npm run catalog`: checks the entries, lays them out and renews what is generated from them; `--check` writes nothing. */
+/** A path on a site: begins and ends with a slash. */
+const BASE = /^\/(?:[\w.~-]+\/)*$/;
+
+/** Writes the catalog pages as files. What they need is loaded here, because checking needs none of it. Gives the exit code. */
+async function writeSite(
+  entries: readonly Entry[],
+  { folder, base, text }: { folder: string; base: string | undefined; text: Text },
+): Promise<number> {
+  const { staticSite } = await import("#src/web/static-site.ts");
+  const { FolderTaken, writeFolder } = await import("#src/web/static-folder.ts");
+  try {
+    const files = await staticSite(openCatalog(entries), base);
+    await writeFolder(folder, files);
+    process.stdout.write(`${text("catalogTool.site", { count: files.size, folder })}\n`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof FolderTaken)) throw error;
+    process.stderr.write(`${text("catalogTool.siteTaken", { folder })}\n`);
+    return 1;
+  }
+}
+
+/**
+ * `npm run catalog`: checks the entries, lays them out and renews what is generated from them; `--check` writes nothing,
+ * `--site` the catalog pages and nothing else.
+ */
 await run(async ({ catalogDir, locale }) => {
   const { values } = parseArgs({
-    options: { check: { type: "boolean", default: false }, entries: { type: "boolean", default: false } },
+    options: {
+      check: { type: "boolean", default: false },
+      entries: { type: "boolean", default: false },
+      site: { type: "string" },
+      base: { type: "string" },
+    },
   });
   const text = textIn(locale);
+  if (values.base !== undefined && !BASE.test(values.base)) {
+    process.stderr.write(`${text("catalogTool.base", { base: values.base })}\n`);
+    return 1;
+  }
   const { entries, locate, ...read } = await readCatalog(catalogDir);
   const problems = [...read.problems, ...crossCheck(entries, locate)].toSorted(byPlace);
   const changed =
-    problems.length > 0 ? [] : await outdated(catalogDir, await outputs(catalogDir, entries, values.entries));
+    problems.length > 0 || values.site !== undefined
+      ? []
+      : await outdated(catalogDir, await outputs(catalogDir, entries, values.entries));
   const found = values.check ? [...problems, ...changed.map(asProblem)] : problems;
   if (found.length > 0) {
     const lines = [
@@ -62,6 +99,7 @@ await run(async ({ catalogDir, locale }) => {
     process.stderr.write(`${lines.join("\n")}\n`);
     return 1;
   }
+  if (values.site !== undefined) return writeSite(entries, { folder: values.site, base: values.base, text });
   for (const { file, text: content } of changed) await writeFileWhole(join(catalogDir, file), content);
   const written =
     changed.length > 0

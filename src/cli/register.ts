@@ -17,7 +17,7 @@ await run(async ({ discord, locale }) => {
     process.stderr.write(`${line}\n`);
     return 1;
   };
-  if (discord === undefined) return fail(text("discord.tokenNeeded"));
+  if (discord?.token === undefined) return fail(text("discord.tokenNeeded"));
   const line = ({ name, change, fields }: Difference): string =>
     `  /${name} ${change === "changed" ? text("discord.changed", { fields: fields.join(", ") }) : text(`discord.${change}`)}`;
   try {

@@ -3,6 +3,7 @@ import { issueText, problemText } from "#src/chat/explain-issue.ts";
 import { LOCALES, type Locale, type Text, textIn } from "#src/chat/locale.ts";
 import { type Config, InvalidSettings, readConfig } from "#src/config.ts";
 import { GatewayRefused } from "#src/discord/gateway-refused.ts";
+import { CannotListen } from "#src/web/cannot-listen.ts";
 
 /**
  * Runs a program a person starts: settings from the environment and `.env`, then `main`, whose number is the exit
@@ -54,5 +55,6 @@ function explain(error: unknown, text: Text): string[] | undefined {
       error.code === undefined ? text("discord.tokenRefused") : text("discord.closedForGood", { code: error.code }),
     ];
   }
+  if (error instanceof CannotListen) return [text(`web.cannotListen.${error.reason}`, error.address)];
   return undefined;
 }

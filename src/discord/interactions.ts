@@ -4,6 +4,7 @@ import { nearestLocale, textIn } from "#src/chat/locale.ts";
 import type { Router } from "#src/chat/router.ts";
 import type { Services } from "#src/chat/services.ts";
 import type { Log } from "#src/log.ts";
+import type { Delivery } from "#src/tries/try.ts";
 import type { DiscordEvents } from "./events.ts";
 import { DISCORD_ROOM } from "./message.ts";
 import {
@@ -119,14 +120,16 @@ function contextFor(interaction: Interaction, app: DiscordApp, reply?: Reply): C
     ask: async (modal) => reply?.ask(modal),
     begin: async (options) => {
       const expiresAt = Date.now() + TOKEN_LIFE_MS;
-      await reply?.defer(options);
-      return {
+      const delivery: Delivery = {
         kind: "discord",
         application: interaction.application_id,
         token: interaction.token,
         expiresAt,
         private: options?.private === true,
       };
+      await options?.accept?.(delivery);
+      await reply?.defer(options);
+      return delivery;
     },
   };
 }

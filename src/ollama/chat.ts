@@ -28,15 +28,17 @@ export type ChatRequest = {
 };
 
 /** Why Ollama gave no whole answer, as far as a person can tell the cases apart. */
-export type FailureReason =
-  | "unreachable"
-  | "modelMissing"
-  | "cannotChat"
-  | "busy"
-  | "outOfMemory"
-  | "interrupted"
-  | "stalled"
-  | "failed";
+export const FAILURE_REASONS = [
+  "unreachable",
+  "modelMissing",
+  "cannotChat",
+  "busy",
+  "outOfMemory",
+  "interrupted",
+  "stalled",
+  "failed",
+] as const;
+export type FailureReason = (typeof FAILURE_REASONS)[number];
 
 export class OllamaFailure extends Error {
   override name = "OllamaFailure";

@@ -19,10 +19,17 @@ export type Host = {
 };
 
 /** A slot on a host; give it back when the try has ended. */
-export type Lease = { host: Host; model: InstalledModel; release: () => void };
+export type Lease = {
+  host: Host;
+  model: InstalledModel;
+  /** `unused`: nothing was asked of the host, so nothing about it has changed. */
+  release: (how?: "unused") => void;
+};
 
 export type Fleet = {
-  hosts: readonly Host[];
+  readonly hosts: readonly Host[];
+  /** Other processes reach the hosts, and this one only knows what they say. */
+  remote: boolean;
   /** Models that can be tried, of all hosts that are up, each once. */
   installed: () => InstalledModel[];
   isLoaded: (model: string) => boolean;
@@ -61,7 +68,7 @@ export function createFleet({ urls, slots, allowCloud, log, pollMs = POLL_MS }: 
   const changed = (): void => {
     for (const listener of listeners) listener();
   };
-  const usable = (model: InstalledModel): boolean => canChat(model) && (allowCloud || !model.cloud);
+  const usable = usableIf(allowCloud);
 
   const capabilitiesOf = async (host: Host, name: string, digest: string, signal: AbortSignal) => {
     const key = `${name}@${digest}`;
@@ -134,10 +141,8 @@ export function createFleet({ urls, slots, allowCloud, log, pollMs = POLL_MS }: 
 
   return {
     hosts,
-    installed: () => {
-      const all = hosts.filter(({ up }) => up).flatMap(({ installed }) => installed.filter(usable));
-      return [...new Map(all.map((model) => [model.name, model])).values()];
-    },
+    remote: false,
+    installed: () => usableModels(hosts, allowCloud),
     isLoaded: (model) => hosts.some((host) => host.up && host.loaded.has(normalModel(model))),
     acquire: (wanted) => {
       const name = normalModel(wanted);
@@ -151,10 +156,11 @@ export function createFleet({ urls, slots, allowCloud, log, pollMs = POLL_MS }: 
       return {
         host,
         model,
-        release: () => {
+        release: (how) => {
           if (!held) return;
           held = false;
           host.busy -= 1;
+          if (how === "unused") return;
           host.loaded = new Map([...host.loaded, [name, host.loaded.get(name) ?? 0]]);
           changed();
         },
@@ -173,6 +179,17 @@ export function createFleet({ urls, slots, allowCloud, log, pollMs = POLL_MS }: 
       listeners.add(listener);
     },
   };
+}
+
+const usableIf =
+  (allowCloud: boolean) =>
+  (model: InstalledModel): boolean =>
+    canChat(model) && (allowCloud || !model.cloud);
+
+/** Models that can be tried, of all hosts that are up, each once. */
+export function usableModels(hosts: readonly Host[], allowCloud: boolean): InstalledModel[] {
+  const all = hosts.filter(({ up }) => up).flatMap(({ installed }) => installed.filter(usableIf(allowCloud)));
+  return [...new Map(all.map((model) => [model.name, model])).values()];
 }
 
 function createHost(url: string): Host {

@@ -19,8 +19,13 @@ export type RefreshOptions = {
   explain: (problem: Problem) => string;
   /** Told after each look what is in use, whether it changed or not: an earlier message may have failed. */
   announce?: ((entries: readonly Entry[], commit: string, signal: AbortSignal) => Promise<void>) | undefined;
+  /** Told what came of each look that the signal did not end. */
+  onLook?: ((outcome: LookOutcome) => void) | undefined;
   log: Log;
 };
+
+/** `failed`: GitHub could not be asked. */
+export type LookOutcome = "unchanged" | "taken" | "refused" | "failed";
 
 /** Of the entries in use, a newer catalog must have at least this share: one with fewer is more likely a mishap than meant. */
 const LEAST_SHARE = 0.5;
@@ -34,19 +39,19 @@ export function createRefresh(options: RefreshOptions): (signal: AbortSignal) =>
   let etag: string | undefined;
   let failing = false;
 
-  const look = async (signal: AbortSignal): Promise<void> => {
+  const look = async (signal: AbortSignal): Promise<LookOutcome> => {
     const { origin, refused } = holder.current;
     const commit = refused?.commit ?? origin?.commit;
     const known = commit === undefined ? undefined : { commit, etag };
     try {
       const fetched = await fetchCatalog(options.reader, { ...options.source, known, signal });
-      if (fetched === "unchanged") return;
+      if (fetched === "unchanged") return fetched;
       etag = fetched.etag;
-      await take(fetched, options);
+      return await take(fetched, options);
     } catch (error) {
       if (!(error instanceof ArchiveRefused)) throw error;
       etag = undefined;
-      refuse(error.commit, [error.problem], options);
+      return refuse(error.commit, [error.problem], options);
     }
   };
 
@@ -59,9 +64,13 @@ export function createRefresh(options: RefreshOptions): (signal: AbortSignal) =>
 
   return async (signal) => {
     try {
-      await look(signal);
+      // Not within the call: where nobody listens its argument would never be worked out.
+      const outcome = await look(signal);
+      options.onLook?.(outcome);
     } catch (error) {
-      if (!signal.aborted) failed(error);
+      if (signal.aborted) return;
+      failed(error);
+      options.onLook?.("failed");
       return;
     }
     if (failing) log.info("the catalog's repository can be read again");
@@ -71,18 +80,19 @@ export function createRefresh(options: RefreshOptions): (signal: AbortSignal) =>
   };
 }
 
-async function take({ commit, files }: FetchedCatalog, options: RefreshOptions): Promise<void> {
+async function take({ commit, files }: FetchedCatalog, options: RefreshOptions): Promise<LookOutcome> {
   const { holder, source, log } = options;
   const read = await readCatalogFiles(files);
   const objections = objectionsTo(read, holder.current.catalog.entries.length);
   if (objections.length > 0) return refuse(commit, objections, options);
   const origin: CatalogOrigin = { ...source, commit, fetchedAt: new Date(options.now()).toISOString() };
-  holder.current = { catalog: openCatalog(read.entries), origin, refused: undefined };
+  holder.current = { catalog: openCatalog(read.entries), problems: read.problems, origin, refused: undefined };
   log.info(
     { commit, entries: read.entries.length, problems: read.problems.map(options.explain) },
     "newer catalog taken",
   );
   await keep(origin, files, options);
+  return "taken";
 }
 
 /** Without the copy on the disk everything goes on; only the next start would answer from an older catalog. */
@@ -94,12 +104,13 @@ async function keep(origin: CatalogOrigin, files: CatalogFile[], { dataDir, log 
   }
 }
 
-function refuse(commit: string, problems: readonly Problem[], { holder, explain, log }: RefreshOptions): void {
+function refuse(commit: string, problems: readonly Problem[], { holder, explain, log }: RefreshOptions): LookOutcome {
   holder.current = { ...holder.current, refused: { commit, problems } };
   log.warn(
     { commit, problems: problems.map(explain) },
     "a newer catalog was refused; the present one goes on answering",
   );
+  return "refused";
 }
 
 /** Warnings are none: a field that this version does not know must not keep it from reading a newer catalog. */

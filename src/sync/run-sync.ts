@@ -54,6 +54,12 @@ export type SyncReport = {
   cost: Cost;
 };
 
+/** How a scheduled run went: to its end, not to its end, or not at all because another was under way. */
+export type SyncRun =
+  | { outcome: "done"; seconds: number; report: SyncReport }
+  | { outcome: "failed"; seconds: number }
+  | { outcome: "busy" };
+
 /** What a run lacks before it can begin. */
 export class SyncRefused extends Error {
   override name = "SyncRefused";

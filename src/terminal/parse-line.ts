@@ -27,14 +27,40 @@ export function parseLine(line: string, optionsOf: (command: string) => Options 
     if (name !== undefined) given[name] = text;
     return name === undefined;
   });
-  const lastText = Object.keys(options).findLast((name) => options[name]?.kind === "text" && given[name] === undefined);
-  for (const name of Object.keys(options)) {
-    const [token] = left;
-    if (token === undefined) break;
-    if (given[name] !== undefined || options[name]?.kind === "choice") continue;
-    given[name] = name === lastText ? restOf(line, left.splice(0)) : (left.shift()?.text ?? "");
+  for (const { name, takesRest } of openOptions(options, given)) {
+    if (left.length === 0) break;
+    given[name] = takesRest ? restOf(line, left.splice(0)) : (left.shift()?.text ?? "");
   }
   return { command, given };
+}
+
+/** Which option the end of a line is being typed for, and what there is of it; undefined where none is left. */
+export function optionAtEnd(line: string, options: Options): { name: string; typed: string } | undefined {
+  const from = /^\s*[/／]\S*\s*/u.exec(line)?.[0].length ?? 0;
+  const tokens = openTokens(line, from, Object.keys(options));
+  const last = tokens.at(-1);
+  if (last?.name !== undefined) return { name: last.name, typed: last.text };
+  const given = Object.fromEntries(tokens.flatMap(({ name, text }) => (name === undefined ? [] : [[name, text]])));
+  const left = tokens.filter(({ name }) => name === undefined);
+  const open = openOptions(options, given);
+  const at = Math.min(left.length - 1, open.length - 1);
+  const option = open[at];
+  if (option === undefined || (left.length > open.length && !option.takesRest)) return undefined;
+  return { name: option.name, typed: option.takesRest ? line.slice(left[at]?.start) : (last?.text ?? "") };
+}
+
+/** The options that words without a name fill, in order. The last text takes what is left of the line. */
+function openOptions(options: Options, given: Record<string, string>): { name: string; takesRest: boolean }[] {
+  const open = Object.keys(options).filter((name) => given[name] === undefined && options[name]?.kind !== "choice");
+  const lastText = open.findLast((name) => options[name]?.kind === "text");
+  return open.map((name) => ({ name, takesRest: name === lastText }));
+}
+
+/** The tokens of a line that is still being typed: after a space a new one has begun. */
+function openTokens(line: string, from: number, names: string[]): Token[] {
+  const tokens = tokensOf(line, from, names);
+  const end = tokens.at(-1)?.end;
+  return end === line.length ? tokens : [...tokens, { start: line.length, end: line.length, text: "" }];
 }
 
 /** The rest of the line with its own spacing; a single quoted token without its quotes. */

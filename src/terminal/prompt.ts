@@ -76,7 +76,7 @@ export async function runPrompt(
   });
   const interrupt = (): void => {
     // Ctrl-C stops an answer, else clears what is typed; on an empty line it leaves, as shells do on Ctrl-D.
-    if (running) app.services.tries.stop(running.id, OPERATOR);
+    if (running) void app.services.tries.stop(running.id, OPERATOR).catch(() => {});
     else if (lines.line === "") lines.close();
     else lines.write(null, { ctrl: true, name: "u" });
   };

@@ -1,8 +1,9 @@
 import { styleText } from "node:util";
 import { Lexer, lexer, type Token, type Tokens } from "marked";
-import stringWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
-import type { ActionButton, Component, StringSelect, View } from "#src/chat/view.ts";
+import type { ActionButton, Attachment, Component, StringSelect, View } from "#src/chat/view.ts";
+import { drawChart } from "./draw-chart.ts";
+import { drawTable, INDENT } from "./draw-table.ts";
 
 /** How a terminal draws: with colours or without, and how many columns it has (infinite for a pipe). */
 export type Paper = { colour: boolean; columns: number };
@@ -13,9 +14,9 @@ export type Choice = { label: string; customId: string; chosen: string[] };
 type Style = Parameters<typeof styleText>[0];
 
 /** Prints a view as text. Links show their address, menus and buttons are left to `choicesOf`. */
-export function renderView(view: View, paper: Paper): string {
-  return `${view.components
-    .flatMap((component) => renderComponent(component, paper))
+export function renderView({ components, files = [] }: View, paper: Paper): string {
+  return `${components
+    .flatMap((component) => renderComponent(component, files, paper))
     .join("\n\n")
     .replace(/\n{3,}/g, "\n\n")
     .trim()}\n`;
@@ -38,12 +39,20 @@ export function choicesOf(view: View): Choice[] {
   );
 }
 
-function renderComponent(component: Component, paper: Paper): string[] {
+function renderComponent(component: Component, files: readonly Attachment[], paper: Paper): string[] {
   switch (component.type) {
     case 17:
-      return component.components.flatMap((child) => renderComponent(child, paper));
+      return component.components.flatMap((child) => renderComponent(child, files, paper));
     case 10:
       return [renderMarkdown(component.content, paper)];
+    case 12:
+      return component.items.flatMap(({ media }) =>
+        files.flatMap((file) =>
+          "chart" in file && media.url === `attachment://${file.name}`
+            ? harmless(drawChart(file.chart, paper.columns))
+            : [],
+        ),
+      );
     case 13:
       return [];
     case 14:
@@ -137,32 +146,17 @@ const unescapeHtml = (text: string): string =>
     .replaceAll("&#39;", "'")
     .replaceAll("&amp;", "&");
 
-/** Aligned columns where they fit; else one block a row with the headings as labels. */
-function renderTable(table: Tokens.Table, paper: Paper): string {
-  const headings = table.header.map((cell) => renderInline(cell.tokens, paper));
-  const rows = table.rows.map((row) => row.map((cell) => renderInline(cell.tokens, paper)));
-  const widths = headings.map((heading, column) =>
-    Math.max(stringWidth(heading), ...rows.map((row) => stringWidth(row[column] ?? ""))),
+function renderTable({ header, rows }: Tokens.Table, paper: Paper): string {
+  const cells = (row: readonly Tokens.TableCell[]): string[] => row.map(({ tokens }) => renderInline(tokens, paper));
+  return drawTable(
+    { headings: cells(header), rows: rows.map(cells) },
+    {
+      columns: paper.columns,
+      quiet: (text) => style("dim", text, paper),
+      wrap: (text) => wrapLines(text, paper, INDENT),
+    },
   );
-  const total = widths.reduce((sum, width) => sum + width, 0) + (widths.length - 1) * 2;
-  if (total > paper.columns) return rows.map((row) => stacked(headings, row, paper)).join("\n");
-  const line = (cells: string[]): string =>
-    cells
-      .map((cell, column) => cell + " ".repeat(Math.max(0, (widths[column] ?? 0) - stringWidth(cell))))
-      .join("  ")
-      .trimEnd();
-  return [style("dim", line(headings), paper), ...rows.map(line)].join("\n");
 }
-
-function stacked(headings: string[], row: string[], paper: Paper): string {
-  const [first = "", second = "", ...rest] = row;
-  const details = rest.flatMap((cell, at) =>
-    cell === "" ? [] : `${style("dim", headings[at + 2] ?? "", paper)} ${cell}`,
-  );
-  return `${first}  ${second}\n${INDENT}${wrapLines(details.join(" · "), paper, INDENT)}`;
-}
-
-const INDENT = "  ";
 
 function wrapLines(text: string, { columns }: Paper, indent = ""): string {
   if (!Number.isFinite(columns)) return text;

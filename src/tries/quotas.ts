@@ -1,4 +1,5 @@
-import type { RateLimiterMemory } from "rate-limiter-flexible";
+import type { Redis } from "ioredis";
+import type { RateLimiterAbstract } from "rate-limiter-flexible";
 
 /** Tries a person and a server may begin in an hour. */
 export type QuotaLimits = { perPerson: number; perGuild: number };
@@ -10,12 +11,15 @@ export type Quotas = {
 
 const HOUR_SECONDS = 3600;
 
-/** Kept in memory: a restart forgives. The library is loaded with the first try, since it brings a dozen databases. */
-export function createQuotas({ perPerson, perGuild }: QuotaLimits): Quotas {
+/**
+ * Kept in memory, where a restart forgives, or in Redis for all processes together. The library is loaded with the first
+ * try, since it brings a dozen databases.
+ */
+export function createQuotas({ perPerson, perGuild }: QuotaLimits, redis?: () => Promise<Redis>): Quotas {
   let limiters: Promise<Limiters> | undefined;
   return {
     take: async (person, guild) => {
-      limiters ??= openLimiters(perPerson, perGuild);
+      limiters ??= openLimiters(perPerson, perGuild, redis);
       const { persons, guilds } = await limiters;
       const personWaits = await refusal(persons, person);
       if (personWaits !== undefined) return { waitMs: personWaits };
@@ -28,17 +32,26 @@ export function createQuotas({ perPerson, perGuild }: QuotaLimits): Quotas {
   };
 }
 
-type Limiters = { persons: RateLimiterMemory; guilds: RateLimiterMemory };
+type Limiters = { persons: RateLimiterAbstract; guilds: RateLimiterAbstract };
 
-async function openLimiters(perPerson: number, perGuild: number): Promise<Limiters> {
+async function openLimiters(
+  perPerson: number,
+  perGuild: number,
+  redis: (() => Promise<Redis>) | undefined,
+): Promise<Limiters> {
   const library = await import("rate-limiter-flexible");
-  const limiter = (keyPrefix: string, points: number) =>
-    new library.RateLimiterMemory({ keyPrefix, points, duration: HOUR_SECONDS });
+  const storeClient = await redis?.();
+  const limiter = (what: string, points: number): RateLimiterAbstract => {
+    const options = { keyPrefix: `mulu:quota:${what}`, points, duration: HOUR_SECONDS };
+    return storeClient
+      ? new library.RateLimiterRedis({ ...options, storeClient })
+      : new library.RateLimiterMemory(options);
+  };
   return { persons: limiter("person", perPerson), guilds: limiter("guild", perGuild) };
 }
 
 /** Milliseconds to wait, or undefined where one was taken. The library rejects with its result. */
-async function refusal(limiter: RateLimiterMemory, key: string): Promise<number | undefined> {
+async function refusal(limiter: RateLimiterAbstract, key: string): Promise<number | undefined> {
   const { RateLimiterRes } = await import("rate-limiter-flexible");
   try {
     await limiter.consume(key);

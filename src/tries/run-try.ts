@@ -1,10 +1,12 @@
+import { z } from "zod";
 import { OllamaFailure, refusedThinking, streamChat } from "#src/ollama/chat.ts";
 import type { Lease } from "#src/ollama/fleet.ts";
 import { createContentReader } from "./content.ts";
 import type { Phase, Progress, Try } from "./try.ts";
 
 /** Why a try was ended from outside. */
-export type EndReason = Extract<Phase, "stopped" | "expired" | "interrupted">;
+export const endReason = z.enum(["stopped", "expired", "interrupted"]);
+export type EndReason = Extract<Phase, z.infer<typeof endReason>>;
 
 export class TryEnded extends Error {
   override name = "TryEnded";

@@ -2,8 +2,8 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
-import { LOCALES } from "#src/chat/locale.ts";
 import type { Progress, Try } from "./try.ts";
+import { readTry, withoutToken } from "./try-shape.ts";
 
 /** A try as it is kept: for its buttons, for the next turn of the conversation, and for closing it after a crash. */
 export type StoredTry = { try: Try; answer: string; thinking: string; ended: boolean };
@@ -26,27 +26,6 @@ export type TryStore = {
   close: () => void;
 };
 
-const tryShape = z.object({
-  id: z.string(),
-  person: z.string(),
-  guild: z.string().optional(),
-  target: z.object({ model: z.string(), entryId: z.string().optional(), standIn: z.boolean() }),
-  prompt: z.string(),
-  history: z.array(z.object({ role: z.enum(["user", "assistant"]), content: z.string() })),
-  think: z.boolean().optional(),
-  locale: z.enum(LOCALES),
-  delivery: z.discriminatedUnion("kind", [
-    z.object({
-      kind: z.literal("discord"),
-      application: z.string(),
-      token: z.string(),
-      expiresAt: z.number(),
-      private: z.boolean(),
-    }),
-    z.object({ kind: z.literal("local"), id: z.string() }),
-  ]),
-  createdAt: z.number(),
-});
 const row = z.object({ data: z.string(), answer: z.string(), thinking: z.string(), ended: z.number() });
 
 const SCHEMA = `
@@ -95,21 +74,17 @@ export function openStore(path: string): TryStore {
   };
 }
 
-/** An interaction's token is a secret, and of no use once the try has ended. */
-const withoutToken = (attempt: Try): Try =>
-  attempt.delivery.kind === "discord" ? { ...attempt, delivery: { ...attempt.delivery, token: "" } } : attempt;
-
 /** A row that an older or newer version wrote differently counts as none. */
 function readRow(value: unknown): StoredTry | undefined {
   const parsed = row.safeParse(value);
   if (!parsed.success) return undefined;
-  const stored = tryShape.safeParse(JSON.parse(parsed.data.data));
-  if (!stored.success) return undefined;
-  const { guild, target, think, ...rest } = stored.data;
-  return {
-    try: { ...rest, guild, think, target: { ...target, entryId: target.entryId } },
-    answer: parsed.data.answer,
-    thinking: parsed.data.thinking,
-    ended: parsed.data.ended === 1,
-  };
+  const attempt = readTry(parsed.data.data);
+  return (
+    attempt && {
+      try: attempt,
+      answer: parsed.data.answer,
+      thinking: parsed.data.thinking,
+      ended: parsed.data.ended === 1,
+    }
+  );
 }

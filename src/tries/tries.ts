@@ -1,10 +1,10 @@
-import { randomUUID } from "node:crypto";
 import type { Locale } from "#src/chat/locale.ts";
 import type { Person } from "#src/chat/person.ts";
 import { UserError } from "#src/chat/user-error.ts";
 import type { Log } from "#src/log.ts";
 import type { Fleet, Lease } from "#src/ollama/fleet.ts";
-import { type AccessLists, checkAccess } from "./access.ts";
+import type { AccessLists } from "./access.ts";
+import { checkRequest, newTryId, takeQuota, tryOf } from "./admission.ts";
 import type { Quotas } from "./quotas.ts";
 import { type EndReason, runTry, TryEnded } from "./run-try.ts";
 import type { StoredTry, TryStore } from "./store.ts";
@@ -20,15 +20,18 @@ export type Output = {
   gone: AbortSignal;
 };
 
-type TryRequest = {
+export type TryRequest = {
   person: Person;
   target: Target;
   prompt: string;
   history?: Turn[];
   think?: boolean | undefined;
   locale: Locale;
-  /** Called when the try is accepted: announces the answer and says where it will be shown. */
-  begin: () => Promise<Delivery>;
+  /**
+   * Called when the try is accepted: announces the answer and says where it will be shown. `accept` may be told that
+   * before the announcement.
+   */
+  begin: (accept?: (delivery: Delivery) => Promise<void>) => Promise<Delivery>;
 };
 
 export type TriesOptions = {
@@ -48,15 +51,22 @@ export type Tries = {
   /** Queues a try. Throws UserError where the person has too many, the queue is full, or the lists forbid it. */
   submit: (request: TryRequest) => Promise<Try>;
   /** Ends a try, waiting or running. */
-  stop: (id: string, person: Person) => "stopped" | "ended" | "forbidden";
-  find: (id: string) => StoredTry | undefined;
-  counts: () => { running: number; waiting: number };
+  stop: (id: string, person: Person) => Promise<StopOutcome>;
+  find: (id: string) => Promise<StoredTry | undefined>;
+  /** Undefined where nobody knows just now. */
+  counts: () => Promise<TryCounts | undefined>;
   /** Stops a person's tries and deletes what is kept of them; how many. */
-  forget: (person: string) => number;
+  forget: (person: string) => Promise<number>;
+  /** Throws UserError where no try can be taken just now, whoever asks for what. */
+  available: () => Promise<void>;
   /** Closes what a crash left open, then serves until the signal is raised; then ends everything with a last word. */
   run: (signal: AbortSignal) => Promise<void>;
+  /** Tokens per second seen. Suggestions need it at once, so it is always at hand. */
   speed: (model: string) => number | undefined;
 };
+
+type StopOutcome = "stopped" | "ended" | "forbidden";
+export type TryCounts = { running: number; waiting: number };
 
 type Active = {
   attempt: Try;
@@ -178,29 +188,16 @@ export function createTries(options: TriesOptions): Tries {
   };
 
   return {
-    submit: async ({ person, target, prompt, history = [], think, locale, begin }) => {
-      checkAccess(options.access, person, target.model);
-      if (prompt.length > options.promptMax)
-        throw new UserError("tryPromptTooLong", { limit: options.promptMax, length: prompt.length });
+    submit: async (request) => {
+      const { person, begin } = request;
+      checkRequest(request, options);
       admit(person.id);
-      const refused = person.admin ? undefined : await options.quotas.take(person.id, person.guild);
-      if (refused) throw new UserError("tryQuota", { minutes: Math.ceil(refused.waitMs / 60_000) });
-      const id = randomUUID().replaceAll("-", "").slice(0, 16);
+      await takeQuota(options.quotas, person);
+      const id = newTryId();
       admit(person.id);
       reserved.set(id, person.id);
       const delivery = await begin().finally(() => reserved.delete(id));
-      const attempt: Try = {
-        id,
-        person: person.id,
-        guild: person.guild,
-        target,
-        prompt,
-        history,
-        think,
-        locale,
-        delivery,
-        createdAt: Date.now(),
-      };
+      const attempt = tryOf(request, id, delivery);
       const output = options.open(attempt);
       const deadline = delivery.kind === "discord" ? delivery.expiresAt - DEADLINE_MARGIN_MS - Date.now() : undefined;
       const item: Active = {
@@ -220,16 +217,17 @@ export function createTries(options: TriesOptions): Tries {
       if (!item.running) announce();
       return attempt;
     },
-    stop: (id, person) => {
+    stop: async (id, person) => {
       const item = active.get(id);
       if (item === undefined) return "ended";
       if (item.attempt.person !== person.id && !person.moderator && !person.admin) return "forbidden";
       end(item, "stopped");
       return "stopped";
     },
-    find: (id) => store.find(id),
-    counts: () => ({ running: active.size - waiting().length, waiting: waiting().length }),
-    forget: (person) => {
+    find: async (id) => store.find(id),
+    counts: async () => ({ running: active.size - waiting().length, waiting: waiting().length }),
+    available: async () => {},
+    forget: async (person) => {
       for (const item of of(person)) end(item, "stopped");
       return store.forget(person);
     },

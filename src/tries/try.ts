@@ -10,7 +10,9 @@ export type Delivery =
       expiresAt: number;
       private: boolean;
     }
-  | { kind: "local"; id: string };
+  | { kind: "local"; id: string }
+  /** A visitor's page, held by the process that has the web surface. */
+  | { kind: "web"; id: string };
 
 /** What was resolved from the name that a person typed. */
 export type Target = {

@@ -3,21 +3,34 @@ import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import type { Router } from "#src/chat/router.ts";
 import type { Services } from "#src/chat/services.ts";
 import type { Log } from "#src/log.ts";
+import type { Metrics } from "#src/metrics/metrics.ts";
+import type { Readiness } from "#src/metrics/readiness.ts";
 import type { Outputs } from "#src/tries/outputs.ts";
 import { assets } from "./assets.ts";
+import { listenFailure } from "./cannot-listen.ts";
 import { refuseStrangers } from "./same-origin.ts";
 
 /** What the web surface needs of the app. */
-export type WebApp = { router: Router; services: Services; outputs: Outputs; log: Log };
+export type WebApp = {
+  router: Router;
+  services: Services;
+  outputs: Outputs;
+  log: Log;
+  metrics: Metrics;
+  readiness: Readiness;
+};
 
 export type WebSettings = {
   host: string;
   /** 0: any free one. */
   port: number;
+  /** Whether visitors may use the operator's commands; only on loopback. */
+  admin: boolean;
 };
 
 /** Bytes of a request: the longest prompt, with room. */
@@ -28,9 +41,19 @@ const CLOSE_MS = 2000;
 /** The parts of the site; each is mounted at the root and brings its own paths. */
 export type Part = (app: WebApp, settings: WebSettings) => Hono;
 
-/** The whole site as one handler, without a socket. */
-export function createSite(app: WebApp, settings: WebSettings, parts: readonly Part[]): Hono {
+/** The whole site as one handler, without a socket. `open` is for others than browsers, and has rules of its own. */
+export function createSite(
+  app: WebApp,
+  settings: WebSettings,
+  parts: readonly Part[],
+  open: readonly Hono[] = [],
+): Hono {
   const site = new Hono();
+  site.use(async (context, next) => {
+    await next();
+    app.metrics.web.responded(context.res.status);
+  });
+  for (const part of open) site.route("/", part);
   site.use(
     secureHeaders({
       contentSecurityPolicy: {
@@ -52,6 +75,8 @@ export function createSite(app: WebApp, settings: WebSettings, parts: readonly P
   site.use(refuseStrangers(settings.host));
   site.use(bodyLimit({ maxSize: MAX_BODY }));
   site.onError((error, context) => {
+    // What a middleware refuses, for instance a body that is too large.
+    if (error instanceof HTTPException) return error.getResponse();
     app.log.error({ err: error, path: context.req.path }, "a request failed");
     return context.text("Internal error\n", 500);
   });
@@ -61,7 +86,7 @@ export function createSite(app: WebApp, settings: WebSettings, parts: readonly P
   return site;
 }
 
-/** Serves the site until the signal is raised; `listening` gets the port. Throws where the address cannot be had. */
+/** Serves the site until the signal is raised; `listening` gets the port. Throws CannotListen. */
 export async function runWeb(
   site: Hono,
   { host, port }: WebSettings,
@@ -70,10 +95,12 @@ export async function runWeb(
 ): Promise<void> {
   if (signal.aborted) return;
   const server = serve({ fetch: site.fetch, hostname: host, port });
+  await once(server, "listening").catch((error: unknown) => {
+    throw listenFailure(error, { host, port });
+  });
   const failed = once(server, "error").then(([error]) => {
     throw error;
   });
-  await Promise.race([once(server, "listening"), failed]);
   listening((server.address() as AddressInfo).port);
   if (!signal.aborted) await Promise.race([once(signal, "abort"), failed]);
   const closed = once(server, "close");

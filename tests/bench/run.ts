@@ -1,6 +1,8 @@
 import { benchDiscord } from "./discord.ts";
+import { benchMemory } from "./memory.ts";
 import { benchSync } from "./sync.ts";
 import { benchTries } from "./tries.ts";
+import { benchWorkers } from "./workers.ts";
 
 /** `npm run bench`: figures as ratios to a floor measured in the same run, because machines are noisy. */
 process.stdout.write("Discord: Mulu beside a minimal discord.js bot on the same stand-in\n");
@@ -19,8 +21,23 @@ for (const { what, value, unit, goal } of await benchTries()) {
   );
 }
 
+process.stdout.write("\nWorkers: 96 tries through Redis, two slots a worker\n");
+const throughputs = await benchWorkers();
+if (typeof throughputs === "string") process.stdout.write(`  not measured: ${throughputs}\n`);
+else
+  for (const { workers, perSecond, ratio } of throughputs)
+    process.stdout.write(
+      `  ${workers} × worker${" ".repeat(36)} ${perSecond.toFixed(1)} tries/s = ${ratio.toFixed(2)}× one\n`,
+    );
+
 process.stdout.write("\nSync: a thousand repositories on the stand-in of GitHub\n");
 for (const { what, value, unit, goal } of await benchSync()) {
   const verdict = goal === undefined ? "" : ` (goal ≤ ${goal}, ${value <= goal ? "met" : "NOT met"})`;
   process.stdout.write(`  ${what.padEnd(46)} ${Number(value.toFixed(2))} ${unit}${verdict}\n`);
+}
+
+process.stdout.write("\nMemory: our estimates beside what makers measured\n");
+for (const { what, percent, goal } of benchMemory()) {
+  const verdict = goal === undefined ? "" : ` (goal ≤ ${goal}, ${percent <= goal ? "met" : "NOT met"})`;
+  process.stdout.write(`  ${what.padEnd(46)} ${percent.toFixed(1)} %${verdict}\n`);
 }

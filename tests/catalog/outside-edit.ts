@@ -40,7 +40,7 @@ const linesOf = (text: string): string[] => text.split("\n").map((line) => line.
 /** The lines of what an edit replaces or removes, from the first to before the last; none where it only adds. */
 function touchedLines(text: string, edit: Edit): { from: number; to: number } | undefined {
   const path = touchedPath(parse(text), edit);
-  const field = fieldsIn(text).find((other) => path && other.path.join("/") === path.join("/"));
+  const field = path && fieldsIn(text).find((other) => other.path.join("/") === path.join("/"));
   if (!field) return undefined;
   const to = text.slice(0, field.end).split("\n").length;
   let from = text.slice(0, field.start).split("\n").length - 1;

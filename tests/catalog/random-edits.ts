@@ -57,7 +57,7 @@ export function anyEdit(data: unknown): fc.Arbitrary<Edit> {
   );
 }
 
-export const isMapping = (value: unknown): value is Record<Path[number], unknown> =>
+const isMapping = (value: unknown): value is Record<Path[number], unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 export const isHolder = (value: unknown): value is Record<Path[number], unknown> =>

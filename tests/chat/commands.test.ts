@@ -16,7 +16,7 @@ import { contextOf, testApp } from "#tests/test-app.ts";
 const app = await testApp();
 const everyId = app.services.catalog.entries.map(({ id }) => id);
 /** A room as small as a Discord message. */
-const MESSAGE: Room = { components: 40, characters: 4000, listLength: 10, tables: false, live: true };
+const MESSAGE: Room = { components: 40, characters: 4000, listLength: 10, tables: false, pictures: true, live: true };
 
 async function ask(command: string, given: Record<string, string>, room = MESSAGE, locale: Locale = "zh-CN") {
   const shown: View[] = [];

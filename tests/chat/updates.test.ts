@@ -10,7 +10,7 @@ import { smallEntry } from "#tests/temporary-catalog.ts";
 import { contextOf, testApp } from "#tests/test-app.ts";
 
 const TODAY = Date.parse("2026-11-23T08:00:00Z");
-const MESSAGE: Room = { components: 40, characters: 4000, listLength: 2, tables: false, live: true };
+const MESSAGE: Room = { components: 40, characters: 4000, listLength: 2, tables: false, pictures: true, live: true };
 
 const { entries } = await readCatalogFiles(
   Object.entries({

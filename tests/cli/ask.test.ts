@@ -10,7 +10,7 @@ describe("npm run -s ask", () => {
     const line = (name: string) => stdout.split("\n").find((item) => item.startsWith(name)) ?? "";
     expect(line("ChatGLM-6B")).toMatch(/chatglm-6b .* 6 GB /);
     expect(line("Chinese-Vicuna")).toMatch(/chinese-vicuna .* 5\.4 GB（GPTQ-Int4/);
-    expect(line("Chinese-ChatLLaMA")).toMatch(/chinese-chatllama .* 未注明（GGML Q4_0）/);
+    expect(line("Chinese-ChatLLaMA")).toMatch(/chinese-chatllama .* ≈ [\d.]+ GB（GGML Q4_0，.*估计）/);
     expect(stdout).toContain("条件：INT4");
     expect(code).toBe(0);
   });
@@ -27,12 +27,34 @@ describe("npm run -s ask", () => {
     expect(JSON.parse(stdout)).toMatchObject({ components: [{ type: 17 }] });
   });
 
+  test("compares models, with the memory as a chart in characters", async () => {
+    const { code, stdout } = await ask(["/compare chatglm-6b qwen3-8b belle vram:8"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^项目 +ChatGLM-6B +Qwen3-8B +BELLE$/m);
+    expect(stdout).toMatch(/^ {2}FP16 +█+│█+.* 13 GB ✗$/m);
+    expect(stdout).toMatch(/^ {2}INT4 +█+[^█]*│ +6 GB$/m);
+    const json = await ask(["--json", "/compare chatglm-6b qwen3"]);
+    expect(JSON.parse(json.stdout).files[0].chart.groups[0].bars[0]).toMatchObject({ precision: "FP16", gb: 13 });
+  });
+
   test.each([
     ["/modles", "/models"],
+    ["/compare chatglm-6b", "model2"],
+    ["/compare chatgml-6b belle", "chatglm-6b"],
+    ["/compare chatglm-6b ChatGLM6B", "是同一个模型"],
+    ["/compare chatglm-6b belle vram:0", "10000"],
     ["/model zzzzzz", "zzzzzz"],
     ["/model", "name"],
     ["/models sort:best", "memory, newest, size, name"],
     ["/models order:name", "query"],
+    ["/fit", "vram"],
+    ["/fit vram:0", "0.1 到 10000"],
+    ["/fit vram:-8", "2x24"],
+    ["/fit vram:99999", "10000"],
+    ["/fit vram:big", "「big」"],
+    ["/fit 8 ram:0", "内存「0」"],
+    ["/fit 8 context:long", "32768"],
+    ["/fit 8 purpose:dance", "translation"],
     [`/models ${"长".repeat(71)}`, "70"],
     ['/model "chatglm', "引号"],
     ["hello", "/models hello"],
@@ -42,6 +64,16 @@ describe("npm run -s ask", () => {
     if (line.includes("order:")) return expect(stdout).toContain("没有符合条件的模型");
     expect(stdout).toContain(help);
     return expect(code).toBe(1);
+  });
+
+  test("tells what runs on a card, however its memory is written", async () => {
+    const spellings = ["/fit vram:6", "/fit 6", "/fit 6GB", "/fit 6 GB", "/fit “6 g”"];
+    const answers = await ask([], { input: spellings.join("\n") });
+    expect(answers.code).toBe(0);
+    expect(answers.stdout.match(/^6 GB 显存能跑 \d+ 个模型系列$/gm)).toHaveLength(spellings.length);
+    expect(answers.stdout).toMatch(
+      /^Qwen3\.5 +Qwen3\.5-4B +GGUF Q4_K_M +▓+░+ ≈ [\d.]+ \/ 6 GB（估计）.* ollama run qwen3\.5:4b$/m,
+    );
   });
 
   test("speaks the language of DEFAULT_LOCALE", async () => {

@@ -25,13 +25,16 @@ const OVER_HTTP = process.env["MULU_TESTS"] === "http";
 /** `npm start` as an operator runs it, against the stand-in. */
 export function startBot(discord: Discord, env: Record<string, string> = {}): Bot {
   const settings = { HTTP_PORT: "0", ...(OVER_HTTP && { DISCORD_PUBLIC_KEY: discord.publicKey }), ...env };
-  const child = spawn(process.execPath, ["--import", "./src/require-node.mjs", "src/main.ts"], {
-    env: {
-      PATH: process.env["PATH"] ?? "",
-      DISCORD_TOKEN: discord.token,
-      DISCORD_API_URL: discord.apiUrl,
-      ...settings,
-    },
+  return startProgram("src/main.ts", discord, { DISCORD_TOKEN: discord.token, ...settings });
+}
+
+/** `npm run worker` likewise: it has no token of the bot. */
+export const startWorker = (discord: Discord, env: Record<string, string>): Bot =>
+  startProgram("src/cli/worker.ts", discord, env);
+
+function startProgram(program: string, discord: Discord, env: Record<string, string>): Bot {
+  const child = spawn(process.execPath, ["--import", "./src/require-node.mjs", program], {
+    env: { PATH: process.env["PATH"] ?? "", DISCORD_API_URL: discord.apiUrl, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let [stdout, stderr] = ["", ""];

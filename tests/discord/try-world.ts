@@ -1,9 +1,10 @@
 import { onTestFinished } from "vitest";
-import { type Bot, openDiscord, startBot } from "#tests/discord/start-bot.ts";
+import { type Bot, openDiscord, startBot, startWorker } from "#tests/discord/start-bot.ts";
 import type { Message } from "#tests/stand-ins/discord/interactions.ts";
 import { buttonsOf, textOf } from "#tests/stand-ins/discord/people.ts";
 import type { Discord, DiscordOptions } from "#tests/stand-ins/discord.ts";
 import { type Ollama, type OllamaOptions, startOllama } from "#tests/stand-ins/ollama.ts";
+import { startRedis } from "#tests/stand-ins/redis.ts";
 import { temporaryFolder } from "#tests/temporary-catalog.ts";
 
 const MODELS = [
@@ -13,9 +14,19 @@ const MODELS = [
 export const ASKER = "300000000000000001";
 export const OTHER = "300000000000000002";
 
-type World = { discord: Discord; ollama: Ollama; bot: Bot; restart: () => Bot };
+/** Set by the tests that run the same scenarios with a worker beside the bot (`npm run test:load`). */
+export const OVER_REDIS = process.env["MULU_TRIES"] === "redis";
 
-/** The bot between Discord and Ollama, both on loopback. */
+type World = {
+  discord: Discord;
+  ollama: Ollama;
+  /** The process that runs tries: the bot, or the worker beside it. */
+  runner: Bot;
+  /** Starts another one. */
+  restart: () => Bot;
+};
+
+/** The bot, and over Redis a worker, between Discord and Ollama, all on loopback. */
 export async function openWorld({
   env = {},
   ollama: ollamaOptions = {},
@@ -29,9 +40,26 @@ export async function openWorld({
   onTestFinished(() => ollama.stop());
   const discord = await openDiscord(discordOptions);
   const settings = { OLLAMA_HOSTS: ollama.url, DATA_DIR: await temporaryFolder(), ...env };
-  const bot = startBot(discord, settings);
+  if (OVER_REDIS) return { discord, ollama, ...(await startBoth(discord, settings)) };
+  const runner = startBot(discord, settings);
   await discord.ready();
-  return { discord, ollama, bot, restart: () => startBot(discord, settings) };
+  return { discord, ollama, runner, restart: () => startBot(discord, settings) };
+}
+
+/** The bot reaches no Ollama: it knows of the hosts from the worker. */
+async function startBoth(
+  discord: Discord,
+  settings: Record<string, string>,
+): Promise<Pick<World, "runner" | "restart">> {
+  const redis = await startRedis();
+  onTestFinished(() => redis.stop());
+  const shared = { ...settings, REDIS_URL: redis.url };
+  const restart = (): Bot => startWorker(discord, shared);
+  const runner = restart();
+  startBot(discord, { ...shared, OLLAMA_HOSTS: "http://127.0.0.1:9" });
+  await discord.ready();
+  await discord.until(() => runner.stderr().includes("the worker runs"), "a worker that runs");
+  return { runner, restart };
 }
 
 export const labels = (message: Message): string[] => buttonsOf(message).map(({ label }) => label);

@@ -7,6 +7,12 @@ import { parseLine } from "#src/terminal/parse-line.ts";
 const commands: Record<string, Options> = {
   models: { query: text({ required: false, maxLength: 70 }), sort: choice(["newest", "name"]) },
   try: { model: text({ required: true, maxLength: 80 }), prompt: text({ required: true, maxLength: 4000 }) },
+  compare: {
+    model1: text({ required: true, maxLength: 80 }),
+    model2: text({ required: true, maxLength: 80 }),
+    model3: text({ required: false, maxLength: 80 }),
+    vram: text({ required: false, maxLength: 20 }),
+  },
 };
 const parse = (line: string) => parseLine(line, (name) => commands[name]);
 
@@ -22,6 +28,11 @@ describe("a line", () => {
     ['/try model:"qwen3 8b" 你好', { command: "try", given: { model: "qwen3 8b", prompt: "你好" } }],
     ["/try “qwen3 8b” 你 好", { command: "try", given: { model: "qwen3 8b", prompt: "你 好" } }],
     ['/try chatglm 把 "a b" 译成英文', { command: "try", given: { model: "chatglm", prompt: '把 "a b" 译成英文' } }],
+    ["/compare a b", { command: "compare", given: { model1: "a", model2: "b" } }],
+    ["/compare a b vram:8 c", { command: "compare", given: { model1: "a", model2: "b", model3: "c", vram: "8" } }],
+    ["/compare “a b” c vram：8GB", { command: "compare", given: { model1: "a b", model2: "c", vram: "8GB" } }],
+    ["/compare a b c 8 GB", { command: "compare", given: { model1: "a", model2: "b", model3: "c", vram: "8 GB" } }],
+    ["/compare model2:b a", { command: "compare", given: { model1: "a", model2: "b" } }],
     ["/unknown x", { command: "unknown", given: {} }],
   ])("%s", (line, expected) => {
     expect(parse(line)).toEqual(expected);

@@ -86,17 +86,31 @@ test("completes commands, options, choices and names", () => {
   expect(completeLine("/models sort:n", plainApp)).toEqual([["newest", "name"], "n"]);
   expect(completeLine("/model chatg", plainApp)[0]).toContain("chatglm-6b");
   expect(completeLine("/nothing x", plainApp)[0]).toEqual([]);
+  expect(completeLine("/try chatglm 写", plainApp)).toEqual([[], "写"]);
+});
+
+test("completes the word that is being typed for the option it stands for", () => {
+  const [models, typed] = completeLine("/compare chatglm-6b qwen3-8", plainApp);
+  expect([models[0], typed]).toEqual(["Qwen3-8B", "qwen3-8"]);
+  expect(completeLine("/compare chatglm-6b ", plainApp)[1]).toBe("");
+  expect(completeLine("/compare model3:belle chatglm-6b qwen3 vram:1", plainApp)).toEqual([["1", "12", "16"], "1"]);
+  expect(completeLine('/compare "chatglm', plainApp)[0]).toEqual([]);
+  expect(completeLine("/compare a b minicpm-v", plainApp)[0]).toContain('"MiniCPM-V 2.0"');
+  expect(completeLine("/models int4 7", plainApp)[1]).toBe("int4 7");
   expect(completeLine("hello", plainApp)[0]).toEqual([]);
 });
 
-test("columns with wide characters are aligned, and become lines where they do not fit", () => {
+test("columns with wide characters are aligned, broken inside of cells, and become lines where they do not fit", () => {
   const table = "| 模型 | 参数 |\n| --- | --- |\n| 清华大学 | 6.2B |\n| GLM | 7B |";
   const lines = renderMarkdown(table, { colour: false, columns: 80 }).split("\n");
   const starts = lines.map((line) => stringWidth(line.slice(0, line.search(/参数|6\.2B|7B/))));
   expect(new Set(starts).size).toBe(1);
-  expect(
-    renderMarkdown(table.replace("清华大学", "清华大学".repeat(20)), { colour: false, columns: 30 }),
-  ).not.toContain("模型");
+  const long = table.replace("清华大学", "清华大学".repeat(20));
+  const broken = renderMarkdown(long, { colour: false, columns: 30 }).split("\n");
+  for (const line of broken) expect(stringWidth(line)).toBeLessThanOrEqual(30);
+  expect(broken.join("").match(/清华大学/g)?.length).toBe(20);
+  expect(stringWidth(broken[1]?.slice(0, broken[1].indexOf("6.2B")) ?? "")).toBe(26);
+  expect(renderMarkdown(long, { colour: false, columns: 17 })).not.toContain("模型");
 });
 
 test("control and direction characters of data never reach the terminal", () => {

@@ -130,6 +130,8 @@ export function createPerson(
     id,
     /** Types a command and waits for the answer. */
     run: (name: string, options: Record<string, string> = {}): Promise<Message> => until(enter(name, options), shown),
+    /** Types a command and waits for nothing: what became of it is in the record. */
+    enter,
     /** Types a command and waits until it is acknowledged: how long that took, in ms. */
     acknowledge: (name: string, options: Record<string, string> = {}): Promise<number> =>
       until(enter(name, options), took),

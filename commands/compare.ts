@@ -1,0 +1,156 @@
+import { z } from "zod";
+import { isSameSubject, type NamedSubject, type Subject, subjectName, subjectNamed } from "#src/catalog/subject.ts";
+import { formatGb, readGb } from "#src/catalog/units.ts";
+import { barsOf } from "#src/chart/memory-chart.ts";
+import { type Autocomplete, type Context, defineCommand, text } from "#src/chat/command.ts";
+import { memoryChart } from "#src/chat/compare-chart.ts";
+import { compareView } from "#src/chat/compare-view.ts";
+import { plain } from "#src/chat/markdown.ts";
+import { about, entryLine, openMenu } from "#src/chat/model-list.ts";
+import { suggestSubjects } from "#src/chat/suggest.ts";
+import { UserError } from "#src/chat/user-error.ts";
+import { type ActionRow, container, customId, LIMITS, selectRow, separator, textDisplay } from "#src/chat/view.ts";
+
+const NEAR = 10;
+const MAX_NAME = 80;
+/** GB: more than any machine of today, and less than a slip of the fingers. */
+const MOST_GB = 10_000;
+const LEAST_GB = 0.1;
+/** Usual graphics memory, to choose from. */
+const USUAL_GB = [4, 6, 8, 12, 16, 24, 32, 48, 80];
+/** Between the names in a custom id; no name of the catalog has it. */
+const BETWEEN = "|";
+
+/** Which name was unknown, the memory, the names. */
+const againState = z.tuple([z.coerce.number().int().nonnegative(), z.string(), z.string()]);
+
+/** What is asked: names as they were typed, and the person's graphics memory. */
+type Question = { names: readonly string[]; vram: string | undefined };
+
+function readVram(typed: string | undefined): number | undefined {
+  if (typed === undefined) return undefined;
+  const gb = readGb(typed);
+  if (gb === undefined || gb < LEAST_GB || gb > MOST_GB)
+    throw new UserError("invalidVram", { given: typed, least: LEAST_GB, most: MOST_GB });
+  return gb;
+}
+
+function findAll({ names, vram }: Question, context: Context): NamedSubject[] {
+  return names.map((name, at) => {
+    const found = subjectNamed(name, context.catalog.names);
+    if (found === undefined) throw unknown(name, at, { names, vram }, context);
+    return found;
+  });
+}
+
+/** The nearest names, each of which compares again with itself in the place of the unknown one. */
+function unknown(name: string, at: number, question: Question, context: Context): UserError {
+  const { catalog, text: say } = context;
+  const near = catalog.names.near(name, NEAR);
+  if (near.length === 0) return new UserError("unknownModel", { name });
+  const lines = [say("list.nearest"), ...near.map((entry) => entryLine(entry, context))];
+  return new UserError(
+    "unknownModel",
+    { name },
+    {
+      components: [
+        container([
+          textDisplay(`### ${say("model.unknown", { name: plain(name) })}`),
+          separator(),
+          textDisplay(lines.join("\n")),
+          ...(againMenu(name, at, question, near, context) ?? openMenu(near, context)),
+        ]),
+      ],
+    },
+  );
+}
+
+/** Undefined where the question is too long for a custom id. */
+function againMenu(
+  name: string,
+  at: number,
+  { names, vram }: Question,
+  near: readonly Subject["entry"][],
+  { text: say }: Context,
+): ActionRow[] | undefined {
+  const state = [at, vram ?? "", names.map((item, place) => (place === at ? "" : item)).join(BETWEEN)];
+  const length = ["compare", "with", ...state].join(":").length;
+  if (length > LIMITS.customId || [...names, vram ?? ""].some((item) => /[|:]/.test(item))) return undefined;
+  const options = near.map((entry) => ({
+    label: entry.name,
+    value: entry.id,
+    description: about(entry, { text: say }),
+  }));
+  return [selectRow(customId("compare", "with", ...state), say("compare.instead", { name }), options)];
+}
+
+function refuseSameTwice(subjects: readonly Subject[], names: readonly string[]): void {
+  for (const [second, subject] of subjects.entries()) {
+    const first = subjects.findIndex((other) => isSameSubject(other, subject));
+    if (first === second) continue;
+    throw new UserError("compareSame", {
+      first: names[first] ?? "",
+      second: names[second] ?? "",
+      model: subjectName(subject),
+    });
+  }
+}
+
+async function compareModels(question: Question, context: Context): Promise<void> {
+  const { text: say, room, pictures } = context;
+  const vramGb = readVram(question.vram);
+  const found = findAll(question, context);
+  const subjects = found.map(({ subject }) => subject);
+  refuseSameTwice(subjects, question.names);
+  const { chart, more } = memoryChart(subjects, vramGb, context);
+  const remarks = found.flatMap(({ kind, subject }, at) =>
+    kind === "family"
+      ? say("compare.newestOf", { name: plain(question.names[at] ?? ""), model: plain(subjectName(subject)) })
+      : [],
+  );
+  const draws = room.pictures && barsOf(chart).length > 0;
+  // A drawing takes a part of a second, and in a queue more than Discord waits.
+  if (draws) await context.begin();
+  const png = draws ? await pictures.draw(chart) : undefined;
+  await context.reply(compareView({ subjects, chart, more, png, remarks }, context));
+}
+
+const suggestVram: Autocomplete = (typed) => {
+  const given = readGb(typed);
+  const usual = USUAL_GB.filter((gb) => String(gb).startsWith(typed.trim()));
+  return [...new Set([...(given === undefined || given > MOST_GB ? [] : [given]), ...usual])].map((gb) => ({
+    name: formatGb(gb),
+    value: String(gb),
+  }));
+};
+
+const named = <const R extends boolean>(required: R) =>
+  text({ required, maxLength: MAX_NAME, autocomplete: suggestSubjects });
+
+export const compare = defineCommand({
+  name: "compare",
+  options: {
+    model1: named(true),
+    model2: named(true),
+    model3: named(false),
+    model4: named(false),
+    vram: text({ required: false, maxLength: 20, autocomplete: suggestVram }),
+  },
+  examples: ["chatglm-6b qwen3 vram:8", "qwen3-8b glm-4-9b"],
+  acknowledge: "answer",
+  async execute({ model1, model2, model3, model4, vram }, context) {
+    const names = [model1, model2, model3, model4].filter((name) => name !== undefined);
+    await compareModels({ names, vram }, context);
+  },
+  components: {
+    /** A menu of what to take in the place of an unknown name. */
+    with: {
+      answer: "reply",
+      async execute(state, [id = ""], context) {
+        const [at, vram, names] = againState.parse(state.split(":"));
+        const chosen = names.split(BETWEEN).map((name, place) => (place === at ? id : name));
+        await compareModels({ names: chosen, vram: vram === "" ? undefined : vram }, context);
+      },
+    },
+  },
+});

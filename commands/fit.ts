@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { fitting, type Wish } from "#src/catalog/fit.ts";
+import { cardsText, LEAST_GB, MOST_GB, readCards, readRam, readTokens } from "#src/catalog/machine.ts";
+import { WISHES, type WishedPurpose } from "#src/catalog/suitability.ts";
+import { type Context, choice, defineCommand, flag, text } from "#src/chat/command.ts";
+import { suggestCards } from "#src/chat/fit-cards.ts";
+import { fitList } from "#src/chat/fit-list.ts";
+import { UserError } from "#src/chat/user-error.ts";
+import { customId, type View } from "#src/chat/view.ts";
+
+type Asked = { vram: string; ram: string | undefined; context: string | undefined };
+
+/** `/fit 24 GB` on the terminal: the unit stands where the main memory would. */
+const UNIT = /^g(?:i?b)?$/i;
+
+function readWish({ vram, ram, context }: Asked, purpose: WishedPurpose | undefined, commercial: boolean): Wish {
+  const [cardsTyped, ramTyped] = ram !== undefined && UNIT.test(ram) ? [`${vram} ${ram}`, undefined] : [vram, ram];
+  const cards = readCards(cardsTyped);
+  if (cards === undefined) throw new UserError("invalidCards", { given: vram, least: LEAST_GB, most: MOST_GB });
+  const ramGb = ramTyped === undefined ? undefined : readRam(ramTyped);
+  if (ramTyped !== undefined && ramGb === undefined)
+    throw new UserError("invalidRam", { given: ramTyped, least: LEAST_GB, most: MOST_GB });
+  const contextTokens = context === undefined ? undefined : readTokens(context);
+  if (context !== undefined && contextTokens === undefined) throw new UserError("invalidContext", { given: context });
+  return { machine: { ...cards, ramGb }, contextTokens, purpose, commercial };
+}
+
+const NONE = "-";
+const orNone = (value: string | number | undefined): string | number => value ?? NONE;
+
+/** A page's custom id carries the whole wish, read again as if it were typed. */
+const pageState = z
+  .tuple([
+    z.coerce.number().int().nonnegative(),
+    z.string(),
+    z.string(),
+    z.string(),
+    z.enum([...WISHES, NONE]),
+    z.enum(["all", "commercial"]),
+  ])
+  .transform(([page, vram, ram, context, purpose, license]) => {
+    const given = (value: string): string | undefined => (value === NONE ? undefined : value);
+    const asked = { vram, ram: given(ram), context: given(context) };
+    return { page, wish: readWish(asked, purpose === NONE ? undefined : purpose, license === "commercial") };
+  });
+
+function list(wish: Wish, page: number, context: Context): View {
+  const { machine, contextTokens, purpose, commercial } = wish;
+  const state = [
+    cardsText(machine),
+    orNone(machine.ramGb),
+    orNone(contextTokens),
+    orNone(purpose),
+    commercial ? "commercial" : "all",
+  ];
+  const id = (other: number): string => customId("fit", "page", other, ...state);
+  return fitList(fitting(context.catalog.entries, wish), wish, { page, id }, context);
+}
+
+export const fit = defineCommand({
+  name: "fit",
+  options: {
+    vram: text({ required: true, maxLength: 20, autocomplete: suggestCards }),
+    ram: text({ required: false, maxLength: 20 }),
+    context: text({ required: false, maxLength: 20 }),
+    purpose: choice(WISHES),
+    commercial: flag(),
+  },
+  examples: ["8", "24GB context:32k", "8 ram:64", "12 purpose:code commercial:true", "2x24"],
+  acknowledge: "answer",
+  async execute({ vram, ram, context: tokens, purpose, commercial = false }, context) {
+    await context.reply(list(readWish({ vram, ram, context: tokens }, purpose, commercial), 0, context));
+  },
+  components: {
+    page: {
+      answer: "update",
+      async execute(state, _chosen, context) {
+        const { wish, page } = pageState.parse(state.split(":"));
+        await context.reply(list(wish, page, context));
+      },
+    },
+  },
+});

@@ -1,0 +1,91 @@
+import { RUNTIME_GB } from "./estimate.ts";
+import { GRAPHICS_CARDS } from "./graphics-cards.ts";
+
+/** What a person runs models on. GB as cards are sold (2³⁰ bytes). */
+export type Machine = {
+  cards: number;
+  /** Graphics memory of each card. */
+  cardGb: number;
+  /** Main memory. Absent: not told. */
+  ramGb?: number | undefined;
+};
+
+/** Less than any card has, and more than any machine; what is beyond is a slip. */
+export const LEAST_GB = 0.1;
+export const MOST_GB = 10_000;
+const MOST_CARDS = 64;
+const MOST_CONTEXT = 100_000_000;
+/** GB of main memory that the system and other programs keep. */
+const SYSTEM_GB = 4;
+
+export const totalGb = ({ cards, cardGb }: Machine): number => cards * cardGb;
+
+/** GB of main memory that is left for a model. */
+export const spareRamGb = ({ ramGb = 0 }: Machine): number => Math.max(0, ramGb - SYSTEM_GB);
+
+/** GB that a model takes of a machine: spread over several cards, CUDA takes its part of each. */
+export const needOn = (machine: Machine, gb: number): number =>
+  gb <= machine.cardGb ? gb : gb + (machine.cards - 1) * RUNTIME_GB;
+
+const SIZE = String.raw`(\d{1,9}(?:\.\d{1,9})?)\s*(g|gb|gib|m|mb|mib)?`;
+const COUNT = String.raw`(?:(\d{1,9})\s*[x×*]\s*)?`;
+const AMOUNT = new RegExp(String.raw`^${COUNT}${SIZE}(?:\s*[x×*]\s*(\d{1,9}))?$`, "u");
+const NAMED = new RegExp(String.raw`^${COUNT}(?:(?:nvidia|geforce|rtx|gtx|tesla)\s*)*([a-z]?\d{1,4}s?)\s*(ti)?$`, "u");
+
+/**
+ * Graphics memory as people write it: `8`, `8GB`, `24 g 显存`, `8192MiB`, `2x24`, `24G×2`, or by the card, `RTX 4090`,
+ * `2x3090`. Undefined for anything else, for nothing, and for more than there is.
+ */
+export function readCards(text: string): Pick<Machine, "cards" | "cardGb"> | undefined {
+  const typed = plainMemory(text);
+  const { cards, cardGb } = namedCards(typed) ?? amountOf(typed);
+  const possible = Number.isInteger(cards) && cards >= 1 && cards <= MOST_CARDS && cardGb >= LEAST_GB;
+  return possible && cards * cardGb <= MOST_GB ? { cards, cardGb } : undefined;
+}
+
+function namedCards(typed: string): Pick<Machine, "cards" | "cardGb"> | undefined {
+  const [, count = "1", name = "", suffix = ""] = NAMED.exec(typed) ?? [];
+  const known = `${name}${suffix}`;
+  const cardGb = Object.hasOwn(GRAPHICS_CARDS, known) ? GRAPHICS_CARDS[known] : undefined;
+  return cardGb === undefined ? undefined : { cards: Number(count), cardGb };
+}
+
+function amountOf(typed: string): Pick<Machine, "cards" | "cardGb"> {
+  const [, before, figure, unit, after] = AMOUNT.exec(typed) ?? [];
+  if (figure === undefined || (before !== undefined && after !== undefined)) return { cards: 0, cardGb: 0 };
+  const count = Number(before ?? after ?? 1);
+  const gb = inGb(Number(figure), unit);
+  // Without a unit either number may be the cards: nobody has 24 cards of 2 GB.
+  const swapped = unit === undefined && before !== undefined && gb < count;
+  return swapped ? { cards: gb, cardGb: count } : { cards: count, cardGb: gb };
+}
+
+/** Main memory: `64`, `64GB`, `32 g 内存`. In GB; undefined for anything else, for nothing, and for more than there is. */
+export function readRam(text: string): number | undefined {
+  const [, figure, unit] = new RegExp(`^${SIZE}$`, "u").exec(plainMemory(text)) ?? [];
+  const gb = figure === undefined ? 0 : inGb(Number(figure), unit);
+  return gb >= LEAST_GB && gb <= MOST_GB ? gb : undefined;
+}
+
+const plainMemory = (text: string): string =>
+  text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/显存|顯存|显卡|顯卡|内存|記憶體|vram|ram/gu, "")
+    .trim();
+
+const inGb = (figure: number, unit: string | undefined): number =>
+  Math.round((unit?.startsWith("m") ? figure / 1024 : figure) * 1000) / 1000;
+
+/** A length of context: `8k`, `32768`, `128K`, `1m`, `10万`. In tokens, k of 1,024; undefined for anything else. */
+export function readTokens(text: string): number | undefined {
+  const typed = text.normalize("NFKC").toLowerCase().trim();
+  const [, figure, unit = ""] = /^(\d{1,9}(?:\.\d{1,3})?)\s*(k|m|万|萬)?\s*(?:tokens?)?$/u.exec(typed) ?? [];
+  const scale: Record<string, number> = { k: 1024, m: 1024 ** 2, 万: 10_000, 萬: 10_000 };
+  const tokens = Math.round(Number(figure) * (scale[unit] ?? 1));
+  return tokens >= 1 && tokens <= MOST_CONTEXT ? tokens : undefined;
+}
+
+/** `8g`, `2x24g`: the cards as `readCards` reads them; with the unit, because 4090 alone is a card. */
+export const cardsText = ({ cards, cardGb }: Pick<Machine, "cards" | "cardGb">): string =>
+  cards === 1 ? `${cardGb}g` : `${cards}x${cardGb}g`;

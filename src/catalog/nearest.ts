@@ -1,0 +1,36 @@
+import type { Criterion } from "./criteria.ts";
+import { LAST_MEANT, type Matching, NOT_MET } from "./matching.ts";
+import type { Names } from "./names.ts";
+import type { Entry } from "./schema.ts";
+
+const NEAREST = 5;
+/** Whoever names a model would rather have that, or one of its family, than any other that meets the rest. */
+const WEIGHT_OF_NAME = 3;
+
+function weightOf(isWord: boolean, rank: number): number {
+  if (rank === NOT_MET) return 0;
+  return isWord && rank <= LAST_MEANT ? WEIGHT_OF_NAME : 1;
+}
+
+/** What comes nearest to criteria that no entry meets: those meant by name first, then whoever meets the most. */
+export function nearestEntries(criteria: readonly Criterion[], matching: Matching, names: Names): Entry[] {
+  const columns = criteria.map((criterion) => ({
+    isWord: criterion.kind === "word",
+    ranks: criterion.kind === "word" ? matching.ranksWithRelatives(criterion) : matching.ranks(criterion),
+  }));
+  const counted: { entry: Entry; weight: number; rank: number }[] = [];
+  for (const [place, entry] of matching.entries.entries()) {
+    const near = { entry, weight: 0, rank: 0 };
+    for (const { isWord, ranks } of columns) {
+      const rank = ranks[place] ?? NOT_MET;
+      near.weight += weightOf(isWord, rank);
+      near.rank += Math.max(0, rank);
+    }
+    if (near.weight > 0) counted.push(near);
+  }
+  const best = counted.sort((a, b) => b.weight - a.weight || a.rank - b.rank).map(({ entry }) => entry);
+  const alike = criteria.flatMap((item) =>
+    item.kind === "word" && !item.foreign ? names.near(item.typed, NEAREST) : [],
+  );
+  return [...new Set([...best, ...alike])].slice(0, NEAREST);
+}

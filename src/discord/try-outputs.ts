@@ -1,0 +1,29 @@
+import type { Entry } from "#src/catalog/schema.ts";
+import { textIn } from "#src/chat/locale.ts";
+import type { Log } from "#src/log.ts";
+import type { OpenGuarded } from "#src/tries/shared/show-end.ts";
+import { interactionApi } from "./api.ts";
+import { openDiscordOutput } from "./live-output.ts";
+import { DISCORD_ROOM } from "./message.ts";
+
+/** Loaded with the first try: they bring a Markdown parser that a start should not wait for. */
+const views = () => import("#src/chat/try-view.ts");
+
+type Options = { apiUrl: string; entryOf: (id: string) => Entry | undefined; log: Log };
+
+/** Shows tries in the messages that their tokens can edit, from a process that need not be the bot's. */
+export function createDiscordOpener({ apiUrl, entryOf, log }: Options): OpenGuarded {
+  const api = interactionApi(apiUrl);
+  return (attempt, guard) => {
+    const { delivery, target, locale } = attempt;
+    if (delivery.kind !== "discord" || delivery.token === "" || delivery.expiresAt < Date.now()) return undefined;
+    const context = { text: textIn(locale), room: DISCORD_ROOM, entry: entryOf(target.entryId ?? "") };
+    return openDiscordOutput(attempt, delivery, {
+      api,
+      log,
+      guard,
+      viewOf: async (item, progress) => (await views()).tryView(item, progress, context),
+      refusedView: async (item, progress) => (await views()).refusedTryView(item, progress, context),
+    });
+  };
+}

@@ -1,0 +1,86 @@
+import type { Router } from "#src/chat/router.ts";
+import { UserError } from "#src/chat/user-error.ts";
+import type { Outputs } from "#src/tries/outputs.ts";
+import type { Output, Tries } from "#src/tries/tries.ts";
+import type { Progress } from "#src/tries/try.ts";
+import type { CommandMetrics, Surface } from "./command-metrics.ts";
+import type { TryMetrics } from "./try-metrics.ts";
+
+/** Whatever a person or a forged custom id names that is no command of ours. */
+const UNKNOWN = "unknown";
+
+/** The router as one surface uses it, with everything counted that it serves. */
+export function countCommands(router: Router, surface: Surface, metrics: CommandMetrics): Router {
+  const names = new Set(router.commands.map(({ name }) => name));
+  for (const command of [...names, UNKNOWN]) metrics.expect(command, surface);
+  const label = (name: string): string => (names.has(name) ? name : UNKNOWN);
+  const counted = async (name: string, act: () => ReturnType<Router["execute"]>): ReturnType<Router["execute"]> => {
+    const began = performance.now();
+    const run = { command: label(name), surface };
+    try {
+      const outcome = await act();
+      metrics.ran({ ...run, outcome, seconds: secondsSince(began) });
+      return outcome;
+    } catch (error) {
+      // The router answers every fault of a command; what it throws is that the surface could not show the answer.
+      metrics.ran({ ...run, outcome: "failed", seconds: secondsSince(began) });
+      throw error;
+    }
+  };
+  return {
+    ...router,
+    execute: (name, given, context) => counted(name, () => router.execute(name, given, context)),
+    press: (customId, chosen, context) =>
+      counted(customId.split(":", 1)[0] ?? "", () => router.press(customId, chosen, context)),
+    complete: (name, option, typed, context) => {
+      const began = performance.now();
+      const suggestions = router.complete(name, option, typed, context);
+      metrics.autocompleted({ command: label(name), surface, seconds: secondsSince(began) });
+      return suggestions;
+    },
+  };
+}
+
+const secondsSince = (began: number): number => (performance.now() - began) / 1000;
+
+/** Counts the tries that are refused. */
+export const countRefusals = (tries: Tries, { refused }: TryMetrics): Tries => ({
+  ...tries,
+  submit: (request) =>
+    tries.submit(request).catch((error: unknown) => {
+      if (error instanceof UserError) refused(error.key);
+      throw error;
+    }),
+});
+
+/** Counts what becomes of the tries that are shown: when they start, when they begin to answer, how they end. */
+export const countTries =
+  (open: Outputs["open"], metrics: TryMetrics): Outputs["open"] =>
+  (attempt) => {
+    const output = open(attempt);
+    const accepted = performance.now();
+    let started: number | undefined;
+    let hasWords = false;
+    const note = ({ phase, text, thinking }: Progress): void => {
+      if (started === undefined && phase !== "waiting") {
+        started = performance.now();
+        metrics.started((started - accepted) / 1000);
+      }
+      if (!hasWords && (text !== "" || thinking !== "")) {
+        hasWords = true;
+        metrics.firstToken(secondsSince(accepted));
+      }
+    };
+    return {
+      gone: output.gone,
+      update: (progress) => {
+        if (!hasWords) note(progress);
+        output.update(progress);
+      },
+      finish: async (progress) => {
+        const took = started === undefined ? undefined : secondsSince(started);
+        metrics.ended(progress, { entry: attempt.target.entryId, took });
+        await output.finish(progress);
+      },
+    } satisfies Output;
+  };

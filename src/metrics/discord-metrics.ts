@@ -1,0 +1,51 @@
+import type { DiscordAction, DiscordEvents } from "#src/discord/events.ts";
+import { ANSWER_BOUNDS } from "./command-metrics.ts";
+import { createCounter, createHistogram, type Family } from "./tally.ts";
+
+export type DiscordMetrics = Omit<DiscordEvents, "connected">;
+
+const ACTIONS: readonly DiscordAction[] = ["acknowledge", "edit", "follow_up", "other"];
+/** Those that are not listed are counted as their class, `5xx`. */
+const STATUSES = [200, 204, 401, 403, 404, 429];
+
+/** What is counted of the traffic with Discord. */
+export function createDiscordMetrics(): { events: DiscordMetrics; families: () => Family[] } {
+  const reconnects = createCounter({
+    name: "mulu_discord_reconnects_total",
+    help: "Gateway connections that were lost or could not be made, and were tried again.",
+    labels: [],
+  });
+  const acknowledging = createHistogram(
+    {
+      name: "mulu_discord_acknowledge_seconds",
+      help: "Time from an interaction's arrival here to Discord having its acknowledgement. Discord gives up after 3.",
+      labels: [],
+    },
+    ANSWER_BOUNDS,
+  );
+  const unanswered = createCounter({
+    name: "mulu_discord_unanswered_total",
+    help: "Interactions whose answer did not reach Discord.",
+    labels: [],
+  });
+  const responses = createCounter({
+    name: "mulu_discord_responses_total",
+    help: "Discord's answers to HTTP requests, by what was asked and status.",
+    labels: ["action", "status"],
+  });
+  reconnects.add({}, 0);
+  unanswered.add({}, 0);
+  for (const action of ACTIONS) responses.add({ action, status: "429" }, 0);
+  return {
+    events: {
+      reconnecting: () => reconnects.add({}),
+      acknowledged: (took) => acknowledging.observe({}, took),
+      unanswered: () => unanswered.add({}),
+      responded: (action, status) => responses.add({ action, status: statusLabel(status) }),
+    },
+    families: () => [reconnects.family(), acknowledging.family(), unanswered.family(), responses.family()],
+  };
+}
+
+const statusLabel = (status: number): string =>
+  STATUSES.includes(status) ? String(status) : `${Math.floor(status / 100)}xx`;

@@ -1,0 +1,65 @@
+import { randomUUID } from "node:crypto";
+import type { Config } from "#src/config.ts";
+import type { Log } from "#src/log.ts";
+import type { Fleet } from "#src/ollama/fleet.ts";
+import type { Turns } from "#src/schedule.ts";
+import { createQuotas } from "../quotas.ts";
+import type { Tries } from "../tries.ts";
+import { createFleetView } from "./fleet-view.ts";
+import { createHeartbeats } from "./heartbeats.ts";
+import { createLedger } from "./ledger.ts";
+import { isAway, type Link, openLink } from "./link.ts";
+import { createQueues } from "./queues.ts";
+import { PREFIX } from "./scripts.ts";
+import { createSharedTries, type SharedTriesOptions } from "./shared-tries.ts";
+
+const HOUR_MS = 3_600_000;
+
+/** What every process that shares tries has. Connects in the background. */
+export function openParts(url: string, { tries }: Pick<Config, "tries">, log: Log) {
+  const link = openLink(url, log);
+  const queues = createQueues(link, log);
+  return {
+    link,
+    queues,
+    ledger: createLedger(link.commands, tries.keepHours * HOUR_MS),
+    heartbeats: createHeartbeats(link.commands),
+    close: async (): Promise<void> => {
+      await queues.close();
+      link.close();
+    },
+  };
+}
+
+export type Shared = { tries: Tries; fleet: Fleet; turns: Turns; close: () => Promise<void> };
+
+/** One process of all takes each turn. Where Redis is away nobody does. */
+const createTurns = ({ commands }: Link): Turns => ({
+  shouldRun: async (turn, ms) => {
+    try {
+      return (await commands.set(`${PREFIX}turn:${turn}`, "taken", "PX", ms, "NX")) !== null;
+    } catch (error) {
+      if (isAway(error)) return false;
+      throw error;
+    }
+  },
+});
+
+/** Tries through Redis, as a process that takes commands has them: workers elsewhere run them. */
+export function openShared(
+  url: string,
+  config: Pick<Config, "tries">,
+  { open, count, log }: Pick<SharedTriesOptions, "open" | "count" | "log">,
+): Shared {
+  const parts = openParts(url, config, log);
+  const { link, heartbeats, close } = parts;
+  const { perPersonHour, perGuildHour, access, queueMax, promptMax, allowCloud } = config.tries;
+  const quotas = createQuotas({ perPerson: perPersonHour, perGuild: perGuildHour }, async () => link.commands);
+  const limits = { access, queueMax, promptMax };
+  return {
+    turns: createTurns(link),
+    close,
+    fleet: createFleetView({ link, heartbeats, allowCloud }),
+    tries: createSharedTries({ ...parts, ...limits, quotas, holder: randomUUID(), open, count, log }),
+  };
+}

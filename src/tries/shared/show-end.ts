@@ -1,0 +1,52 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { EditGuard } from "#src/discord/live-output.ts";
+import type { Log } from "#src/log.ts";
+import type { Output } from "../tries.ts";
+import type { Try } from "../try.ts";
+import type { Ledger } from "./ledger.ts";
+import { isAway } from "./link.ts";
+
+/** Where a try is shown from this process; undefined where it cannot be. Edits but the last pass through the guard. */
+export type OpenGuarded = (attempt: Try, guard?: EditGuard) => Output | undefined;
+
+const LOCK_RETRY_MS = 100;
+/** Longer than a lock on a message lasts. */
+const LOCK_PATIENCE_MS = 20_000;
+
+/** Whoever shows a last word or begins to edit waits until nobody else is editing this message. */
+export async function whenFree<T>(ledger: Ledger, id: string, act: () => Promise<T>): Promise<T> {
+  const until = performance.now() + LOCK_PATIENCE_MS;
+  while (performance.now() < until) {
+    try {
+      const held = await ledger.locked(id, act);
+      if (held) return held.result;
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      break;
+    }
+    await wait(LOCK_RETRY_MS);
+  }
+  return await act();
+}
+
+/**
+ * Shows how a try ended that was ended by a stop, a deadline or a process that has gone. Only a message that a token can
+ * edit can be shown by any process; what is shown elsewhere is the business of the process that holds it.
+ */
+export async function showEnd(id: string, ledger: Ledger, open: OpenGuarded, log: Log): Promise<void> {
+  const kept = await ledger.find(id);
+  if (kept === undefined) return ledger.dropIfGone(id);
+  const { try: attempt, progress } = kept;
+  if (!kept.ended || progress === undefined) return;
+  const { delivery } = attempt;
+  if (delivery.kind === "discord" && delivery.token !== "" && delivery.expiresAt > Date.now()) {
+    const shown = await ledger.locked(id, async () => {
+      await open(attempt)?.finish(progress);
+      return true;
+    });
+    // Somebody else is at it.
+    if (shown === undefined) return;
+    log.debug({ try: id, phase: progress.phase }, "an end was shown");
+  }
+  await ledger.shown(attempt);
+}

@@ -1,0 +1,31 @@
+import type { Hono } from "hono";
+import { catalogPages } from "./catalog-pages.ts";
+import { chat } from "./chat.ts";
+import { health } from "./health.ts";
+import { isLoopback } from "./same-origin.ts";
+import { createSite, type Part, runWeb, type WebApp, type WebSettings } from "./server.ts";
+
+/** What the site has. The chat is first: what others look at as a whole, it sends bit by bit. */
+export const PARTS: readonly Part[] = [chat, health, catalogPages];
+
+/** Serves the site until the signal is raised; `listening` gets its address. Throws CannotListen. */
+export async function runSite(
+  app: WebApp,
+  settings: WebSettings,
+  signal: AbortSignal,
+  { listening, open = [] }: { listening: (url: string) => void; open?: readonly Hono[] },
+): Promise<void> {
+  const site = createSite(app, settings, PARTS, open);
+  await runWeb(site, settings, signal, (port) => {
+    if (!isLoopback(settings.host))
+      app.log.warn({ host: settings.host, port }, "anyone who reaches this port can use /try on your GPU");
+    listening(urlOf(settings.host, port));
+  });
+}
+
+/** The address to type on this machine; an address for all of its own ones is none to go to. */
+function urlOf(host: string, port: number): string {
+  const isEverywhere = host === "0.0.0.0" || host === "::";
+  const name = isEverywhere ? "localhost" : host.includes(":") ? `[${host}]` : host;
+  return `http://${name}:${port}`;
+}

@@ -1,0 +1,147 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { attentionOf, KNOWN_ATTENTION } from "#src/catalog/attention.ts";
+import { type Build, cacheGbPerToken, estimateGb } from "#src/catalog/estimate.ts";
+import { PRECISIONS } from "#src/catalog/precision.ts";
+import { errorOf, estimateErrors } from "#tests/estimate-errors.ts";
+import { realCatalog } from "#tests/real-catalog.ts";
+
+const grouped = attentionOf({ id: "any", parametersB: 8, released: "2025" });
+const build = (fields: Partial<Build> = {}): Build => ({
+  precision: "gguf",
+  quant: "q4_k_m",
+  parametersB: 8.03,
+  attention: grouped,
+  ...fields,
+});
+const gb = (fields: Partial<Build> = {}, tokens = 4096): number => estimateGb(build(fields), tokens) ?? Number.NaN;
+
+describe("a file's kind has its real bits per weight", () => {
+  // Sizes of Llama 3.1 8B in llama.cpp's tools/quantize/README.md, in GiB as memory is counted.
+  test.each([
+    ["q2_k", 2.95],
+    ["q4_k_m", 4.58],
+    ["q5_k_m", 5.33],
+    ["q6_k", 6.14],
+    ["q8_0", 7.95],
+    ["f16", 14.96],
+  ])("%s", (quant, size) => {
+    const weights = (gb({ quant }, 0) - 457 / 1024) / 1.03;
+    expect(weights).toBeCloseTo(size, 1);
+  });
+
+  test("a file whose kind nobody states counts as the usual Q4_K_M", () => {
+    expect(gb({ quant: undefined })).toBe(gb({ quant: "q4_k_m" }));
+  });
+
+  test("the size of a file is better than any calculation", () => {
+    // 4.7 GB of Qwen2.5-7B in Ollama are 4.38 GiB.
+    expect(gb({ fileGb: 4.7 }, 0)).toBeCloseTo(4.38 * 1.03 + 0.45, 1);
+    expect(gb({ fileGb: 4.7, parametersB: 7 }, 0)).toBe(gb({ fileGb: 4.7, parametersB: 8 }, 0));
+  });
+});
+
+describe("the cache of a token", () => {
+  const perToken = (id: string, parametersB: number, released: string, activeParametersB?: number): number =>
+    cacheGbPerToken({
+      parametersB,
+      activeParametersB,
+      attention: attentionOf({ id, parametersB, released }),
+    }) *
+    2 ** 20;
+
+  // KiB at 16 bits, from layers · heads · head size of the models' config.json; within a third.
+  test.each<[name: string, kib: number, args: Parameters<typeof perToken>]>([
+    ["LLaMA 7B, every head its own", 512, ["any", 7, "2023-02"]],
+    ["LLaMA 13B, every head its own", 800, ["any", 13, "2023-02"]],
+    ["Llama 3 8B, eight heads", 128, ["any", 8, "2024-04"]],
+    ["Qwen3-32B, eight heads", 256, ["any", 32.8, "2025-04"]],
+    ["Llama 2 70B, eight heads though early", 320, ["any", 70, "2023-07"]],
+    ["Qwen3-30B-A3B, layers of a small model", 96, ["any", 30.5, "2025-04", 3.3]],
+    ["Qwen2.5-7B, four heads", 56, ["qwen2.5", 7.6, "2024-09"]],
+    ["GLM-4-9B, two heads", 40, ["glm-4-9b", 9.4, "2024-06"]],
+    ["DeepSeek-V3, latent attention", 68.6, ["deepseek-v3", 671, "2024-12", 37]],
+    ["Qwen3.5-27B, a quarter of the layers", 64, ["qwen3.5", 27, "2026-02"]],
+  ])("%s", (_name, kib, args) => {
+    expect(perToken(...args)).toBeGreaterThan(kib * 0.67);
+    expect(perToken(...args)).toBeLessThan(kib * 1.34);
+  });
+
+  test("a recurrent model keeps a state of fixed size", () => {
+    const attention = attentionOf({ id: "any", architecture: "rwkv", parametersB: 7 });
+    expect(gb({ attention }, 1_000_000)).toBe(gb({ attention }, 0));
+  });
+
+  test("an entry built on a known one is like it", () => {
+    const own = { id: "tuned", parametersB: 7, released: "2025" };
+    expect(attentionOf({ ...own, baseModel: "qwen2.5" })).toEqual(attentionOf({ ...own, id: "qwen2.5" }));
+    for (const id of KNOWN_ATTENTION) expect(realCatalog.entry(id)?.id).toBe(id);
+  });
+});
+
+describe("whatever the build", () => {
+  const builds = fc.record({
+    precision: fc.constantFrom(...PRECISIONS.filter((name) => name !== "lora" && name !== "qlora-int4")),
+    parametersB: fc.double({ min: 0.05, max: 3000, noNaN: true }),
+    attention: fc.constantFrom(
+      grouped,
+      attentionOf({ id: "deepseek-v3", parametersB: 1 }),
+      attentionOf({ id: "qwen", parametersB: 1 }),
+    ),
+    vision: fc.boolean(),
+  });
+  const tokens = fc.integer({ min: 0, max: 1_000_000 });
+
+  test("more parameters, more context or more bits never take less", () => {
+    fc.assert(
+      fc.property(builds, tokens, fc.double({ min: 1, max: 4, noNaN: true }), (item, context, factor) => {
+        const least = estimateGb(item, context) ?? Number.NaN;
+        const larger = { ...item, parametersB: item.parametersB * factor };
+        expect(Number.isFinite(least)).toBe(true);
+        // Where embeddings come apart (above 4.5B) a file of a k-quant may shrink by a little.
+        expect(estimateGb(larger, context)).toBeGreaterThan(least * 0.93);
+        expect(estimateGb(item, context + 1)).toBeGreaterThanOrEqual(least);
+        expect(estimateGb({ ...item, precision: "fp32" }, context)).toBeGreaterThanOrEqual(least);
+        expect(least).toBeGreaterThan((item.parametersB * 1e9 * 1.9) / 8 / 2 ** 30);
+      }),
+    );
+  });
+
+  test("a mixture of experts holds all of its experts, and the cache of its active part", () => {
+    fc.assert(
+      fc.property(builds, fc.double({ min: 0.02, max: 0.5, noNaN: true }), (item, share) => {
+        const sparse = { ...item, activeParametersB: item.parametersB * share };
+        const plain = (entry: Build): number => (entry.parametersB * 1e9) / 8 / 2 ** 30;
+        expect(estimateGb(sparse, 0)).toBeGreaterThan(plain(item) * 1.9);
+        expect(cacheGbPerToken(sparse)).toBeLessThan(cacheGbPerToken(item));
+      }),
+    );
+  });
+
+  test("adapters have no memory of their own", () => {
+    expect(estimateGb(build({ precision: "lora" }), 4096)).toBeUndefined();
+    expect(estimateGb(build({ precision: "qlora-int4", fileGb: 1 }), 4096)).toBeUndefined();
+  });
+});
+
+test("the estimates come near to what makers measured", () => {
+  const errors = estimateErrors(realCatalog.entries);
+  const worst = errors.slice(-3).map(({ what, measuredGb, estimatedGb, error }) => {
+    const percent = `${error > 0 ? "+" : ""}${(error * 100).toFixed(0)} %`;
+    return `  ${percent.padStart(6)} ${what}: ${measuredGb} GB measured, ${estimatedGb.toFixed(2)} estimated`;
+  });
+  const [median, nine] = [5, 9].map((tenths) => `${(errorOf(errors, tenths) * 100).toFixed(1)} %`);
+  process.stdout.write(
+    `${errors.length} measured values: median error ${median}, nine of ten within ${nine}; worst:\n${worst.join("\n")}\n`,
+  );
+
+  expect(errors.length).toBeGreaterThan(140);
+  expect(errorOf(errors, 5)).toBeLessThan(0.12);
+  expect(errorOf(errors, 9)).toBeLessThan(0.4);
+  // Neither too careful nor too bold on the whole.
+  const signed = errors.map(({ error }) => error).toSorted((a, b) => a - b);
+  expect(Math.abs(signed[Math.floor(signed.length / 2)] ?? 1)).toBeLessThan(0.05);
+  // From 5 GB on, where a fixed part of half a GB matters little, nothing at short context is far off.
+  const sizeable = errors.filter(({ measuredGb, what }) => measuredGb >= 5 && !what.includes("1M"));
+  expect(errorOf(sizeable, 9)).toBeLessThan(0.25);
+});

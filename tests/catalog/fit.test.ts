@@ -1,0 +1,179 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type Fitting, fitting, type Wish } from "#src/catalog/fit.ts";
+import { readCatalogFiles } from "#src/catalog/load.ts";
+import { readCards, spareRamGb, totalGb } from "#src/catalog/machine.ts";
+import type { Entry } from "#src/catalog/schema.ts";
+import { specialtyOf, WISHES } from "#src/catalog/suitability.ts";
+import { realCatalog } from "#tests/real-catalog.ts";
+import { smallEntry } from "#tests/temporary-catalog.ts";
+
+const { entries } = realCatalog;
+const wishFor = (vram: string, wish: Partial<Wish> & { ramGb?: number } = {}): Wish => {
+  const { ramGb, ...rest } = wish;
+  return { machine: { ...(readCards(vram) ?? { cards: 1, cardGb: 1 }), ramGb }, commercial: false, ...rest };
+};
+
+async function entriesOf(files: Record<string, Record<string, string>>): Promise<Entry[]> {
+  const read = await readCatalogFiles(
+    Object.entries(files).map(([id, fields]) => ({ file: `${id}.yaml`, text: smallEntry(fields) })),
+  );
+  return read.entries;
+}
+const gguf = (parametersB: number, released: string, fields: Record<string, string> = {}): Record<string, string> => ({
+  parametersB: String(parametersB),
+  released: `'${released}'`,
+  weights: "\n  - {label: GGUF, precision: gguf, quant: q4_k_m, hub: huggingface, id: a/b}",
+  license: "{commercial: 'yes'}",
+  ...fields,
+});
+const ids = ({ fits }: Fitting): string[] => fits.map(({ entry }) => entry.id);
+
+describe("what fits", () => {
+  const machines = fc.record({
+    cards: fc.integer({ min: 1, max: 8 }),
+    cardGb: fc.double({ min: 0.1, max: 200, noNaN: true }),
+    ramGb: fc.option(fc.double({ min: 0.1, max: 2000, noNaN: true }), { nil: undefined }),
+  });
+  const wishes = fc.record({
+    machine: machines,
+    contextTokens: fc.option(fc.integer({ min: 1, max: 2_000_000 }), { nil: undefined }),
+    purpose: fc.option(fc.constantFrom(...WISHES), { nil: undefined }),
+    commercial: fc.boolean(),
+  });
+
+  test("never needs more than there is, each entry once, the best first, always the same", () => {
+    fc.assert(
+      fc.property(wishes, (wish) => {
+        const found = fitting(entries, wish);
+        const total = totalGb(wish.machine);
+        for (const { needGb, offer, license, ollama } of found.fits) {
+          expect(needGb).toBeLessThanOrEqual(total);
+          expect(offer.precision).not.toMatch(/lora/);
+          expect(offer.vramGb).toBeLessThanOrEqual(Math.max(needGb, offer.vramGb ?? 0));
+          if (wish.commercial) expect(["yes", "conditional", "registration"]).toContain(license.commercial);
+          if (ollama) expect(ollama.needGb).toBeLessThanOrEqual(total);
+          if (ollama) expect(ollama.offer.ollama).toMatchObject({ exact: true, model: ollama.model });
+          expect(ollama?.offer.ollama?.cloud).toBeUndefined();
+        }
+        for (const { needGb, share, offer } of found.partial) {
+          expect(needGb).toBeGreaterThan(total);
+          expect(needGb).toBeLessThanOrEqual(total + spareRamGb(wish.machine));
+          expect(share).toBeGreaterThan(0);
+          expect(share).toBeLessThan(1);
+          expect(["gguf", "ggml"]).toContain(offer.precision);
+        }
+        expect(new Set(ids(found)).size).toBe(found.fits.length);
+        const scores = found.fits.map(({ score }) => score);
+        expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+        if (found.nearest.length > 0) expect(found.fits.length + found.partial.length).toBe(0);
+        expect(ids(fitting(entries.toReversed(), wish))).toEqual(ids(found));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("more graphics memory, or less asked for, never takes an entry away", () => {
+    fc.assert(
+      fc.property(wishes, (wish) => {
+        const { machine } = wish;
+        const some = new Set(ids(fitting(entries, wish)));
+        const larger = fitting(entries, { ...wish, machine: { ...machine, cardGb: machine.cardGb * 1.5 } });
+        for (const id of some) expect(ids(larger)).toContain(id);
+        // Figures of no stated context are of 4,096 tokens at most.
+        if ((wish.contextTokens ?? 4096) < 4096) return;
+        const anything = fitting(entries, { machine, commercial: false });
+        for (const id of some) expect(ids(anything)).toContain(id);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("a newer 14B comes before an old 13B, and room to spare before none", async () => {
+    const list = await entriesOf({
+      "old-13b": gguf(13, "2023-07"),
+      "new-14b": gguf(14, "2025-04"),
+      "tiny-1b": gguf(1, "2025-05"),
+      "same-14b": gguf(14, "2025-04", { summary: "\n  zh: 翻译专用。\n  en: For translation." }),
+    });
+    expect(ids(fitting(list, wishFor("16")))).toEqual(["new-14b", "old-13b", "same-14b", "tiny-1b"]);
+    const close = await entriesOf({ "new-14b": gguf(14, "2025-04"), "new-13b": gguf(13, "2025-04") });
+    expect(ids(fitting(close, wishFor("16")))).toEqual(["new-14b", "new-13b"]);
+    expect(ids(fitting(close, wishFor("9.4")))).toEqual(["new-13b", "new-14b"]);
+  });
+
+  test.each([
+    ["6", "qwen3.5"],
+    ["8", "qwen3.5"],
+    ["12", "qwen3.5"],
+    ["24", "qwen3.8"],
+  ])("on %s GB a person is shown %s first, with a command to run it", (vram, id) => {
+    const [first] = fitting(entries, wishFor(vram)).fits;
+    expect(first?.entry.id).toBe(id);
+    expect(first?.ollama?.model).toMatch(/^qwen3\./);
+    expect(first && first.needGb / totalGb(wishFor(vram).machine)).toBeLessThanOrEqual(0.9);
+  });
+
+  test("the first ten of a usual card are of the last years, of at least four bits, and no specialists", () => {
+    for (const vram of ["8", "12", "16", "24", "48"]) {
+      for (const { entry, offer } of fitting(entries, wishFor(vram)).fits.slice(0, 10)) {
+        expect(entry.released?.slice(0, 4), entry.id).toMatch(/202[4-9]/);
+        expect(specialtyOf(entry, offer.edition), entry.id).toBeUndefined();
+        expect(offer.quant ?? "", entry.id).not.toMatch(/q[23]/);
+      }
+    }
+  });
+
+  test("each purpose finds what is made for it", () => {
+    const found = (purpose: (typeof WISHES)[number]) => ids(fitting(entries, wishFor("8", { purpose })));
+    expect(found("code").slice(0, 5)).toContain("qwen2.5-coder");
+    expect(found("code")).not.toContain("qwen3-vl");
+    expect(found("vision").slice(0, 3)).toContain("qwen3-vl");
+    expect(found("vision")).not.toContain("qwen2.5");
+    expect(found("reasoning")[0]).toBe("deepseek-r1-distill");
+    expect(found("translation")[0]).toBe("hunyuan-mt");
+    expect(found("chat")).toContain("qwen3");
+    for (const id of ["qwen2.5-coder", "hunyuan-mt", "disc-medllm"]) expect(found("chat")).not.toContain(id);
+  });
+
+  test("a longer context takes more memory, and only models that have it", async () => {
+    const list = await entriesOf({
+      "long-8b": gguf(8, "2025-04", { contextTokens: "131072" }),
+      "short-8b": gguf(8, "2025-04", { contextTokens: "8192" }),
+      "silent-8b": gguf(8, "2025-04"),
+    });
+    expect(ids(fitting(list, wishFor("24"))).toSorted()).toEqual(["long-8b", "short-8b", "silent-8b"]);
+    expect(ids(fitting(list, wishFor("24", { contextTokens: 131_072 })))).toEqual(["long-8b"]);
+    expect(ids(fitting(list, wishFor("8", { contextTokens: 131_072 })))).toEqual([]);
+    expect(ids(fitting(list, wishFor("24", { contextTokens: 128_000 })))).toEqual(["long-8b"]);
+  });
+
+  test("several cards hold what one cannot, less what CUDA takes of each", async () => {
+    const list = await entriesOf({ "big-70b": gguf(70, "2025-01") });
+    expect(ids(fitting(list, wishFor("24")))).toEqual([]);
+    const [one] = fitting(list, wishFor("48")).fits;
+    const [two] = fitting(list, wishFor("2x24")).fits;
+    expect((two?.needGb ?? 0) - (one?.needGb ?? 0)).toBeCloseTo(457 / 1024);
+  });
+
+  test("what does not fit can lie in main memory in part, if that is worth it", async () => {
+    const list = await entriesOf({ "big-30b": gguf(30, "2025-04"), "mid-8b": gguf(8, "2025-04") });
+    const { fits, partial } = fitting(list, wishFor("8", { ramGb: 32 }));
+    expect(fits.map(({ entry }) => entry.id)).toEqual(["mid-8b"]);
+    expect(partial.map(({ entry, share }) => [entry.id, share > 0.3 && share < 0.6])).toEqual([["big-30b", true]]);
+    expect(fitting(list, wishFor("8", { ramGb: 8 })).partial).toEqual([]);
+    expect(fitting(list, wishFor("8")).partial).toEqual([]);
+  });
+
+  test("commercial use leaves out what forbids it or does not say, and counts it", async () => {
+    const list = await entriesOf({
+      free: gguf(7, "2025"),
+      closed: gguf(7, "2025", { license: "{commercial: 'no'}" }),
+      unclear: gguf(7, "2025", { license: "{commercial: unknown}" }),
+      huge: gguf(700, "2025", { license: "{commercial: 'no'}" }),
+    });
+    const found = fitting(list, wishFor("8", { commercial: true }));
+    expect(ids(found)).toEqual(["free"]);
+    expect(found.excluded).toEqual({ no: 1, unknown: 1 });
+  });
+});

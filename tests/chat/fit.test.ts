@@ -1,0 +1,191 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { fitting, type Wish } from "#src/catalog/fit.ts";
+import { isOurEstimate } from "#src/catalog/memory.ts";
+import { bar } from "#src/chat/fit-line.ts";
+import { LOCALES, type Locale, textIn } from "#src/chat/locale.ts";
+import { LIMITS, type Room, UNLIMITED, type View } from "#src/chat/view.ts";
+import { toMessage } from "#src/discord/message.ts";
+import { type Choice, choicesOf } from "#src/terminal/render.ts";
+import { realCatalog } from "#tests/real-catalog.ts";
+import { contextOf, testApp } from "#tests/test-app.ts";
+
+const { entries } = realCatalog;
+const app = await testApp();
+const MESSAGE: Room = { components: 40, characters: 4000, listLength: 10, tables: false, pictures: true, live: true };
+
+type Asked = { outcome: string; view: View; text: string };
+async function act(
+  run: (context: ReturnType<typeof contextOf>) => Promise<string>,
+  { room = UNLIMITED, locale = "zh-CN" }: { room?: Room; locale?: Locale } = {},
+): Promise<Asked> {
+  const shown: View[] = [];
+  const outcome = await run(contextOf(app, { locale, room, show: (view) => shown.push(view) }));
+  const view = shown.at(-1) ?? { components: [] };
+  return { outcome, view, text: textOf(view) };
+}
+const textOf = ({ components }: View): string =>
+  components
+    .flatMap((item) => (item.type === 17 ? item.components : [item]))
+    .map((item) => (item.type === 10 ? item.content : ""))
+    .join("\n");
+const ask = (given: Record<string, string>, surface?: { room?: Room; locale?: Locale }): Promise<Asked> =>
+  act((context) => app.router.execute("fit", given, context), surface);
+const press = ({ customId, chosen }: Choice, locale: Locale): Promise<Asked> =>
+  act((context) => app.router.press(customId, chosen, context), { room: MESSAGE, locale });
+
+describe("/fit", () => {
+  test("tells of each what it takes, where that is from, and how to run it", async () => {
+    const { text, outcome } = await ask({ vram: "8" }, { room: { ...UNLIMITED, tables: false } });
+    expect(outcome).toBe("answered");
+    expect(text).toContain("### 8 GB 显存能跑");
+    expect(text).toMatch(
+      /\*\*Qwen3\.5\*\* · Qwen3\.5-9B · GGUF Q4\\?_K\\?_M · 可商用\n-# ▓▓▓▓▓▓▓░ ≈ 7 \/ 8 GB（估计）/,
+    );
+    expect(text).toContain("`ollama run qwen3.5:9b`");
+    expect(text).toMatch(/\*\*VisualGLM-6B\*\* · INT4 · 不可商用\n-# ▓▓▓▓▓▓░░ 6\.3 \/ 8 GB\n/);
+    expect(text).toMatch(/Ling 3\.0\*\* ⚠ 二手资料/);
+    expect(text).toContain("翻译专用");
+  });
+
+  test("a figure that we added context to is no longer the source's", async () => {
+    const { text } = await ask({ vram: "24", context: "32k" }, { room: { ...UNLIMITED, tables: false } });
+    const wish: Wish = { machine: { cards: 1, cardGb: 24 }, contextTokens: 32_768, commercial: false };
+    const stated = fitting(entries, wish).fits.filter(({ offer }) => !isOurEstimate(offer));
+    expect(stated.length).toBeGreaterThan(3);
+    for (const line of text.split("\n").filter((item) => item.startsWith("-# ▓"))) expect(line).toContain("≈");
+    expect(text).toContain("上下文 ≥ 32K");
+  });
+
+  test.each(LOCALES)("fits messages, page by page, with nothing lost, in %s", async (locale) => {
+    const lines = ({ text }: Asked): string[] =>
+      text.split("\n").filter((line) => line.startsWith("**") && !line.endsWith("**"));
+    let page = await ask({ vram: "24GB", ram: "128", commercial: "true" }, { room: MESSAGE, locale });
+    const seen = lines(page);
+    for (;;) {
+      toMessage(page.view);
+      for (const { customId } of choicesOf(page.view)) expect(customId.length).toBeLessThanOrEqual(LIMITS.customId);
+      const next = choicesOf(page.view).find(({ label }) => label === textIn(locale)("pages.next"));
+      if (next === undefined) break;
+      page = await press(next, locale);
+      seen.push(...lines(page));
+    }
+    const wish: Wish = { machine: { cards: 1, cardGb: 24, ramGb: 128 }, commercial: true };
+    const { fits, partial } = fitting(entries, wish);
+    expect(partial.length).toBeGreaterThan(0);
+    expect(seen).toHaveLength(fits.length + partial.length);
+    expect(page.text).toContain(textIn(locale)("fit.partial", { ram: "128 GB" }));
+  });
+
+  test("the way to what needs main memory is one button", async () => {
+    const { view, text } = await ask({ vram: "8", ram: "64" }, { room: MESSAGE });
+    expect(text).toMatch(/借用内存还能跑 \d+ 个（慢得多），在最后：Qwen/);
+    const jump = choicesOf(view).find(({ label }) => label === "看借用内存的");
+    if (jump === undefined) throw new Error("a button leads there");
+    const last = await press(jump, "zh-CN");
+    expect(last.text).toMatch(/要把一部分放进内存（64 GB），慢得多：\*\*\n\n\*\*|慢得多/);
+    expect(last.text).toMatch(/显存放得下 \d+%，共需 ≈ [\d.]+ GB/);
+    const used = [...JSON.stringify(view).matchAll(/"custom_id":"([^"]*)"/g)].map(([, id]) => id);
+    expect(used.length).toBeGreaterThan(3);
+    expect(new Set(used).size).toBe(used.length);
+  });
+
+  test("a menu opens an entry", async () => {
+    const { view } = await ask({ vram: "8" }, { room: MESSAGE });
+    const open = choicesOf(view).find(({ chosen }) => chosen.includes("qwen3.5"));
+    expect(open && (await press(open, "zh-CN")).text).toContain("## Qwen3.5");
+  });
+
+  test("where nothing fits it names what comes nearest, smallest first, and what main memory would do", async () => {
+    const { text, outcome, view } = await ask({ vram: "1", purpose: "vision" }, { room: MESSAGE });
+    expect(outcome).toBe("answered");
+    expect(text).toMatch(/没有能放进 1 GB 显存的模型\n条件：看图\n内存也可以用上/);
+    const needs = [...text.matchAll(/需要 (?:≈ )?([\d.]+) GB/g)].map(([, gb]) => Number(gb));
+    expect(needs).toHaveLength(5);
+    expect(needs).toEqual(needs.toSorted((a, b) => a - b));
+    expect(toMessage(view)).toBeDefined();
+    const none = await ask({ vram: "8", context: "90m" });
+    expect(none.text).toContain("没有更小的符合这些条件");
+  });
+
+  test("commercial use says what it leaves out", async () => {
+    const { text } = await ask({ vram: "8", commercial: "true" });
+    expect(text).toMatch(/因许可没有列出 \d+ 个：不可商用 \d+ 个，未明确 \d+ 个/);
+  });
+
+  test.each(LOCALES)("values that mean nothing are refused with examples, in %s", async (locale) => {
+    for (const [given, example] of [
+      [{ vram: "0" }, "2x24"],
+      [{ vram: "-8" }, "2x24"],
+      [{ vram: "10001" }, "2x24"],
+      [{ vram: "八" }, "2x24"],
+      [{ vram: "8", ram: "many" }, "64GB"],
+      [{ vram: "8", context: "0" }, "32768"],
+      [{ vram: "8", purpose: "dance" }, "reasoning"],
+    ] as const) {
+      const { outcome, text } = await ask(given, { locale });
+      expect(outcome).toBe("refused");
+      expect(text).toContain(example);
+    }
+  });
+
+  test("a unit that stands apart on the terminal belongs to the number before it", async () => {
+    expect((await ask({ vram: "24", ram: "GB" })).text).toContain("24 GB 显存能跑");
+  });
+
+  test("whatever is typed, it is answered or refused and nothing fails", async () => {
+    const piece = fc.constantFrom(
+      "8",
+      "24",
+      "0",
+      "-",
+      ".",
+      "e9",
+      "x",
+      "×",
+      "g",
+      "GB",
+      "k",
+      "m",
+      " ",
+      "显存",
+      "∞",
+      "1".repeat(9),
+    );
+    const typed = fc.oneof(
+      fc.string({ minLength: 1, maxLength: 20 }),
+      fc.array(piece, { minLength: 1, maxLength: 5 }).map((parts) => parts.join("")),
+    );
+    await fc.assert(
+      fc.asyncProperty(typed, typed, typed, async (vram, ram, context) => {
+        const { outcome, view } = await ask({ vram, ram, context }, { room: MESSAGE });
+        expect(["answered", "refused"]).toContain(outcome);
+        toMessage(view);
+        for (const { customId, label } of choicesOf(view)) {
+          if (customId.startsWith("fit:") && label === "下一页") {
+            expect((await press({ customId, chosen: [], label }, "zh-CN")).outcome).toBe("answered");
+          }
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("offers usual cards by their memory and by their names", () => {
+    const complete = (typed: string) => app.router.complete("fit", "vram", typed, contextOf(app));
+    expect(complete("").length).toBeGreaterThan(8);
+    expect(complete("4090")[0]).toMatchObject({ name: expect.stringContaining("24 GB · "), value: "24" });
+    expect(complete("2x24")[0]).toEqual({ name: "2×24 GB", value: "2x24g" });
+    expect(complete("zzz")).toEqual([]);
+  });
+});
+
+test.each([
+  [0, "░░░░░░░░"],
+  [0.01, "▓░░░░░░░"],
+  [0.5, "▓▓▓▓░░░░"],
+  [0.99, "▓▓▓▓▓▓▓░"],
+  [1, "▓▓▓▓▓▓▓▓"],
+])("a bar of %s", (share, drawn) => {
+  expect(bar(share)).toBe(drawn);
+});

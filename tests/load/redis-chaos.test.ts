@@ -1,0 +1,143 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { afterAll, expect, test } from "vitest";
+import { expectNothingLeft, MODEL, openMany, SLOTS } from "#tests/load/redis-world.ts";
+import type { Message, Record_ } from "#tests/stand-ins/discord/interactions.ts";
+import { buttonsOf, textOf } from "#tests/stand-ins/discord/people.ts";
+import { WITHOUT_REDIS } from "#tests/stand-ins/redis.ts";
+
+if (WITHOUT_REDIS !== undefined) process.stderr.write(`tries over Redis are not tested: ${WITHOUT_REDIS}\n`);
+
+const shownIn = ({ original, followUps }: Record_): Message | undefined => followUps.at(-1) ?? original;
+const labelsOf = (record: Record_): string[] => {
+  const message = shownIn(record);
+  return message === undefined ? [] : buttonsOf(message).map(({ label }) => label);
+};
+/** Its answer is there and says that it has ended, or why there is none. */
+const isSettled = (record: Record_): boolean =>
+  (shownIn(record)?.states.length ?? 0) > 0 && !labelsOf(record).includes("停止");
+const wasAnswered = (record: Record_): boolean => labelsOf(record).includes("再来一次");
+const idOf = (at: number): string => String(310_000_000_000_000_000n + BigInt(at));
+
+const unanswered: string[] = [];
+afterAll(() => {
+  if (unanswered.length > 0) process.stdout.write(`${unanswered.join("\n")}\n`);
+});
+
+test.skipIf(WITHOUT_REDIS !== undefined)(
+  "a thousand tries of two hundred people, while everything dies now and then",
+  async () => {
+    const world = await openMany({ bots: 2, workers: 3 });
+    const { discord, redis, ollamas } = world;
+    for (const ollama of ollamas)
+      ollama.script(({ messages }) => ({ text: `答：${messages.at(-1)?.content}。再见`, tokensPerSecond: 20 }));
+    const records: { record: Record_; mark: string }[] = [];
+    const until = async (look: () => boolean, ms: number): Promise<boolean> => {
+      const deadline = performance.now() + ms;
+      while (!look() && performance.now() < deadline) await wait(50);
+      return look();
+    };
+    const livePerson = async (at: number): Promise<void> => {
+      // Two hundred in the same moment would be too much for the stand-in.
+      await wait(at * 25);
+      const person = discord.person({ id: idOf(at) });
+      for (let turn = 0; turn < 5; turn++) {
+        const mark = `问题${at}-${turn}号`;
+        const record = person.enter("try", { model: MODEL, prompt: mark });
+        records.push({ record, mark });
+        // A bot that died cannot acknowledge; Discord says so itself.
+        if (await until(() => record.acknowledgedAt !== undefined, 5000)) await until(() => isSettled(record), 60_000);
+      }
+    };
+    let going = true;
+    const chaos = async (): Promise<void> => {
+      for (let step = 0; going; step++) {
+        await wait(2500);
+        const at = step % 3;
+        if (step % 5 === 0) world.replaceWorker(at);
+        else if (step % 5 === 1) await world.replaceBot(step % 2);
+        else if (step % 5 === 2) {
+          await redis.down();
+          await wait(700);
+          await redis.up();
+        } else if (step % 5 === 3) world.replaceWorker(at, "SIGTERM");
+        else {
+          await ollamas[at]?.down();
+          await wait(700);
+          await ollamas[at]?.up();
+        }
+      }
+    };
+    const ruin = chaos();
+    await Promise.all(Array.from({ length: 200 }, (_, at) => livePerson(at)));
+    going = false;
+    await ruin;
+    const acknowledged = records.filter(({ record }) => record.acknowledgedAt !== undefined);
+    await until(() => acknowledged.every(({ record }) => isSettled(record)), 60_000);
+    const open = acknowledged.filter(({ record }) => !isSettled(record));
+    const answered = acknowledged.filter(({ record }) => wasAnswered(record));
+    const whole = answered.filter(({ record, mark }) =>
+      textOf(shownIn(record) ?? never()).includes(`答：${mark}。再见`),
+    );
+    unanswered.push(
+      `tries: ${records.length}, acknowledged: ${acknowledged.length}, ended with a try's last word: ${answered.length}, whole: ${whole.length}, open: ${open.length}`,
+    );
+    if (open.length > 0) {
+      const client = redis.client();
+      for (const { record, mark } of open) {
+        const keys = await client.keys("mulu:try:*");
+        for (const key of keys) {
+          const all = await client.hgetall(key);
+          if (all["data"]?.includes(mark))
+            console.error(
+              "DEBUG",
+              mark,
+              record.id,
+              key,
+              await client.zscore("mulu:waiting", key.slice(9)),
+              JSON.stringify(all).slice(0, 900),
+              await client.keys(`*queue*${key.slice(9)}*`),
+            );
+        }
+        console.error("DEBUG record", mark, record.deferred, record.acknowledgedAt, record.original?.states.length);
+      }
+      client.disconnect();
+    }
+    expect(open.map(({ record, mark }) => [mark, record.deferred, labelsOf(record)])).toEqual([]);
+    expect(whole.length).toBeGreaterThan(700);
+    for (const { record, mark } of answered) {
+      const seen = (shownIn(record)?.states ?? []).map(({ components }) => JSON.stringify(components)).join("");
+      expect(new Set(seen.match(/问题\d+-\d+号/g))).toEqual(new Set([mark]));
+    }
+    // What is settled stays as it is.
+    const last = answered.map(({ record }) => shownIn(record)?.edits);
+    await wait(3000);
+    expect(answered.map(({ record }) => shownIn(record)?.edits)).toEqual(last);
+    await expectNothingLeft(redis);
+  },
+  300_000,
+);
+
+test.skipIf(WITHOUT_REDIS !== undefined)(
+  "a bot that is restarted during a hundred running tries loses none",
+  async () => {
+    const world = await openMany({ bots: 1, workers: 2 });
+    const { discord, redis, ollamas } = world;
+    for (const ollama of ollamas)
+      ollama.script(({ messages }) => ({ text: `答：${messages.at(-1)?.content}。再见`, tokensPerSecond: 4 }));
+    const asked = Array.from({ length: 100 }, (_, at) => ({
+      record: discord.person({ id: idOf(at) }).enter("try", { model: MODEL, prompt: `问题${at}-0号` }),
+      mark: `问题${at}-0号`,
+    }));
+    await discord.until(() => asked.every(({ record }) => record.acknowledgedAt !== undefined), "all are taken");
+    await discord.until(() => ollamas.every((ollama) => ollama.running() === SLOTS), "the workers are busy");
+    await world.replaceBot(0);
+    await discord.until(() => asked.every(({ record }) => isSettled(record)), "all answers", 120_000);
+    for (const { record, mark } of asked) expect(textOf(shownIn(record) ?? never())).toContain(`答：${mark}。再见`);
+    await expectNothingLeft(redis);
+  },
+  180_000,
+);
+
+function never(): never {
+  throw new Error("no message");
+}

@@ -1,0 +1,82 @@
+import { expect, onTestFinished } from "vitest";
+import { type Bot, openDiscord, startBot, startWorker } from "#tests/discord/start-bot.ts";
+import { type Ollama, startOllama } from "#tests/stand-ins/ollama.ts";
+import { type Redis, startRedis } from "#tests/stand-ins/redis.ts";
+import { temporaryFolder } from "#tests/temporary-catalog.ts";
+
+export const MODEL = "glm4:9b";
+/** Tries at once of each worker. */
+export const SLOTS = 8;
+
+/** Bots that Discord calls in turn, and workers, each beside an Ollama of its own. */
+export async function openMany({ bots, workers }: { bots: number; workers: number }) {
+  const redis = await startRedis();
+  onTestFinished(() => redis.stop());
+  const discord = await openDiscord({ acknowledgeMs: 600_000, bucket: { limit: 50, windowMs: 2000 } });
+  const folder = await temporaryFolder();
+  const settings = {
+    REDIS_URL: redis.url,
+    DATA_DIR: folder,
+    TRY_HOST_SLOTS: String(SLOTS),
+    TRY_QUEUE_MAX: "1000",
+    TRY_PER_PERSON_HOUR: "1000",
+    TRY_PER_GUILD_HOUR: "100000",
+  };
+  const ollamas = await Promise.all(
+    Array.from({ length: workers }, () => startOllama({ models: [{ name: MODEL }], slots: SLOTS })),
+  );
+  const runBot = (): Bot => startBot(discord, { ...settings, DISCORD_PUBLIC_KEY: discord.publicKey });
+  const urls = new Map<Bot, string>();
+  const untilUp = async (bot: Bot): Promise<void> => {
+    const address = (): string | undefined => /"url":"(http:[^"]+)","msg":"the page is there"/.exec(bot.stderr())?.[1];
+    await discord.until(() => address() !== undefined, `a bot's address\n${bot.stderr()}`);
+    urls.set(bot, `${address()}/interactions`);
+  };
+  const runWorker = (ollama: Ollama): Bot => startWorker(discord, { ...settings, OLLAMA_HOSTS: ollama.url });
+  const running = { bots: Array.from({ length: bots }, runBot), workers: ollamas.map(runWorker) };
+  await Promise.all(running.bots.map(untilUp));
+  const call = (): void => discord.callAt(...running.bots.flatMap((bot) => urls.get(bot) ?? []));
+  call();
+  await discord.ready();
+  for (const worker of running.workers)
+    await discord.until(() => worker.stderr().includes("the worker runs"), `a worker\n${worker.stderr()}`);
+  onTestFinished(async () => {
+    for (const ollama of ollamas) await ollama.stop();
+  });
+  return {
+    redis,
+    discord,
+    ollamas,
+    running,
+    settings,
+    /** Kills one and starts another in its place. */
+    replaceBot: async (at: number): Promise<void> => {
+      const old = running.bots[at];
+      const next = runBot();
+      await untilUp(next);
+      old?.process.kill("SIGKILL");
+      running.bots[at] = next;
+      call();
+    },
+    replaceWorker: (at: number, signal: "SIGKILL" | "SIGTERM" = "SIGKILL"): void => {
+      const ollama = ollamas[at];
+      running.workers[at]?.process.kill(signal);
+      if (ollama) running.workers[at] = runWorker(ollama);
+    },
+  };
+}
+
+/** Nothing is left but what is kept for a while, and what BullMQ keeps of a queue itself. */
+export async function expectNothingLeft(redis: Redis): Promise<void> {
+  const client = redis.client();
+  onTestFinished(() => client.disconnect());
+  const keys = await client.keys("*");
+  const jobs = keys.filter((key) => /^mulu:queue:[^:]+:(?!(?:meta|events|id|marker|stalled-check|pc)$)/.test(key));
+  expect(jobs).toEqual([]);
+  const ours = keys.filter((key) => !key.startsWith("mulu:queue:"));
+  expect(
+    ours.filter((key) => /^mulu:(?:active|order):|^mulu:(?:waiting|running|deadlines|unshown)$/.test(key)),
+  ).toEqual([]);
+  const lasting = await Promise.all(ours.map(async (key) => ((await client.pttl(key)) === -1 ? key : undefined)));
+  expect(lasting.filter((key) => key !== undefined)).toEqual([]);
+}

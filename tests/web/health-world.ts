@@ -1,0 +1,92 @@
+import { onTestFinished } from "vitest";
+import { type App, createApp, forSurface } from "#src/app.ts";
+import { readConfig } from "#src/config.ts";
+import { createDiscord } from "#src/discord/surface.ts";
+import { health } from "#src/web/health.ts";
+import { createSite, type Part, runWeb } from "#src/web/server.ts";
+import { openDiscord } from "#tests/discord/start-bot.ts";
+import type { Discord } from "#tests/stand-ins/discord.ts";
+import { type Ollama, startOllama } from "#tests/stand-ins/ollama.ts";
+import { temporaryFolder } from "#tests/temporary-catalog.ts";
+import { type Family, parseExposition } from "./exposition-text.ts";
+
+const MODELS = [{ name: "glm4:9b", sizeBytes: 5.5e9, capabilities: ["completion", "tools"] }];
+
+export type Watched = {
+  app: App;
+  get: (path: string, init?: RequestInit) => Promise<Response>;
+  /** What a Prometheus server reads. */
+  scrape: () => Promise<Map<string, Family>>;
+  /** Its value; 0 for a series that is not there. */
+  value: (name: string, labels?: Record<string, string>) => Promise<number>;
+  stop: () => Promise<void>;
+};
+
+/** The program with its health endpoints on a free port, and other parts of the site; no bot. */
+export async function openWatched(env: Record<string, string> = {}, parts: readonly Part[] = []): Promise<Watched> {
+  const config = readConfig({ LOG_LEVEL: "silent", DATA_DIR: await temporaryFolder(), ...env });
+  const app = await createApp(config);
+  const stop = new AbortController();
+  const settings = { host: "127.0.0.1", port: 0, admin: false };
+  const listening = Promise.withResolvers<number>();
+  const running = [
+    runWeb(createSite(forSurface(app, "web"), settings, [health, ...parts]), settings, stop.signal, listening.resolve),
+    app.services.tries.run(stop.signal),
+    app.services.fleet.run(stop.signal),
+  ];
+  stop.signal.addEventListener("abort", app.readiness.stopping);
+  const end = async (): Promise<void> => {
+    stop.abort();
+    await Promise.all(running);
+  };
+  onTestFinished(end);
+  const port = await listening.promise;
+  const get: Watched["get"] = (path, init) => fetch(`http://127.0.0.1:${port}${path}`, init);
+  const scrape = async (): Promise<Map<string, Family>> => parseExposition(await (await get("/metrics")).text());
+  return {
+    app,
+    get,
+    scrape,
+    value: async (name, labels = {}) => readValue(await scrape(), name, labels),
+    stop: end,
+  };
+}
+
+/** The value of the one series with these labels; of a histogram by its name with `_count` or `_sum`. */
+export function readValue(families: Map<string, Family>, name: string, labels: Record<string, string> = {}): number {
+  const family = families.get(name) ?? families.get(name.replace(/_(?:count|sum)$/, ""));
+  if (family === undefined) throw new Error(`there is no metric ${name}`);
+  const found = family.samples.filter(
+    (sample) => sample.name === name && Object.entries(labels).every(([key, value]) => sample.labels[key] === value),
+  );
+  if (found.length > 1) throw new Error(`${name} has ${found.length} such series`);
+  return found[0]?.value ?? 0;
+}
+
+export type WatchedBot = Watched & { discord: Discord; ollama: Ollama };
+
+/** The same with a bot between Discord and Ollama. */
+export async function openWatchedBot(env: Record<string, string> = {}): Promise<WatchedBot> {
+  const ollama = await startOllama({ models: MODELS });
+  onTestFinished(() => ollama.stop());
+  const discord = await openDiscord();
+  const watched = await openWatched({
+    DISCORD_TOKEN: discord.token,
+    DISCORD_API_URL: discord.apiUrl,
+    OLLAMA_HOSTS: ollama.url,
+    ...env,
+  });
+  const { app } = watched;
+  if (app.config.discord === undefined) throw new Error("no bot is set");
+  const stop = new AbortController();
+  const events = { ...app.metrics.discord, connected: app.readiness.discord };
+  const bot = createDiscord(
+    { ...forSurface(app, "discord"), admins: app.config.admins, events },
+    app.config.discord,
+  ).run(stop.signal);
+  onTestFinished(async () => {
+    stop.abort();
+    await bot;
+  });
+  return { ...watched, discord, ollama };
+}
