@@ -32,12 +32,12 @@ export function rankHits(criteria: readonly Criterion[], sort: Sort | undefined,
     ranks: criterion === series ? matching.ranksWithRelatives(series) : matching.ranks(criterion),
   }));
   const asked = criteria.filter(isOfferCriterion);
-  const byMemory = sort === undefined && isAboutMemory(criteria);
+  const byOffers = sort === undefined && isRankedByOffers(criteria);
   const ranked: Ranked[] = [];
   for (const place of places) {
     const entry = matching.entries[place];
     if (entry === undefined) continue;
-    const hit = { entry, name: 0, mentioned: false, fit: 0, run: byMemory ? runOf(asked, entry) : NO_RUN };
+    const hit = { entry, name: 0, mentioned: false, fit: 0, run: byOffers ? runOf(asked, entry) : NO_RUN };
     for (const { isWord, ranks } of columns) {
       const rank = ranks[place] ?? 0;
       hit[isWord ? "name" : "fit"] += rank;
@@ -45,7 +45,7 @@ export function rankHits(criteria: readonly Criterion[], sort: Sort | undefined,
     }
     ranked.push(hit);
   }
-  return ranked.sort(order(criteria, sort)).map(({ entry }) => hitOf(entry, criteria));
+  return ranked.sort(order(criteria, sort)).map(({ entry }) => new RankedHit(entry, criteria));
 }
 
 /** A name alone and without a number stands for a series too: whoever types `chatglm` may want a newer GLM. */
@@ -65,23 +65,26 @@ function placesIn(ranks: Ranks): number[] {
   return places;
 }
 
-/** Offers are looked for when somebody reads them: a list shows ten of its hits. */
-function hitOf(entry: Entry, criteria: readonly Criterion[]): Hit {
-  let offers: Offer[] | undefined;
-  return {
-    entry,
-    get offers() {
-      offers ??= shownOffers(criteria, entry);
-      return offers;
-    },
-  };
+/** Looks for its offers when somebody reads them: a list shows ten of its hits. A class, because there may be a thousand. */
+class RankedHit implements Hit {
+  readonly entry: Entry;
+  readonly #criteria: readonly Criterion[];
+  #offers: Offer[] | undefined;
+  constructor(entry: Entry, criteria: readonly Criterion[]) {
+    this.entry = entry;
+    this.#criteria = criteria;
+  }
+  get offers(): Offer[] {
+    this.#offers ??= shownOffers(this.#criteria, this.entry);
+    return this.#offers;
+  }
 }
 
 /** `8g` asks what fits, `int4` how little it takes. */
 const asksForMemory = (criteria: readonly Criterion[]): boolean =>
   singles(criteria).some((item) => item.kind === "memory" && item.gb.max !== undefined);
-const isAboutMemory = (criteria: readonly Criterion[]): boolean =>
-  singles(criteria).some((item) => item.kind === "memory" || item.kind === "precision");
+const isRankedByOffers = (criteria: readonly Criterion[]): boolean =>
+  singles(criteria).some((item) => item.kind === "precision" || (item.kind === "memory" && item.gb.max === undefined));
 
 /**
  * The ranking. An order that was asked for counts first, but nobody who asks for the newest Qwen means a model that
@@ -122,7 +125,7 @@ function runOf(asked: readonly Criterion[], entry: Entry): Run {
  * What of an entry answers a query, of the named variants where it names some. What must fit in a memory is the largest
  * that does, at the widest precision, what is measured before what is estimated; else the least memory comes first.
  */
-function shownOffers(criteria: readonly Criterion[], entry: Entry): Offer[] {
+export function shownOffers(criteria: readonly Criterion[], entry: Entry): Offer[] {
   const asked = criteria.filter(isOfferCriterion);
   const variants = namedVariants(criteria, entry);
   if (asked.length === 0 && variants.size === 0) return [];

@@ -9,6 +9,7 @@ const SCRIPT = "text/javascript; charset=utf-8";
 const FILES = {
   "style.css": STYLE,
   "catalog.css": STYLE,
+  "catalog-entry.css": STYLE,
   "catalog.mjs": SCRIPT,
   "chat.css": STYLE,
   "chat.mjs": SCRIPT,

@@ -48,7 +48,7 @@ export function entryPage(entry: Entry, context: EntryContext): Html {
     description: clip(summary, DESCRIPTION),
     locale,
     place: "catalog",
-    styles: ["catalog.css"],
+    styles: ["catalog.css", "catalog-entry.css"],
     inLanguage: links.inLanguage,
     surroundings: links,
     body: html`<article class="entry">

@@ -1,5 +1,6 @@
-import { compareMemory, type FactCriterion, isOfferCriterion, offersFor, singles } from "#src/catalog/criteria.ts";
+import { compareMemory, type FactCriterion, singles } from "#src/catalog/criteria.ts";
 import { leastMemory, type Offer, offersOf } from "#src/catalog/memory.ts";
+import { shownOffers } from "#src/catalog/ranking.ts";
 import type { Entry } from "#src/catalog/schema.ts";
 import type { Catalog, SearchResult } from "#src/catalog/search.ts";
 import { meetTogether } from "#src/catalog/together.ts";
@@ -8,12 +9,12 @@ import type { ListRequest } from "./catalog-request.ts";
 
 export type Row = {
   entry: Entry;
-  /** The way to run it that answers the request best; where none was asked for the one that takes the least memory. */
+  /** The way to run it that answers the request best; where none was asked for, the one that takes the least memory. */
   offer: Offer | undefined;
 };
 
 /** A part of a request, and how many entries there would be without it. */
-export type Obstacle = { name: "q" | FilterName | "vram"; without: number };
+type Obstacle = { name: "q" | FilterName | "vram"; without: number };
 
 export type Selection = {
   rows: Row[];
@@ -44,11 +45,10 @@ function rowsOf(found: SearchResult, request: ListRequest): Row[] {
   const wishes = wishesOf(request);
   const chosen = chosenCriteria(request);
   const criteria = [...found.query.criteria, ...chosen];
-  const asked = criteria.filter(isOfferCriterion);
   const rows = found.hits.flatMap(({ entry }): Row[] => {
     const meets = wishes.every((wish) => grants(entry, wish)) && (chosen.length === 0 || meetTogether(criteria, entry));
     if (!meets) return [];
-    const [best] = asked.length === 0 ? [] : offersFor(asked, entry);
+    const [best] = shownOffers(criteria, entry);
     return [best === undefined ? plainRow(entry) : { entry, offer: best }];
   });
   // The search ordered by all that an entry offers; what is shown may be other than the least of that.

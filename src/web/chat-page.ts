@@ -20,7 +20,7 @@ export function chatPage(commands: readonly Command[], locale: Locale): Html {
     scripts: ["chat.mjs"],
     body: html`
 <noscript><p>${text("web.chatPage.noScript")} <a href="/catalog">${text("web.catalog")}</a></p></noscript>
-<section id="welcome">
+<section class="welcome">
 <h1>${text("web.chatPage.heading")}</h1>
 <p>${text("web.chatPage.intro")}</p>
 <p class="quiet" id="examples">${text("web.chatPage.examples")}</p>

@@ -9,7 +9,7 @@ import { pageMissing } from "./catalog-missing.ts";
 import { staticListPage } from "./catalog-static-list.ts";
 import type { Html } from "./page.ts";
 
-const ASSETS: readonly Asset[] = ["style.css", "catalog.css", "catalog.mjs"];
+const ASSETS: readonly Asset[] = ["style.css", "catalog.css", "catalog-entry.css", "catalog.mjs"];
 
 /**
  * The catalog pages as files, by their path in the site's folder: the list and a page per entry in each language, the

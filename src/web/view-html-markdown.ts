@@ -4,7 +4,7 @@ import { escapeHtml, safeMarked } from "./markdown-safe.ts";
 import { type MarkdownPart, partsOf } from "./view-html-parts.ts";
 
 /** Characters of a table's cell that stay on one line: a date, a size. */
-const SHORT = 12;
+const SHORT = 14;
 
 /** Discord's `||spoiler||`: hidden until it is pressed. A button holds no links, so they are left as text. */
 const spoiler: TokenizerAndRendererExtension = {
@@ -37,7 +37,7 @@ const marked = safeMarked({ breaks: true }).use({
       return `<div class="scroll" tabindex="0">${Renderer.prototype.table.call(this, token)}</div>\n`;
     },
     tablecell({ tokens, header, text }: Tokens.TableCell) {
-      const start = header ? "th" : text.length <= SHORT ? 'td class="short"' : "td";
+      const start = header ? "th" : text.replace(/[*`\\]/g, "").length <= SHORT ? 'td class="short"' : "td";
       return `<${start}>${this.parser.parseInline(tokens)}</${header ? "th" : "td"}>`;
     },
   },

@@ -120,6 +120,12 @@ describe("the menus", () => {
     expect(textOf(html)).toContain("6 GB INT4");
   });
 
+  test("what runs on a card is the largest that does", async () => {
+    const { html } = await open(reader, "/catalog?q=qwen2.5&vram=24");
+    const [row = ""] = html.split("<tr").filter((part) => part.includes('href="/catalog/qwen2.5"'));
+    expect(textOf(row)).toContain("18.94 GB GPTQ-Int4 · Qwen2.5-32B");
+  });
+
   test("each choice can be taken back by itself", async () => {
     const page = await open(await four(), "/catalog?family=Greek&vram=8");
     const choices = page.tags.filter(({ attributes }) => attributes.get("class") === "choice");

@@ -103,7 +103,6 @@ export function createCombobox({ input, list, hint }) {
   const keys = {
     ArrowDown: () => choose(active + 1 < items.length ? active + 1 : 0),
     ArrowUp: () => choose(active > 0 ? active - 1 : items.length - 1),
-    Escape: close,
     Tab: () => take(Math.max(0, active)),
     Enter: () => take(active),
   };
@@ -116,6 +115,8 @@ export function createCombobox({ input, list, hint }) {
      * @param {KeyboardEvent} event
      */
     key: ({ key, shiftKey }) => {
+      // What is still on its way must not open after it either.
+      if (key === "Escape") close();
       const isOld = list.hidden || input.value !== completed;
       const act = isOld || shiftKey || (key === "Enter" && active < 0) ? undefined : keys[key];
       act?.();
