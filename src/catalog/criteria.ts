@@ -103,14 +103,11 @@ export function compareMemory(a: Memory | undefined, b: Memory | undefined): num
 /** The offers of an entry that meet all the criteria of their kind together, best precision, then least memory first. */
 export function offersFor(criteria: readonly Criterion[], entry: Entry): Offer[] {
   const asked = criteria.filter(isOfferCriterion);
-  const ranked = offersMeeting(asked, entry).map((offer) => ({ offer, rank: jointRank(asked, offer, entry) ?? 0 }));
+  const ranked = offersOf(entry).flatMap((offer) => {
+    const rank = jointRank(asked, offer, entry);
+    return rank === undefined ? [] : { offer, rank };
+  });
   return ranked.sort((a, b) => a.rank - b.rank || compareMemory(a.offer, b.offer)).map((item) => item.offer);
-}
-
-/** The same in no order. */
-export function offersMeeting(criteria: readonly Criterion[], entry: Entry): Offer[] {
-  const asked = criteria.filter(isOfferCriterion);
-  return offersOf(entry).filter((offer) => jointRank(asked, offer, entry) !== undefined);
 }
 
 /** The worst of an offer's ranks; undefined where it does not meet all the criteria. */

@@ -25,7 +25,8 @@ const FIELDS = {
 } satisfies Record<string, (entry: Entry) => (string | undefined)[]>;
 
 export type TextField = keyof typeof FIELDS;
-const FIELD_NAMES = Object.keys(FIELDS).filter((name): name is TextField => Object.hasOwn(FIELDS, name));
+/** By their numbers. */
+export const FIELD_NAMES = Object.keys(FIELDS).filter((name): name is TextField => Object.hasOwn(FIELDS, name));
 
 /** Words that mean the same thing to a person who searches. */
 const SYNONYMS: readonly (readonly string[])[] = [
@@ -38,18 +39,21 @@ const SYNONYMS: readonly (readonly string[])[] = [
   ["从头训练", "从头预训练", "从零训练", "从零预训练", "from-scratch"],
 ];
 
-/** The places of the entries that something occurs in, each with the number of the most telling field. */
-type Places = Map<number, number>;
+/** By the place of an entry among the indexed the number of the most telling field in which something stands, or NOWHERE. */
+export type Places = Uint8Array;
+/** More than any field, so that the larger of two numbers says whether both stand in an entry, and where at best. */
+export const NOWHERE = 255;
 
 /** An occurrence as one number: the place of the entry times this, plus the number of the field. */
 const STRIDE = FIELD_NAMES.length;
 
 export type FullText = {
-  /** The entries in which a folded word occurs, by their place among the indexed, with the most telling field. */
-  find: (word: string) => Map<number, TextField>;
+  /** Where a folded word occurs. */
+  find: (word: string) => Places;
+  occurs: (word: string) => boolean;
   /** How many characters of a Chinese text, from its beginning, occur in some entry as they stand: none or two and more. */
   knownLength: (text: string) => number;
-  /** Goes on indexing for some ms, by one entry at least; true when all is indexed. Whoever asks earlier waits for the rest. */
+  /** Goes on indexing for some ms; true when all is indexed. Whoever asks earlier waits for the rest. */
   advance: (ms: number) => boolean;
 };
 
@@ -74,61 +78,58 @@ export function indexText(entries: readonly Entry[]): FullText {
     }
   };
   const advance = (ms: number): boolean => {
-    for (const end = performance.now() + ms; next < entries.length; ) {
+    for (const end = performance.now() + ms; next < entries.length; next++) {
+      if (performance.now() >= end) return false;
       const entry = entries[next];
       if (entry) add(entry, next);
-      next += 1;
-      if (performance.now() >= end) break;
     }
-    return next === entries.length;
+    return true;
   };
   const longer = (start: string): string[] => {
     latin ??= [...occurrences.keys()].filter((token) => !isHan(token)).sort();
     return latin.slice(lowerBound(latin, start), lowerBound(latin, `${start}\uffff`));
   };
+  const nowhere = (): Places => new Uint8Array(entries.length).fill(NOWHERE);
 
   const placesOf = (token: string): Places => {
     advance(Number.POSITIVE_INFINITY);
-    const places: Places = new Map();
+    const places = nowhere();
     for (const item of isHan(token) || token.length < 2 ? [token] : longer(token)) {
       for (const occurrence of occurrences.get(item) ?? []) {
         const place = Math.floor(occurrence / STRIDE);
-        places.set(place, Math.min(occurrence % STRIDE, places.get(place) ?? STRIDE));
+        places[place] = Math.min(places[place] ?? NOWHERE, occurrence - place * STRIDE);
       }
     }
     return places;
   };
   const chinese = (run: string): Places => {
-    const places = common(pairsOf(run).map(placesOf));
-    return run.length < 3 ? places : new Map([...places].flatMap(([place]) => standing(run, place)));
-  };
-  /** Pairs of characters may stand apart; this is where the whole stands. */
-  const standing = (run: string, place: number): [number, number][] => {
-    const entry = entries[place];
-    const number = FIELD_NAMES.findIndex((field) => entry && textsOf(entry, field).some((text) => text.includes(run)));
-    return number < 0 ? [] : [[place, number]];
+    const places = everywhere(pairsOf(run).map(placesOf)) ?? nowhere();
+    if (run.length < 3) return places;
+    // Pairs of characters may stand apart; this is where the whole stands.
+    return places.map((number, place) => (number === NOWHERE ? NOWHERE : fieldWith(run, entries[place])));
   };
   const placesOfRun = (run: string): Places => {
     if (isHan(run)) return chinese(run);
     const whole = placesOf(run);
-    return whole.size > 0 || !run.includes("-") ? whole : common(run.split("-").map(placesOf));
+    return isSomewhere(whole) || !run.includes("-") ? whole : (everywhere(run.split("-").map(placesOf)) ?? whole);
+  };
+  const find = (word: string): Places => {
+    const same = SYNONYMS.find((group) => group.includes(word)) ?? [word];
+    const [first = nowhere(), ...others] = same.map((term) => everywhere(runsOf(term).map(placesOfRun)) ?? nowhere());
+    return others.length === 0
+      ? first
+      : first.map((number, place) => others.reduce((least, other) => Math.min(least, other[place] ?? NOWHERE), number));
   };
 
   return {
-    find: (word) => {
-      const found: Places = new Map();
-      for (const term of SYNONYMS.find((group) => group.includes(word)) ?? [word]) {
-        for (const [place, number] of common(runsOf(term).map(placesOfRun)))
-          found.set(place, Math.min(number, found.get(place) ?? STRIDE));
-      }
-      return new Map([...found].map(([place, number]) => [place, FIELD_NAMES[number] ?? "rest"]));
-    },
+    find,
+    occurs: (word) => isSomewhere(find(word)),
     knownLength: (text) => {
       let length = 0;
       let shared: Places | undefined;
       for (const pair of text.length < 2 ? [] : pairsOf(text)) {
-        shared = common([...(shared ? [shared] : []), placesOf(pair)]);
-        if (shared.size === 0) break;
+        shared = everywhere([...(shared ? [shared] : []), placesOf(pair)]);
+        if (shared === undefined || !isSomewhere(shared)) break;
         length = length === 0 ? 2 : length + 1;
       }
       return length;
@@ -137,15 +138,19 @@ export function indexText(entries: readonly Entry[]): FullText {
   };
 }
 
-/** Where all occur; of each the field of the one that says least. */
-function common([first, ...others]: readonly Places[]): Places {
-  const shared: Places = new Map();
-  for (const [place, number] of first ?? []) {
-    if (others.every((other) => other.has(place)))
-      shared.set(place, Math.max(number, ...others.map((other) => other.get(place) ?? 0)));
-  }
-  return shared;
+/** Where all of them stand, of each the field of the one that says least. */
+function everywhere([first, ...others]: readonly Places[]): Places | undefined {
+  if (first === undefined || others.length === 0) return first;
+  return first.map((number, place) => others.reduce((most, other) => Math.max(most, other[place] ?? NOWHERE), number));
 }
+
+const isSomewhere = (places: Places): boolean => places.some((number) => number !== NOWHERE);
+
+/** The number of the most telling field in which a text stands as it is. */
+const fieldWith = (text: string, entry: Entry | undefined): number => {
+  const number = FIELD_NAMES.findIndex((field) => entry && textsOf(entry, field).some((item) => item.includes(text)));
+  return number < 0 ? NOWHERE : number;
+};
 
 /** The first place in a sorted list that is not before the text. */
 function lowerBound(sorted: readonly string[], text: string): number {

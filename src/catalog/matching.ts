@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import { type Criterion, factRank } from "./criteria.ts";
-import type { FullText, TextField } from "./full-text.ts";
+import { FIELD_NAMES, type FullText, NOWHERE, type TextField } from "./full-text.ts";
 import { isKnownBase } from "./known-bases.ts";
 import type { NameKind } from "./names.ts";
 import type { Entry } from "./schema.ts";
@@ -23,6 +23,7 @@ const RANK_OF_FIELD: Record<TextField, number> = {
   summary: 8,
   rest: 9,
 };
+const RANKS_BY_FIELD = FIELD_NAMES.map((field) => RANK_OF_FIELD[field]);
 const RANK_OF_RELATIVE = 4;
 /** Up to here an entry is meant by a word, and not only mentions it. */
 export const LAST_MEANT = RANK_OF_RELATIVE;
@@ -38,16 +39,21 @@ export type Matching = {
 };
 
 /** Criteria of which the ranks are kept: people combine the same few, and a suggestion needs only one new. */
-const KEPT_RANKS = 200;
+const KEPT_FACTS = 300;
+/** Words that are being typed are many, and must not drive out the rest. */
+const KEPT_WORDS = 200;
 
 export function createMatching(newestFirst: readonly Entry[], text: FullText): Matching {
   const places = new Map(newestFirst.map((entry, place) => [entry, place]));
-  const kept = new LRUCache<string, Ranks>({ max: KEPT_RANKS });
+  const facts = new LRUCache<string, Ranks>({ max: KEPT_FACTS });
+  const words = new LRUCache<string, Ranks>({ max: KEPT_WORDS });
 
   const ranksOfWord = ({ word, named, foreign }: WordCriterion): Ranks => {
-    const ranks: Ranks = new Int8Array(newestFirst.length).fill(NOT_MET);
-    if (foreign) return ranks;
-    for (const [place, field] of text.find(word)) ranks[place] = RANK_OF_FIELD[field];
+    if (foreign) return new Int8Array(newestFirst.length).fill(NOT_MET);
+    const found = text.find(word);
+    const ranks: Ranks = new Int8Array(newestFirst.length);
+    for (let place = 0; place < ranks.length; place++)
+      ranks[place] = RANKS_BY_FIELD[found[place] ?? NOWHERE] ?? NOT_MET;
     for (const { entry, kind } of named) {
       const place = places.get(entry);
       if (place !== undefined) ranks[place] = RANK_OF_KIND[kind];
@@ -55,15 +61,10 @@ export function createMatching(newestFirst: readonly Entry[], text: FullText): M
     return ranks;
   };
   const ranks = (criterion: Criterion): Ranks => {
-    const key = criterion.kind === "word" ? `word ${criterion.word}` : JSON.stringify(criterion);
-    const known = kept.get(key);
-    if (known) return known;
-    const found =
-      criterion.kind === "word"
-        ? ranksOfWord(criterion)
-        : Int8Array.from(newestFirst, (entry) => factRank(criterion, entry) ?? NOT_MET);
-    kept.set(key, found);
-    return found;
+    if (criterion.kind === "word") return keptIn(words, criterion.word, () => ranksOfWord(criterion));
+    return keptIn(facts, JSON.stringify(criterion), () =>
+      Int8Array.from(newestFirst, (entry) => factRank(criterion, entry) ?? NOT_MET),
+    );
   };
 
   return {
@@ -91,6 +92,14 @@ export function createMatching(newestFirst: readonly Entry[], text: FullText): M
       return found;
     },
   };
+}
+
+function keptIn(cache: LRUCache<string, Ranks>, key: string, make: () => Ranks): Ranks {
+  const known = cache.get(key);
+  if (known) return known;
+  const made = make();
+  cache.set(key, made);
+  return made;
 }
 
 function isMet(columns: readonly Ranks[], place: number): boolean {

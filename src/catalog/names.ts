@@ -21,6 +21,8 @@ export type Names = {
   correct: (word: string) => string | undefined;
   /** Longest known name, in folded characters. */
   longest: number;
+  /** Makes what `near` and `correct` would make at their first use. */
+  prepare: () => void;
 };
 
 /** Newest first; an entry without a date is the oldest. Ties by name. */
@@ -64,6 +66,7 @@ export function indexNames(entries: readonly Entry[]): Names {
       return [...found];
     },
     correct,
+    prepare: () => opened().prepare(),
     longest: [...bearers.keys()].reduce((longest, key) => Math.max(longest, key.length), 0),
   };
 }
@@ -110,6 +113,7 @@ type Dictionary = {
   /** The longest names that a longer text consists of. */
   within: (text: string) => string[];
   correct: (folded: string) => string | undefined;
+  prepare: () => void;
 };
 
 function openDictionary(names: string[]): Dictionary {
@@ -123,6 +127,7 @@ function openDictionary(names: string[]): Dictionary {
   };
   const beginning = (start: string): string[] => startingWith(sorted, start);
   return {
+    prepare: spellings,
     beginning,
     containing: (part) => linesWith(part, lines),
     within: (text) => {

@@ -29,6 +29,7 @@ export function nearestEntries(criteria: readonly Criterion[], matching: Matchin
     if (near.weight > 0) counted.push(near);
   }
   const best = counted.sort((a, b) => b.weight - a.weight || a.rank - b.rank).map(({ entry }) => entry);
+  if (best.length >= NEAREST) return best.slice(0, NEAREST);
   const alike = criteria.flatMap((item) =>
     item.kind === "word" && !item.foreign ? names.near(item.typed, NEAREST) : [],
   );

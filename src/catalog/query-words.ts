@@ -29,7 +29,7 @@ const wordOf = (word: string, named: Word["named"] = [], typed = word): Word => 
 function latin(word: string, { names, text }: Dictionary): Words {
   if (isForeign(word)) return { known: [{ ...wordOf(word), foreign: true }], unknown: [] };
   const named = names.meant(word);
-  if (named.length > 0 || text.find(word).size > 0) return { known: [wordOf(word, named)], unknown: [] };
+  if (named.length > 0 || text.occurs(word)) return { known: [wordOf(word, named)], unknown: [] };
   return corrected(word, names);
 }
 
@@ -52,7 +52,7 @@ const AROUND = new RegExp(`^[${PARTICLES}]+|[${PARTICLES}]+$`, "gu");
 function wordsInPiece(piece: string, dictionary: Dictionary): Words {
   const { names, text } = dictionary;
   const bare = piece.replace(AROUND, "");
-  const entire = [bare, piece].find((word) => text.find(word).size > 0);
+  const entire = [bare, piece].find((word) => text.occurs(word));
   if (entire !== undefined) return { known: [wordOf(entire, names.meant(entire))], unknown: [] };
   const [kept, whole] = [split(bare, dictionary), split(piece, dictionary)];
   const best = kept.known.length > 0 ? kept : whole;
@@ -78,7 +78,7 @@ function split(piece: string, { names, text }: Dictionary): Words {
 function longestKnown(text: string, index: FullText): string | undefined {
   for (let length = index.knownLength(text); length > 1; length--) {
     const word = text.slice(0, length);
-    if (index.find(word).size > 0) return word;
+    if (index.occurs(word)) return word;
   }
   return undefined;
 }

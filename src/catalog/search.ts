@@ -5,7 +5,8 @@ import { createMatching, type Matching } from "./matching.ts";
 import type { Offer } from "./memory.ts";
 import { byNewest, indexNames, type Names } from "./names.ts";
 import { nearestEntries } from "./nearest.ts";
-import { parseQuery, type Query, type Sort } from "./query.ts";
+import { PRECISIONS } from "./precision.ts";
+import { type Dictionary, parseQuery, type Query, type Sort } from "./query.ts";
 import { placesOfHits, rankHits } from "./ranking.ts";
 import type { Entry } from "./schema.ts";
 import { namedSizesOf } from "./sizes.ts";
@@ -38,19 +39,21 @@ export type Catalog = {
   count: (text: string) => number;
 };
 
-/** Indexes the entries; what takes long is put off until it is needed, or the process has nothing else to do. */
-export function openCatalog(entries: readonly Entry[]): Catalog {
+/**
+ * Indexes the entries. What takes long is put off until a query needs it, or until the process has nothing else to do:
+ * `later` gets the steps that spare the first queries the wait.
+ */
+export function openCatalog(
+  entries: readonly Entry[],
+  later: (steps: Iterator<unknown>) => void = inIdleTurns,
+): Catalog {
   const names = indexNames(entries);
   const newestFirst = entries.toSorted(byNewest);
   const text = indexText(newestFirst);
   const matching = createMatching(newestFirst, text);
   const kept = new LRUCache<string, SearchResult>({ max: KEPT_RESULTS });
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
-  prepareLater(function* () {
-    while (!text.advance(0)) yield;
-    for (const entry of entries) yield namedSizesOf(entry);
-    for (const { criterion } of MEANINGS) yield matching.ranks(criterion);
-  });
+  later(preparing(newestFirst, { names, text }, matching));
   const counts = new LRUCache<string, number>({ max: KEPT_RESULTS });
   return {
     entries,
@@ -75,19 +78,38 @@ export function openCatalog(entries: readonly Entry[]): Catalog {
   };
 }
 
-/** A start has better things to do in its first moments. */
-const PREPARE_AFTER_MS = 2000;
-/** Other work waits at most so long for a turn. */
-const SLICE_MS = 4;
+/** What people ask for again and again. */
+const COMMON: readonly Criterion[] = [
+  ...MEANINGS.map(({ criterion }) => criterion),
+  ...PRECISIONS.map((precision): Criterion => ({ kind: "precision", wish: { kind: "precision", precision } })),
+  ...["apache", "mit"].map((name): Criterion => ({ kind: "license", name })),
+  { kind: "commercial", allowed: true },
+  { kind: "ollama" },
+];
 
-/** Does in idle turns, step by step, what the first queries would have to wait for. */
-function prepareLater(steps: () => Generator<unknown, void>): void {
-  const running = steps();
-  const slice = (): void => {
-    for (const end = performance.now() + SLICE_MS; performance.now() < end; ) if (running.next().done) return;
-    setImmediate(slice).unref();
+/** What the first queries would have to wait for, in steps of about a millisecond. */
+function* preparing(
+  entries: readonly Entry[],
+  { names, text }: Dictionary,
+  matching: Matching,
+): Generator<unknown, void> {
+  yield names.prepare();
+  while (!text.advance(1)) yield;
+  for (const entry of entries) yield namedSizesOf(entry);
+  for (const criterion of COMMON) yield matching.ranks(criterion);
+}
+
+/** A start has better things to do in its first moments. */
+const IDLE_AFTER_MS = 2000;
+/** Other work waits at most so long for a turn. */
+const TURN_MS = 4;
+
+function inIdleTurns(steps: Iterator<unknown>): void {
+  const turn = (): void => {
+    for (const end = performance.now() + TURN_MS; performance.now() < end; ) if (steps.next().done) return;
+    setImmediate(turn).unref();
   };
-  setTimeout(slice, PREPARE_AFTER_MS).unref();
+  setTimeout(turn, IDLE_AFTER_MS).unref();
 }
 
 function search(query: Query, sort: Sort | undefined, matching: Matching, names: Names): SearchResult {

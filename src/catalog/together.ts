@@ -1,5 +1,6 @@
-import { type Criterion, factRank, isOfferCriterion, offersFor, singles } from "./criteria.ts";
+import { type Criterion, factRank, isOfferCriterion, jointRank, singles } from "./criteria.ts";
 import { modalitiesOf, sizeInName } from "./edition-match.ts";
+import { offersOf } from "./memory.ts";
 import type { Entry, Variant } from "./schema.ts";
 import { foldName } from "./text.ts";
 
@@ -15,7 +16,10 @@ export function meetTogether(criteria: readonly Criterion[], entry: Entry): bool
   if (criteria.length < 2) return true;
   if (singles(criteria).some(({ kind }) => NEEDS_OFFER.has(kind))) {
     const others = criteria.filter((item) => !isOfferCriterion(item));
-    return offersFor(criteria, entry).some(({ edition }) => editionMeets(others, entry, edition));
+    const asked = criteria.filter(isOfferCriterion);
+    return offersOf(entry).some(
+      (offer) => jointRank(asked, offer, entry) !== undefined && editionMeets(others, entry, offer.edition),
+    );
   }
   const editions = entry.variants ?? [];
   return editions.length === 0 || editions.some((edition) => editionMeets(criteria, entry, edition));

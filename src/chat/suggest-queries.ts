@@ -10,12 +10,13 @@ import { clip, LIMITS } from "./view.ts";
 /** Discord shows 25 suggestions at most. */
 const MOST = 25;
 /** Of a kind; more are not read, and each is counted while somebody types. */
-const MOST_FAMILIES = 4;
+const MOST_FAMILIES = 3;
 /** Characters of Chinese words that are completed inside a text. */
 const LONGEST_WORD = 4;
 /** Names have no more. */
 const MOST_WORDS = 4;
-const MOST_FURTHER = 8;
+const MOST_FURTHER = 7;
+const MOST_TRIED = 12;
 
 /** What people begin with when nothing is typed yet, the most wanted first; offered only where it finds something. */
 const STARTERS: Record<Locale, readonly string[]> = {
@@ -59,8 +60,13 @@ export const suggestQueries: Autocomplete = (typed, { catalog, text, locale }) =
   const { before, last } = lastName(typed, catalog);
   if (last === "") {
     const total = catalog.count(typed);
-    const further = STARTERS[locale].filter((word) => isNarrowing(`${typed}${word}`, total, catalog));
-    return [typed, ...further.slice(0, MOST_FURTHER).map((word) => `${typed}${word}`)].flatMap(counted);
+    const further = STARTERS[locale]
+      .values()
+      .take(MOST_TRIED)
+      .map((word) => `${typed}${word}`)
+      .filter((query) => total > 1 && isNarrowing(query, total, catalog))
+      .take(MOST_FURTHER);
+    return [typed, ...further].flatMap(counted);
   }
   const completed = completionsOf(last, catalog, locale).map((word) => `${before}${word}`);
   const entries = entriesFor(before, last, catalog);
@@ -108,8 +114,10 @@ function isNarrowing(query: string, total: number, catalog: Catalog): boolean {
 
 /** Whether words are understood as they stand, and are not only the beginning of some that are. */
 function isWhole(words: string, catalog: Catalog): boolean {
-  const { criteria } = catalog.search(words).query;
-  return criteria.length > 0 && criteria.every((item) => item.kind !== "word" || item.named.length > 0);
+  if (words.length < 2) return false;
+  const { criteria, ignored } = catalog.search(words).query;
+  const isKnown = criteria.every((item) => item.kind !== "word" || item.named.length > 0);
+  return isKnown && criteria.length > 0 && ignored.length === 0;
 }
 
 const FIGURE = /^\d+(?:\.\d+)?$/;

@@ -30,7 +30,6 @@ await run(async (config) => {
   const parts = openParts(redisUrl, config, log);
   // Needed by the first try, which should not wait for them.
   await Promise.all([fleet.ready(), import("#src/chat/try-view.ts")]);
-  log.info({ hosts: fleet.hosts.map(({ label }) => label), models: fleet.installed().length }, "the worker runs");
   const worker = runWorker({ ...parts, fleet, maxTokens: tries.maxTokens, name: hostname(), open, log }, stop.signal);
   await Promise.all([worker, fleet.run(stop.signal)]);
   await parts.close();

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Hono } from "hono";
+import { compress } from "hono/compress";
 
 const STYLE = "text/css; charset=utf-8";
 const SCRIPT = "text/javascript; charset=utf-8";
@@ -47,7 +48,7 @@ export const assetText = (name: Asset): string => load().texts.get(name) ?? "";
 const isAsset = (name: string): name is Asset => Object.hasOwn(FILES, name);
 
 export function assets(): Hono {
-  return new Hono().get("/assets/:version/:name", (context) => {
+  return new Hono().get("/assets/:version/:name", compress(), (context) => {
     const { name, version } = context.req.param();
     if (!isAsset(name)) return context.notFound();
     const isCurrent = version === load().version;

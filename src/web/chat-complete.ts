@@ -5,7 +5,7 @@ import { UserError } from "#src/chat/user-error.ts";
 import { optionAtEnd, parseLine } from "#src/terminal/parse-line.ts";
 
 /** What may stand in the place of what is being typed: the whole line with it, how it is called, and what it means. */
-export type Completion = { line: string; label: string; about: string };
+type Completion = { line: string; label: string; about: string };
 export type Completions = {
   items: Completion[];
   /** Whether the line would be of no use without one of them, so that Enter takes the first. */

@@ -37,6 +37,7 @@ export type WebSettings = {
 const MAX_BODY = 65_536;
 /** Open streams get so long to end once the process stops. */
 const CLOSE_MS = 2000;
+const IDLE_CHECK_MS = 50;
 
 /** The parts of the site; each is mounted at the root and brings its own paths. */
 export type Part = (app: WebApp, settings: WebSettings) => Hono;
@@ -105,7 +106,10 @@ export async function runWeb(
   if (!signal.aborted) await Promise.race([once(signal, "abort"), failed]);
   const closed = once(server, "close");
   server.close();
+  // Connections on which an answer has just ended would be kept for the next request.
+  const idle = setInterval(() => "closeIdleConnections" in server && server.closeIdleConnections(), IDLE_CHECK_MS);
   const late = setTimeout(() => "closeAllConnections" in server && server.closeAllConnections(), CLOSE_MS);
   await closed;
+  clearInterval(idle);
   clearTimeout(late);
 }

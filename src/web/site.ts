@@ -6,7 +6,7 @@ import { isLoopback } from "./same-origin.ts";
 import { createSite, type Part, runWeb, type WebApp, type WebSettings } from "./server.ts";
 
 /** What the site has. The chat is first: what others look at as a whole, it sends bit by bit. */
-export const PARTS: readonly Part[] = [chat, health, catalogPages];
+const PARTS: readonly Part[] = [chat, health, catalogPages];
 
 /** Serves the site until the signal is raised; `listening` gets its address. Throws CannotListen. */
 export async function runSite(

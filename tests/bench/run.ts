@@ -1,3 +1,4 @@
+import { benchCatalog } from "./catalog.ts";
 import { benchDiscord } from "./discord.ts";
 import { benchMemory } from "./memory.ts";
 import { benchSync } from "./sync.ts";
@@ -40,4 +41,10 @@ process.stdout.write("\nMemory: our estimates beside what makers measured\n");
 for (const { what, percent, goal } of benchMemory()) {
   const verdict = goal === undefined ? "" : ` (goal ≤ ${goal}, ${percent <= goal ? "met" : "NOT met"})`;
   process.stdout.write(`  ${what.padEnd(46)} ${percent.toFixed(1)} %${verdict}\n`);
+}
+
+process.stdout.write("\nCatalog: reading, search and autocomplete\n");
+for (const { what, value, unit, goal } of await benchCatalog()) {
+  const verdict = goal === undefined ? "" : ` (goal ≤ ${goal}, ${value <= goal ? "met" : "NOT met"})`;
+  process.stdout.write(`  ${what.padEnd(46)} ${Number(value.toFixed(2))} ${unit}${verdict}\n`);
 }

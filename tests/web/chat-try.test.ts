@@ -163,7 +163,7 @@ test("when the program stops, an answer under way ends with a last word", async 
   await answer.shows("测试用的回答");
   const began = performance.now();
   await stop();
-  expect(performance.now() - began).toBeLessThan(2500);
+  expect(performance.now() - began).toBeLessThan(1500);
   await answer.end;
   expect(textOf(answer.html())).toContain("重启");
 });

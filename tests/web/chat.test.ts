@@ -120,7 +120,9 @@ test("the page works without a request to anybody else, and tells who has no scr
     const response = await fetch(url + address);
     expect(response.status).toBe(200);
     expect(response.headers.get("cache-control")).toContain("immutable");
+    expect(await response.text()).not.toBe("");
   }
   const outdated = await fetch(url + (scripts[0] ?? "").replace(/assets\/\w+/, "assets/000000000000"));
   expect(outdated.headers.get("cache-control")).toBe("no-cache");
+  await outdated.text();
 });

@@ -10,7 +10,7 @@ const event = z.union([
 type Event = z.infer<typeof event>;
 
 /** One answer as the page hears it. */
-export type Answer = {
+type Answer = {
   status: number;
   headers: Headers;
   events: Event[];

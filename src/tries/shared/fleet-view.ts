@@ -51,7 +51,7 @@ export function createFleetView({
     takeOut: () => {},
     check: read,
     ready: async () => {
-      if (performance.now() - readAt < FRESH_MS) return;
+      if (hosts.length > 0 && performance.now() - readAt < FRESH_MS) return;
       await link.ready();
       await read();
     },

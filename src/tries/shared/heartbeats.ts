@@ -34,7 +34,7 @@ const beat = z.object({
 });
 
 /** What a worker says of itself every few seconds. */
-export type WorkerState = { id: string; name: string; hosts: Host[] };
+type WorkerState = { id: string; name: string; hosts: Host[] };
 
 export type Heartbeats = {
   say: (worker: { id: string; name: string; hosts: readonly Host[] }) => Promise<void>;

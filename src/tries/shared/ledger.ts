@@ -36,6 +36,8 @@ export type Kept = StoredTry & {
 const MOST_CRASHES = 2;
 const SPEEDS_KEPT_MS = 30 * 86_400_000;
 const LOCK_MS = 15_000;
+/** From its admission a try is begun within a moment, unless its process dies. */
+const RESERVED_MS = 15_000;
 
 const standings = z.array(z.union([z.enum(["mine", "lost", "vanished"]), endReason]));
 const states = z.enum(["reserved", "waiting", "running", "ended", "vanished"]);
@@ -144,11 +146,8 @@ export function createLedger(redis: Redis, keepMs: number) {
     waiting: (): Promise<string[]> => redis.zrange(key("waiting"), "0", "-1"),
     isPast: async (id: string, time: number): Promise<boolean> =>
       Number((await redis.zscore(key("deadlines"), id)) ?? Number.POSITIVE_INFINITY) < time,
-    /** Takes an id out of every index whose try is no longer kept. */
-    dropIfGone: async (id: string): Promise<void> => {
-      if ((await redis.exists(key(`try:${id}`))) === 1) return;
-      await Promise.all(["waiting", "running", "deadlines", "unshown"].map((index) => redis.zrem(key(index), id)));
-    },
+    /** Lets go of an id whose try is not kept any more, or whose admission came to nothing. */
+    drop: async (id: string): Promise<void> => void (await run(scripts.DROP, id, RESERVED_MS)),
     /** The newest try counts a quarter. */
     recordSpeed: async (model: string, tokensPerSecond: number): Promise<void> => {
       const seen = Number((await redis.hget(key("speeds"), model)) ?? tokensPerSecond);

@@ -52,14 +52,18 @@ export function openShared(
   { open, count, log }: Pick<SharedTriesOptions, "open" | "count" | "log">,
 ): Shared {
   const parts = openParts(url, config, log);
-  const { link, heartbeats, close } = parts;
+  const { link, heartbeats } = parts;
   const { perPersonHour, perGuildHour, access, queueMax, promptMax, allowCloud } = config.tries;
   const quotas = createQuotas({ perPerson: perPersonHour, perGuild: perGuildHour }, async () => link.commands);
   const limits = { access, queueMax, promptMax };
+  const shared = createSharedTries({ ...parts, ...limits, quotas, holder: randomUUID(), open, count, log });
   return {
     turns: createTurns(link),
-    close,
+    close: async () => {
+      await shared.close();
+      await parts.close();
+    },
     fleet: createFleetView({ link, heartbeats, allowCloud }),
-    tries: createSharedTries({ ...parts, ...limits, quotas, holder: randomUUID(), open, count, log }),
+    tries: shared.tries,
   };
 }

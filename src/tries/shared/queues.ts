@@ -58,11 +58,18 @@ export function createQueues({ queues: connection }: Link, log: Log) {
     return worker;
   };
 
+  const add = async (model: string, id: string): Promise<void> => {
+    await writer(model).add("try", {}, { jobId: id, removeOnComplete: true, removeOnFail: true });
+  };
+
   return {
-    add: async (model: string, id: string): Promise<void> => {
-      await writer(model).add("try", {}, { jobId: id, removeOnComplete: true, removeOnFail: true });
+    add,
+    /** Sees to it that a try has a job that somebody can take: one that was taken and is held by nobody counts for none. */
+    ensure: async (model: string, id: string): Promise<void> => {
+      const state = await writer(model).getJobState(id);
+      const isFree = state === "unknown" || (state === "active" && (await writer(model).remove(id)) === 1);
+      if (isFree) await add(model, id);
     },
-    has: async (model: string, id: string): Promise<boolean> => (await writer(model).getJob(id)) !== undefined,
     /** Does nothing where a worker has it. */
     remove: async (model: string, id: string): Promise<void> => {
       await writer(model).remove(id);

@@ -55,9 +55,10 @@ export function openRun({ attempt, number, holder, turn }: Begun, { ledger, open
     savedAt: 0,
     editing: Promise.resolve(),
   };
+  const isGivenUp = (): boolean => run.lost || run.handBack || run.ended;
   /** Where nobody can be asked, the run counts as long as its lock would last. */
   const isOurs = async (): Promise<boolean> => {
-    if (run.lost || run.handBack || run.ended) return false;
+    if (isGivenUp()) return false;
     try {
       const [standing = "vanished"] = await ledger.beat([{ id: attempt.id, run: number }]);
       heardAt = performance.now();
@@ -74,14 +75,18 @@ export function openRun({ attempt, number, holder, turn }: Begun, { ledger, open
     if (kept?.ended && kept.progress) await open(attempt)?.finish(kept.progress);
   };
   let first: Promise<void> | undefined;
-  const guard = async (edit: () => Promise<void>): Promise<void> => {
+  const guarded = async (edit: () => Promise<void>): Promise<void> => {
     first ??= whenFree(ledger, attempt.id, async () => {});
     await first;
-    if (!(await isOurs())) throw new NoLongerOurs();
-    const sent = edit();
-    run.editing = sent.catch(() => {});
-    await sent;
+    // While Redis was asked, the run may have been given up here.
+    if (!(await isOurs()) || isGivenUp()) throw new NoLongerOurs();
+    await edit();
     if (!(await isOurs()) && run.lost) await putRight();
+  };
+  const guard = (edit: () => Promise<void>): Promise<void> => {
+    const editing = guarded(edit);
+    run.editing = editing.catch(() => {});
+    return editing;
   };
   run.output = open(attempt, guard) ?? run.output;
   run.output.gone.addEventListener("abort", () => run.control.abort(new TryEnded("stopped")), { once: true });

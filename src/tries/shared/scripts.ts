@@ -56,6 +56,18 @@ redis.call('ZREM', P .. 'person:' .. person, id)
 redis.call('ZREM', P .. 'deadlines', id)
 leaveQueues(id, model)`);
 
+/** ARGV: id, ms. Takes an id out of every index whose try is gone, or was admitted so long ago and never begun. */
+export const DROP = script(`
+local id, ms = unpack(ARGV)
+local state, person, model = unpack(redis.call('HMGET', try(id), 'state', 'person', 'model'))
+if state == 'reserved' and (tonumber(redis.call('ZSCORE', P .. 'waiting', id)) or 0) < later() - ms * 1000 then
+  redis.call('DEL', try(id))
+  redis.call('SREM', P .. 'active:' .. person, id)
+elseif state then return end
+leaveQueues(id, model)
+redis.call('ZREM', P .. 'deadlines', id)
+redis.call('ZREM', P .. 'unshown', id)`);
+
 /** ARGV: id, person, model, the try, who shows it, deadline or '', ms to keep. */
 export const BEGIN = script(`
 local id, person, model, data, holder, deadline, ms = unpack(ARGV)

@@ -34,7 +34,7 @@ const DEADLINE_MARGIN_MS = 60_000;
 const SPEEDS_MS = 10_000;
 
 /** The tries of all processes: asked for here, run by workers, kept in Redis. */
-export function createSharedTries(options: SharedTriesOptions): Tries {
+export function createSharedTries(options: SharedTriesOptions): { tries: Tries; close: () => Promise<void> } {
   const { link, ledger, queues, heartbeats, open, log } = options;
   const watch = createWatch(options);
   let speeds: ReadonlyMap<string, number> = new Map();
@@ -69,7 +69,11 @@ export function createSharedTries(options: SharedTriesOptions): Tries {
     return needingRedis(() => ledger.begin(attempt, options.holder, deadline));
   };
 
-  return {
+  const close = async (): Promise<void> => {
+    ended.abort();
+    await watching;
+  };
+  const tries: Tries = {
     submit: async (request) => {
       checkRequest(request, options);
       const { person, target } = request;
@@ -141,10 +145,10 @@ export function createSharedTries(options: SharedTriesOptions): Tries {
           signal,
         ),
       ]);
-      ended.abort();
-      await watching;
+      await close();
     },
   };
+  return { tries, close };
 
   function withdrawing(
     { person, target }: Parameters<Tries["submit"]>[0],

@@ -35,7 +35,7 @@ export async function whenFree<T>(ledger: Ledger, id: string, act: () => Promise
  */
 export async function showEnd(id: string, ledger: Ledger, open: OpenGuarded, log: Log): Promise<void> {
   const kept = await ledger.find(id);
-  if (kept === undefined) return ledger.dropIfGone(id);
+  if (kept === undefined) return ledger.drop(id);
   const { try: attempt, progress } = kept;
   if (!kept.ended || progress === undefined) return;
   const { delivery } = attempt;

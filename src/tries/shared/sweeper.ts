@@ -24,7 +24,7 @@ const SHOW_GRACE_MS = 20_000;
 /** A try that was not heard of for so long has lost its worker. */
 const SILENT_MS = 5000;
 /** By then its job must have stalled and been given to another worker. */
-const LOST_MS = 30_000;
+const LOST_MS = 25_000;
 /** Between a try being written and its job being added. */
 const QUEUED_AFTER_MS = 5000;
 const MOST_AT_ONCE = 100;
@@ -55,7 +55,7 @@ export function createSweeper({ ledger, queues, heartbeats, open, log, orphanMs 
     for (const id of ids.slice(0, MOST_AT_ONCE)) {
       const kept = await ledger.find(id);
       if (kept) await act(id, kept);
-      else await ledger.dropIfGone(id);
+      else await ledger.drop(id);
     }
   };
 
@@ -77,8 +77,7 @@ export function createSweeper({ ledger, queues, heartbeats, open, log, orphanMs 
       const since = orphans.get(id);
       if (since !== undefined && performance.now() - since > orphanMs)
         return end(id, kept, { phase: "failed", failure: "unreachable", hostLabel: model });
-      if (Date.now() - kept.try.createdAt > QUEUED_AFTER_MS && !(await queues.has(model, id)))
-        await queues.add(model, id);
+      if (Date.now() - kept.try.createdAt > QUEUED_AFTER_MS) await queues.ensure(model, id);
     });
   };
 
@@ -87,11 +86,11 @@ export function createSweeper({ ledger, queues, heartbeats, open, log, orphanMs 
     const lost = new Set(await ledger.silent(Date.now() - LOST_MS));
     await each(await ledger.silent(Date.now() - SILENT_MS), async (id, kept) => {
       const { model } = kept.try.target;
-      if (kept.state !== "running") return ledger.dropIfGone(id);
+      if (kept.state !== "running") return ledger.drop(id);
       if (kept.cancel !== undefined) return end(id, kept, { phase: kept.cancel });
       if (!lost.has(id)) return;
       if (!models.has(model)) return end(id, kept, { phase: "interrupted" });
-      if (!(await queues.has(model, id))) await queues.add(model, id);
+      await queues.ensure(model, id);
     });
   };
 

@@ -196,6 +196,9 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal): Pr
   ];
   signal.addEventListener("abort", wake, { once: true });
   fleet.onChange(() => void (signal.aborted ? undefined : say().catch(() => {})));
+  await link.ready();
+  await say().catch(() => {});
+  log.info({ hosts: fleet.hosts.map(({ label }) => label), models: fleet.installed().length }, "the worker runs");
   while (!signal.aborted) {
     await fill();
     await within(LOOK_MS, alarm.promise);
