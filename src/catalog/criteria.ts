@@ -47,21 +47,21 @@ export function factRank(criterion: FactCriterion, entry: Entry): number | undef
   const yes = (met: boolean): 0 | undefined => (met ? 0 : undefined);
   switch (criterion.kind) {
     case "anyOf":
-      return best(criterion.options.map((option) => factRank(option, entry)));
+      return bestOf(criterion.options, (option) => factRank(option, entry));
     case "precision":
     case "memory":
     case "ollama":
       return yes(hasOffer(criterion, entry));
     case "parameters":
-      return best(namedSizesOf(entry).map((size) => sizeRank(size, criterion)));
+      return bestOf(namedSizesOf(entry), (size) => sizeRank(size, criterion));
     case "context":
-      return yes(contextsOf(entry).some((tokens) => tokens >= criterion.minTokens));
+      return yes(longestContext(entry) >= criterion.minTokens);
     case "commercial":
       return criterion.allowed
         ? commercialRank(entry)
         : yes(licensesOf(entry).some((item) => item.commercial === "no"));
     case "license":
-      return best(licensesOf(entry).map((item) => licenseRank(item, criterion.name)));
+      return bestOf(licensesOf(entry), (item) => licenseRank(item, criterion.name));
     case "released":
       return yes(datesOf(entry).some((date) => isWithin(date, criterion)));
     case "architecture":
@@ -129,7 +129,7 @@ export function offerRank(criterion: Criterion, offer: Offer, entry: Entry): num
   const yes = (met: boolean): 0 | undefined => (met ? 0 : undefined);
   switch (criterion.kind) {
     case "anyOf":
-      return best(criterion.options.map((option) => offerRank(option, offer, entry)));
+      return bestOf(criterion.options, (option) => offerRank(option, offer, entry));
     case "precision":
       return precisionRank(criterion.wish, offer);
     case "memory": {
@@ -174,27 +174,31 @@ function sizeRank({ parametersB, called }: Size, asked: { billions: Range; exact
   return (isRounded ? Math.abs(called - exact) <= ROUNDING : fitsSize(size, asked)) ? 1 : undefined;
 }
 
-function best(ranks: (number | undefined)[]): number | undefined {
-  const met = ranks.filter((rank) => rank !== undefined);
-  return met.length === 0 ? undefined : Math.min(...met);
+/** The best rank of some items. Makes no lists: this runs for every entry and each of its offers. */
+function bestOf<Item>(items: readonly Item[], rankOf: (item: Item) => number | undefined): number | undefined {
+  let best: number | undefined;
+  for (const item of items) {
+    const rank = rankOf(item);
+    if (rank !== undefined && (best === undefined || rank < best)) best = rank;
+  }
+  return best;
 }
 
 const isInRange = (value: number, { min = 0, max = Number.POSITIVE_INFINITY }: Range): boolean =>
   value >= min && value <= max;
 
-function contextsOf(entry: Entry): number[] {
-  return [entry.contextTokens, ...(entry.variants ?? []).map((item) => item.contextTokens)].filter(
-    (tokens) => tokens !== undefined,
-  );
+function longestContext({ contextTokens = 0, variants = [] }: Entry): number {
+  let longest = contextTokens;
+  for (const variant of variants) longest = Math.max(longest, variant.contextTokens ?? 0);
+  return longest;
 }
 
 function licensesOf(entry: Entry): License[] {
   return [entry.license, ...(entry.variants ?? []).flatMap((item) => item.license ?? [])];
 }
 
-function commercialRank(entry: Entry): number | undefined {
-  return best(licensesOf(entry).map((item) => COMMERCIAL_RANK[item.commercial]));
-}
+const commercialRank = (entry: Entry): number | undefined =>
+  bestOf(licensesOf(entry), (item) => COMMERCIAL_RANK[item.commercial]);
 
 /** The licence of the weights counts first: it says what may be done with the model. */
 const licenseRank = ({ weights, code }: License, name: string): 0 | 1 | undefined => {

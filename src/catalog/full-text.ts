@@ -1,3 +1,5 @@
+import { LRUCache } from "lru-cache";
+import { startingWith } from "./beginnings.ts";
 import type { Entry } from "./schema.ts";
 import { foldStored, HAN, isHan } from "./text.ts";
 
@@ -40,9 +42,11 @@ const SYNONYMS: readonly (readonly string[])[] = [
 ];
 
 /** By the place of an entry among the indexed the number of the most telling field in which something stands, or NOWHERE. */
-export type Places = Uint8Array;
+type Places = Uint8Array;
 /** More than any field, so that the larger of two numbers says whether both stand in an entry, and where at best. */
 export const NOWHERE = 255;
+
+const KEPT_WORDS = 50;
 
 /** An occurrence as one number: the place of the entry times this, plus the number of the field. */
 const STRIDE = FIELD_NAMES.length;
@@ -61,7 +65,7 @@ export type FullText = {
  * An index of what the entries say in words: Latin words with their parts (`r1-distill` also as `r1` and `distill`), found
  * by their beginnings too; Chinese by pairs of characters, because word segmentation splits terms such as 显存 wrongly. It
  * counts no frequencies, as a library for documents would: in which field a word stands says more about an entry than how
- * often, and without them it is made in a fifth of the time and half of the memory.
+ * often, and without them it is made in a quarter of the time, soon enough for a first query.
  */
 export function indexText(entries: readonly Entry[]): FullText {
   const occurrences = new Map<string, number[]>();
@@ -87,7 +91,7 @@ export function indexText(entries: readonly Entry[]): FullText {
   };
   const longer = (start: string): string[] => {
     latin ??= [...occurrences.keys()].filter((token) => !isHan(token)).sort();
-    return latin.slice(lowerBound(latin, start), lowerBound(latin, `${start}\uffff`));
+    return startingWith(latin, start);
   };
   const nowhere = (): Places => new Uint8Array(entries.length).fill(NOWHERE);
 
@@ -113,7 +117,14 @@ export function indexText(entries: readonly Entry[]): FullText {
     const whole = placesOf(run);
     return isSomewhere(whole) || !run.includes("-") ? whole : (everywhere(run.split("-").map(placesOf)) ?? whole);
   };
+  /** A word is read, counted and ranked in one query. */
+  const kept = new LRUCache<string, Places>({ max: KEPT_WORDS });
   const find = (word: string): Places => {
+    const known = kept.get(word) ?? placesOfWord(word);
+    kept.set(word, known);
+    return known;
+  };
+  const placesOfWord = (word: string): Places => {
     const same = SYNONYMS.find((group) => group.includes(word)) ?? [word];
     const [first = nowhere(), ...others] = same.map((term) => everywhere(runsOf(term).map(placesOfRun)) ?? nowhere());
     return others.length === 0
@@ -151,17 +162,6 @@ const fieldWith = (text: string, entry: Entry | undefined): number => {
   const number = FIELD_NAMES.findIndex((field) => entry && textsOf(entry, field).some((item) => item.includes(text)));
   return number < 0 ? NOWHERE : number;
 };
-
-/** The first place in a sorted list that is not before the text. */
-function lowerBound(sorted: readonly string[], text: string): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] ?? "") < text) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
 
 const textsOf = (entry: Entry, field: TextField): string[] =>
   FIELDS[field](entry).flatMap((text) => (text === undefined ? [] : foldStored(text)));

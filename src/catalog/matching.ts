@@ -34,8 +34,8 @@ export type Matching = {
   ranks: (criterion: Criterion) => Ranks;
   /** The same for a name, with the rest of its bearer's family. */
   ranksWithRelatives: (criterion: WordCriterion) => Ranks;
-  /** The places of the entries that meet all the criteria, each in one and the same variant. */
-  meeting: (criteria: readonly Criterion[]) => number[];
+  /** The places of the entries that meet all the criteria, each in one and the same variant; so many, if not all are needed. */
+  meeting: (criteria: readonly Criterion[], limit?: number) => number[];
 };
 
 /** Criteria of which the ranks are kept: people combine the same few, and a suggestion needs only one new. */
@@ -81,12 +81,13 @@ export function createMatching(newestFirst: readonly Entry[], text: FullText): M
         return isRelative && (rank === NOT_MET || rank > RANK_OF_RELATIVE) ? RANK_OF_RELATIVE : rank;
       });
     },
-    meeting: (criteria) => {
+    meeting: (criteria, limit = Number.POSITIVE_INFINITY) => {
       const columns = criteria.map(ranks);
       let place = -1;
       const found: number[] = [];
       for (const entry of newestFirst) {
         place += 1;
+        if (found.length >= limit) break;
         if (isMet(columns, place) && meetTogether(criteria, entry)) found.push(place);
       }
       return found;

@@ -1,4 +1,5 @@
 import { distance } from "fastest-levenshtein";
+import { startingWith } from "./beginnings.ts";
 import { initialsOf, pinyinOf } from "./pinyin.ts";
 import type { Entry } from "./schema.ts";
 import { foldName, isHan } from "./text.ts";
@@ -117,7 +118,7 @@ type Dictionary = {
 };
 
 function openDictionary(names: string[]): Dictionary {
-  const sorted = names.toSorted(compareText);
+  const sorted = names.toSorted();
   const lines = `\n${sorted.join("\n")}\n`;
   const known = new Set(names);
   let spelt: { spellings: Map<string, string>; sorted: string[] } | undefined;
@@ -159,19 +160,7 @@ function spellingsOf(names: readonly string[]): { spellings: Map<string, string>
     ...short.map((name): [string, string] => [initialsOf(name), name]),
     ...chinese.map((name): [string, string] => [pinyinOf(name), name]),
   ]);
-  return { spellings, sorted: [...spellings.keys()].toSorted(compareText) };
-}
-
-function startingWith(sorted: readonly string[], start: string): string[] {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] ?? "") < start) low = middle + 1;
-    else high = middle;
-  }
-  let end = low;
-  while (end < sorted.length && sorted[end]?.startsWith(start)) end++;
-  return sorted.slice(low, end);
+  return { spellings, sorted: [...spellings.keys()].toSorted() };
 }
 
 /** Whether a part of a name is more than a chance meeting of letters (`gp` of Ling-Plus). */
@@ -219,7 +208,7 @@ function mistyped(sorted: readonly string[], word: string): string | undefined {
 function errorsBetween(name: string, word: string): number {
   if (name[0] !== word[0] && (name[0] !== word[1] || name[1] !== word[0])) return Number.POSITIVE_INFINITY;
   const errors = distance(name, word);
-  return errors === 2 && name.length === word.length && sorted(name) === sorted(word) ? 1 : errors;
+  return errors === 2 && name.length === word.length && lettersOf(name) === lettersOf(word) ? 1 : errors;
 }
 
-const sorted = (text: string): string => [...text].sort().join("");
+const lettersOf = (text: string): string => [...text].sort().join("");

@@ -42,7 +42,8 @@ export function parseQuery(typed: string, { names, text }: Dictionary): Query {
   const criteria: Criterion[] = [];
   const ignored: string[] = [];
   let sort: Sort | undefined;
-  let rest = fold(typed.slice(0, MAX_LENGTH)).replaceAll(CONSUMED, " ");
+  const said = typed.slice(0, MAX_LENGTH).trim();
+  let rest = fold(said).replaceAll(CONSUMED, " ");
   const take = (expression: RegExp, read: (match: Match) => boolean): void => {
     rest = rest.replace(expression, (...match) => (read(matchOf(match)) ? CONSUMED : String(match[0])));
   };
@@ -64,7 +65,6 @@ export function parseQuery(typed: string, { names, text }: Dictionary): Query {
   // What occurs nowhere would empty every result; where something else was understood it is better passed over.
   if (criteria.length === 0 && sort === undefined) criteria.push(...words.unknown);
   else ignored.push(...words.unknown.map((word) => word.typed));
-  const said = typed.trim();
   if (said !== "" && criteria.length === 0 && sort === undefined && ignored.length === 0)
     criteria.push({ kind: "word", word: said, typed: said, named: [] });
   const symbols = rest.replaceAll(CONSUMED, " ").match(/[^\s\p{L}\p{N}]+/gu) ?? [];

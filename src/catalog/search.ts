@@ -116,7 +116,7 @@ function search(query: Query, sort: Sort | undefined, matching: Matching, names:
   const { criteria } = query;
   const hits = rankHits(criteria, sort, matching);
   if (hits.length > 0) return { query, hits, emptiedBy: [], nearest: [] };
-  const meets = (wanted: readonly Criterion[]): boolean => matching.meeting(wanted).length > 0;
+  const meets = (wanted: readonly Criterion[]): boolean => matching.meeting(wanted, 1).length > 0;
   const blocking =
     criteria.length > 1 ? criteria.filter((item) => meets(criteria.filter((other) => other !== item))) : [];
   const emptiedBy = blocking.length > 0 ? blocking : criteria.filter((item) => !meets([item]));

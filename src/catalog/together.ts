@@ -1,4 +1,4 @@
-import { type Criterion, factRank, isOfferCriterion, jointRank, singles } from "./criteria.ts";
+import { type Criterion, factRank, isOfferCriterion, jointRank } from "./criteria.ts";
 import { modalitiesOf, sizeInName } from "./edition-match.ts";
 import { offersOf } from "./memory.ts";
 import type { Entry, Variant } from "./schema.ts";
@@ -14,7 +14,7 @@ const NEEDS_OFFER: ReadonlySet<Criterion["kind"]> = new Set(["precision", "memor
  */
 export function meetTogether(criteria: readonly Criterion[], entry: Entry): boolean {
   if (criteria.length < 2) return true;
-  if (singles(criteria).some(({ kind }) => NEEDS_OFFER.has(kind))) {
+  if (criteria.some(needsOffer)) {
     const others = criteria.filter((item) => !isOfferCriterion(item));
     const asked = criteria.filter(isOfferCriterion);
     return offersOf(entry).some(
@@ -24,6 +24,9 @@ export function meetTogether(criteria: readonly Criterion[], entry: Entry): bool
   const editions = entry.variants ?? [];
   return editions.length === 0 || editions.some((edition) => editionMeets(criteria, entry, edition));
 }
+
+const needsOffer = (criterion: Criterion): boolean =>
+  criterion.kind === "anyOf" ? criterion.options.some(needsOffer) : NEEDS_OFFER.has(criterion.kind);
 
 const editionMeets = (criteria: readonly Criterion[], entry: Entry, edition: Variant | undefined): boolean =>
   edition === undefined || criteria.every((criterion) => meets(criterion, entry, edition));

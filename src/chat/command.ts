@@ -5,7 +5,7 @@ import type { Services } from "./services.ts";
 import { UserError } from "./user-error.ts";
 import type { Modal, Room, View } from "./view.ts";
 
-export type BeginOptions = {
+type BeginOptions = {
   private?: boolean;
   /** Called before anything is announced, where that is final: what was announced must not get lost. */
   accept?: ((delivery: Delivery) => Promise<void>) | undefined;

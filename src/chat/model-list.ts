@@ -1,5 +1,5 @@
 import { compareMemory, singles } from "#src/catalog/criteria.ts";
-import { leastMemory, offersOf } from "#src/catalog/memory.ts";
+import { leastMemory, type Offer, offersOf } from "#src/catalog/memory.ts";
 import { quantizationLabel } from "#src/catalog/precision.ts";
 import type { Entry } from "#src/catalog/schema.ts";
 import type { Hit, SearchResult } from "#src/catalog/search.ts";
@@ -114,11 +114,18 @@ function asked({ query }: SearchResult) {
   return { precisions, memory: criteria.find((criterion) => criterion.kind === "memory") };
 }
 
+/** The offer that takes the least, of the asked size or variant where one was asked; of its variant what a source states. */
+function leastOf({ entry, offers }: Hit): Offer | undefined {
+  const [least] = offers;
+  if (least === undefined) return leastMemory(entry) ?? offersOf(entry).toSorted(compareMemory)[0];
+  return offers.find(({ edition, stated, vramGb }) => edition === least.edition && stated && vramGb) ?? least;
+}
+
 /** Precision is said where it is not the one that was asked for. */
 function memoryText(hit: Hit, result: SearchResult, text: Context["text"]): string {
   const { precisions, memory } = asked(result);
   const wanted = precisions.length > 0 || memory !== undefined;
-  const offer = wanted ? hit.offers[0] : (leastMemory(hit.entry) ?? offersOf(hit.entry).toSorted(compareMemory)[0]);
+  const offer = wanted ? hit.offers[0] : leastOf(hit);
   const [only] = precisions.length === 1 ? precisions : [];
   const exact =
     only?.kind === "precision" && offer !== undefined && quantizationLabel(offer) === quantizationLabel(only);

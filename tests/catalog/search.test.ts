@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { type Catalog, openCatalog } from "#src/catalog/search.ts";
 import { ORIGINAL, originalCatalog, realCatalog } from "#tests/real-catalog.ts";
 
 const ids = (query: string): string[] => originalCatalog.search(query).hits.map(({ entry }) => entry.id);
@@ -165,4 +166,16 @@ describe("sorting", () => {
     expect(sorted("memory").slice(0, 2)).toEqual(["chinese-vicuna", "chatglm-6b"]);
     expect(sorted("memory").at(-1)).toBe("open-llama");
   });
+});
+
+test("what is prepared in idle turns changes no answer", () => {
+  const unprepared = openCatalog(realCatalog.entries, () => {});
+  const prepared = openCatalog(realCatalog.entries, (steps) => {
+    while (!steps.next().done);
+  });
+  for (const query of ["qwne3", "微调 数据", "int4 <=8GB", "qinghua", "写代码 apache", "chatglm 语音", "tyqw"]) {
+    const ids = (catalog: Catalog): string[] => catalog.search(query).hits.map(({ entry }) => entry.id);
+    expect(ids(prepared)).toEqual(ids(unprepared));
+    expect(prepared.count(query)).toBe(ids(unprepared).length);
+  }
 });

@@ -134,4 +134,5 @@ for (const { asked, html, watch } of messages) {
 }
 clear.hidden = messages.length === 0;
 conversation.lastElementChild?.scrollIntoView();
-input.focus({ preventScroll: true });
+// On a phone the keyboard would cover what there is to read.
+if (matchMedia("(hover: hover)").matches) input.focus({ preventScroll: true });
