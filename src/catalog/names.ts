@@ -22,8 +22,6 @@ export type Names = {
   correct: (word: string) => string | undefined;
   /** Longest known name, in folded characters. */
   longest: number;
-  /** Makes what `near` and `correct` would make at their first use. */
-  prepare: () => void;
 };
 
 /** Newest first; an entry without a date is the oldest. Ties by name. */
@@ -67,7 +65,6 @@ export function indexNames(entries: readonly Entry[]): Names {
       return [...found];
     },
     correct,
-    prepare: () => opened().prepare(),
     longest: [...bearers.keys()].reduce((longest, key) => Math.max(longest, key.length), 0),
   };
 }
@@ -114,7 +111,6 @@ type Dictionary = {
   /** The longest names that a longer text consists of. */
   within: (text: string) => string[];
   correct: (folded: string) => string | undefined;
-  prepare: () => void;
 };
 
 function openDictionary(names: string[]): Dictionary {
@@ -128,7 +124,6 @@ function openDictionary(names: string[]): Dictionary {
   };
   const beginning = (start: string): string[] => startingWith(sorted, start);
   return {
-    prepare: spellings,
     beginning,
     containing: (part) => linesWith(part, lines),
     within: (text) => {

@@ -1,12 +1,12 @@
 import { LRUCache } from "lru-cache";
 import type { Criterion } from "./criteria.ts";
-import { indexText } from "./full-text.ts";
+import { type FullText, indexText } from "./full-text.ts";
 import { createMatching, type Matching } from "./matching.ts";
 import type { Offer } from "./memory.ts";
 import { byNewest, indexNames, type Names } from "./names.ts";
 import { nearestEntries } from "./nearest.ts";
 import { PRECISIONS } from "./precision.ts";
-import { type Dictionary, parseQuery, type Query, type Sort } from "./query.ts";
+import { parseQuery, type Query, type Sort } from "./query.ts";
 import { placesOfHits, rankHits } from "./ranking.ts";
 import type { Entry } from "./schema.ts";
 import { namedSizesOf } from "./sizes.ts";
@@ -53,7 +53,7 @@ export function openCatalog(
   const matching = createMatching(newestFirst, text);
   const kept = new LRUCache<string, SearchResult>({ max: KEPT_RESULTS });
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
-  later(preparing(newestFirst, { names, text }, matching));
+  later(preparing(newestFirst, text, matching));
   const counts = new LRUCache<string, number>({ max: KEPT_RESULTS });
   return {
     entries,
@@ -88,12 +88,7 @@ const COMMON: readonly Criterion[] = [
 ];
 
 /** What the first queries would have to wait for, in steps of about a millisecond. */
-function* preparing(
-  entries: readonly Entry[],
-  { names, text }: Dictionary,
-  matching: Matching,
-): Generator<unknown, void> {
-  yield names.prepare();
+function* preparing(entries: readonly Entry[], text: FullText, matching: Matching): Generator<unknown, void> {
   while (!text.advance(1)) yield;
   for (const entry of entries) yield namedSizesOf(entry);
   for (const criterion of COMMON) yield matching.ranks(criterion);

@@ -13,6 +13,8 @@ describe("when things break", () => {
     const failed = await person.run("try", { model: "glm4:9b", prompt: "一" });
     await ended(discord, failed);
     expect(textOf(failed)).toContain("连不上 Ollama");
+    // With workers elsewhere the bot hears of it a moment later.
+    await expect.poll(status, { timeout: 10_000 }).toContain("连不上");
     const refused = await person.run("try", { model: "glm4:9b", prompt: "二" });
     expect(textOf(refused)).toContain("没有连上 Ollama");
     await ollama.up();
