@@ -1,51 +1,13 @@
-import { createRequire } from "node:module";
 import { z } from "zod";
 import { brokenRule } from "#src/catalog/entry-file.ts";
 import { GITHUB_NAME } from "#src/catalog/schema.ts";
 import { LOCALES, type Locale } from "#src/chat/locale.ts";
+import { flag, ids, isCron, list, setting, whole } from "#src/setting.ts";
 import type { AccessLists } from "#src/tries/access.ts";
 
 const DISCORD_API_URL = "https://discord.com/api";
 const GITHUB_API_URL = "https://api.github.com";
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
-
-/** An empty variable counts as one that is not set: compose files and shells leave such behind. */
-const setting = <T extends z.ZodType>(schema: T) => z.preprocess((value) => (value === "" ? undefined : value), schema);
-
-/** The library is loaded only where somebody sets a schedule of their own. */
-const isCron = (expression: string): boolean => {
-  const { validate }: typeof import("node-cron") = createRequire(import.meta.url)("node-cron");
-  return validate(expression);
-};
-
-/** A whole number within bounds, written in digits. */
-const whole = (standard: number, least: number, most: number) =>
-  setting(
-    z
-      .string()
-      .default(String(standard))
-      .refine((text) => /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most, {
-        error: "rule:whole",
-        params: { least, most },
-      })
-      .transform(Number),
-  );
-
-const list = (item: RegExp, rule: string) =>
-  setting(
-    z
-      .string()
-      .default("")
-      .transform((text) =>
-        text
-          .split(",")
-          .map((part) => part.trim())
-          .filter((part) => part !== ""),
-      )
-      .refine((parts) => parts.every((part) => item.test(part)), { error: `rule:${rule}` }),
-  );
-const ids = () => list(/^\d{15,20}$/, "ids");
-const flag = (standard: "true" | "false") => setting(z.enum(["true", "false"]).default(standard));
 
 const environment = z.object({
   CATALOG_DIR: setting(z.string().default("catalog")),

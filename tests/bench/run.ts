@@ -26,9 +26,9 @@ process.stdout.write("\nWorkers: 96 tries through Redis, two slots a worker\n");
 const throughputs = await benchWorkers();
 if (typeof throughputs === "string") process.stdout.write(`  not measured: ${throughputs}\n`);
 else
-  for (const { workers, perSecond, ratio } of throughputs)
+  for (const { workers, perSecond, ratio, redisCommands, redisBytes, botCpuMs, workerCpuMs } of throughputs)
     process.stdout.write(
-      `  ${workers} × worker${" ".repeat(36)} ${perSecond.toFixed(1)} tries/s = ${ratio.toFixed(2)}× one\n`,
+      `  ${workers} × worker${" ".repeat(36)} ${perSecond.toFixed(1)} tries/s = ${ratio.toFixed(2)}× one; a try: ${redisCommands.toFixed(0)} Redis commands, ${(redisBytes / 1000).toFixed(1)} kB in Redis, ${botCpuMs.toFixed(1)} ms of the bot, ${workerCpuMs.toFixed(1)} ms of a worker\n`,
     );
 
 process.stdout.write("\nSync: a thousand repositories on the stand-in of GitHub\n");

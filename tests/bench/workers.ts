@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,22 +18,25 @@ const SLOTS = 2;
 /** Ten tokens at 20/s: half a second each, so that two slots answer four tries a second. */
 const ANSWER = { chunks: Array.from({ length: 10 }, (_, at) => `字${at} `), tokensPerSecond: 20 };
 
-export type Throughput = { workers: number; perSecond: number; ratio: number };
+export type Throughput = { workers: number; perSecond: number; ratio: number } & Cost;
+
+/** What one try of ten edits at most takes of the parts that tries share. CPU times in ms; 0 where there is no `/proc`. */
+export type Cost = { redisCommands: number; redisBytes: number; botCpuMs: number; workerCpuMs: number };
 
 /** Of 1, 2 and 4 workers, and as a ratio to one; a reason where there is no Redis to measure with. */
 export async function benchWorkers(): Promise<Throughput[] | string> {
   if (WITHOUT_REDIS !== undefined) return WITHOUT_REDIS;
   const one = await throughput(1);
-  const figures = [{ workers: 1, perSecond: one, ratio: 1 }];
+  const figures = [{ workers: 1, ratio: 1, ...one }];
   for (const workers of [2, 4]) {
-    const perSecond = await throughput(workers);
-    figures.push({ workers, perSecond, ratio: perSecond / one });
+    const figure = await throughput(workers);
+    figures.push({ workers, ratio: figure.perSecond / one.perSecond, ...figure });
   }
   return figures;
 }
 
-/** Tries answered in a second, from the first question to the last word. */
-async function throughput(workers: number): Promise<number> {
+/** Tries answered in a second, from the first question to the last word, and what one takes. */
+async function throughput(workers: number): Promise<Omit<Throughput, "workers" | "ratio">> {
   const redis = await startRedis();
   const discord = await startDiscord({ acknowledgeMs: 60_000 });
   const folder = await mkdtemp(join(tmpdir(), "mulu-bench-"));
@@ -73,7 +77,17 @@ async function throughput(workers: number): Promise<number> {
   }, 50);
   await discord.until(() => beating === workers, "all workers");
   clearInterval(count);
-  client.disconnect();
+  const spent = async (): Promise<Cost> => {
+    const info = await client.info();
+    const [botCpuMs = 0, ...workersCpuMs] = processes.map(cpuMs);
+    return {
+      redisCommands: figureIn(info, "total_commands_processed"),
+      redisBytes: figureIn(info, "used_memory"),
+      botCpuMs,
+      workerCpuMs: workersCpuMs.reduce((sum, ms) => sum + ms, 0),
+    };
+  };
+  const before = await spent();
 
   const began = performance.now();
   const records = Array.from({ length: TRIES }, (_, at) =>
@@ -83,6 +97,8 @@ async function throughput(workers: number): Promise<number> {
   );
   await discord.until(() => records.every(hasEnded), "all answers", 120_000);
   const perSecond = TRIES / ((performance.now() - began) / 1000);
+  const after = await spent();
+  client.disconnect();
 
   for (const child of processes) {
     const closed = new Promise((resolve) => child.once("close", resolve));
@@ -93,7 +109,28 @@ async function throughput(workers: number): Promise<number> {
   await discord.stop();
   await redis.stop();
   await rm(folder, { recursive: true, force: true });
-  return perSecond;
+  return {
+    perSecond,
+    redisCommands: (after.redisCommands - before.redisCommands) / TRIES,
+    redisBytes: (after.redisBytes - before.redisBytes) / TRIES,
+    botCpuMs: (after.botCpuMs - before.botCpuMs) / TRIES,
+    workerCpuMs: (after.workerCpuMs - before.workerCpuMs) / TRIES,
+  };
+}
+
+const figureIn = (info: string, name: string): number =>
+  Number(new RegExp(`^${name}:(\\d+)`, "m").exec(info)?.[1] ?? 0);
+
+/** Time on processors so far: fields 14 and 15 of `/proc/<pid>/stat`, in hundredths of a second (man proc). */
+function cpuMs({ pid }: ChildProcess): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /s, "")
+      .split(" ");
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return 0;
+  }
 }
 
 const hasEnded = ({ original }: Record_): boolean =>

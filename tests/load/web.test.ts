@@ -1,10 +1,9 @@
-import { once } from "node:events";
-import { connect, createServer, type Socket } from "node:net";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { barriers, overhang } from "#tests/web/barriers.ts";
 import { launchBrowser, openTab, WITHOUT_BROWSER } from "#tests/web/browser.ts";
 import { openPage } from "#tests/web/page-world.ts";
+import { openRoad } from "#tests/web/road.ts";
 
 if (WITHOUT_BROWSER !== undefined) console.error(`tests/load/web.test.ts is skipped: ${WITHOUT_BROWSER}`);
 
@@ -25,35 +24,6 @@ async function say(page: Page, line: string): Promise<void> {
   await page.locator("#line").fill(line);
   await page.locator("#line").press("Escape");
   await page.locator("#line").press("Enter");
-}
-
-/** A way to the page whose connections can all be broken at once. */
-async function openRoad(to: string): Promise<{ url: string; cut: () => void }> {
-  const sockets = new Set<Socket>();
-  const server = createServer((near) => {
-    const far = connect(Number(new URL(to).port), "127.0.0.1");
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(one);
-      one.on("error", () => {}).on("close", () => other.destroy());
-      one.pipe(other);
-    }
-  });
-  const cut = (): void => {
-    for (const socket of sockets) socket.destroy();
-    sockets.clear();
-  };
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => {
-    cut();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return { url: `http://127.0.0.1:${address.port}`, cut };
 }
 
 const last = (page: Page) => page.locator(".message").last();
