@@ -110,15 +110,20 @@ function leastOf({ entry }: Ranked, criteria: readonly Criterion[]): Offer | und
   return offersFor(asked, entry).toSorted(compareMemory)[0];
 }
 
+/** Of the best precision that an entry can be had in: memory of a relative says nothing of the exact one. */
 function runOf(asked: readonly Criterion[], entry: Entry): Run {
-  let run: Run = { ...NO_RUN, precision: 1 };
+  let run: Run | undefined;
   for (const offer of offersOf(entry)) {
-    const rank = jointRank(asked, offer, entry);
-    if (rank === undefined) continue;
-    const { vramGb, ramGb } = compareMemory(offer, run) < 0 ? offer : run;
-    run = { precision: Math.min(run.precision, rank), vramGb, ramGb };
+    const precision = jointRank(asked, offer, entry);
+    if (precision === undefined) continue;
+    if (
+      run === undefined ||
+      precision < run.precision ||
+      (precision === run.precision && compareMemory(offer, run) < 0)
+    )
+      run = { precision, vramGb: offer.vramGb, ramGb: offer.ramGb };
   }
-  return run;
+  return run ?? { ...NO_RUN, precision: 1 };
 }
 
 /**
