@@ -6,6 +6,7 @@ import { type ParsedTarFileItem, parseTar } from "nanotar";
 import { z } from "zod";
 import { brokenRule, type Problem } from "#src/catalog/entry-file.ts";
 import type { CatalogFile } from "#src/catalog/load.ts";
+import { placeOf } from "./place.ts";
 
 /** What asks GitHub, as octokit does it. */
 type Reader = {
@@ -66,7 +67,7 @@ export async function fetchCatalog(
     signal,
   }: CatalogSource & { known?: { commit: string; etag?: string | undefined } | undefined; signal: AbortSignal },
 ): Promise<FetchedCatalog | "unchanged"> {
-  const [owner = "", repo = ""] = repository.split("/");
+  const { owner, repo } = placeOf(repository);
   const head = await headOf(reader, { owner, repo, branch, known, signal });
   if (head === "unchanged" || head.commit === known?.commit) return "unchanged";
   const limited = AbortSignal.any([signal, AbortSignal.timeout(DOWNLOAD_MS)]);

@@ -3,7 +3,7 @@ import { repositoryUrl, weightsUrl } from "#src/catalog/hub.ts";
 import { ENTRY_ID, type Entry } from "#src/catalog/schema.ts";
 import { comparable, type HubModel, modelName, precisionInName, seriesOf } from "./hub-names.ts";
 import type { Release, Repository, Tag } from "./observation.ts";
-import { type Followed, knownId, readmeHolder, type Signal } from "./signals.ts";
+import { type Followed, knownId, newestOf, readmeHolder, type Signal } from "./signals.ts";
 
 /** One fact that a proposal writes, for the table in its text. */
 export type Change = {
@@ -168,7 +168,7 @@ function newEntries(
   signals: readonly Extract<Signal, { kind: "weights" }>[],
 ): Map<string, NewEntry> {
   const created = new Map<string, NewEntry>();
-  const family = entries.toSorted((a, b) => (b.released ?? "").localeCompare(a.released ?? "", "en"))[0]?.family;
+  const family = newestOf(entries)?.family;
   const series = Map.groupBy(
     signals.filter(({ entry }) => entry === undefined),
     ({ model }) => seriesOf(modelName(model.id)),

@@ -1,3 +1,4 @@
+import { everyWeights } from "#src/catalog/editions.ts";
 import type { Precision } from "#src/catalog/precision.ts";
 import type { Entry, Weights } from "#src/catalog/schema.ts";
 
@@ -98,13 +99,11 @@ export function fittingEntry(name: string, entries: readonly Entry[]): Entry | u
 
 /** Every hub id that the entries hold, former ones too, as `hubKey` gives them. */
 export function knownModels(entries: readonly Entry[]): Set<string> {
-  const files = entries.flatMap((entry) => [
-    ...(entry.weights ?? []),
-    ...(entry.variants ?? []).flatMap((item) => item.weights ?? []),
-  ]);
   return new Set(
-    files.flatMap(({ hub, id, formerId }) =>
-      [id, formerId].flatMap((name) => (name === undefined ? [] : [hubKey({ hub, id: name })])),
-    ),
+    entries
+      .flatMap(everyWeights)
+      .flatMap(({ row: { hub, id, formerId } }) =>
+        [id, formerId].flatMap((name) => (name === undefined ? [] : [hubKey({ hub, id: name })])),
+      ),
   );
 }

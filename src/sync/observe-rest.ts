@@ -17,6 +17,7 @@ import {
   webAddress,
 } from "./look.ts";
 import type { Release, Tag } from "./observation.ts";
+import { placeOf } from "./place.ts";
 
 /** Requests that a repository may take: itself twice, releases, tags, README, head and a blob. */
 const MOST_REQUESTS = 7;
@@ -60,11 +61,11 @@ export async function lookAt(rest: RestReader, question: Question, isDoubted: bo
   const { remaining } = rest.reader;
   if ((remaining() ?? MOST_REQUESTS) < MOST_REQUESTS)
     throw new GithubFailure("limit", { detail: `${remaining()} requests are left` });
-  const named = place(question.name);
+  const named = placeOf(question.name);
   const find = () => orAbsent(get(rest, "GET /repos/{owner}/{repo}", named, repositoryShape));
   const found = (await find()) ?? (isDoubted ? undefined : await find());
   if (found === undefined) return { state: "missing" };
-  const now = place(found.full_name);
+  const now = placeOf(found.full_name);
   const [releases, tags, readme] = await Promise.all([
     get(rest, "GET /repos/{owner}/{repo}/releases", { ...now, per_page: 5 }, list),
     get(rest, "GET /repos/{owner}/{repo}/tags", { ...now, per_page: 5 }, list),
@@ -108,11 +109,7 @@ const headOf = async (rest: RestReader, at: Place, branch: string | undefined): 
   return (await orAbsent(get(rest, "GET /repos/{owner}/{repo}/git/ref/{ref}", { ...at, ref }, refShape)))?.object.sha;
 };
 
-type Place = { owner: string; repo: string };
-function place(name: string): Place {
-  const [owner = "", repo = ""] = name.split("/");
-  return { owner, repo };
-}
+type Place = ReturnType<typeof placeOf>;
 
 /** Throws GithubFailure, also where the answer is none of GitHub's. */
 async function get<Answer>(

@@ -4,6 +4,7 @@ import type { Log } from "#src/log.ts";
 import type { Client } from "./github.ts";
 import { explainGithubError } from "./github-failure.ts";
 import { commitMessage, shortHash, splitMarker, withMarker } from "./marker.ts";
+import { placeOf } from "./place.ts";
 import { type Action, markerOf } from "./plan.ts";
 import { LABELS } from "./proposal-text.ts";
 import type { Proposal } from "./propose.ts";
@@ -66,7 +67,7 @@ const branchNameOf = (action: Action): string =>
 
 async function perform(action: Action, workshop: Workshop): Promise<string | undefined> {
   const { client, target, text } = workshop;
-  const at = place(target);
+  const at = placeOf(target.repository);
   switch (action.kind) {
     case "open": {
       const { proposal, branch } = action;
@@ -109,18 +110,13 @@ async function perform(action: Action, workshop: Workshop): Promise<string | und
   }
 }
 
-const place = ({ repository }: Target): { owner: string; repo: string } => {
-  const [owner = "", repo = ""] = repository.split("/");
-  return { owner, repo };
-};
-
 /**
  * Builds the proposal's commit on the newest base and points the branch at it, unless somebody moved the branch since it
  * was read. No author is given: GitHub then signs an app's commit, and it shows as verified.
  */
 async function writeBranch(proposal: Proposal, branch: Branch | undefined, workshop: Workshop): Promise<void> {
   const { client, target, log } = workshop;
-  const at = place(target);
+  const at = placeOf(target.repository);
   const tree = created.parse(
     (
       await client.octokit.request("POST /repos/{owner}/{repo}/git/trees", {
@@ -190,7 +186,7 @@ async function deleteBranch(branch: Branch, { client, target }: Workshop): Promi
 }
 
 async function openPull(proposal: Proposal, { client, target }: Workshop): Promise<z.infer<typeof pullShape>> {
-  const at = place(target);
+  const at = placeOf(target.repository);
   const wanted = {
     ...at,
     title: proposal.title,
@@ -223,7 +219,7 @@ async function openPull(proposal: Proposal, { client, target }: Workshop): Promi
 
 const comment = async (pull: PullRequest, body: string, { client, target }: Workshop): Promise<void> => {
   await client.octokit.request("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", {
-    ...place(target),
+    ...placeOf(target.repository),
     issue_number: pull.number,
     body,
   });
@@ -249,7 +245,7 @@ async function close(
   const { text: body, marker } = splitMarker(pull.body);
   const remembered = marker ?? { v: 1 as const, signals: [], digest: "", title: pull.title, body: shortHash(body) };
   await client.octokit.request("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", {
-    ...place(target),
+    ...placeOf(target.repository),
     pull_number: pull.number,
     state: "closed",
     body: withMarker(body, { ...remembered, closed: true }),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Client } from "./github.ts";
 import { ownDigest } from "./marker.ts";
+import { placeOf } from "./place.ts";
 import type { Where } from "./read-target.ts";
 import { BRANCH_PREFIX, type Branch, type PullRequest, type Target } from "./target.ts";
 
@@ -26,8 +27,7 @@ const MAX_PAGES = 50;
 
 /** The same as over GraphQL, with a request for each of our branches. */
 export async function readTargetRest({ octokit }: Client, { repository, branch, commit }: Where): Promise<Target> {
-  const [owner = "", repo = ""] = repository.split("/");
-  const at = { owner, repo };
+  const at = placeOf(repository);
   const { full_name } = repositoryShape.parse((await octokit.request("GET /repos/{owner}/{repo}", at)).data);
   const commitOf = async (sha: string) =>
     commitShape.parse(

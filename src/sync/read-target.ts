@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Client } from "./github.ts";
 import { explainGithubError } from "./github-failure.ts";
 import { ownDigest } from "./marker.ts";
+import { placeOf } from "./place.ts";
 import { readTargetRest } from "./read-target-rest.ts";
 import { BRANCH_PREFIX, type Branch, EXPLAINED, type PullRequest, type Target } from "./target.ts";
 
@@ -72,7 +73,7 @@ export async function readTarget(client: Client, where: Where): Promise<Target> 
 }
 
 async function readGraphql(client: Client, { repository, branch, commit }: Where): Promise<Target | undefined> {
-  const [owner = "", name = ""] = repository.split("/");
+  const { owner, repo: name } = placeOf(repository);
   const branches: Branch[] = [];
   const found: PullRequest[] = [];
   let after: { branchesAfter?: string | null; pullsAfter?: string | null } = {};
@@ -154,10 +155,8 @@ async function explainedOf(client: Client, target: Target): Promise<Target> {
 
 /** Texts of the comments on a pull request, the newest hundred. */
 export async function commentsOf(client: Client, repository: string, number: number): Promise<string[]> {
-  const [owner = "", repo = ""] = repository.split("/");
   const { data } = await client.octokit.request("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
-    owner,
-    repo,
+    ...placeOf(repository),
     issue_number: number,
     per_page: 100,
   });

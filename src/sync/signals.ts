@@ -38,10 +38,13 @@ const HOUR_MS = 3_600_000;
 export const knownId = (entries: readonly Entry[]): number | undefined =>
   entries.map((entry) => entry.repository?.id).find((id) => id !== undefined);
 
+/** The entry that came out last; of several the first. */
+export const newestOf = (entries: readonly Entry[]): Entry | undefined =>
+  entries.toSorted((a, b) => (b.released ?? "").localeCompare(a.released ?? "", "en"))[0];
+
 /** The entry of a repository that notes which README is known: the one that does already, else the newest. */
 export function readmeHolder(entries: readonly Entry[]): Entry | undefined {
-  const newest = entries.toSorted((a, b) => (b.released ?? "").localeCompare(a.released ?? "", "en"));
-  return entries.find((entry) => entry.repository?.readme !== undefined) ?? newest[0];
+  return entries.find((entry) => entry.repository?.readme !== undefined) ?? newestOf(entries);
 }
 
 /** Signals of one repository, `all` being the whole catalog; `now` in milliseconds. Nothing where it was not reached. */
@@ -147,7 +150,7 @@ function publications(entries: readonly Entry[], repository: Repository, now: nu
 /** For each entry the newest publication that is its own: by name, else the repository's newest entry takes it. */
 function newestFor(entries: readonly Entry[], newest: readonly Publication[]): Signal[] {
   const taken = new Map<Entry, Publication>();
-  const fallback = entries.toSorted((a, b) => (b.released ?? "").localeCompare(a.released ?? "", "en"))[0];
+  const fallback = newestOf(entries);
   for (const item of newest) {
     const entry = fittingEntry(item.title, entries) ?? fittingEntry(item.tag, entries) ?? fallback;
     if (entry !== undefined && !taken.has(entry)) taken.set(entry, item);
