@@ -4,6 +4,7 @@ import { DiscordAPIError, RateLimitError } from "discord.js";
 import { createLive } from "#src/chat/live.ts";
 import type { View } from "#src/chat/view.ts";
 import type { Log } from "#src/log.ts";
+import type { EditGuard } from "#src/tries/outputs.ts";
 import type { Output } from "#src/tries/tries.ts";
 import { type Delivery, hasEnded, type Progress, type Try } from "#src/tries/try.ts";
 import { filesOf, toEdit } from "./message.ts";
@@ -27,9 +28,6 @@ type Deps = {
   /** Around each edit but the last word: whether it may be made, which another process may know better. */
   guard?: EditGuard | undefined;
 };
-
-/** Makes the edit, or throws where it must not be made (any more). */
-export type EditGuard = (edit: () => Promise<void>) => Promise<void>;
 
 /** Shows a try in the message that its interaction token can edit: the newest text only, and the end for certain. */
 export function openDiscordOutput(

@@ -1,3 +1,4 @@
+import { everyWeights } from "#src/catalog/editions.ts";
 import { weightsUrl } from "#src/catalog/hub.ts";
 import type { Entry, Weights } from "#src/catalog/schema.ts";
 import { daysBefore } from "#src/catalog/since.ts";
@@ -80,16 +81,16 @@ type Listed = {
   keys: string[];
 };
 
-function weightsOf({ variants = [], weights = [] }: Entry): Listed[] {
-  const all = [
-    ...variants.flatMap(({ name, weights: own = [] }) => own.map((item) => ({ weights: item, variant: name }))),
-    ...weights.map((item) => ({ weights: item, variant: undefined })),
-  ];
-  return all
-    .filter((item) => !item.weights.unreviewed)
-    .map((item) => {
-      const { hub, formerId } = item.weights;
-      const pages = [weightsUrl(item.weights), formerId === undefined ? undefined : weightsUrl({ hub, id: formerId })];
-      return { ...item, keys: pages.flatMap((page) => (page === undefined ? [] : `weights ${page}`)) };
+function weightsOf(entry: Entry): Listed[] {
+  return everyWeights(entry)
+    .filter(({ row }) => !row.unreviewed)
+    .map(({ row: weights, variant }) => {
+      const { hub, formerId } = weights;
+      const pages = [weightsUrl(weights), formerId === undefined ? undefined : weightsUrl({ hub, id: formerId })];
+      return {
+        weights,
+        variant: variant?.name,
+        keys: pages.flatMap((page) => (page === undefined ? [] : `weights ${page}`)),
+      };
     });
 }

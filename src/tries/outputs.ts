@@ -1,6 +1,9 @@
 import type { Output } from "./tries.ts";
 import type { Delivery, Try } from "./try.ts";
 
+/** Makes an edit, or throws where it must not be made (any more). */
+export type EditGuard = (edit: () => Promise<void>) => Promise<void>;
+
 type Opener = (attempt: Try) => Output | undefined;
 
 export type Outputs = {

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { EditGuard } from "#src/discord/live-output.ts";
 import type { Log } from "#src/log.ts";
+import type { EditGuard } from "../outputs.ts";
 import type { Output } from "../tries.ts";
 import type { Try } from "../try.ts";
 import type { Ledger } from "./ledger.ts";
