@@ -100,7 +100,7 @@ async function pullModel(model: string, context: Context): Promise<void> {
     throw new UserError("tryNoOllama", { hosts: context.fleet.hosts.map(({ label }) => label).join(", ") });
   await context.begin();
   const pull = context.pulls.start(model, host);
-  const live = createLive({ show: context.reply, gapMs: GAP_MS, onError: () => {} });
+  const live = createLive({ show: context.reply, gapMs: GAP_MS, again: () => false });
   if (context.room.live) pull.onChange(() => live.update(() => pullView(pull, context)));
   const shown = Promise.withResolvers<void>();
   const timer = setTimeout(shown.resolve, SHOW_MS);

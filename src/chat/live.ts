@@ -6,8 +6,8 @@ export type LiveOptions = {
   show: (view: View) => Promise<void>;
   /** The next one is shown this long after the last one was there, in ms. */
   gapMs: number;
-  /** What `show` rejected with, for views that are not the last. */
-  onError: (error: unknown) => void;
+  /** Told what `show` rejected with; whether the same is to be shown again, should there be nothing newer. May wait. */
+  again: (error: unknown) => boolean | Promise<boolean>;
 };
 
 export type Live = {
@@ -21,7 +21,7 @@ export type Live = {
  * A message that changes: only the newest state is sent, one request at a time, the next a gap after the last one
  * *completed*, so that a slow surface never shows old text.
  */
-export function createLive({ show, gapMs, onError }: LiveOptions): Live {
+export function createLive({ show, gapMs, again }: LiveOptions): Live {
   const closed = new AbortController();
   let newest: (() => View | Promise<View>) | undefined;
   let notBefore = 0;
@@ -47,7 +47,9 @@ export function createLive({ show, gapMs, onError }: LiveOptions): Live {
       }
       const view = newest;
       newest = undefined;
-      await draw(view).catch(onError);
+      await draw(view).catch(async (error: unknown) => {
+        if (await again(error)) newest ??= view;
+      });
       freeAt = performance.now() + gapMs;
     }
     loop = undefined;

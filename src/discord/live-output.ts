@@ -4,7 +4,7 @@ import { DiscordAPIError, RateLimitError } from "discord.js";
 import { createLive } from "#src/chat/live.ts";
 import type { View } from "#src/chat/view.ts";
 import type { Log } from "#src/log.ts";
-import type { EditGuard } from "#src/tries/outputs.ts";
+import { type EditGuard, NotWanted } from "#src/tries/outputs.ts";
 import type { Output } from "#src/tries/tries.ts";
 import { type Delivery, hasEnded, type Progress, type Try } from "#src/tries/try.ts";
 import { filesOf, toEdit } from "./message.ts";
@@ -42,11 +42,14 @@ export function openDiscordOutput(
     const { application, token } = delivery;
     await api.interactions.editReply(application, token, { ...toEdit(view), ...filesOf(view) }, "@original");
   };
-  const onError = (error: unknown): void => {
+  const again = async (error: unknown): Promise<boolean> => {
     if (isGone(error)) gone.abort();
     else log.debug({ err: error, try: attempt.id }, "an edit was passed over");
+    // With `rejectOnRateLimit` the client says how long to wait before anything is sent: the newest text goes then.
+    if (error instanceof RateLimitError) await wait(error.retryAfter);
+    return !isMeant(error);
   };
-  const live = createLive({ show: (view) => guard(() => edit(view).catch(waitForLimit)), gapMs: GAP_MS, onError });
+  const live = createLive({ show: (view) => guard(() => edit(view)), gapMs: GAP_MS, again });
 
   return {
     gone: gone.signal,
@@ -75,11 +78,9 @@ const isGone = (error: unknown): boolean =>
   error instanceof DiscordAPIError &&
   (error.status === 401 || (typeof error.code === "number" && GONE.has(error.code)));
 
-/** With `rejectOnRateLimit` the client says how long to wait before anything is sent: the newest text goes then. */
-async function waitForLimit(error: unknown): Promise<void> {
-  if (!(error instanceof RateLimitError)) throw error;
-  await wait(error.retryAfter);
-}
+/** Discord refuses this, or nobody wants it any more: it would not be otherwise the next time. */
+const isMeant = (error: unknown): boolean =>
+  error instanceof NotWanted || (error instanceof DiscordAPIError && error.status < 500);
 
 /** Tries again while Discord fails or limits, until the token is of no use; throws what Discord means. */
 async function insist(act: () => Promise<void>, until: number): Promise<void> {
@@ -87,8 +88,7 @@ async function insist(act: () => Promise<void>, until: number): Promise<void> {
     try {
       return await act();
     } catch (error) {
-      const meant = error instanceof DiscordAPIError && error.status < 500;
-      if (meant || Date.now() + delay > until) throw error;
+      if (isMeant(error) || Date.now() + delay > until) throw error;
       await wait(error instanceof RateLimitError ? error.retryAfter : delay);
     }
   }

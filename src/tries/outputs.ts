@@ -1,7 +1,12 @@
 import type { Output } from "./tries.ts";
 import type { Delivery, Try } from "./try.ts";
 
-/** Makes an edit, or throws where it must not be made (any more). */
+/** An edit that must not be made (any more). */
+export class NotWanted extends Error {
+  override name = "NotWanted";
+}
+
+/** Makes an edit. Throws NotWanted where it must not be made; what else it throws may be over the next time. */
 export type EditGuard = (edit: () => Promise<void>) => Promise<void>;
 
 type Opener = (attempt: Try) => Output | undefined;

@@ -88,8 +88,11 @@ function createPageTry(
     const html = await htmlOf(view, attempt);
     await Promise.all([...listeners].map(({ send }) => send({ show: html, at: "answer" })));
   };
-  const onError = (error: unknown): void => log.debug({ err: error, try: attempt?.id }, "a state was passed over");
-  const live = createLive({ show: tell, gapMs: GAP_MS, onError });
+  const again = (error: unknown): boolean => {
+    log.debug({ err: error, try: attempt?.id }, "a state was passed over");
+    return false;
+  };
+  const live = createLive({ show: tell, gapMs: GAP_MS, again });
 
   const open = (opened: Try): Output => {
     attempt = opened;

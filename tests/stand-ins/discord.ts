@@ -52,7 +52,7 @@ export async function startDiscord({
     url: gatewayUrl,
     violation,
   });
-  const endpoints = createEndpoints(violation);
+  const endpoints = createEndpoints(violation, acknowledgeMs);
   /** How often the addresses were set. */
   let moves = 0;
   const port = (): number => (rest.server.address() as AddressInfo).port;

@@ -35,7 +35,9 @@ export type Kept = StoredTry & {
 /** After so many deaths of its worker a try is not begun again: it may be what kills them. */
 const MOST_CRASHES = 2;
 const SPEEDS_KEPT_MS = 30 * 86_400_000;
-const LOCK_MS = 15_000;
+/** So long after a process has died its locks are free; while it lives it renews them. */
+const LOCK_MS = 4000;
+const LOCK_RENEW_MS = 1000;
 /** From its admission a try is begun within a moment, unless its process dies. */
 const RESERVED_MS = 15_000;
 
@@ -160,9 +162,12 @@ export function createLedger(redis: Redis, keepMs: number) {
     locked: async <T>(name: string, act: () => Promise<T>): Promise<{ result: T } | undefined> => {
       const holder = randomUUID();
       if ((await redis.set(key(`lock:${name}`), holder, "PX", LOCK_MS, "NX")) === null) return undefined;
+      const renew = (): void => void run(scripts.RELOCK, name, holder, LOCK_MS).catch(() => {});
+      const renewal = setInterval(renew, LOCK_RENEW_MS);
       try {
         return { result: await act() };
       } finally {
+        clearInterval(renewal);
         await run(scripts.UNLOCK, name, holder).catch(() => {});
       }
     },

@@ -11,6 +11,9 @@ const KEYS = `${PREFIX}queue`;
 
 /** A colon is BullMQ's own. */
 const queueName = (model: string): string => encodeURIComponent(model);
+/** BullMQ takes no id that is a number, which an id of a try may be by chance. */
+const JOB = "try-";
+const jobOf = (id: string): string => `${JOB}${id}`;
 
 /** A try's turn, taken from the queue by this process; without `renew` another one gets it. */
 export type Turn = {
@@ -59,26 +62,26 @@ export function createQueues({ queues: connection }: Link, log: Log) {
   };
 
   const add = async (model: string, id: string): Promise<void> => {
-    await writer(model).add("try", {}, { jobId: id, removeOnComplete: true, removeOnFail: true });
+    await writer(model).add("try", {}, { jobId: jobOf(id), removeOnComplete: true, removeOnFail: true });
   };
 
   return {
     add,
     /** Sees to it that a try has a job that somebody can take: one that was taken and is held by nobody counts for none. */
     ensure: async (model: string, id: string): Promise<void> => {
-      const state = await writer(model).getJobState(id);
-      const isFree = state === "unknown" || (state === "active" && (await writer(model).remove(id)) === 1);
+      const state = await writer(model).getJobState(jobOf(id));
+      const isFree = state === "unknown" || (state === "active" && (await writer(model).remove(jobOf(id))) === 1);
       if (isFree) await add(model, id);
     },
     /** Does nothing where a worker has it. */
     remove: async (model: string, id: string): Promise<void> => {
-      await writer(model).remove(id);
+      await writer(model).remove(jobOf(id));
     },
     take: async (model: string, token: string): Promise<Turn | undefined> => {
       const job = await reader(model).getNextJob(token, { block: false });
       if (job?.id === undefined) return undefined;
       return {
-        id: job.id,
+        id: job.id.slice(JOB.length),
         model,
         done: async () => void (await job.moveToCompleted(undefined, token, false)),
         later: (ms) => job.moveToDelayed(Date.now() + ms, token),
@@ -88,7 +91,7 @@ export function createQueues({ queues: connection }: Link, log: Log) {
     renew: async (turns: readonly Turn[], token: string): Promise<void> => {
       for (const [model, theirs] of Map.groupBy(turns, (turn) => turn.model))
         await reader(model).extendJobLocks(
-          theirs.map(({ id }) => id),
+          theirs.map(({ id }) => jobOf(id)),
           theirs.map(() => token),
           LOCK_MS,
         );

@@ -28,7 +28,7 @@ export function createRelay(ledger: Ledger): (attempt: Try, holder: string) => O
         if (unheardSince !== undefined && performance.now() - unheardSince > UNHEARD_MS) gone.abort();
       },
       gapMs: GAP_MS,
-      onError: () => {},
+      again: () => false,
     });
     return {
       gone: gone.signal,

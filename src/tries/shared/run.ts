@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Fleet, Lease } from "#src/ollama/fleet.ts";
+import { NotWanted } from "../outputs.ts";
 import { TryEnded } from "../run-try.ts";
 import type { Output } from "../tries.ts";
 import type { Progress, Try } from "../try.ts";
@@ -27,10 +28,6 @@ export type Run = {
   /** Settles when no edit is on its way. */
   editing: Promise<void>;
 };
-
-class NoLongerOurs extends Error {
-  override name = "NoLongerOurs";
-}
 
 const CLAIM_RETRY_MS = 500;
 /** For the last word, behind a claim that had to wait for Redis. */
@@ -76,10 +73,16 @@ export function openRun({ attempt, number, holder, turn }: Begun, { ledger, open
   };
   let first: Promise<void> | undefined;
   const guarded = async (edit: () => Promise<void>): Promise<void> => {
-    first ??= whenFree(ledger, attempt.id, async () => {});
+    // The last word takes the same lock, and waits for this edit: nobody may wait here for what is given up.
+    first ??= whenFree(
+      ledger,
+      attempt.id,
+      async () => {},
+      () => !isGivenUp(),
+    );
     await first;
     // While Redis was asked, the run may have been given up here.
-    if (!(await isOurs()) || isGivenUp()) throw new NoLongerOurs();
+    if (!(await isOurs()) || isGivenUp()) throw new NotWanted();
     await edit();
     if (!(await isOurs()) && run.lost) await putRight();
   };
@@ -98,7 +101,7 @@ export function heed(run: Run, standing: Standing): void {
   if (standing === "mine") return;
   if (standing === "lost") {
     run.lost = true;
-    run.control.abort(new NoLongerOurs());
+    run.control.abort(new NotWanted());
   } else run.control.abort(new TryEnded(standing === "vanished" ? "interrupted" : standing));
 }
 

@@ -197,6 +197,11 @@ return answers`);
 export const UNLOCK = script(`
 if redis.call('GET', P .. 'lock:' .. ARGV[1]) == ARGV[2] then redis.call('DEL', P .. 'lock:' .. ARGV[1]) end`);
 
+/** ARGV: lock, holder, ms. Holds a lock for longer. */
+export const RELOCK = script(`
+local lock, holder, ms = P .. 'lock:' .. ARGV[1], ARGV[2], ARGV[3]
+if redis.call('GET', lock) == holder then redis.call('PEXPIRE', lock, ms) end`);
+
 /** Runs a script, which Redis keeps from the first time on. */
 export async function evaluate(
   redis: Redis,

@@ -10,13 +10,21 @@ import { isAway } from "./link.ts";
 export type OpenGuarded = (attempt: Try, guard?: EditGuard) => Output | undefined;
 
 const LOCK_RETRY_MS = 100;
-/** Longer than a lock on a message lasts. */
+/** An edit that is limited may hold a lock for long; one of a process that has died is free again in seconds. */
 const LOCK_PATIENCE_MS = 20_000;
 
-/** Whoever shows a last word or begins to edit waits until nobody else is editing this message. */
-export async function whenFree<T>(ledger: Ledger, id: string, act: () => Promise<T>): Promise<T> {
+/**
+ * Whoever shows a last word or begins to edit waits until nobody else is editing this message, or until waiting is of no
+ * use any more.
+ */
+export async function whenFree<T>(
+  ledger: Ledger,
+  id: string,
+  act: () => Promise<T>,
+  isOfUse: () => boolean = () => true,
+): Promise<T> {
   const until = performance.now() + LOCK_PATIENCE_MS;
-  while (performance.now() < until) {
+  while (performance.now() < until && isOfUse()) {
     try {
       const held = await ledger.locked(id, act);
       if (held) return held.result;

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import type { Log } from "#src/log.ts";
-import type { Outputs } from "../outputs.ts";
+import { NotWanted, type Outputs } from "../outputs.ts";
 import type { Output } from "../tries.ts";
 import type { Progress, Try } from "../try.ts";
 import { parseJson, readProgress } from "../try-shape.ts";
@@ -59,9 +59,10 @@ export function createWatch({ link, ledger, holder, open, count, log }: WatchOpt
     async (edit: () => Promise<void>): Promise<void> => {
       const held = await ledger.locked(id, async () => {
         const [look] = await ledger.look([id]);
-        if (look?.state === "waiting") await edit();
+        if (look?.state !== "waiting") throw new NotWanted();
+        await edit();
       });
-      if (held === undefined) log.debug({ try: id }, "somebody else is editing this message");
+      if (held === undefined) throw new Error("somebody else is editing this message");
     };
 
   const outputOf = (attempt: Try): Output => {

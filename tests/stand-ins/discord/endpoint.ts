@@ -1,13 +1,11 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 
-/** How long Discord waits for the answer to an interaction over HTTP. */
-const TIMEOUT_MS = 3000;
-
 /**
  * Discord's other way to hand interactions over: signed requests to an address that was set for the application. Several
  * addresses stand for the processes behind a load balancer: each takes its turn, and one that is down is passed over.
+ * `timeoutMs`: how long Discord waits for an answer.
  */
-export function createEndpoints(violation: (fault: string) => void) {
+export function createEndpoints(violation: (fault: string) => void, timeoutMs: number) {
   const { publicKey, privateKey } = generateKeyPairSync("ed25519");
   const urls: string[] = [];
   let turn = 0;
@@ -17,7 +15,7 @@ export function createEndpoints(violation: (fault: string) => void) {
     return fetch(url, {
       method: "POST",
       body,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
       headers: {
         "content-type": "application/json",
         "x-signature-ed25519": sign(null, Buffer.from(timestamp + body), key).toString("hex"),
