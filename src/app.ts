@@ -23,7 +23,7 @@ import { createLog, type Log } from "#src/log.ts";
 import type { Surface } from "#src/metrics/command-metrics.ts";
 import { countCommands, countRefusals, countTries } from "#src/metrics/counted.ts";
 import { createMetrics, type Metrics } from "#src/metrics/metrics.ts";
-import { createReadiness, type Readiness } from "#src/metrics/readiness.ts";
+import { createConnection, createReadiness, type Readiness } from "#src/metrics/readiness.ts";
 import { createFleet, type Fleet } from "#src/ollama/fleet.ts";
 import { createPulls } from "#src/ollama/pulls.ts";
 import type { Turns } from "#src/schedule.ts";
@@ -69,7 +69,9 @@ export async function createApp(config: Config, { keep }: { keep: boolean } = { 
   const catalog: CatalogHolder = { current: { catalog: openCatalog(entries), problems, origin, refused: undefined } };
   const outputs = createOutputs();
   const metrics = createMetrics();
-  const { fleet, tries, turns, close } = await triesAndFleet(config, { catalog, outputs, metrics, log, keep });
+  const redis = createConnection(config.redisUrl !== undefined);
+  const parts = { catalog, outputs, metrics, onRedis: redis.set, log, keep };
+  const { fleet, tries, turns, close } = await triesAndFleet(config, parts);
   const pulls = createPulls({ fleet, log });
   const services: Services = {
     get catalog() {
@@ -89,7 +91,7 @@ export async function createApp(config: Config, { keep }: { keep: boolean } = { 
     pictures: createPictures({ log }),
     tries: countRefusals(tries, metrics.tries),
   };
-  const readiness = createReadiness({ discord: config.discord !== undefined, services });
+  const readiness = createReadiness({ discord: config.discord !== undefined, redis, services });
   const router = createRouter(COMMANDS, log);
   return { config, log, catalog, problems, router, services, outputs, metrics, readiness, turns, close };
 }
@@ -132,23 +134,36 @@ export async function runJobs(
   ]);
 }
 
-type TryParts = { catalog: CatalogHolder; outputs: Outputs; metrics: Metrics; log: Log; keep: boolean };
+type TryParts = {
+  catalog: CatalogHolder;
+  outputs: Outputs;
+  metrics: Metrics;
+  onRedis: (connected: boolean) => void;
+  log: Log;
+  keep: boolean;
+};
 
 /** In this process, or with `REDIS_URL` in all processes together; what only that needs is loaded only then. */
 async function triesAndFleet(
   config: Config,
-  { catalog, outputs, metrics, log, keep }: TryParts,
+  { catalog, outputs, metrics, onRedis, log, keep }: TryParts,
 ): Promise<Pick<App, "turns" | "close"> & { tries: Tries; fleet: Fleet }> {
   const { redisUrl, tries, discordApiUrl: apiUrl } = config;
   const count = (open: Outputs["open"]): Outputs["open"] => countTries(open, metrics.tries);
   if (redisUrl !== undefined) {
     const { createDiscordOpener } = await import("#src/discord/try-outputs.ts");
     const { openShared } = await import("#src/tries/shared/open.ts");
-    const onDiscord = createDiscordOpener({ apiUrl, entryOf: (id) => catalog.current.catalog.entry(id), log });
+    const onDiscord = createDiscordOpener({
+      apiUrl,
+      entryOf: (id) => catalog.current.catalog.entry(id),
+      responded: metrics.discord.responded,
+      log,
+    });
     return openShared(redisUrl, config, {
       open: (attempt, guard) =>
         attempt.delivery.kind === "discord" ? onDiscord(attempt, guard) : outputs.open(attempt),
       count,
+      onRedis,
       log,
     });
   }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { brokenRule } from "#src/catalog/entry-file.ts";
 import { GITHUB_NAME } from "#src/catalog/schema.ts";
 import { LOCALES, type Locale } from "#src/chat/locale.ts";
-import { flag, ids, isCron, list, setting, whole } from "#src/setting.ts";
+import { flag, ids, isCron, list, setting, whole, wholeIfSet } from "#src/setting.ts";
 import type { AccessLists } from "#src/tries/access.ts";
 
 const DISCORD_API_URL = "https://discord.com/api";
@@ -64,6 +64,7 @@ const environment = z.object({
   ),
   HTTP_PORT: whole(8787, 0, 65_535),
   HTTP_ADMIN: flag("false"),
+  WORKER_PORT: wholeIfSet(0, 65_535),
   REDIS_URL: setting(z.url({ protocol: /^rediss?$/, error: "rule:redisUrl" }).optional()),
   DATA_DIR: setting(z.string().default("data")),
   GITHUB_TOKEN: setting(
@@ -158,6 +159,8 @@ export type Config = {
   github: GithubConfig;
   /** `admin`: whoever opens the page may use the operator's commands; only where it is bound to loopback. */
   http: { host: string; port: number; admin: boolean };
+  /** Where a worker serves its health, on the same address; absent: nowhere. */
+  workerPort: number | undefined;
   /** Discord channel for news of the catalog. */
   announceChannelId: string | undefined;
 };
@@ -211,6 +214,7 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     discord: discordConfig(values),
     github: githubConfig(values),
     http: { host: values.HTTP_HOST, port: values.HTTP_PORT, admin: values.HTTP_ADMIN === "true" },
+    workerPort: values.WORKER_PORT,
     announceChannelId: values.ANNOUNCE_CHANNEL_ID,
   };
 }

@@ -11,18 +11,20 @@ export const isCron = (expression: string): boolean => {
   return validate(expression);
 };
 
+const digits = (least: number, most: number) =>
+  z
+    .string()
+    .refine((text) => /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most, {
+      error: "rule:whole",
+      params: { least, most },
+    })
+    .transform(Number);
+
 /** A whole number within bounds, written in digits. */
 export const whole = (standard: number, least: number, most: number) =>
-  setting(
-    z
-      .string()
-      .default(String(standard))
-      .refine((text) => /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most, {
-        error: "rule:whole",
-        params: { least, most },
-      })
-      .transform(Number),
-  );
+  setting(digits(least, most).prefault(String(standard)));
+/** The same, or nothing. */
+export const wholeIfSet = (least: number, most: number) => setting(digits(least, most).optional());
 
 /** Texts with commas between, each of which matches; `rule` names what is said where one does not. */
 export const list = (item: RegExp, rule: string) =>

@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { catalogRefresh } from "#jobs/refresh-catalog.ts";
 import { syncCatalog } from "#jobs/sync-catalog.ts";
 import { COMMANDS, forSurface } from "#src/app.ts";
+import { createRunMetrics } from "#src/metrics/run-metrics.ts";
 import { createHistogram } from "#src/metrics/tally.ts";
 import { chat } from "#src/web/chat.ts";
 import { ASKER, ended, OTHER, shows } from "#tests/discord/try-world.ts";
@@ -247,8 +248,9 @@ describe("the text that Prometheus reads", () => {
     const { scrape } = await openWatched();
     const page = await readFile("docs/operations.md", "utf8");
     const named = [...page.matchAll(/\bmulu_[a-z_]*[a-z]\b(?!_)/g)].map(([name]) => name.replace(/_bucket$/, ""));
-    const there = [...(await scrape()).keys()].filter((name) => name.startsWith("mulu_"));
-    expect([...new Set(named)].toSorted()).toEqual(there.toSorted());
+    const ofBots = [...(await scrape()).keys()].filter((name) => name.startsWith("mulu_"));
+    const ofWorkers = createRunMetrics().families().map(({ name }) => name);
+    expect([...new Set(named)].toSorted()).toEqual([...new Set([...ofBots, ...ofWorkers])].toSorted());
   });
 
   test("many programs read at once, and each has all of it", async () => {

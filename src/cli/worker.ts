@@ -2,8 +2,14 @@ import { hostname } from "node:os";
 import { readCatalog } from "#src/catalog/load.ts";
 import { openCatalog } from "#src/catalog/search.ts";
 import { textIn } from "#src/chat/locale.ts";
-import { createLog } from "#src/log.ts";
+import type { Config } from "#src/config.ts";
+import { createLog, type Log } from "#src/log.ts";
+import { createConnection, createWorkerReadiness } from "#src/metrics/readiness.ts";
+import { createRunMetrics } from "#src/metrics/run-metrics.ts";
+import { hostFamilies, standingFamilies } from "#src/metrics/state.ts";
 import { createFleet } from "#src/ollama/fleet.ts";
+import { CannotListen } from "#src/web/cannot-listen.ts";
+import type { Watched } from "#src/web/health.ts";
 import { run } from "./run.ts";
 
 /** What has not ended this long after the worker was told to stop is left behind; another worker takes it up. */
@@ -11,12 +17,26 @@ const STOP_MS = 9000;
 
 /** `npm run worker`: runs the tries that others have queued, on the Ollama hosts of this machine, until told to stop. */
 await run(async (config) => {
-  const log = createLog(config);
-  const { redisUrl, tries } = config;
+  const text = textIn(config.locale);
+  const { redisUrl } = config;
   if (redisUrl === undefined) {
-    process.stderr.write(`${textIn(config.locale)("worker.needsRedis")}\n`);
+    process.stderr.write(`${text("worker.needsRedis")}\n`);
     return 1;
   }
+  try {
+    await work(config, redisUrl, createLog(config));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof CannotListen)) throw error;
+    process.stderr.write(`${text(`worker.cannotListen.${error.reason}`, error.address)}\n`);
+    return 1;
+  }
+});
+// Connections that the libraries have not let go of must not hold the process.
+process.exit();
+
+/** Runs tries until the process is told to stop. Throws CannotListen. */
+async function work(config: Config, redisUrl: string, log: Log): Promise<void> {
   const { createDiscordOpener } = await import("#src/discord/try-outputs.ts");
   const { openParts } = await import("#src/tries/shared/open.ts");
   const { runWorker } = await import("#src/tries/shared/worker.ts");
@@ -24,17 +44,48 @@ await run(async (config) => {
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
   stop.signal.addEventListener("abort", () => setTimeout(() => process.exit(), STOP_MS).unref());
 
+  const { tries, discordApiUrl: apiUrl } = config;
+  const name = hostname();
   const catalog = openCatalog((await readCatalog(config.catalogDir)).entries);
   const fleet = createFleet({ urls: tries.hosts, slots: tries.hostSlots, allowCloud: tries.allowCloud, log });
-  const open = createDiscordOpener({ apiUrl: config.discordApiUrl, entryOf: (id) => catalog.entry(id), log });
-  const parts = openParts(redisUrl, config, log);
+  const { runs: events, responded, families } = createRunMetrics();
+  const redis = createConnection(true);
+  const { report, stopping } = createWorkerReadiness({ redis, fleet });
+  stop.signal.addEventListener("abort", stopping);
+  const watched: Watched = {
+    report,
+    families: async () => [
+      ...families(),
+      ...standingFamilies(report()),
+      // By the names that bots give them.
+      ...hostFamilies(fleet.hosts.map((host) => ({ ...host, label: `${name} ${host.label}` }))),
+    ],
+  };
+  // Whoever watches is to see how the last runs end.
+  const ended = new AbortController();
+  const serving = await serve(watched, config, log, ended.signal);
+
+  const open = createDiscordOpener({ apiUrl, entryOf: (id) => catalog.entry(id), responded, log });
+  const parts = openParts(redisUrl, config, log, redis.set);
   // Needed by the first try, which should not wait for them.
   await Promise.all([fleet.ready(), import("#src/chat/try-view.ts")]);
-  const worker = runWorker({ ...parts, fleet, maxTokens: tries.maxTokens, name: hostname(), open, log }, stop.signal);
+  const worker = runWorker({ ...parts, fleet, maxTokens: tries.maxTokens, name, open, events, log }, stop.signal);
   await Promise.all([worker, fleet.run(stop.signal)]);
-  await parts.close();
+  ended.abort();
+  await Promise.all([serving.ended, parts.close()]);
   log.info("stopped");
-  return 0;
-});
-// Connections that the libraries have not let go of must not hold the process.
-process.exit();
+}
+
+/** Begins to serve health, where a port is set for it. */
+async function serve(
+  watched: Watched,
+  { http: { host }, workerPort: port }: Config,
+  log: Log,
+  signal: AbortSignal,
+): Promise<{ ended: Promise<void> }> {
+  if (port === undefined) return { ended: Promise.resolve() };
+  const { serveHealth } = await import("#src/web/health-site.ts");
+  const serving = await serveHealth(watched, { host, port }, log, signal);
+  log.info({ url: serving.url }, "health and metrics are there");
+  return serving;
+}

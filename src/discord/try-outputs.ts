@@ -3,17 +3,24 @@ import { textIn } from "#src/chat/locale.ts";
 import type { Log } from "#src/log.ts";
 import type { OpenGuarded } from "#src/tries/shared/show-end.ts";
 import { interactionApi } from "./api.ts";
+import type { DiscordEvents } from "./events.ts";
 import { openDiscordOutput } from "./live-output.ts";
 import { DISCORD_ROOM } from "./message.ts";
 
 /** Loaded with the first try: they bring a Markdown parser that a start should not wait for. */
 const views = () => import("#src/chat/try-view.ts");
 
-type Options = { apiUrl: string; entryOf: (id: string) => Entry | undefined; log: Log };
+type Options = {
+  apiUrl: string;
+  entryOf: (id: string) => Entry | undefined;
+  /** Discord answered an edit. */
+  responded: DiscordEvents["responded"];
+  log: Log;
+};
 
 /** Shows tries in the messages that their tokens can edit, from a process that need not be the bot's. */
-export function createDiscordOpener({ apiUrl, entryOf, log }: Options): OpenGuarded {
-  const api = interactionApi(apiUrl);
+export function createDiscordOpener({ apiUrl, entryOf, responded, log }: Options): OpenGuarded {
+  const api = interactionApi(apiUrl, responded);
   return (attempt, guard) => {
     const { delivery, target, locale } = attempt;
     if (delivery.kind !== "discord" || delivery.token === "" || delivery.expiresAt < Date.now()) return undefined;

@@ -28,22 +28,31 @@ export function createDiscordMetrics(): { events: DiscordMetrics; families: () =
     help: "Interactions whose answer did not reach Discord.",
     labels: [],
   });
-  const responses = createCounter({
-    name: "mulu_discord_responses_total",
-    help: "Discord's answers to HTTP requests, by what was asked and status.",
-    labels: ["action", "status"],
-  });
+  const responses = createResponses();
   reconnects.add({}, 0);
   unanswered.add({}, 0);
-  for (const action of ACTIONS) responses.add({ action, status: "429" }, 0);
   return {
     events: {
       reconnecting: () => reconnects.add({}),
       acknowledged: (took) => acknowledging.observe({}, took),
       unanswered: () => unanswered.add({}),
-      responded: (action, status) => responses.add({ action, status: statusLabel(status) }),
+      responded: responses.responded,
     },
     families: () => [reconnects.family(), acknowledging.family(), unanswered.family(), responses.family()],
+  };
+}
+
+/** What Discord answered to requests of this process, which may be a bot's or a worker's. */
+export function createResponses(): { responded: DiscordEvents["responded"]; family: () => Family } {
+  const responses = createCounter({
+    name: "mulu_discord_responses_total",
+    help: "Discord's answers to HTTP requests, by what was asked and status.",
+    labels: ["action", "status"],
+  });
+  for (const action of ACTIONS) responses.add({ action, status: "429" }, 0);
+  return {
+    responded: (action, status) => responses.add({ action, status: statusLabel(status) }),
+    family: responses.family,
   };
 }
 

@@ -1,19 +1,18 @@
-import { type StateSources, stateFamilies } from "./state.ts";
 import type { Family } from "./tally.ts";
 
 /** Everything that is known, in Prometheus' text format. */
 export type Exposition = () => Promise<{ text: string; type: string }>;
 
 /**
- * Makes the function that writes all metrics. prom-client is loaded at the first call, since it takes memory that a
+ * Makes the function that writes these metrics. prom-client is loaded at the first call, since it takes memory that a
  * program nobody monitors should keep; from then on it also observes the process.
  */
-export function createExposition(sources: StateSources): Exposition {
+export function createExposition(families: () => Promise<Family[]>): Exposition {
   let writer: ReturnType<typeof openWriter> | undefined;
   return async () => {
     writer ??= openWriter();
     const { type, write } = await writer;
-    return { text: await write([...sources.metrics.families(), ...(await stateFamilies(sources))]), type };
+    return { text: await write(await families()), type };
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Services } from "#src/chat/services.ts";
+import type { Fleet } from "#src/ollama/fleet.ts";
 
 /** `off`: not configured. */
 type PartState = "ready" | "away" | "off";
@@ -6,45 +7,74 @@ type PartState = "ready" | "away" | "off";
 /** How a part of the program is, and since when (ISO 8601 in UTC). Without a required one nothing works as it should. */
 type Part = { state: PartState; since: string; required: boolean };
 
-type ReadinessReport = {
-  /** `degraded`: what is required is there, something else is away. */
-  status: "ready" | "degraded" | "not_ready" | "stopping";
-  parts: {
-    discord: Part;
-    catalog: Part & { entries: number };
-    ollama: Part & { hosts: number; up: number };
-  };
+/** What everything that runs has: bots and workers. */
+type CommonParts = {
+  ollama: Part & { hosts: number; up: number };
+  redis: Part;
+};
+type BotParts = CommonParts & {
+  discord: Part;
+  catalog: Part & { entries: number };
 };
 
-export type Readiness = {
-  report: () => ReadinessReport;
-  /** Whether the gateway is connected and ready. */
-  discord: (connected: boolean) => void;
+export type ReadinessReport<Parts extends CommonParts = CommonParts> = {
+  /** `degraded`: what is required is there, something else is away. */
+  status: "ready" | "degraded" | "not_ready" | "stopping";
+  parts: Parts;
+};
+
+/** Of a program that runs until it is told to stop. */
+export type Standing<Parts extends CommonParts = CommonParts> = {
+  report: () => ReadinessReport<Parts>;
   /** From now on nothing new should be sent here. */
   stopping: () => void;
 };
 
+export type Readiness = Standing<BotParts> & {
+  /** Whether the gateway is connected and ready. */
+  discord: (connected: boolean) => void;
+};
+
+/** Whether something outside is connected, and since when. */
+export type Connection = {
+  set: (connected: boolean) => void;
+  now: () => { state: PartState; since: string };
+};
+
+const isoTime = (ms: number): string => new Date(ms).toISOString();
+
+/** `off` for good where it is not configured, else `away` until it is first connected. `clock` in ms since 1970. */
+export function createConnection(configured: boolean, clock: () => number = Date.now): Connection {
+  let state: PartState = configured ? "away" : "off";
+  let since = isoTime(clock());
+  return {
+    set: (connected) => {
+      const next = connected ? "ready" : "away";
+      if (next === state) return;
+      [state, since] = [next, isoTime(clock())];
+    },
+    now: () => ({ state, since }),
+  };
+}
+
 /**
  * Knows whether what is configured is there. Discord, where there is a token, and the catalog are required: without
- * them nobody gets an answer. Without Ollama everything but tries goes on.
+ * them nobody gets an answer. Without Ollama or Redis everything but tries goes on.
  */
 export function createReadiness({
   discord,
+  redis,
   services,
 }: {
   /** Whether a bot is configured. */
   discord: boolean;
+  redis: Connection;
   services: Pick<Services, "fleet" | "catalogInUse" | "now">;
 }): Readiness {
-  const { fleet, now } = services;
-  const started = isoTime(now());
-  const gateway = createLasting(discord ? "away" : "off", now);
-  const ollama = createLasting("away", now);
-  const hostsUp = (): number => fleet.hosts.filter(({ up }) => up).length;
-  fleet.onChange(() => ollama.set(hostsUp() > 0 ? "ready" : "away"));
-  let isStopping = false;
-
-  const parts = (): ReadinessReport["parts"] => {
+  const started = isoTime(services.now());
+  const gateway = createConnection(discord, services.now);
+  const ollama = watchHosts(services.fleet, services.now);
+  const standing = createStanding((): BotParts => {
     const { catalog, origin } = services.catalogInUse;
     return {
       discord: { ...gateway.now(), required: discord },
@@ -55,15 +85,34 @@ export function createReadiness({
         required: true,
         entries: catalog.entries.length,
       },
-      ollama: { ...ollama.now(), required: false, hosts: fleet.hosts.length, up: hostsUp() },
+      ollama: ollama(),
+      redis: { ...redis.now(), required: false },
     };
-  };
+  });
+  return { ...standing, discord: gateway.set };
+}
+
+/** A worker gets its tries from Redis, and ends them there. Without Ollama it takes none, and others may. */
+export function createWorkerReadiness({ redis, fleet }: { redis: Connection; fleet: Fleet }): Standing {
+  const ollama = watchHosts(fleet, Date.now);
+  return createStanding(() => ({ ollama: ollama(), redis: { ...redis.now(), required: true } }));
+}
+
+/** Ready while at least one host answers. */
+function watchHosts(fleet: Fleet, clock: () => number): () => CommonParts["ollama"] {
+  const any = createConnection(true, clock);
+  const hostsUp = (): number => fleet.hosts.filter(({ up }) => up).length;
+  fleet.onChange(() => any.set(hostsUp() > 0));
+  return () => ({ ...any.now(), required: false, hosts: fleet.hosts.length, up: hostsUp() });
+}
+
+function createStanding<Parts extends CommonParts>(parts: () => Parts): Standing<Parts> {
+  let isStopping = false;
   return {
     report: () => {
       const all = parts();
       return { status: isStopping ? "stopping" : statusOf(Object.values(all)), parts: all };
     },
-    discord: (connected) => gateway.set(connected ? "ready" : "away"),
     stopping: () => {
       isStopping = true;
     },
@@ -76,16 +125,5 @@ function statusOf(parts: readonly Part[]): ReadinessReport["status"] {
   return away.length > 0 ? "degraded" : "ready";
 }
 
-const isoTime = (ms: number): string => new Date(ms).toISOString();
-
-/** A state, and since when it lasts. */
-function createLasting(first: PartState, clock: () => number) {
-  let [state, since] = [first, isoTime(clock())];
-  return {
-    set: (next: PartState): void => {
-      if (next === state) return;
-      [state, since] = [next, isoTime(clock())];
-    },
-    now: () => ({ state, since }),
-  };
-}
+/** Whether more may be sent here. */
+export const isReady = ({ status }: ReadinessReport): boolean => status === "ready" || status === "degraded";

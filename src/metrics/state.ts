@@ -2,7 +2,7 @@ import type { Services } from "#src/chat/services.ts";
 import type { Host } from "#src/ollama/fleet.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import type { Metrics } from "./metrics.ts";
-import type { Readiness } from "./readiness.ts";
+import { isReady, type Readiness, type ReadinessReport } from "./readiness.ts";
 import { type Family, gauge } from "./tally.ts";
 
 /** What is read anew each time somebody asks, in place of being counted. */
@@ -16,26 +16,37 @@ type Samples = Family["values"];
 
 /** How everything is just now. A value that nobody knows is left out. */
 export async function stateFamilies({ services, readiness, metrics }: StateSources): Promise<Family[]> {
-  const { status, parts } = readiness.report();
-  const isReady = status === "ready" || status === "degraded";
+  const report = readiness.report();
   return [
-    gauge("mulu_build_info", "The version that runs; always 1.", [
-      { labels: { version: packageJson.version }, value: 1 },
-    ]),
-    gauge("mulu_ready", "1 where /readyz answers 200.", flag(isReady)),
+    ...standingFamilies(report),
     gauge(
       "mulu_discord_connected",
       "1 while every shard is connected and ready. Absent without a bot.",
-      parts.discord.state === "off" ? [] : flag(parts.discord.state === "ready"),
+      connected(report.parts.discord),
     ),
     ...catalogFamilies(services, metrics),
-    ...(await ollamaFamilies(services)),
+    ...(await tryFamilies(services)),
+    ...hostFamilies(services.fleet.hosts),
     ...(await syncFamilies(services, metrics)),
   ];
 }
 
+/** What bots and workers say alike: which version runs, and whether what it needs is there. */
+export const standingFamilies = (report: ReadinessReport): Family[] => [
+  gauge("mulu_build_info", "The version that runs; always 1.", [
+    { labels: { version: packageJson.version }, value: 1 },
+  ]),
+  gauge("mulu_ready", "1 where /readyz answers 200.", flag(isReady(report))),
+  gauge(
+    "mulu_redis_connected",
+    "1 while Redis answers. Absent where tries do not go through Redis.",
+    connected(report.parts.redis),
+  ),
+];
+
 const one = (value: number | undefined): Samples => (value === undefined ? [] : [{ labels: {}, value }]);
 const flag = (is: boolean): Samples => one(is ? 1 : 0);
+const connected = ({ state }: { state: string }): Samples => (state === "off" ? [] : flag(state === "ready"));
 const seconds = (iso: string | undefined): number | undefined =>
   iso === undefined ? undefined : Date.parse(iso) / 1000;
 
@@ -66,21 +77,28 @@ const perHost = (value: (host: Host) => number, hosts: readonly Host[]): Samples
     value: same.reduce((sum, item) => sum + value(item), 0),
   }));
 
-async function ollamaFamilies({ fleet, tries, pulls }: Pick<Services, "fleet" | "tries" | "pulls">): Promise<Family[]> {
+async function tryFamilies({ tries, pulls }: Pick<Services, "tries" | "pulls">): Promise<Family[]> {
   const counts = await tries.counts();
-  const up = fleet.hosts.filter((host) => host.up);
   return [
     gauge("mulu_tries_running", "Tries that are being answered.", one(counts?.running)),
     gauge("mulu_tries_waiting", "Tries in the queue.", one(counts?.waiting)),
+    gauge("mulu_ollama_pulls_running", "Models being pulled.", one(pulls.running().length)),
+  ];
+}
+
+/** The Ollama hosts that a process knows, by their names. */
+export function hostFamilies(hosts: readonly Host[]): Family[] {
+  const up = hosts.filter((host) => host.up);
+  return [
     gauge(
       "mulu_ollama_host_up",
       "1 while the host answers; 2 where two workers say so.",
-      perHost((host) => Number(host.up), fleet.hosts),
+      perHost((host) => Number(host.up), hosts),
     ),
     gauge(
       "mulu_ollama_host_tries",
       "Tries under way on the host.",
-      perHost(({ busy }) => busy, fleet.hosts),
+      perHost(({ busy }) => busy, hosts),
     ),
     gauge(
       "mulu_ollama_models_installed",
@@ -97,7 +115,6 @@ async function ollamaFamilies({ fleet, tries, pulls }: Pick<Services, "fleet" | 
       "Graphics memory that loaded models take on a host that is up.",
       perHost(({ loaded }) => [...loaded.values()].reduce((sum, bytes) => sum + bytes, 0), up),
     ),
-    gauge("mulu_ollama_pulls_running", "Models being pulled.", one(pulls.running().length)),
   ];
 }
 

@@ -15,7 +15,8 @@ export type TryMetrics = {
 };
 
 const OUTCOMES: readonly (Phase | "refused")[] = ["done", "stopped", "expired", "interrupted", "failed", "refused"];
-const FAILURES: Record<FailureReason, string> = {
+/** Label values for what goes wrong on an Ollama host. */
+export const FAILURES: Record<FailureReason, string> = {
   unreachable: "unreachable",
   modelMissing: "model_missing",
   cannotChat: "cannot_chat",
@@ -39,9 +40,12 @@ const REFUSALS: Partial<Record<UserErrorKey, string>> = {
 };
 
 const WAITING_BOUNDS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
-const FIRST_TOKEN_BOUNDS = [0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600];
-const DURATION_BOUNDS = [1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600, 900];
-const SPEED_BOUNDS = [1, 2.5, 5, 10, 20, 30, 50, 75, 100, 200];
+/** Seconds. */
+export const FIRST_TOKEN_BOUNDS = [0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600];
+/** Seconds: a try in Discord lasts less than fifteen minutes. */
+export const DURATION_BOUNDS = [1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600, 900];
+/** Tokens a second. */
+export const SPEED_BOUNDS = [1, 2.5, 5, 10, 20, 30, 50, 75, 100, 200];
 
 export function createTryMetrics(): { events: TryMetrics; families: () => Family[] } {
   const tries = createCounter({

@@ -55,6 +55,14 @@ export function createSite(
     app.metrics.web.responded(context.res.status);
   });
   for (const part of open) site.route("/", part);
+  setRules(site, settings, app.log);
+  site.route("/", assets());
+  for (const part of parts) site.route("/", part(app, settings));
+  return site;
+}
+
+/** The rules for all that is mounted after them: who may ask, how much, and what is said of a fault. */
+export function setRules(site: Hono, { host }: Pick<WebSettings, "host">, log: Log): void {
   site.use(
     secureHeaders({
       contentSecurityPolicy: {
@@ -73,24 +81,21 @@ export function createSite(
       strictTransportSecurity: false,
     }),
   );
-  site.use(refuseStrangers(settings.host));
+  site.use(refuseStrangers(host));
   site.use(bodyLimit({ maxSize: MAX_BODY }));
   site.onError((error, context) => {
     // What a middleware refuses, for instance a body that is too large.
     if (error instanceof HTTPException) return error.getResponse();
-    app.log.error({ err: error, path: context.req.path }, "a request failed");
+    log.error({ err: error, path: context.req.path }, "a request failed");
     return context.text("Internal error\n", 500);
   });
   site.notFound((context) => context.text("Not found\n", 404));
-  site.route("/", assets());
-  for (const part of parts) site.route("/", part(app, settings));
-  return site;
 }
 
 /** Serves the site until the signal is raised; `listening` gets the port. Throws CannotListen. */
 export async function runWeb(
   site: Hono,
-  { host, port }: WebSettings,
+  { host, port }: Pick<WebSettings, "host" | "port">,
   signal: AbortSignal,
   listening: (port: number) => void = () => {},
 ): Promise<void> {
@@ -112,4 +117,11 @@ export async function runWeb(
   await closed;
   clearInterval(idle);
   clearTimeout(late);
+}
+
+/** The address to type on this machine; an address for all of its own ones is none to go to. */
+export function urlOf(host: string, port: number): string {
+  const isEverywhere = host === "0.0.0.0" || host === "::";
+  const name = isEverywhere ? "localhost" : host.includes(":") ? `[${host}]` : host;
+  return `http://${name}:${port}`;
 }

@@ -3,7 +3,7 @@ import { catalogPages } from "./catalog-pages.ts";
 import { chat } from "./chat.ts";
 import { health } from "./health.ts";
 import { isLoopback } from "./same-origin.ts";
-import { createSite, type Part, runWeb, type WebApp, type WebSettings } from "./server.ts";
+import { createSite, type Part, runWeb, urlOf, type WebApp, type WebSettings } from "./server.ts";
 
 /** What the site has. The chat is first: what others look at as a whole, it sends bit by bit. */
 const PARTS: readonly Part[] = [chat, health, catalogPages];
@@ -21,11 +21,4 @@ export async function runSite(
       app.log.warn({ host: settings.host, port }, "anyone who reaches this port can use /try on your GPU");
     listening(urlOf(settings.host, port));
   });
-}
-
-/** The address to type on this machine; an address for all of its own ones is none to go to. */
-function urlOf(host: string, port: number): string {
-  const isEverywhere = host === "0.0.0.0" || host === "::";
-  const name = isEverywhere ? "localhost" : host.includes(":") ? `[${host}]` : host;
-  return `http://${name}:${port}`;
 }

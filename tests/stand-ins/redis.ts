@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,13 +11,24 @@ import { Redis as Client } from "ioredis";
 export const WITHOUT_REDIS: string | undefined =
   spawnSync("redis-server", ["--version"]).status === 0 ? undefined : "there is no redis-server on this machine";
 
+/** Likewise for tests with a certificate. Debian: `apt-get install openssl`. */
+export const WITHOUT_CERTIFICATE: string | undefined =
+  spawnSync("openssl", ["version"]).status === 0 ? undefined : "there is no openssl on this machine";
+
 export type Redis = Awaited<ReturnType<typeof startRedis>>;
 
-/** A real Redis on a free port of loopback that survives being killed, as one with an append-only file does. */
-export async function startRedis() {
+/** What clients need for coming in, and the flags that make it so. */
+type Door = { url: string; ca: string | undefined; flags: string[] };
+
+/**
+ * A real Redis on a free port of loopback that survives being killed, as one with an append-only file does. `secure`: over
+ * TLS, with a certificate of its own, for those who know a password.
+ */
+export async function startRedis({ secure = false }: { secure?: boolean } = {}) {
   const port = await freePort();
   const folder = await mkdtemp(join(tmpdir(), "mulu-redis-"));
-  let child = await launch(port, folder);
+  const { url, ca, flags } = secure ? secureDoor(port, folder) : openDoor(port);
+  let child = await launch(flags, folder);
   const down = async (signal: "SIGTERM" | "SIGKILL"): Promise<void> => {
     const closed = new Promise((resolve) => child.once("close", resolve));
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -23,12 +36,14 @@ export async function startRedis() {
     await closed;
   };
   return {
-    url: `redis://127.0.0.1:${port}`,
+    url,
+    /** The file of the certificate to trust. */
+    ca,
     /** A client for looking at what is there; close it with `disconnect`. */
-    client: () => new Client(port, "127.0.0.1"),
+    client: () => new Client(url, ca === undefined ? {} : { tls: { ca: readFileSync(ca) } }),
     down: (signal: "SIGTERM" | "SIGKILL" = "SIGKILL") => down(signal),
     up: async (): Promise<void> => {
-      child = await launch(port, folder);
+      child = await launch(flags, folder);
     },
     stop: async (): Promise<void> => {
       await down("SIGKILL");
@@ -37,20 +52,32 @@ export async function startRedis() {
   };
 }
 
-async function launch(port: number, folder: string): Promise<ChildProcess> {
-  const settings = [
-    "--port",
-    String(port),
-    "--bind",
-    "127.0.0.1",
-    "--dir",
-    folder,
-    "--save",
-    "",
-    "--appendonly",
-    "yes",
-  ];
-  const child = spawn("redis-server", [...settings, "--maxmemory-policy", "noeviction"], {
+const openDoor = (port: number): Door => ({
+  url: `redis://127.0.0.1:${port}`,
+  ca: undefined,
+  flags: ["--port", String(port)],
+});
+
+/** As long and as odd as a generated one may be. */
+const PASSWORD = `geheim/${randomBytes(8).toString("hex")}@:#%`;
+
+function secureDoor(port: number, folder: string): Door {
+  const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
+  const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
+  const names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
+  const made = spawnSync("openssl", ["req", "-x509", ...kind, ...names, "-keyout", key, "-out", certificate]);
+  if (made.status !== 0) throw new Error(`openssl made no certificate:\n${made.stderr}`);
+  const files = ["--tls-cert-file", certificate, "--tls-key-file", key, "--tls-ca-cert-file", certificate];
+  return {
+    url: `rediss://:${encodeURIComponent(PASSWORD)}@localhost:${port}`,
+    ca: certificate,
+    flags: ["--port", "0", "--tls-port", String(port), ...files, "--tls-auth-clients", "no", "--requirepass", PASSWORD],
+  };
+}
+
+async function launch(flags: readonly string[], folder: string): Promise<ChildProcess> {
+  const settings = ["--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "yes"];
+  const child = spawn("redis-server", [...flags, ...settings, "--maxmemory-policy", "noeviction"], {
     stdio: ["ignore", "pipe", "ignore"],
   });
   const { promise, resolve, reject } = Promise.withResolvers<void>();

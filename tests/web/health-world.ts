@@ -4,7 +4,7 @@ import { readConfig } from "#src/config.ts";
 import { createDiscord } from "#src/discord/surface.ts";
 import { health } from "#src/web/health.ts";
 import { createSite, type Part, runWeb } from "#src/web/server.ts";
-import { openDiscord } from "#tests/discord/start-bot.ts";
+import { type Bot, openDiscord } from "#tests/discord/start-bot.ts";
 import type { Discord } from "#tests/stand-ins/discord.ts";
 import { type Ollama, startOllama } from "#tests/stand-ins/ollama.ts";
 import { temporaryFolder } from "#tests/temporary-catalog.ts";
@@ -12,15 +12,29 @@ import { type Family, parseExposition } from "./exposition-text.ts";
 
 const MODELS = [{ name: "glm4:9b", sizeBytes: 5.5e9, capabilities: ["completion", "tools"] }];
 
-export type Watched = {
-  app: App;
+export type Endpoints = {
   get: (path: string, init?: RequestInit) => Promise<Response>;
   /** What a Prometheus server reads. */
   scrape: () => Promise<Map<string, Family>>;
   /** Its value; 0 for a series that is not there. */
   value: (name: string, labels?: Record<string, string>) => Promise<number>;
-  stop: () => Promise<void>;
 };
+
+export type Watched = Endpoints & { app: App; stop: () => Promise<void> };
+
+function endpointsOf(url: string): Endpoints {
+  const get: Endpoints["get"] = (path, init) => fetch(`${url}${path}`, init);
+  const scrape = async (): Promise<Map<string, Family>> => parseExposition(await (await get("/metrics")).text());
+  return { get, scrape, value: async (name, labels = {}) => readValue(await scrape(), name, labels) };
+}
+
+/** The endpoints of a bot or a worker that runs as a process, at the address that its log names. */
+export async function endpointsAt(discord: Discord, program: Bot): Promise<Endpoints> {
+  const address = (): string | undefined =>
+    /"url":"(http:[^"]+)","msg":"(?:the page is|health and metrics are) there"/.exec(program.stderr())?.[1];
+  await discord.until(() => address() !== undefined, `an address\n${program.stderr()}`);
+  return endpointsOf(address() ?? "");
+}
 
 /** The program with its health endpoints on a free port, and other parts of the site; no bot. */
 export async function openWatched(env: Record<string, string> = {}, parts: readonly Part[] = []): Promise<Watched> {
@@ -38,18 +52,10 @@ export async function openWatched(env: Record<string, string> = {}, parts: reado
   const end = async (): Promise<void> => {
     stop.abort();
     await Promise.all(running);
+    await app.close();
   };
   onTestFinished(end);
-  const port = await listening.promise;
-  const get: Watched["get"] = (path, init) => fetch(`http://127.0.0.1:${port}${path}`, init);
-  const scrape = async (): Promise<Map<string, Family>> => parseExposition(await (await get("/metrics")).text());
-  return {
-    app,
-    get,
-    scrape,
-    value: async (name, labels = {}) => readValue(await scrape(), name, labels),
-    stop: end,
-  };
+  return { app, ...endpointsOf(`http://127.0.0.1:${await listening.promise}`), stop: end };
 }
 
 /** The value of the one series with these labels; of a histogram by its name with `_count` or `_sum`. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { catalogPages } from "#src/web/catalog-pages.ts";
 import { openDiscord, startBot } from "#tests/discord/start-bot.ts";
 import { ASKER, ended, OTHER } from "#tests/discord/try-world.ts";
 import { temporaryFolder } from "#tests/temporary-catalog.ts";
@@ -41,8 +42,23 @@ describe("/readyz", () => {
           entries: app.services.catalog.entries.length,
         },
         ollama: { state: "away", since: expect.any(String), required: false, hosts: 1, up: 0 },
+        redis: { state: "off", since: expect.any(String), required: false },
       },
     });
+  });
+
+  test("with a Redis that nobody reaches it is degraded, says so, and the catalog answers", async () => {
+    const { get, scrape } = await openWatched({ REDIS_URL: "redis://127.0.0.1:9" }, [catalogPages]);
+    const response = await get("/readyz");
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({
+      status: "degraded",
+      parts: { redis: { state: "away", required: false } },
+    });
+    expect((await get("/catalog")).status).toBe(200);
+    const metrics = await scrape();
+    expect(metrics.get("mulu_redis_connected")?.samples).toMatchObject([{ value: 0 }]);
+    expect(metrics.get("mulu_tries_waiting")?.samples).toEqual([]);
   });
 
   test("turns 503 while the gateway is away, and 200 again, each with the time since when", async () => {

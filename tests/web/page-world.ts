@@ -4,7 +4,10 @@ import { readConfig } from "#src/config.ts";
 import { catalogPages } from "#src/web/catalog-pages.ts";
 import { type ChatOptions, chatWith } from "#src/web/chat.ts";
 import { createSite, runWeb, type WebSettings } from "#src/web/server.ts";
+import { openDiscord, startWorker } from "#tests/discord/start-bot.ts";
+import { OVER_REDIS } from "#tests/discord/try-world.ts";
 import { type Ollama, type OllamaOptions, startOllama } from "#tests/stand-ins/ollama.ts";
+import { startRedis } from "#tests/stand-ins/redis.ts";
 
 const MODELS = [
   { name: "glm4:9b", sizeBytes: 5.5e9, capabilities: ["completion", "tools"] },
@@ -42,6 +45,7 @@ export async function startPage({ env = {}, ollama: models = {}, chat = {}, sett
   const stop = async (): Promise<void> => {
     stopping.abort();
     await Promise.all(running);
+    await app.close();
     await ollama.stop();
   };
   const port = await listening.promise;
@@ -49,9 +53,21 @@ export async function startPage({ env = {}, ollama: models = {}, chat = {}, sett
   return { app, ollama, url: `http://127.0.0.1:${port}`, stop } satisfies PageWorld;
 }
 
-/** The same, for one test. */
+/** The same, for one test; over Redis a worker beside it runs its tries. */
 export async function openPage(options: WorldOptions = {}): Promise<PageWorld> {
-  const world = await startPage(options);
+  const env = { ...options.env, ...(OVER_REDIS && { REDIS_URL: await openRedis() }) };
+  const world = await startPage({ ...options, env });
   onTestFinished(world.stop);
+  if (OVER_REDIS) {
+    const discord = await openDiscord();
+    const worker = startWorker(discord, { ...env, OLLAMA_HOSTS: world.ollama.url });
+    await discord.until(() => worker.stderr().includes("the worker runs"), "a worker that runs");
+  }
   return world;
+}
+
+async function openRedis(): Promise<string> {
+  const redis = await startRedis();
+  onTestFinished(() => redis.stop());
+  return redis.url;
 }

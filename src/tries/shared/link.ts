@@ -20,9 +20,13 @@ const COMMAND_TIMEOUT_MS = 2000;
 const QUEUE_TIMEOUT_MS = 5000;
 const RECONNECT_MOST_MS = 1000;
 const READY_MS = 1500;
+const PING_MS = 3000;
+
+/** Whoever wants to know whether Redis answers. Must not throw. */
+export type OnConnected = (connected: boolean) => void;
 
 /** Connects in the background. The address holds a password and is never logged. */
-export function openLink(url: string, log: Log): Link {
+export function openLink(url: string, log: Log, onConnected: OnConnected = () => {}): Link {
   const base = {
     connectTimeout: CONNECT_TIMEOUT_MS,
     retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 8), RECONNECT_MOST_MS),
@@ -35,6 +39,7 @@ export function openLink(url: string, log: Log): Link {
   const listener = new Redis(url, { ...base, enableOfflineQueue: true, maxRetriesPerRequest: null });
   for (const redis of [queues, listener]) redis.on("error", () => {});
   watch(commands, log);
+  const pings = tell(commands, onConnected);
   return {
     commands,
     queues,
@@ -45,6 +50,7 @@ export function openLink(url: string, log: Log): Link {
       return commands.status === "ready";
     },
     close: () => {
+      clearInterval(pings);
       for (const redis of [commands, queues, listener]) redis.disconnect();
     },
   };
@@ -62,6 +68,27 @@ function watch(redis: Redis, log: Log): void {
     isAway = false;
     checkPolicy(redis, log).catch(() => {});
   });
+}
+
+/** Tells when the connection is made or lost, and asks now and then: a Redis that hangs keeps its connections. */
+function tell(redis: Redis, onConnected: OnConnected): NodeJS.Timeout {
+  let connections = 0;
+  redis.on("ready", () => {
+    connections += 1;
+    onConnected(true);
+  });
+  redis.on("close", () => onConnected(false));
+  const ask = async (): Promise<void> => {
+    if (redis.status !== "ready") return;
+    const asked = connections;
+    const answers = await redis.ping().then(
+      () => true,
+      (error: unknown) => !isAway(error),
+    );
+    // What was asked on a connection that has gone says nothing of the next.
+    if (asked === connections && redis.status === "ready") onConnected(answers);
+  };
+  return setInterval(() => void ask(), PING_MS).unref();
 }
 
 /** BullMQ loses jobs where Redis throws keys away to save memory (docs.bullmq.io, going to production). */

@@ -8,7 +8,7 @@ import type { Tries } from "../tries.ts";
 import { createFleetView } from "./fleet-view.ts";
 import { createHeartbeats } from "./heartbeats.ts";
 import { createLedger } from "./ledger.ts";
-import { isAway, type Link, openLink } from "./link.ts";
+import { isAway, type Link, type OnConnected, openLink } from "./link.ts";
 import { createQueues } from "./queues.ts";
 import { PREFIX } from "./scripts.ts";
 import { createSharedTries, type SharedTriesOptions } from "./shared-tries.ts";
@@ -16,8 +16,8 @@ import { createSharedTries, type SharedTriesOptions } from "./shared-tries.ts";
 const HOUR_MS = 3_600_000;
 
 /** What every process that shares tries has. Connects in the background. */
-export function openParts(url: string, { tries }: Pick<Config, "tries">, log: Log) {
-  const link = openLink(url, log);
+export function openParts(url: string, { tries }: Pick<Config, "tries">, log: Log, onRedis: OnConnected) {
+  const link = openLink(url, log, onRedis);
   const queues = createQueues(link, log);
   return {
     link,
@@ -49,9 +49,9 @@ const createTurns = ({ commands }: Link): Turns => ({
 export function openShared(
   url: string,
   config: Pick<Config, "tries">,
-  { open, count, log }: Pick<SharedTriesOptions, "open" | "count" | "log">,
+  { open, count, onRedis, log }: Pick<SharedTriesOptions, "open" | "count" | "log"> & { onRedis: OnConnected },
 ): Shared {
-  const parts = openParts(url, config, log);
+  const parts = openParts(url, config, log, onRedis);
   const { link, heartbeats } = parts;
   const { perPersonHour, perGuildHour, access, queueMax, promptMax, allowCloud } = config.tries;
   const quotas = createQuotas({ perPerson: perPersonHour, perGuild: perGuildHour }, async () => link.commands);

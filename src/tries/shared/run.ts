@@ -3,7 +3,7 @@ import type { Fleet, Lease } from "#src/ollama/fleet.ts";
 import { NotWanted } from "../outputs.ts";
 import { TryEnded } from "../run-try.ts";
 import type { Output } from "../tries.ts";
-import type { Progress, Try } from "../try.ts";
+import type { Phase, Progress, Try } from "../try.ts";
 import type { Claim, Ledger, Standing } from "./ledger.ts";
 import { isAway } from "./link.ts";
 import { LOCK_MS, type Turn } from "./queues.ts";
@@ -27,6 +27,17 @@ export type Run = {
   savedAt: number;
   /** Settles when no edit is on its way. */
   editing: Promise<void>;
+};
+
+/** `handed_back`: to another worker, as this one stops. `lost`: another run took its place, or somebody else ended the try. */
+export type RunOutcome = Phase | "handed_back" | "lost";
+
+/** What becomes of a worker's runs, for whoever counts it. None of them may throw. */
+export type RunEvents = {
+  /** Its first words are there, so many seconds after its start. */
+  firstToken: (after: number) => void;
+  /** `entry` is the id in the catalog of what was asked for. */
+  ended: (outcome: RunOutcome, progress: Progress, entry: string | undefined) => void;
 };
 
 const CLAIM_RETRY_MS = 500;
@@ -94,6 +105,14 @@ export function openRun({ attempt, number, holder, turn }: Begun, { ledger, open
   run.output = open(attempt, guard) ?? run.output;
   run.output.gone.addEventListener("abort", () => run.control.abort(new TryEnded("stopped")), { once: true });
   return run;
+}
+
+const hasWords = ({ text, thinking }: Progress): boolean => text !== "" || thinking !== "";
+
+/** Notes what there is of a run, and tells of its first words. */
+export function note(run: Run, progress: Progress, { firstToken }: RunEvents): void {
+  if (!hasWords(run.progress) && hasWords(progress)) firstToken((progress.durationMs ?? 0) / 1000);
+  run.progress = progress;
 }
 
 /** Does what Redis says of a run. */

@@ -9,7 +9,7 @@ import { isAway, type Link } from "./link.ts";
 import { every, within } from "./periodic.ts";
 import type { Queues, Turn } from "./queues.ts";
 import { createRelay } from "./relay.ts";
-import { giveBack, handBack, heed, insistOnEnd, openRun, type Run } from "./run.ts";
+import { giveBack, handBack, heed, insistOnEnd, note, openRun, type Run, type RunEvents, type RunOutcome } from "./run.ts";
 import { PREFIX } from "./scripts.ts";
 import { type OpenGuarded, showEnd, whenFree } from "./show-end.ts";
 import { createSweeper } from "./sweeper.ts";
@@ -24,6 +24,7 @@ export type WorkerOptions = {
   /** Of the machine, as people are shown it. */
   name: string;
   open: OpenGuarded;
+  events: RunEvents;
   log: Log;
 };
 
@@ -42,7 +43,7 @@ const NEVER_MS = 2 ** 31 - 1;
 
 /** Takes tries from the queues whose models its hosts have, as many as there are slots, until the signal is raised. */
 export async function runWorker(options: WorkerOptions, signal: AbortSignal): Promise<void> {
-  const { link, ledger, queues, heartbeats, fleet, log, open } = options;
+  const { link, ledger, queues, heartbeats, fleet, log, open, events } = options;
   const id = randomUUID();
   const relay = createRelay(ledger);
   const runs = new Set<Run>();
@@ -120,7 +121,7 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal): Pr
   };
 
   const report = (run: Run, progress: Progress): void => {
-    run.progress = progress;
+    note(run, progress, events);
     run.output.update(progress);
     if (performance.now() - run.savedAt < SAVE_EVERY_MS) return;
     run.savedAt = performance.now();
@@ -130,14 +131,23 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal): Pr
   /** Ends a run: with its last word, with a place in the queue for the next one, or silently where it counts no more. */
   const settle = async (run: Run, progress: Progress): Promise<void> => {
     const { attempt, turn } = run;
-    if (run.lost) return run.editing;
-    if (run.handBack && (await handBack(run, progress, ledger))) return turn.back();
+    const count = (outcome: RunOutcome): void => events.ended(outcome, progress, attempt.target.entryId);
+    if (run.lost) {
+      count("lost");
+      return run.editing;
+    }
+    if (run.handBack && (await handBack(run, progress, ledger))) {
+      count("handed_back");
+      return turn.back();
+    }
     const claim = await insistOnEnd(run, progress, ledger, signal);
     run.ended = true;
     if (claim === "lost" || claim === "ended") {
       run.lost = true;
+      count("lost");
       return run.editing;
     }
+    count(progress.phase);
     const { figures } = progress;
     if (progress.phase === "done" && figures)
       ledger.recordSpeed(attempt.target.model, figures.tokensPerSecond).catch(() => {});

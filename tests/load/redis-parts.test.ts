@@ -1,0 +1,146 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { readConfig } from "#src/config.ts";
+import { createLog } from "#src/log.ts";
+import type { TryRequest } from "#src/tries/tries.ts";
+import { openShared } from "#src/tries/shared/open.ts";
+import { openDiscord, startWorker } from "#tests/discord/start-bot.ts";
+import { MODEL } from "#tests/load/redis-world.ts";
+import { runProgram } from "#tests/run-program.ts";
+import { startOllama } from "#tests/stand-ins/ollama.ts";
+import { type Redis, startRedis, WITHOUT_CERTIFICATE, WITHOUT_REDIS } from "#tests/stand-ins/redis.ts";
+import { temporaryFolder } from "#tests/temporary-catalog.ts";
+
+if (WITHOUT_REDIS !== undefined) process.stderr.write(`what processes share is not tested: ${WITHOUT_REDIS}\n`);
+else if (WITHOUT_CERTIFICATE !== undefined)
+  process.stderr.write(`Redis over TLS is not tested: ${WITHOUT_CERTIFICATE}\n`);
+
+async function openRedis(options: Parameters<typeof startRedis>[0] = {}): Promise<Redis> {
+  const redis = await startRedis(options);
+  onTestFinished(() => redis.stop());
+  return redis;
+}
+
+/** What a process that takes commands has of Redis, and the lines of its log. */
+async function openProcess({ url }: Redis, env: Record<string, string> = {}) {
+  const lines: string[] = [];
+  const log = createLog({ logLevel: "trace" }, { write: (line) => void lines.push(line) });
+  const shared = openShared(url, readConfig(env), {
+    open: () => undefined,
+    count: (open) => open,
+    onRedis: () => {},
+    log,
+  });
+  onTestFinished(() => shared.close());
+  await shared.tries.available();
+  return { ...shared, lines };
+}
+
+describe.skipIf(WITHOUT_REDIS !== undefined)("two processes that share Redis", () => {
+  test("take turns: one runs a job, and the next time one again", async () => {
+    const redis = await openRedis();
+    const [one, other] = await Promise.all([openProcess(redis), openProcess(redis)]);
+    const ask = (ms: number): Promise<boolean[]> =>
+      Promise.all([one, other].map(({ turns }) => turns.shouldRun("sync", ms)));
+    expect((await ask(300)).toSorted()).toEqual([false, true]);
+    expect(await ask(300)).toEqual([false, false]);
+    expect(await one.turns.shouldRun("another job", 300)).toBe(true);
+    await expect.poll(async () => (await ask(60_000)).toSorted()).toEqual([false, true]);
+    expect(await ask(60_000)).toEqual([false, false]);
+  });
+
+  test("take no turn while Redis is away, and one when it is back", async () => {
+    const redis = await openRedis();
+    const { turns, tries } = await openProcess(redis);
+    await redis.down();
+    expect(await turns.shouldRun("sync", 1000)).toBe(false);
+    await redis.up();
+    await tries.available();
+    expect(await turns.shouldRun("sync", 1000)).toBe(true);
+  });
+
+  test("share a person's quota", async () => {
+    const redis = await openRedis();
+    const env = { TRY_PER_PERSON_HOUR: "1" };
+    const [one, other] = await Promise.all([openProcess(redis, env), openProcess(redis, env)]);
+    await one.tries.submit(requestOf("one"));
+    await expect(other.tries.submit(requestOf("one"))).rejects.toMatchObject({ key: "tryQuota" });
+    expect(await one.tries.counts()).toEqual({ running: 0, waiting: 1 });
+    await other.tries.submit(requestOf("two"));
+    await expect(one.tries.submit(requestOf("two"))).rejects.toMatchObject({ key: "tryQuota" });
+  });
+});
+
+const requestOf = (id: string): TryRequest => ({
+  person: { id, admin: false, moderator: false, roles: [], channel: undefined, guild: undefined },
+  target: { model: MODEL, entryId: undefined, standIn: false },
+  prompt: "问",
+  locale: "zh-CN",
+  begin: async () => ({ kind: "local", id: "here" }),
+});
+
+describe.skipIf(WITHOUT_REDIS !== undefined)("a Redis that throws keys away", () => {
+  test.each([
+    ["allkeys-lru", 1],
+    ["volatile-ttl", 1],
+    ["noeviction", 0],
+  ])("%s: so many warnings: %i", async (policy, warnings) => {
+    const redis = await openRedis();
+    const client = redis.client();
+    onTestFinished(() => client.disconnect());
+    await client.config("SET", "maxmemory-policy", policy);
+    const { lines, turns } = await openProcess(redis);
+    // Answers come in the order of the questions: the settings have been looked at by then.
+    await turns.shouldRun("anything", 1000);
+    const told = lines.filter((line) => line.includes("maxmemory-policy"));
+    expect(told.length).toBe(warnings);
+    for (const line of told) expect(JSON.parse(line)).toMatchObject({ level: 40, policy });
+  });
+});
+
+describe.skipIf((WITHOUT_REDIS ?? WITHOUT_CERTIFICATE) !== undefined)("a Redis with TLS and a password", () => {
+  /** Programs that know the address, or one with a wrong password in it, and tell all there is in their logs. */
+  const openSecure = async ({ password }: { password?: string } = {}) => {
+    const { url, ca = "" } = await openRedis({ secure: true });
+    const address = new URL(url);
+    if (password !== undefined) address.password = password;
+    const env = {
+      REDIS_URL: address.href,
+      NODE_EXTRA_CA_CERTS: ca,
+      DATA_DIR: await temporaryFolder(),
+      LOG_LEVEL: "trace",
+    };
+    const ollama = await startOllama({ models: [{ name: MODEL }] });
+    onTestFinished(() => ollama.stop());
+    const discord = await openDiscord();
+    const worker = startWorker(discord, { ...env, OLLAMA_HOSTS: ollama.url });
+    await discord.until(() => worker.stderr().includes("the worker runs"), "a worker");
+    const began = performance.now();
+    const asked = await runProgram("src/cli/ask.ts", [`/try ${MODEL} 问`], { env });
+    return {
+      asked,
+      seconds: (performance.now() - began) / 1000,
+      worker,
+      /** Everything that was said anywhere. */
+      said: () => [asked.stdout, asked.stderr, worker.stdout(), worker.stderr()].join("\n"),
+      secrets: [address.password, decodeURIComponent(address.password)],
+    };
+  };
+
+  test("is used by a terminal and a worker, and nobody tells the password", async () => {
+    const { asked, worker, said, secrets } = await openSecure();
+    expect(asked.stdout).toContain("测试用的回答");
+    expect(asked.code).toBe(0);
+    expect(await worker.stop()).toBe(0);
+    for (const secret of secrets) expect(said()).not.toContain(secret);
+  });
+
+  test("refuses a wrong password: that is soon said, and the password is not", async () => {
+    const { asked, seconds, worker, said, secrets } = await openSecure({ password: "falsch/geraten@" });
+    expect(asked.stdout).toContain("Redis 连不上");
+    expect(asked.code).toBe(1);
+    expect(seconds).toBeLessThan(15);
+    expect(worker.stderr()).toContain("Redis is out of reach");
+    expect(await worker.stop()).toBe(0);
+    for (const secret of secrets) expect(said()).not.toContain(secret);
+  });
+});

@@ -1,0 +1,106 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
+import { createRunMetrics } from "#src/metrics/run-metrics.ts";
+import { type Bot, openDiscord, startWorker } from "#tests/discord/start-bot.ts";
+import { runProgram } from "#tests/run-program.ts";
+import type { Discord } from "#tests/stand-ins/discord.ts";
+import { startOllama } from "#tests/stand-ins/ollama.ts";
+import { type Endpoints, endpointsAt } from "./health-world.ts";
+
+const NOBODY = { REDIS_URL: "redis://:secret-of-redis@127.0.0.1:9", OLLAMA_HOSTS: "http://127.0.0.1:9" };
+
+/** A worker beside an Ollama; its Redis is not there. */
+async function openWorker(): Promise<{ discord: Discord; worker: Bot } & Endpoints> {
+  const ollama = await startOllama({ models: [{ name: "glm4:9b" }] });
+  onTestFinished(() => ollama.stop());
+  const discord = await openDiscord();
+  const worker = startWorker(discord, { ...NOBODY, OLLAMA_HOSTS: ollama.url, WORKER_PORT: "0" });
+  const endpoints = await endpointsAt(discord, worker);
+  await discord.until(() => worker.stderr().includes("the worker runs"), "a worker that runs");
+  return { discord, worker, ...endpoints };
+}
+
+test("a worker without its Redis is alive and not ready, and says which part is away", async () => {
+  const { get } = await openWorker();
+  expect(await (await get("/healthz")).text()).toBe("ok");
+  const response = await get("/readyz");
+  expect([response.status, response.headers.get("cache-control")]).toEqual([503, "no-store"]);
+  expect(await response.json()).toEqual({
+    status: "not_ready",
+    parts: {
+      ollama: { state: "ready", since: expect.any(String), required: false, hosts: 1, up: 1 },
+      redis: { state: "away", since: expect.any(String), required: true },
+    },
+  });
+});
+
+test("its metrics are those of runs, Discord's answers, its hosts and itself, from 0 and without secrets", async () => {
+  const { get, scrape } = await openWorker();
+  const metrics = await scrape();
+  const runs = createRunMetrics().families();
+  const shared = ["build_info", "ready", "redis_connected", "ollama_host_up", "ollama_host_tries"];
+  const ollama = ["models_installed", "models_loaded", "graphics_memory_bytes"];
+  const expected = [
+    ...runs.map(({ name }) => name),
+    ...shared.map((name) => `mulu_${name}`),
+    ...ollama.map((name) => `mulu_ollama_${name}`),
+  ];
+  expect([...metrics.keys()].filter((name) => name.startsWith("mulu_")).toSorted()).toEqual(expected.toSorted());
+  expect(metrics.has("process_resident_memory_bytes")).toBe(true);
+  const outcomes = metrics.get("mulu_runs_total")?.samples.map(({ labels, value }) => [labels["outcome"], value]);
+  expect(outcomes?.toSorted()).toEqual(
+    ["done", "expired", "failed", "handed_back", "interrupted", "lost", "stopped"].map((outcome) => [outcome, 0]),
+  );
+  expect(metrics.get("mulu_redis_connected")?.samples).toMatchObject([{ value: 0 }]);
+  expect(metrics.get("mulu_ready")?.samples).toMatchObject([{ value: 0 }]);
+  expect(metrics.get("mulu_ollama_models_installed")?.samples).toMatchObject([{ value: 1 }]);
+  const pages = await Promise.all(["/readyz", "/metrics"].map(async (path) => (await get(path)).text()));
+  expect(pages.join("\n")).not.toMatch(/secret-of-redis|glm4/);
+});
+
+test.each(["/", "/catalog", "/catalog.json", "/chat", "/assets/0/style.css", "/interactions"])(
+  "a worker has no %s",
+  async (path) => {
+    const { get } = await openWorker();
+    const response = await get(path);
+    expect([response.status, await response.text()]).toEqual([404, "Not found\n"]);
+  },
+);
+
+test("on loopback it answers to no other name, as the page does not", async () => {
+  const discord = await openDiscord();
+  const worker = startWorker(discord, { ...NOBODY, WORKER_PORT: "0" });
+  const { get } = await endpointsAt(discord, worker);
+  expect((await get("/metrics", { headers: { host: "evil.example" } })).status).toBe(421);
+});
+
+test("without a port for it a worker serves nothing", async () => {
+  const discord = await openDiscord();
+  const worker = startWorker(discord, NOBODY);
+  await discord.until(() => worker.stderr().includes("the worker runs"), "a worker that runs");
+  expect(worker.stderr()).not.toMatch(/"url":|health and metrics/);
+  expect(await worker.stop()).toBe(0);
+});
+
+test("a port that is taken is named in one line, and the worker does not start", async () => {
+  const server = createServer();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  const env = { ...NOBODY, WORKER_PORT: String(address.port), DEFAULT_LOCALE: "en-US", LOG_LEVEL: "error" };
+  const { code, stderr } = await runProgram("src/cli/worker.ts", [], { env });
+  expect(code).toBe(1);
+  expect(stderr).toBe(
+    `Health and metrics: port ${address.port} of 127.0.0.1 is taken; set another WORKER_PORT or stop the program that has it\n`,
+  );
+});
+
+test.each(["65536", "-1", "8788.5", "worker"])("the port %s is refused by the name of its setting", async (port) => {
+  const env = { ...NOBODY, WORKER_PORT: port, DEFAULT_LOCALE: "en-US" };
+  const { code, stderr } = await runProgram("src/cli/worker.ts", [], { env });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/WORKER_PORT.*65,?535/);
+});
