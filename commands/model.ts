@@ -9,26 +9,31 @@ import { container, separator, textDisplay, type View } from "#src/chat/view.ts"
 
 const NEAR = 10;
 
-/** An own name opens the entry; a family's name opens its newest and offers the others; else the nearest are offered. */
+/**
+ * An own name opens the entry; a family's name opens its newest. Where others of the family go by that name (`qwen`), they
+ * are offered too. Of an unknown name the nearest are offered.
+ */
 function answer(name: string, context: Context): View {
   const named = context.catalog.names.exact(name);
   const [best, ...others] = named;
   if (best === undefined) return unknown(name, context);
   const page = modelPage(best.entry, 0, context);
-  const relatives = best.kind === "family" ? others.slice(0, NEAR).map(({ entry }) => entry) : [];
+  const relatives = others.filter(({ kind }) => kind === "family").slice(0, NEAR);
   if (relatives.length === 0) return page;
+  const entries = relatives.map(({ entry }) => entry);
   return {
     components: [
       ...page.components,
-      container([textDisplay(familyText(name, relatives, context)), ...openMenu(relatives, context)]),
+      container([textDisplay(familyText(name, entries, context)), ...openMenu(entries, context)]),
     ],
   };
 }
 
-const familyText = (name: string, relatives: Entry[], context: Context): string =>
-  [context.text("model.family", { name: plain(name) }), ...relatives.map((entry) => entryLine(entry, context))].join(
-    "\n",
-  );
+/** Where room is short the menu alone says who they are. */
+function familyText(name: string, relatives: Entry[], context: Context): string {
+  const lines = Number.isFinite(context.room.characters) ? [] : relatives.map((entry) => entryLine(entry, context));
+  return [context.text("model.family", { name: plain(name) }), ...lines].join("\n");
+}
 
 function unknown(name: string, context: Context): View {
   const near = context.catalog.names.near(name, NEAR);

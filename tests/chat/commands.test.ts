@@ -125,6 +125,21 @@ describe("/model", () => {
     expect(choicesOf(view).map(({ chosen }) => chosen)).toContainEqual(["chinese-llama-alpaca-2"]);
   });
 
+  test("every family's name fits a message", async () => {
+    const families = app.services.catalog.entries.flatMap(({ family, familyAliases }) => [family, ...familyAliases]);
+    for (const name of new Set(families)) expectFits((await ask("model", { name })).view);
+  });
+
+  test("a first member that is called like its family is opened, and the newer ones are offered", async () => {
+    const { view } = await ask("model", { name: "qwen" });
+    expectFits(view);
+    expect(textOf(view)).toContain("## Qwen");
+    expect(textOf(view)).toContain("「qwen」还有：");
+    const chosen = choicesOf(view).map((choice) => choice.chosen);
+    expect(chosen).toContainEqual(["qwen3"]);
+    expect(chosen).not.toContainEqual(["qwen"]);
+  });
+
   test("a name with a slip offers what it may mean, and opens it", async () => {
     const { view } = await ask("model", { name: "chatgml" });
     expect(textOf(view)).toContain("没有叫「chatgml」的模型");
