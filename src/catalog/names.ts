@@ -29,6 +29,18 @@ export const byNewest = (a: Entry, b: Entry): number =>
   compareText(b.released ?? "", a.released ?? "") || compareText(a.name, b.name);
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+/** The newest that came out after this one in its family and field, newest first. */
+export function newerInFamily(
+  { family, domain, released = "" }: Entry,
+  entries: readonly Entry[],
+  most: number,
+): Entry[] {
+  return entries
+    .filter((other) => other.family === family && other.domain === domain && (other.released ?? "") > released)
+    .toSorted(byNewest)
+    .slice(0, most);
+}
+
 /** Builds the dictionary of every name that picks an entry: ids, names, aliases, variants and families. */
 export function indexNames(entries: readonly Entry[]): Names {
   const newestFirst = entries.toSorted(byNewest);

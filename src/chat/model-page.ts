@@ -1,3 +1,4 @@
+import { newerInFamily } from "#src/catalog/names.ts";
 import type { Entry } from "#src/catalog/schema.ts";
 import type { Context } from "./command.ts";
 import { code, plain } from "./markdown.ts";
@@ -9,12 +10,13 @@ import { clip, container, customId, LIMITS, selectRow, separator, textDisplay, t
 
 /** Characters kept free on each page for the frame around the sections. */
 const FRAME = 100;
+const NEWER = 3;
 
 /** One entry: what it is, then its sections, on as many pages as the room asks for. */
 export function modelPage(
   entry: Entry,
   page: number,
-  context: Pick<Context, "locale" | "text" | "room" | "resolve" | "tries">,
+  context: Pick<Context, "locale" | "text" | "room" | "catalog" | "resolve" | "tries">,
 ): View {
   const { text, room } = context;
   const heading = headingOf(entry, context);
@@ -49,11 +51,12 @@ export function modelPage(
 
 function headingOf(
   entry: Entry,
-  { text, locale, resolve, tries }: Pick<Context, "locale" | "text" | "resolve" | "tries">,
+  { text, locale, catalog, resolve, tries }: Pick<Context, "locale" | "text" | "catalog" | "resolve" | "tries">,
 ): string {
   const resolution = resolve(entry.id);
   const here = resolution.kind === "ready" && !resolution.target.standIn ? resolution.target.model : undefined;
   const speed = here === undefined ? undefined : tries.speed(here);
+  const newer = newerInFamily(entry, catalog.entries, NEWER).map(({ name }) => plain(name));
   const summary = locale === "en-US" ? entry.summary.en : catalogText(entry.summary.zh, locale);
   return [
     `## ${plain(entry.name)}`,
@@ -61,6 +64,7 @@ function headingOf(
     ...(entry.unreviewed ? [`⚠ ${text("marks.unreviewed")}`] : []),
     ...(entry.confidence === "secondary" ? [`⚠ ${text("marks.secondary")}`] : []),
     plain(summary),
+    ...(newer.length === 0 ? [] : [`-# ${text("model.newer", { names: newer.join(text("facts.listComma")) })}`]),
     ...(here === undefined
       ? []
       : [

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { byNewest } from "#src/catalog/names.ts";
 import { commandDescription, optionDescription } from "#src/chat/descriptions.ts";
 import { LOCALES, type Locale, textIn } from "#src/chat/locale.ts";
 import {
@@ -128,6 +129,15 @@ describe("/model", () => {
   test("every family's name fits a message", async () => {
     const families = app.services.catalog.entries.flatMap(({ family, familyAliases }) => [family, ...familyAliases]);
     for (const name of new Set(families)) expectFits((await ask("model", { name })).view);
+  });
+
+  test("an older entry names what is newer in its family, the newest does not", async () => {
+    const family = app.services.catalog.entries.filter((entry) => entry.family === "GLM" && entry.domain === undefined);
+    const [newest, second] = family.toSorted(byNewest);
+    expect(textOf((await ask("model", { name: "chatglm-6b" })).view)).toContain(
+      `同系列较新的：${newest?.name}、${second?.name}`,
+    );
+    expect(textOf((await ask("model", { name: newest?.id ?? "" })).view)).not.toContain("同系列较新的");
   });
 
   test("a first member that is called like its family is opened, and the newer ones are offered", async () => {
