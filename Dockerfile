@@ -17,7 +17,7 @@ COPY catalog catalog
 USER node
 VOLUME /data
 EXPOSE 8787
-# The page's port; a worker has none and is watched by its exit code and its log.
+# The page's port; a worker has another (WORKER_PORT) and checks of its own, as in compose.yaml.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.HTTP_PORT || 8787}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 STOPSIGNAL SIGTERM

@@ -249,7 +249,9 @@ describe("the text that Prometheus reads", () => {
     const page = await readFile("docs/operations.md", "utf8");
     const named = [...page.matchAll(/\bmulu_[a-z_]*[a-z]\b(?!_)/g)].map(([name]) => name.replace(/_bucket$/, ""));
     const ofBots = [...(await scrape()).keys()].filter((name) => name.startsWith("mulu_"));
-    const ofWorkers = createRunMetrics().families().map(({ name }) => name);
+    const ofWorkers = createRunMetrics()
+      .families()
+      .map(({ name }) => name);
     expect([...new Set(named)].toSorted()).toEqual([...new Set([...ofBots, ...ofWorkers])].toSorted());
   });
 

@@ -60,7 +60,9 @@ export function openLink(url: string, log: Log, onConnected: OnConnected = () =>
 function watch(redis: Redis, log: Log): void {
   let isAway = false;
   redis.on("error", (error: Error & { code?: string }) => {
-    if (!isAway) log.warn({ reason: error.code ?? error.name }, "Redis is out of reach");
+    // Of a refusal the first word alone: WRONGPASS, NOAUTH, LOADING.
+    const reason = error.code ?? (error.name === "ReplyError" ? error.message.split(" ", 1)[0] : error.name);
+    if (!isAway) log.warn({ reason }, "Redis is out of reach");
     isAway = true;
   });
   redis.on("ready", () => {

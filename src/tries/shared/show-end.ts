@@ -42,19 +42,17 @@ export async function whenFree<T>(
  * edit can be shown by any process; what is shown elsewhere is the business of the process that holds it.
  */
 export async function showEnd(id: string, ledger: Ledger, open: OpenGuarded, log: Log): Promise<void> {
-  const kept = await ledger.find(id);
-  if (kept === undefined) return ledger.drop(id);
-  const { try: attempt, progress } = kept;
-  if (!kept.ended || progress === undefined) return;
-  const { delivery } = attempt;
-  if (delivery.kind === "discord" && delivery.token !== "" && delivery.expiresAt > Date.now()) {
-    const shown = await ledger.locked(id, async () => {
+  // Whoever else is at it has the lock until that is noted: looked at before, it might be shown twice.
+  await ledger.locked(id, async () => {
+    const kept = await ledger.find(id);
+    if (kept === undefined) return ledger.drop(id);
+    const { try: attempt, progress } = kept;
+    if (!kept.ended || progress === undefined) return;
+    const { delivery } = attempt;
+    if (delivery.kind === "discord" && delivery.token !== "" && delivery.expiresAt > Date.now()) {
       await open(attempt)?.finish(progress);
-      return true;
-    });
-    // Somebody else is at it.
-    if (shown === undefined) return;
-    log.debug({ try: id, phase: progress.phase }, "an end was shown");
-  }
-  await ledger.shown(attempt);
+      log.debug({ try: id, phase: progress.phase }, "an end was shown");
+    }
+    await ledger.shown(attempt);
+  });
 }

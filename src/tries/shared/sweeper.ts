@@ -49,7 +49,10 @@ export function createSweeper({ ledger, queues, heartbeats, open, log, orphanMs 
     const progress: Progress = { ...how, text: kept.answer, thinking: kept.thinking };
     const { state } = kept;
     if (state !== "waiting" && state !== "running") return;
-    if ((await ledger.end(id, progress, { state })) === "ok") show(id);
+    if ((await ledger.end(id, progress, { state })) !== "ok") return;
+    // Without a worker for its model nobody else would ever take it.
+    await queues.remove(kept.try.target.model, id).catch(() => {});
+    show(id);
   };
   const each = async (ids: readonly string[], act: (id: string, kept: Kept) => Promise<void>): Promise<void> => {
     for (const id of ids.slice(0, MOST_AT_ONCE)) {

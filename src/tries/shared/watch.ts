@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import type { Log } from "#src/log.ts";
 import { NotWanted, type Outputs } from "../outputs.ts";
+import type { EndReason } from "../run-try.ts";
 import type { Output } from "../tries.ts";
 import type { Progress, Try } from "../try.ts";
 import { parseJson, readProgress } from "../try-shape.ts";
@@ -40,9 +41,14 @@ type Watched = {
   stopped: boolean;
   position: number | undefined;
   state: Look["state"];
+  /** What the worker has told of it, where it is shown from here. */
+  told: Progress;
 };
 
 const LOOK_MS = 1000;
+/** How long a stop waits for the last words of workers. */
+const LAST_WORDS_MS = 1000;
+const NOTHING: Progress = { phase: "waiting", text: "", thinking: "" };
 const message = z.object({ id: z.string(), progress: z.unknown() });
 
 /**
@@ -65,12 +71,16 @@ export function createWatch({ link, ledger, holder, open, count, log }: WatchOpt
       if (held === undefined) throw new Error("somebody else is editing this message");
     };
 
+  /** Nobody is there any more to whom it could be shown. A running one is ended by its worker. */
+  const leave = async ({ id }: Try, phase: EndReason): Promise<void> => {
+    if ((await ledger.cancel(id, phase)) === "waiting")
+      await ledger.end(id, { ...NOTHING, phase }, { state: "waiting" });
+  };
+
   const outputOf = (attempt: Try): Output => {
     const isHere = attempt.delivery.kind !== "discord";
     const shown = open(attempt, isHere ? undefined : whileWaiting(attempt.id));
-    shown?.gone.addEventListener("abort", () => void ledger.cancel(attempt.id, "stopped").catch(() => {}), {
-      once: true,
-    });
+    shown?.gone.addEventListener("abort", () => void leave(attempt, "stopped").catch(() => {}), { once: true });
     return count(() => ({
       gone: shown?.gone ?? new AbortController().signal,
       update: (progress) => {
@@ -84,15 +94,20 @@ export function createWatch({ link, ledger, holder, open, count, log }: WatchOpt
     }))(attempt);
   };
 
+  const endings = new Set<Promise<void>>();
   const end = (item: Watched, progress: Progress): void => {
     watched.delete(item.attempt.id);
-    item.output.finish(progress).catch((error: unknown) => log.warn({ err: error }, "an end could not be shown"));
+    const ending = item.output
+      .finish(progress)
+      .catch((error: unknown) => log.warn({ err: error }, "an end could not be shown"))
+      .finally(() => endings.delete(ending));
+    endings.add(ending);
   };
 
   /** Its state is gone: deleted for the person, or lost with all that Redis had. */
   const vanish = (item: Watched): void => {
-    const { attempt, stopped, state } = item;
-    const progress: Progress = { phase: stopped ? "stopped" : "interrupted", text: "", thinking: "" };
+    const { attempt, stopped, state, told } = item;
+    const progress: Progress = { ...told, phase: stopped ? "stopped" : "interrupted" };
     end(item, progress);
     // A worker that runs it says the last word itself.
     if (attempt.delivery.kind === "discord" && !stopped && state !== "running")
@@ -135,7 +150,34 @@ export function createWatch({ link, ledger, holder, open, count, log }: WatchOpt
     if (channel !== `${PREFIX}${progressChannel(holder)}`) return;
     const { data } = message.safeParse(parseJson(text));
     const progress = data && readProgress(JSON.stringify(data.progress));
-    if (data && progress) watched.get(data.id)?.output.update(progress);
+    const item = data && watched.get(data.id);
+    if (item === undefined || progress === undefined) return;
+    item.told = progress;
+    item.output.update(progress);
+  };
+
+  /** Looks at all, and waits until something may have changed. */
+  const lookOn = async (signal: AbortSignal): Promise<void> => {
+    await lookAtAll().catch((error: unknown) => {
+      if (!isAway(error)) log.error({ err: error }, "the queue could not be looked at");
+    });
+    const pause = new AbortController();
+    await Promise.race([
+      alarm.promise,
+      wait(LOOK_MS, undefined, { signal: AbortSignal.any([signal, pause.signal]) }).catch(() => {}),
+    ]);
+    pause.abort();
+    alarm = Promise.withResolvers<void>();
+  };
+
+  /** As this process stops: what is shown from here ends, with the last word of the worker where there is one. */
+  const endHere = async (): Promise<void> => {
+    const here = (): Watched[] => [...watched.values()].filter(({ attempt }) => attempt.delivery.kind !== "discord");
+    await Promise.all(here().map(({ attempt }) => leave(attempt, "interrupted").catch(() => {})));
+    const late = AbortSignal.timeout(LAST_WORDS_MS);
+    while (here().length > 0 && !late.aborted) await lookOn(late);
+    for (const item of here()) end(item, { ...item.told, phase: "interrupted" });
+    await Promise.all(endings);
   };
 
   return {
@@ -146,6 +188,7 @@ export function createWatch({ link, ledger, holder, open, count, log }: WatchOpt
         stopped: false,
         position: undefined,
         state: "reserved",
+        told: NOTHING,
       });
       alarm.resolve();
     },
@@ -158,24 +201,9 @@ export function createWatch({ link, ledger, holder, open, count, log }: WatchOpt
       link.listener.on("message", onMessage);
       const channels = ["changes", "cancels", progressChannel(holder)].map((name) => `${PREFIX}${name}`);
       link.listener.subscribe(...channels).catch(() => {});
-      while (!signal.aborted) {
-        await lookAtAll().catch((error: unknown) => {
-          if (!isAway(error)) log.error({ err: error }, "the queue could not be looked at");
-        });
-        const pause = new AbortController();
-        await Promise.race([
-          alarm.promise,
-          wait(LOOK_MS, undefined, { signal: AbortSignal.any([signal, pause.signal]) }).catch(() => {}),
-        ]);
-        pause.abort();
-        alarm = Promise.withResolvers<void>();
-      }
+      while (!signal.aborted) await lookOn(signal);
+      await endHere();
       link.listener.off("message", onMessage);
-      for (const { attempt, output } of watched.values())
-        if (attempt.delivery.kind !== "discord") {
-          await ledger.cancel(attempt.id, "interrupted").catch(() => {});
-          await output.finish({ phase: "interrupted", text: "", thinking: "" }).catch(() => {});
-        }
     },
   };
 }

@@ -9,7 +9,17 @@ import { isAway, type Link } from "./link.ts";
 import { every, within } from "./periodic.ts";
 import type { Queues, Turn } from "./queues.ts";
 import { createRelay } from "./relay.ts";
-import { giveBack, handBack, heed, insistOnEnd, note, openRun, type Run, type RunEvents, type RunOutcome } from "./run.ts";
+import {
+  giveBack,
+  handBack,
+  heed,
+  insistOnEnd,
+  note,
+  openRun,
+  type Run,
+  type RunEvents,
+  type RunOutcome,
+} from "./run.ts";
 import { PREFIX } from "./scripts.ts";
 import { type OpenGuarded, showEnd, whenFree } from "./show-end.ts";
 import { createSweeper } from "./sweeper.ts";
@@ -152,8 +162,10 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal): Pr
     if (progress.phase === "done" && figures)
       ledger.recordSpeed(attempt.target.model, figures.tokensPerSecond).catch(() => {});
     await turn.done().catch(() => {});
-    await whenFree(ledger, attempt.id, () => run.output.finish(progress));
-    if (attempt.delivery.kind === "discord") await ledger.shown(attempt).catch(() => {});
+    await whenFree(ledger, attempt.id, async () => {
+      await run.output.finish(progress);
+      if (attempt.delivery.kind === "discord") await ledger.shown(attempt).catch(() => {});
+    });
   };
 
   const beat = async (): Promise<void> => {
