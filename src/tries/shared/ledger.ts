@@ -84,7 +84,11 @@ export function createLedger(redis: Redis, keepMs: number) {
       if (answer[0] === "cancelled") return { kind: "cancelled", reason: answer[1] };
       if (answer[0] !== "run") return { kind: answer[0] };
       const attempt = readTry(answer[2]);
-      return attempt ? { kind: "run", run: answer[1], try: attempt, holder: answer[3] } : { kind: "gone" };
+      if (attempt) return { kind: "run", run: answer[1], try: attempt, holder: answer[3] };
+      // Another version wrote it: nobody here could say how it ended, but its person's place must not be kept.
+      const [person, model] = await redis.hmget(key(`try:${id}`), "person", "model");
+      await run(scripts.WITHDRAW, id, person ?? "", model ?? "");
+      return { kind: "gone" };
     },
     beat: async (runs: readonly { id: string; run: string }[]): Promise<Standing[]> =>
       standings.parse(await run(scripts.BEAT, Date.now(), ...runs.flatMap((item) => [item.id, item.run]))),
