@@ -1,4 +1,5 @@
 import { benchCatalog } from "./catalog.ts";
+import { benchCommunity } from "./community.ts";
 import { benchDiscord } from "./discord.ts";
 import { benchMemory } from "./memory.ts";
 import { benchSync } from "./sync.ts";
@@ -30,6 +31,12 @@ else
     process.stdout.write(
       `  ${workers} × worker${" ".repeat(36)} ${perSecond.toFixed(1)} tries/s = ${ratio.toFixed(2)}× one; a try: ${redisCommands.toFixed(0)} Redis commands, ${(redisBytes / 1000).toFixed(1)} kB in Redis, ${botCpuMs.toFixed(1)} ms of the bot, ${workerCpuMs.toFixed(1)} ms of a worker\n`,
     );
+
+process.stdout.write("\nCommunity, simulated: 10,000 tries an hour, five times as many for five minutes of it\n");
+for (const { cards, answered, median, slowest } of benchCommunity())
+  process.stdout.write(
+    `  ${`${cards} cards`.padEnd(46)} ${(answered * 100).toFixed(0)} % answered; wait: median ${median.toFixed(0)} s, one in twenty over ${slowest.toFixed(0)} s\n`,
+  );
 
 process.stdout.write("\nSync: a thousand repositories on the stand-in of GitHub\n");
 for (const { what, value, unit, goal } of await benchSync()) {

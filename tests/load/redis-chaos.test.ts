@@ -1,7 +1,8 @@
 import { randomInt } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
-import { expectNothingLeft, MODEL, openMany, SLOTS } from "#tests/load/redis-world.ts";
+import { expectNothingLeft, MODEL, openMany } from "#tests/load/redis-world.ts";
+import { random } from "#tests/random.ts";
 import type { Message, Record_ } from "#tests/stand-ins/discord/interactions.ts";
 import { buttonsOf, textOf } from "#tests/stand-ins/discord/people.ts";
 import { WITHOUT_REDIS } from "#tests/stand-ins/redis.ts";
@@ -10,17 +11,6 @@ if (WITHOUT_REDIS !== undefined) process.stderr.write(`tries over Redis are not 
 
 /** What dies, and when: the same number again gives the same order. */
 const SEED = Number(process.env["MULU_SEED"] ?? randomInt(2 ** 31));
-
-/** A new number of 0 to below 1 each time (Marsaglia, Xorshift RNGs, 2003). */
-function random(seed: number): () => number {
-  let state = seed || 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}
 
 const shownIn = ({ original, followUps }: Record_): Message | undefined => followUps.at(-1) ?? original;
 const labelsOf = (record: Record_): string[] => {
@@ -120,16 +110,17 @@ test.skipIf(WITHOUT_REDIS !== undefined)(
 test.skipIf(WITHOUT_REDIS !== undefined)(
   "a bot that is restarted during a hundred running tries loses none",
   async () => {
-    const world = await openMany({ bots: 1, workers: 2 });
+    const slots = 50;
+    const world = await openMany({ bots: 1, workers: 2, slots });
     const { discord, redis, ollamas } = world;
     for (const ollama of ollamas)
-      ollama.script(({ messages }) => ({ text: `答：${messages.at(-1)?.content}。再见`, tokensPerSecond: 4 }));
+      ollama.script(({ messages }) => ({ text: `答：${messages.at(-1)?.content}。再见`, tokensPerSecond: 1 }));
     const asked = Array.from({ length: 100 }, (_, at) => ({
       record: discord.person({ id: idOf(at) }).enter("try", { model: MODEL, prompt: `问题${at}-0号` }),
       mark: `问题${at}-0号`,
     }));
     await discord.until(() => asked.every(({ record }) => record.acknowledgedAt !== undefined), "all are taken");
-    await discord.until(() => ollamas.every((ollama) => ollama.running() === SLOTS), "the workers are busy");
+    await discord.until(() => ollamas.every((ollama) => ollama.running() === slots), "all run");
     await world.replaceBot(0);
     await discord.until(() => asked.every(({ record }) => isSettled(record)), "all answers", 120_000);
     for (const { record, mark } of asked) expect(textOf(shownIn(record) ?? never())).toContain(`答：${mark}。再见`);

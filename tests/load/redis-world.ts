@@ -6,10 +6,10 @@ import { temporaryFolder } from "#tests/temporary-catalog.ts";
 
 export const MODEL = "glm4:9b";
 /** Tries at once of each worker. */
-export const SLOTS = 8;
+const SLOTS = 8;
 
 /** Bots that Discord calls in turn, and workers, each beside an Ollama of its own. */
-export async function openMany({ bots, workers }: { bots: number; workers: number }) {
+export async function openMany({ bots, workers, slots = SLOTS }: { bots: number; workers: number; slots?: number }) {
   const redis = await startRedis();
   onTestFinished(() => redis.stop());
   const discord = await openDiscord({ acknowledgeMs: 600_000, bucket: { limit: 50, windowMs: 2000 } });
@@ -17,13 +17,13 @@ export async function openMany({ bots, workers }: { bots: number; workers: numbe
   const settings = {
     REDIS_URL: redis.url,
     DATA_DIR: folder,
-    TRY_HOST_SLOTS: String(SLOTS),
+    TRY_HOST_SLOTS: String(slots),
     TRY_QUEUE_MAX: "1000",
     TRY_PER_PERSON_HOUR: "1000",
     TRY_PER_GUILD_HOUR: "100000",
   };
   const ollamas = await Promise.all(
-    Array.from({ length: workers }, () => startOllama({ models: [{ name: MODEL }], slots: SLOTS })),
+    Array.from({ length: workers }, () => startOllama({ models: [{ name: MODEL }], slots })),
   );
   const runBot = (): Bot => startBot(discord, { ...settings, DISCORD_PUBLIC_KEY: discord.publicKey });
   const urls = new Map<Bot, string>();

@@ -1,3 +1,4 @@
+import { random } from "#tests/random.ts";
 import type { Fault, Faults, Match, Request } from "./types.ts";
 
 const RANDOM_FAULTS = ["502", "502-after", "drop-before", "drop-after", "stall", "stall-after"] as const;
@@ -16,7 +17,7 @@ export function createFaults() {
       planned.push({ fault, match });
     },
     random: (seed, rate) => {
-      chance = { rate, roll: mulberry32(seed) };
+      chance = { rate, roll: random(seed) };
     },
     calm: () => {
       planned = [];
@@ -55,16 +56,5 @@ export function createFaults() {
       hooks = hooks.filter((hook) => !due.includes(hook));
       for (const { action } of due) await action();
     },
-  };
-}
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32, public domain). */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
