@@ -13,8 +13,9 @@ const OPENING = new Map([
 
 /**
  * Reads `/models int4 sort:newest`: options as `name:value`, quoted where they hold spaces; what is left fills the
- * options in order, and the last text option takes the rest of the line as it stands. Undefined for a line that is no
- * command. Throws UserError for a quotation mark that is not closed.
+ * options in order, and the last text option takes the rest of the line as it stands. Where none is left, words belong to
+ * the named text before them, as Discord writes it: `/models query:int4 7b`. Undefined for a line that is no command.
+ * Throws UserError for a quotation mark that is not closed.
  */
 export function parseLine(line: string, optionsOf: (command: string) => Options | undefined): Line | undefined {
   const match = /^\s*[/／](\S*)\s*/u.exec(line);
@@ -30,6 +31,11 @@ export function parseLine(line: string, optionsOf: (command: string) => Options 
   for (const { name, takesRest } of openOptions(options, given)) {
     if (left.length === 0) break;
     given[name] = takesRest ? restOf(line, left.splice(0)) : (left.shift()?.text ?? "");
+  }
+  for (const token of left) {
+    const owner = tokens.findLast(({ name, end }) => name !== undefined && end <= token.start)?.name;
+    if (owner !== undefined && options[owner]?.kind === "text")
+      given[owner] += ` ${line.slice(token.start, token.end)}`;
   }
   return { command, given };
 }
