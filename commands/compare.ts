@@ -27,6 +27,14 @@ const againState = z.tuple([z.coerce.number().int().nonnegative(), z.string(), z
 /** What is asked: names as they were typed, and the person's graphics memory. */
 type Question = { names: readonly string[]; vram: string | undefined };
 
+/** Typed in order, the memory stands where another model could: `/compare chatglm-6b qwen3 8GB`. */
+function withVram({ names, vram }: Question, { catalog }: Context): Question {
+  const last = names.at(-1);
+  const isMemory =
+    names.length > 2 && last !== undefined && readGb(last) !== undefined && !subjectNamed(last, catalog.names);
+  return vram === undefined && isMemory ? { names: names.slice(0, -1), vram: last } : { names, vram };
+}
+
 function readVram(typed: string | undefined): number | undefined {
   if (typed === undefined) return undefined;
   const gb = readGb(typed);
@@ -140,7 +148,7 @@ export const compare = defineCommand({
   acknowledge: "answer",
   async execute({ model1, model2, model3, model4, vram }, context) {
     const names = [model1, model2, model3, model4].filter((name) => name !== undefined);
-    await compareModels({ names, vram }, context);
+    await compareModels(withVram({ names, vram }, context), context);
   },
   components: {
     /** A menu of what to take in the place of an unknown name. */

@@ -103,6 +103,14 @@ describe("two models side by side", () => {
     expect(chart?.limit).toEqual({ gb: 8, label: "你的显存 8 GB" });
   });
 
+  test("memory is understood in the place of a further model", async () => {
+    const named = await compare(["alpha-7b", "beta"], { vram: "8GB" });
+    const inOrder = await compare(["alpha-7b", "beta", "8GB"]);
+    expect(inOrder.text).toBe(named.text);
+    expect(inOrder.chart?.limit?.gb).toBe(8);
+    expect((await compare(["alpha-7b", "8GB"])).outcome).toBe("refused");
+  });
+
   test("a variant's name narrows to the variant; what only its series states is marked", async () => {
     const { text, chart } = await compare(["Beta-9B", "beta 1b"]);
     expect(lineOf(text, "≠ **参数**")).toBe("≠ **参数** ① 9B · ② 1B");
