@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LEAST_GB, MOST_GB } from "#src/catalog/machine.ts";
 import { isSameSubject, type NamedSubject, type Subject, subjectName, subjectNamed } from "#src/catalog/subject.ts";
 import { formatGb, readGb } from "#src/catalog/units.ts";
 import { barsOf } from "#src/chart/memory-chart.ts";
@@ -6,16 +7,13 @@ import { type Autocomplete, type Context, defineCommand, text } from "#src/chat/
 import { memoryChart } from "#src/chat/compare-chart.ts";
 import { compareView } from "#src/chat/compare-view.ts";
 import { plain } from "#src/chat/markdown.ts";
-import { about, entryLine, openMenu } from "#src/chat/model-list.ts";
+import { about, unknownView } from "#src/chat/model-list.ts";
 import { suggestSubjects } from "#src/chat/suggest.ts";
 import { UserError } from "#src/chat/user-error.ts";
-import { type ActionRow, container, customId, LIMITS, selectRow, separator, textDisplay } from "#src/chat/view.ts";
+import { type ActionRow, customId, LIMITS, selectRow } from "#src/chat/view.ts";
 
 const NEAR = 10;
 const MAX_NAME = 80;
-/** GB: more than any machine of today, and less than a slip of the fingers. */
-const MOST_GB = 10_000;
-const LEAST_GB = 0.1;
 /** Usual graphics memory, to choose from. */
 const USUAL_GB = [4, 6, 8, 12, 16, 24, 32, 48, 80];
 /** Between the names in a custom id; no name of the catalog has it. */
@@ -53,24 +51,10 @@ function findAll({ names, vram }: Question, context: Context): NamedSubject[] {
 
 /** The nearest names, each of which compares again with itself in the place of the unknown one. */
 function unknown(name: string, at: number, question: Question, context: Context): UserError {
-  const { catalog, text: say } = context;
-  const near = catalog.names.near(name, NEAR);
+  const near = context.catalog.names.near(name, NEAR);
   if (near.length === 0) return new UserError("unknownModel", { name });
-  const lines = [say("list.nearest"), ...near.map((entry) => entryLine(entry, context))];
-  return new UserError(
-    "unknownModel",
-    { name },
-    {
-      components: [
-        container([
-          textDisplay(`### ${say("model.unknown", { name: plain(name) })}`),
-          separator(),
-          textDisplay(lines.join("\n")),
-          ...(againMenu(name, at, question, near, context) ?? openMenu(near, context)),
-        ]),
-      ],
-    },
-  );
+  const menu = againMenu(name, at, question, near, context);
+  return new UserError("unknownModel", { name }, unknownView(name, near, context, menu));
 }
 
 /** Undefined where the question is too long for a custom id. */

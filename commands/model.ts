@@ -1,11 +1,11 @@
 import type { Entry } from "#src/catalog/schema.ts";
 import { type Context, defineCommand, text } from "#src/chat/command.ts";
 import { plain } from "#src/chat/markdown.ts";
-import { entryLine, openMenu } from "#src/chat/model-list.ts";
+import { entryLine, openMenu, unknownView } from "#src/chat/model-list.ts";
 import { modelPage } from "#src/chat/model-page.ts";
 import { suggestModels } from "#src/chat/suggest.ts";
 import { UserError } from "#src/chat/user-error.ts";
-import { container, separator, textDisplay, type View } from "#src/chat/view.ts";
+import { container, textDisplay, type View } from "#src/chat/view.ts";
 
 const NEAR = 10;
 
@@ -38,17 +38,7 @@ function familyText(name: string, relatives: Entry[], context: Context): string 
 function unknown(name: string, context: Context): View {
   const near = context.catalog.names.near(name, NEAR);
   if (near.length === 0) throw new UserError("unknownModel", { name });
-  const lines = near.map((entry) => entryLine(entry, context));
-  return {
-    components: [
-      container([
-        textDisplay(`### ${context.text("model.unknown", { name: plain(name) })}`),
-        separator(),
-        textDisplay([context.text("list.nearest"), ...lines].join("\n")),
-        ...openMenu(near, context),
-      ]),
-    ],
-  };
+  return unknownView(name, near, context);
 }
 
 function entryOf(id: string, { catalog }: Context): Entry {

@@ -193,7 +193,8 @@ function longestContext({ contextTokens = 0, variants = [] }: Entry): number {
   return longest;
 }
 
-function licensesOf(entry: Entry): License[] {
+/** Its own and those that differ by variant. */
+export function licensesOf(entry: Entry): License[] {
   return [entry.license, ...(entry.variants ?? []).flatMap((item) => item.license ?? [])];
 }
 

@@ -177,7 +177,7 @@ export function bitsOf(offer: Offer): number {
 }
 
 /** Less than a tenth of room to spare is a risk: a longer talk, or a desktop on the same card, and it does not fit. */
-const COMFORT = 0.1;
+export const COMFORT = 0.1;
 const NO_ROOM = 2;
 const tightness = (used: number): number => (NO_ROOM * Math.max(0, COMFORT - (1 - used))) / COMFORT;
 

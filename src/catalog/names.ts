@@ -29,6 +29,15 @@ export const byNewest = (a: Entry, b: Entry): number =>
   compareText(b.released ?? "", a.released ?? "") || compareText(a.name, b.name);
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+/** What an entry and its family go by; without its variants. */
+export const namesOfEntry = ({ id, name, aliases, family, familyAliases }: Entry): string[] => [
+  id,
+  name,
+  ...aliases,
+  family,
+  ...familyAliases,
+];
+
 /** The newest that came out after this one in its family and field, newest first. */
 export function newerInFamily(
   { family, domain, released = "" }: Entry,

@@ -1,14 +1,14 @@
-import type { Criterion } from "./criteria.ts";
 import type { FullText } from "./full-text.ts";
 import { isKnownBase } from "./known-bases.ts";
+import type { WordCriterion } from "./matching.ts";
 import type { Names } from "./names.ts";
 import { isHan } from "./text.ts";
 import { isForeign, PARTICLES, SEPARATORS } from "./vocabulary.ts";
 
-type Dictionary = { names: Names; text: FullText };
-type Word = Extract<Criterion, { kind: "word" }>;
+/** What the words of the catalog are. */
+export type Dictionary = { names: Names; text: FullText };
 /** Known words occur in the catalog or stand for a name of it. */
-type Words = { known: Word[]; unknown: Word[] };
+type Words = { known: WordCriterion[]; unknown: WordCriterion[] };
 
 const PLAIN_WORD = /\p{Script=Han}+|[\p{L}\p{N}]+(?:[.+#/_-][\p{L}\p{N}]+)*/gu;
 const SCRIPTS_MEET = /(?<=\p{Script=Han})(?=[^\p{Script=Han}])|(?<=[^\p{Script=Han}])(?=\p{Script=Han})/u;
@@ -24,7 +24,12 @@ export function wordsOf(folded: string, dictionary: Dictionary): Words {
   return words;
 }
 
-const wordOf = (word: string, named: Word["named"] = [], typed = word): Word => ({ kind: "word", word, typed, named });
+const wordOf = (word: string, named: WordCriterion["named"] = [], typed = word): WordCriterion => ({
+  kind: "word",
+  word,
+  typed,
+  named,
+});
 
 function latin(word: string, { names, text }: Dictionary): Words {
   if (isForeign(word)) return { known: [{ ...wordOf(word), foreign: true }], unknown: [] };
@@ -63,7 +68,7 @@ function wordsInPiece(piece: string, dictionary: Dictionary): Words {
 
 /** From left to right the longest pieces that occur in the catalog; nothing where most of the text does not. */
 function split(piece: string, { names, text }: Dictionary): Words {
-  const known: Word[] = [];
+  const known: WordCriterion[] = [];
   const unknown: string[] = [];
   for (let rest = piece; rest !== ""; ) {
     const word = longestKnown(rest, text);

@@ -1,8 +1,7 @@
 import type { Criterion, SingleFact } from "./criteria.ts";
-import type { FullText } from "./full-text.ts";
 import type { NamedEntry, Names } from "./names.ts";
 import { PATTERNS } from "./query-patterns.ts";
-import { wordsOf } from "./query-words.ts";
+import { type Dictionary, wordsOf } from "./query-words.ts";
 import { fold, HAN } from "./text.ts";
 import { FILLERS, FOREIGN_WORDS } from "./vocabulary.ts";
 
@@ -17,9 +16,6 @@ export type Query = {
   /** What was read and carries no meaning for the search. */
   ignored: string[];
 };
-
-/** What the words of the catalog are. */
-export type Dictionary = { names: Names; text: FullText };
 
 /** Characters that are read; more than anybody types, and every one is tried as the beginning of a name. */
 const MAX_LENGTH = 200;

@@ -33,11 +33,15 @@ export function rankHits(criteria: readonly Criterion[], sort: Sort | undefined,
   }));
   const asked = criteria.filter(isOfferCriterion);
   const byOffers = sort === undefined && isRankedByOffers(criteria);
+  const runOfHit = (entry: Entry): Run => {
+    if (sort === "memory") return leastOf(asked, entry);
+    return byOffers ? runOf(asked, entry) : NO_RUN;
+  };
   const ranked: Ranked[] = [];
   for (const place of places) {
     const entry = matching.entries[place];
     if (entry === undefined) continue;
-    const hit = { entry, name: 0, mentioned: false, fit: 0, run: byOffers ? runOf(asked, entry) : NO_RUN };
+    const hit = { entry, name: 0, mentioned: false, fit: 0, run: runOfHit(entry) };
     for (const { isWord, ranks } of columns) {
       const rank = ranks[place] ?? 0;
       hit[isWord ? "name" : "fit"] += rank;
@@ -95,7 +99,7 @@ const isRankedByOffers = (criteria: readonly Criterion[]): boolean =>
 function order(criteria: readonly Criterion[], sort: Sort | undefined): (a: Ranked, b: Ranked) => number {
   const meant = (a: Ranked, b: Ranked): number => Number(a.mentioned) - Number(b.mentioned);
   if (sort === "newest") return meant;
-  if (sort === "memory") return (a, b) => meant(a, b) || compareMemory(leastOf(a, criteria), leastOf(b, criteria));
+  if (sort === "memory") return (a, b) => meant(a, b) || compareMemory(a.run, b.run);
   if (sort === "size") return (a, b) => meant(a, b) || smallest(a.entry) - smallest(b.entry);
   if (sort === "name") return (a, b) => meant(a, b) || a.entry.name.localeCompare(b.entry.name, "en");
   const fits = asksForMemory(criteria);
@@ -105,9 +109,10 @@ function order(criteria: readonly Criterion[], sort: Sort | undefined): (a: Rank
 
 const smallest = (entry: Entry): number => sizesOf(entry)[0] ?? Number.MAX_VALUE;
 
-function leastOf({ entry }: Ranked, criteria: readonly Criterion[]): Offer | undefined {
-  const asked = criteria.filter(isOfferCriterion);
-  return offersFor(asked, entry).toSorted(compareMemory)[0];
+/** Whatever its precision. */
+function leastOf(asked: readonly Criterion[], entry: Entry): Run {
+  const least = offersFor(asked, entry).toSorted(compareMemory)[0];
+  return { precision: 0, vramGb: least?.vramGb, ramGb: least?.ramGb };
 }
 
 /** Of the best precision that an entry can be had in: memory of a relative says nothing of the exact one. */

@@ -1,6 +1,7 @@
 import { type Criterion, factRank, isOfferCriterion, jointRank } from "./criteria.ts";
 import { modalitiesOf, sizeInName } from "./edition-match.ts";
 import { offersOf } from "./memory.ts";
+import { namesOfEntry } from "./names.ts";
 import type { Entry, Variant } from "./schema.ts";
 import { foldName } from "./text.ts";
 
@@ -62,6 +63,5 @@ function speaksOf(word: string, entry: Entry, edition: Variant): boolean {
   const folded = foldName(word);
   const bears = ({ name }: Variant): boolean => foldName(name).includes(folded);
   if (bears(edition) || !entry.variants?.some(bears)) return true;
-  const general = [entry.id, entry.name, entry.family, ...entry.aliases, ...entry.familyAliases];
-  return general.some((name) => foldName(name).includes(folded));
+  return namesOfEntry(entry).some((name) => foldName(name).includes(folded));
 }

@@ -1,4 +1,4 @@
-import { bitsOf, type Fit, type PartialFit, type Wish } from "#src/catalog/fit.ts";
+import { bitsOf, COMFORT, type Fit, type PartialFit, type Wish } from "#src/catalog/fit.ts";
 import { type Machine, totalGb } from "#src/catalog/machine.ts";
 import { isOurEstimate } from "#src/catalog/memory.ts";
 import { quantizationLabel } from "#src/catalog/precision.ts";
@@ -25,8 +25,6 @@ export type FitParts = {
 };
 
 const CELLS = 8;
-/** Less to spare than this is said. */
-const COMFORT = 0.1;
 /** Below this the answers get clearly worse. */
 const LEAST_BITS = 3.8;
 

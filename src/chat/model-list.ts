@@ -82,6 +82,26 @@ export function openMenu(entries: readonly Entry[], { text }: Pick<Context, "tex
   return [selectRow(customId("model", "open"), text("list.open"), options)];
 }
 
+/** Of a name that nobody has: the nearest, and a menu of them. */
+export function unknownView(
+  name: string,
+  near: readonly Entry[],
+  context: Pick<Context, "text">,
+  menu: readonly ActionRow[] = openMenu(near, context),
+): View {
+  const lines = [context.text("list.nearest"), ...near.map((entry) => entryLine(entry, context))];
+  return {
+    components: [
+      container([
+        textDisplay(`### ${context.text("model.unknown", { name: plain(name) })}`),
+        separator(),
+        textDisplay(lines.join("\n")),
+        ...menu,
+      ]),
+    ],
+  };
+}
+
 /** An entry in a few words, without Markdown: `6.2B · 2K · 2023-03-14`. */
 export function about(entry: Entry, { text }: Pick<Context, "text">): string {
   return [

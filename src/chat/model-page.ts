@@ -5,7 +5,7 @@ import { code, plain } from "./markdown.ts";
 import { about } from "./model-list.ts";
 import { modelSections, type Section } from "./model-sections.ts";
 import { pageButtons, paginate } from "./pages.ts";
-import { catalogText } from "./traditional.ts";
+import { summaryText } from "./traditional.ts";
 import { clip, container, customId, LIMITS, selectRow, separator, textDisplay, type View } from "./view.ts";
 
 /** Characters kept free on each page for the frame around the sections. */
@@ -57,7 +57,7 @@ function headingOf(
   const here = resolution.kind === "ready" && !resolution.target.standIn ? resolution.target.model : undefined;
   const speed = here === undefined ? undefined : tries.speed(here);
   const newer = newerInFamily(entry, catalog.entries, NEWER).map(({ name }) => plain(name));
-  const summary = locale === "en-US" ? entry.summary.en : catalogText(entry.summary.zh, locale);
+  const summary = summaryText(entry, locale);
   return [
     `## ${plain(entry.name)}`,
     `-# ${code(entry.id)} · ${plain(entry.family)} · ${about(entry, { text })}`,

@@ -1,3 +1,4 @@
+import { namesOfEntry } from "#src/catalog/names.ts";
 import { PRECISIONS } from "#src/catalog/precision.ts";
 import type { Entry } from "#src/catalog/schema.ts";
 import type { Catalog } from "#src/catalog/search.ts";
@@ -84,19 +85,11 @@ function lastName(typed: string, { names }: Catalog): { before: string; last: st
     const folded = foldName(typed.slice(at));
     return names
       .near(typed.slice(at), 1)
-      .some((entry) => namesOf(entry).some((name) => foldName(name).startsWith(folded)));
+      .some((entry) => namesOfEntry(entry).some((name) => foldName(name).startsWith(folded)));
   };
   const at = /\s$/u.test(typed) ? typed.length : (starts.slice(0, -1).find(begins) ?? starts.at(-1) ?? 0);
   return { before: typed.slice(0, at), last: typed.slice(at) };
 }
-
-const namesOf = ({ id, name, aliases, family, familyAliases }: Entry): string[] => [
-  id,
-  name,
-  ...aliases,
-  family,
-  ...familyAliases,
-];
 
 const entryOf = (query: string, said: string): Suggestion[] =>
   query.length > LIMITS.optionText ? [] : [{ name: clip(`${query} · ${said}`, LIMITS.optionText), value: query }];

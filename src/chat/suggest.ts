@@ -1,4 +1,4 @@
-import { byNewest } from "#src/catalog/names.ts";
+import { byNewest, namesOfEntry } from "#src/catalog/names.ts";
 import type { Entry } from "#src/catalog/schema.ts";
 import { subjectNamed } from "#src/catalog/subject.ts";
 import { foldName } from "#src/catalog/text.ts";
@@ -41,8 +41,7 @@ function subjectsOf(entry: Entry, wanted: string, { catalog, text }: Pick<Contex
     name: [name, ...(parametersB === undefined ? [] : [formatSize(parametersB, activeParametersB)])].join(" · "),
     value: name,
   }));
-  const names = [entry.id, entry.name, ...entry.aliases, entry.family, ...entry.familyAliases];
-  return names.some((name) => foldName(name).includes(wanted)) ? [whole, ...listed] : [...listed, whole];
+  return namesOfEntry(entry).some((name) => foldName(name).includes(wanted)) ? [whole, ...listed] : [...listed, whole];
 }
 
 /** Models to try: what is installed here first (marked, with the speed seen), then entries that could be pulled, with size. */

@@ -1,4 +1,5 @@
 import { Converter, CustomConverter } from "opencc-js/cn2t";
+import type { Entry } from "#src/catalog/schema.ts";
 import type { Locale } from "./locale.ts";
 
 /** Words of our field that a general phrase table gets wrong for readers in Taiwan. */
@@ -25,6 +26,10 @@ function toTaiwan(text: string): string {
   }
   return convert(text);
 }
+
+/** What an entry is, in a sentence or two. */
+export const summaryText = ({ summary }: Entry, locale: Locale): string =>
+  locale === "en-US" ? summary.en : catalogText(summary.zh, locale);
 
 /** Catalog text, which is written in simplified Chinese, for a reader of the given language. */
 export const catalogText = (text: string, locale: Locale): string => (locale === "zh-TW" ? toTaiwan(text) : text);

@@ -6,7 +6,7 @@ import type { View } from "#src/chat/view.ts";
 import type { Log } from "#src/log.ts";
 import { type EditGuard, NotWanted } from "#src/tries/outputs.ts";
 import type { Output } from "#src/tries/tries.ts";
-import { type Delivery, hasEnded, type Progress, type Try } from "#src/tries/try.ts";
+import { type Delivery, hasEnded, hasWords, type Progress, type Try } from "#src/tries/try.ts";
 import { filesOf, toEdit } from "./message.ts";
 
 /** From one edit being there to the next being sent; Discord lets about five pass in two seconds. */
@@ -54,7 +54,7 @@ export function openDiscordOutput(
   return {
     gone: gone.signal,
     update: (progress) => {
-      const quiet = progress.text === "" && progress.thinking === "" && !hasEnded(progress);
+      const quiet = !hasWords(progress) && !hasEnded(progress);
       live.update(() => viewOf(attempt, progress), quiet ? Math.max(0, opened + QUIET_MS - performance.now()) : 0);
     },
     finish: async (progress) => {

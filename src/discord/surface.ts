@@ -1,18 +1,14 @@
 import { once } from "node:events";
-import type { API } from "@discordjs/core/http-only";
 import type { Hono } from "hono";
-import { textIn } from "#src/chat/locale.ts";
 import type { DiscordConfig } from "#src/config.ts";
 import type { Outputs } from "#src/tries/outputs.ts";
-import type { Output } from "#src/tries/tries.ts";
-import type { Try } from "#src/tries/try.ts";
+import { within } from "#src/within.ts";
 import { botApi, interactionApi } from "./api.ts";
 import { commandJson } from "./command-json.ts";
 import { keepGateway, type Ready } from "./gateway.ts";
 import { type DiscordApp, serveInteraction } from "./interactions.ts";
-import { openDiscordOutput } from "./live-output.ts";
-import { DISCORD_ROOM } from "./message.ts";
 import { differences, register } from "./registration.ts";
+import { discordOpener } from "./try-outputs.ts";
 
 /** How long a stop waits for answers that are under way. */
 const DRAIN_MS = 5000;
@@ -32,7 +28,8 @@ export type DiscordSurface = {
 
 export function createDiscord(app: DiscordApp & { outputs: Outputs }, config: DiscordConfig): DiscordSurface {
   const api = interactionApi(config.apiUrl, app.events?.responded);
-  app.outputs.register("discord", (attempt) => openOutput(attempt, api, app));
+  const { services, log } = app;
+  app.outputs.register("discord", discordOpener(api, { entryOf: (id) => services.catalog.entry(id), log }));
   const underWay = new Set<Promise<void>>();
   const track = (work: Promise<void>): void => {
     underWay.add(work);
@@ -59,7 +56,7 @@ export function createDiscord(app: DiscordApp & { outputs: Outputs }, config: Di
         if (token !== undefined && registerCommands) track(registerDifferences(app, config, token));
         await raised(signal);
       }
-      await settle(underWay);
+      await within(DRAIN_MS, Promise.allSettled(underWay));
     },
   };
 }
@@ -67,13 +64,6 @@ export function createDiscord(app: DiscordApp & { outputs: Outputs }, config: Di
 const raised = async (signal: AbortSignal): Promise<void> => {
   if (!signal.aborted) await once(signal, "abort");
 };
-
-async function settle(underWay: ReadonlySet<Promise<void>>): Promise<void> {
-  const drained = Promise.withResolvers<void>();
-  const timer = setTimeout(drained.resolve, DRAIN_MS);
-  await Promise.race([Promise.allSettled(underWay), drained.promise]);
-  clearTimeout(timer);
-}
 
 /** Registers the commands where they differ from what Discord has. A failure is logged: the old ones go on working. */
 async function registerDifferences(
@@ -92,24 +82,4 @@ async function registerDifferences(
   } catch (error) {
     app.log.error({ err: error }, "commands could not be registered");
   }
-}
-
-/** Loaded with the first try: they bring a Markdown parser that a start should not wait for. */
-const views = () => import("#src/chat/try-view.ts");
-
-/** Shows a try through the token of its interaction, in the person's language. */
-function openOutput(attempt: Try, api: API, { services, log }: DiscordApp): Output | undefined {
-  const { delivery } = attempt;
-  if (delivery.kind !== "discord" || delivery.expiresAt < Date.now()) return undefined;
-  const context = {
-    text: textIn(attempt.locale),
-    room: DISCORD_ROOM,
-    entry: services.catalog.entry(attempt.target.entryId ?? ""),
-  };
-  return openDiscordOutput(attempt, delivery, {
-    api,
-    log,
-    viewOf: async (item, progress) => (await views()).tryView(item, progress, context),
-    refusedView: async (item, progress) => (await views()).refusedTryView(item, progress, context),
-  });
 }

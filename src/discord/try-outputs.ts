@@ -1,3 +1,4 @@
+import type { API } from "@discordjs/core/http-only";
 import type { Entry } from "#src/catalog/schema.ts";
 import { textIn } from "#src/chat/locale.ts";
 import type { Log } from "#src/log.ts";
@@ -18,9 +19,12 @@ type Options = {
   log: Log;
 };
 
-/** Shows tries in the messages that their tokens can edit, from a process that need not be the bot's. */
-export function createDiscordOpener({ apiUrl, entryOf, responded, log }: Options): OpenGuarded {
-  const api = interactionApi(apiUrl, responded);
+/** Shows tries from a process that need not be the bot's. */
+export const createDiscordOpener = ({ apiUrl, responded, ...parts }: Options): OpenGuarded =>
+  discordOpener(interactionApi(apiUrl, responded), parts);
+
+/** Shows tries in the messages that their tokens can edit, in the language of the person. */
+export function discordOpener(api: API, { entryOf, log }: Pick<Options, "entryOf" | "log">): OpenGuarded {
   return (attempt, guard) => {
     const { delivery, target, locale } = attempt;
     if (delivery.kind !== "discord" || delivery.token === "" || delivery.expiresAt < Date.now()) return undefined;

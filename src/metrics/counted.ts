@@ -2,7 +2,7 @@ import type { Router } from "#src/chat/router.ts";
 import { UserError } from "#src/chat/user-error.ts";
 import type { Outputs } from "#src/tries/outputs.ts";
 import type { Output, Tries } from "#src/tries/tries.ts";
-import type { Progress } from "#src/tries/try.ts";
+import { hasWords, type Progress } from "#src/tries/try.ts";
 import type { CommandMetrics, Surface } from "./command-metrics.ts";
 import type { TryMetrics } from "./try-metrics.ts";
 
@@ -60,21 +60,21 @@ export const countTries =
     const output = open(attempt);
     const accepted = performance.now();
     let started: number | undefined;
-    let hasWords = false;
-    const note = ({ phase, text, thinking }: Progress): void => {
-      if (started === undefined && phase !== "waiting") {
+    let hasBegun = false;
+    const note = (progress: Progress): void => {
+      if (started === undefined && progress.phase !== "waiting") {
         started = performance.now();
         metrics.started((started - accepted) / 1000);
       }
-      if (!hasWords && (text !== "" || thinking !== "")) {
-        hasWords = true;
+      if (!hasBegun && hasWords(progress)) {
+        hasBegun = true;
         metrics.firstToken(secondsSince(accepted));
       }
     };
     return {
       gone: output.gone,
       update: (progress) => {
-        if (!hasWords) note(progress);
+        if (!hasBegun) note(progress);
         output.update(progress);
       },
       finish: async (progress) => {

@@ -21,6 +21,10 @@ export async function takeQuota(quotas: Quotas, person: Person): Promise<void> {
   if (refused) throw new UserError("tryQuota", { minutes: Math.ceil(refused.waitMs / 60_000) });
 }
 
+/** Whose it is, whoever moderates there, and administrators. */
+export const mayStop = (person: Person, attempt: Try): boolean =>
+  attempt.person === person.id || person.moderator || person.admin;
+
 /** Sixteen hexadecimal digits: short enough for a custom id, and not to be guessed. */
 export const newTryId = (): string => randomUUID().replaceAll("-", "").slice(0, 16);
 

@@ -15,7 +15,7 @@ const HOUR_SECONDS = 3600;
  * Kept in memory, where a restart forgives, or in Redis for all processes together. The library is loaded with the first
  * try, since it brings a dozen databases.
  */
-export function createQuotas({ perPerson, perGuild }: QuotaLimits, redis?: () => Promise<Redis>): Quotas {
+export function createQuotas({ perPerson, perGuild }: QuotaLimits, redis?: Redis): Quotas {
   let limiters: Promise<Limiters> | undefined;
   return {
     take: async (person, guild) => {
@@ -34,13 +34,8 @@ export function createQuotas({ perPerson, perGuild }: QuotaLimits, redis?: () =>
 
 type Limiters = { persons: RateLimiterAbstract; guilds: RateLimiterAbstract };
 
-async function openLimiters(
-  perPerson: number,
-  perGuild: number,
-  redis: (() => Promise<Redis>) | undefined,
-): Promise<Limiters> {
+async function openLimiters(perPerson: number, perGuild: number, storeClient: Redis | undefined): Promise<Limiters> {
   const library = await import("rate-limiter-flexible");
-  const storeClient = await redis?.();
   const limiter = (what: string, points: number): RateLimiterAbstract => {
     const options = { keyPrefix: `mulu:quota:${what}`, points, duration: HOUR_SECONDS };
     return storeClient

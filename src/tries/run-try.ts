@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { OllamaFailure, refusedThinking, streamChat } from "#src/ollama/chat.ts";
-import type { Lease } from "#src/ollama/fleet.ts";
+import type { Fleet, Lease } from "#src/ollama/fleet.ts";
 import { createContentReader } from "./content.ts";
 import type { Phase, Progress, Try } from "./try.ts";
 
@@ -64,4 +64,12 @@ export async function runTry(
     else next({ phase: "failed", failure: error instanceof OllamaFailure ? error.reason : "failed" });
   }
   return progress;
+}
+
+/** Gives a slot back, and looks at the host again where the try failed. */
+export function giveBack(lease: Lease, { phase, failure }: Progress, fleet: Fleet): void {
+  lease.release();
+  if (phase !== "failed") return;
+  if (failure === "unreachable") fleet.takeOut(lease.host);
+  else void fleet.check(lease.host);
 }

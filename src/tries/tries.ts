@@ -3,12 +3,13 @@ import type { Person } from "#src/chat/person.ts";
 import { UserError } from "#src/chat/user-error.ts";
 import type { Log } from "#src/log.ts";
 import type { Fleet, Lease } from "#src/ollama/fleet.ts";
+import { within } from "#src/within.ts";
 import type { AccessLists } from "./access.ts";
-import { checkRequest, newTryId, takeQuota, tryOf } from "./admission.ts";
+import { checkRequest, mayStop, newTryId, takeQuota, tryOf } from "./admission.ts";
 import type { Quotas } from "./quotas.ts";
-import { type EndReason, runTry, TryEnded } from "./run-try.ts";
+import { type EndReason, giveBack, runTry, TryEnded } from "./run-try.ts";
 import type { StoredTry, TryStore } from "./store.ts";
-import type { Delivery, Progress, Target, Try, Turn } from "./try.ts";
+import { type Delivery, deadlineOf, type Progress, type Target, type Try, type Turn } from "./try.ts";
 
 /** Where the progress of one try is shown. */
 export type Output = {
@@ -80,8 +81,6 @@ type Active = {
   orphanedAt: number | undefined;
 };
 
-/** A Discord token dies after 15 minutes; a minute before it the answer is ended with what there is. */
-const DEADLINE_MARGIN_MS = 60_000;
 const SAVE_EVERY_MS = 2000;
 /** How long a try waits for a host with its model to come back. */
 const ORPHAN_MS = 60_000;
@@ -137,15 +136,12 @@ export function createTries(options: TriesOptions): Tries {
     const { attempt, control } = item;
     const work = runTry(attempt, lease, options.maxTokens, control.signal, (progress) => report(item, progress)).then(
       async (progress) => {
-        lease.release();
-        if (progress.phase === "failed") {
+        if (progress.phase === "failed")
           log.warn(
             { try: attempt.id, model: attempt.target.model, host: lease.host.label, reason: progress.failure },
             "a try failed",
           );
-          if (progress.failure === "unreachable") fleet.takeOut(lease.host);
-          else void fleet.check(lease.host);
-        }
+        giveBack(lease, progress, fleet);
         await finish(item, progress);
       },
     );
@@ -199,7 +195,7 @@ export function createTries(options: TriesOptions): Tries {
       const delivery = await begin().finally(() => reserved.delete(id));
       const attempt = tryOf(request, id, delivery);
       const output = options.open(attempt);
-      const deadline = delivery.kind === "discord" ? delivery.expiresAt - DEADLINE_MARGIN_MS - Date.now() : undefined;
+      const deadline = deadlineOf(delivery);
       const item: Active = {
         attempt,
         output,
@@ -209,7 +205,8 @@ export function createTries(options: TriesOptions): Tries {
         timer: undefined,
         orphanedAt: undefined,
       };
-      if (deadline !== undefined) item.timer = setTimeout(() => end(item, "expired"), Math.max(0, deadline));
+      if (deadline !== undefined)
+        item.timer = setTimeout(() => end(item, "expired"), Math.max(0, deadline - Date.now()));
       output.gone.addEventListener("abort", () => end(item, "stopped"), { once: true });
       active.set(attempt.id, item);
       store.begin(attempt);
@@ -220,7 +217,7 @@ export function createTries(options: TriesOptions): Tries {
     stop: async (id, person) => {
       const item = active.get(id);
       if (item === undefined) return "ended";
-      if (item.attempt.person !== person.id && !person.moderator && !person.admin) return "forbidden";
+      if (!mayStop(person, item.attempt)) return "forbidden";
       end(item, "stopped");
       return "stopped";
     },
@@ -243,7 +240,7 @@ export function createTries(options: TriesOptions): Tries {
       clearInterval(timer);
       closing = true;
       for (const item of [...active.values()]) end(item, "interrupted");
-      await settleWithin([...underWay], LAST_WORDS_MS);
+      await within(LAST_WORDS_MS, Promise.allSettled(underWay));
       store.close();
     },
     speed: (model) => store.speed(model),
@@ -262,11 +259,4 @@ async function closeLeftOver(
   } catch (error) {
     log.warn({ err: error, try: attempt.id }, "a try left over could not be closed");
   }
-}
-
-async function settleWithin(work: Promise<void>[], ms: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([Promise.allSettled(work), promise]);
-  clearTimeout(timer);
 }

@@ -14,6 +14,13 @@ export type Delivery =
   /** A visitor's page, held by the process that has the web surface. */
   | { kind: "web"; id: string };
 
+/** A minute before a Discord token dies the answer is ended with what there is. */
+const DEADLINE_MARGIN_MS = 60_000;
+
+/** When a try must have ended, in ms since 1970; undefined where nothing runs out. */
+export const deadlineOf = (delivery: Delivery): number | undefined =>
+  delivery.kind === "discord" ? delivery.expiresAt - DEADLINE_MARGIN_MS : undefined;
+
 /** What was resolved from the name that a person typed. */
 export type Target = {
   /** Ollama's name, with its tag. */
@@ -65,6 +72,8 @@ export type Progress = {
   durationMs?: number;
   failure?: FailureReason;
 };
+
+export const hasWords = ({ text, thinking }: Progress): boolean => text !== "" || thinking !== "";
 
 const ENDED: readonly Phase[] = ["done", "stopped", "expired", "interrupted", "failed"];
 export const hasEnded = ({ phase }: Progress): boolean => ENDED.includes(phase);

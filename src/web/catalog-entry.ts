@@ -5,7 +5,7 @@ import type { Catalog } from "#src/catalog/search.ts";
 import { type Locale, type Text, textIn } from "#src/chat/locale.ts";
 import { about } from "#src/chat/model-list.ts";
 import { modelSections, type Section } from "#src/chat/model-sections.ts";
-import { catalogText } from "#src/chat/traditional.ts";
+import { summaryText } from "#src/chat/traditional.ts";
 import { clip, UNLIMITED } from "#src/chat/view.ts";
 import { memoryBars } from "./catalog-bars.ts";
 import type { Links } from "./catalog-links.ts";
@@ -41,7 +41,7 @@ type Part = { id: string; title: string; content: Html };
 export function entryPage(entry: Entry, context: EntryContext): Html {
   const { locale, links } = context;
   const text = textIn(locale);
-  const summary = locale === "en-US" ? entry.summary.en : catalogText(entry.summary.zh, locale);
+  const summary = summaryText(entry, locale);
   const parts = partsOf(entry, locale, text);
   return page({
     title: text("web.entry.title", { name: entry.name }),

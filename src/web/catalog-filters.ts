@@ -1,7 +1,7 @@
-import { type FactCriterion, factRank } from "#src/catalog/criteria.ts";
+import { type FactCriterion, factRank, licensesOf } from "#src/catalog/criteria.ts";
 import { offersOf } from "#src/catalog/memory.ts";
 import { PRECISIONS, quantizationLabel } from "#src/catalog/precision.ts";
-import type { Entry, License, Modality } from "#src/catalog/schema.ts";
+import type { Entry, Modality } from "#src/catalog/schema.ts";
 import type { Text } from "#src/chat/locale.ts";
 
 /** What a choice asks of an entry: a criterion of the search, or a question of its own. */
@@ -107,11 +107,6 @@ function commercial(): Option[] {
     ),
   ];
 }
-
-const licensesOf = (entry: Entry): License[] => [
-  entry.license,
-  ...(entry.variants ?? []).flatMap(({ license }) => license ?? []),
-];
 
 function years(entries: readonly Entry[]): Option[] {
   const known = [...new Set(entries.flatMap(({ released }) => released?.slice(0, 4) ?? []))].toSorted();

@@ -40,13 +40,12 @@ export const drawnWith = (typed: Typed, context: ListContext): Drawn => ({
 
 /** The page around a list: its title, and what holds for all of it. */
 export function listFrame(
-  { catalog, locale, links }: ListContext,
+  { catalog, filters, locale, links }: ListContext,
   content: Html,
   scripts: ["catalog.mjs"] | [] = [],
 ): Html {
   const text = textIn(locale);
   const { entries } = catalog;
-  const families = new Set(entries.map(({ family }) => family)).size;
   return page({
     title: text("web.list.title"),
     description: text("web.list.description", { count: entries.length }),
@@ -57,7 +56,7 @@ export function listFrame(
     inLanguage: links.inLanguage,
     surroundings: links,
     body: html`<h1>${text("web.list.title")}</h1>
-<p class="quiet">${text("web.list.size", { count: entries.length, families })} · <a href="${links.json}">${text("web.list.data")}</a></p>
+<p class="quiet">${text("web.list.size", { count: entries.length, families: filters.family.length })} · <a href="${links.json}">${text("web.list.data")}</a></p>
 ${content}`,
   });
 }

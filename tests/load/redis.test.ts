@@ -9,6 +9,17 @@ if (WITHOUT_REDIS !== undefined) process.stderr.write(`tries over Redis are not 
 
 const QUESTION = { model: MODEL, prompt: "问" };
 
+/** Two workers, of which one is answering without an end; whoever is asked from now on gives a second answer. */
+async function openAnswering() {
+  const { discord, redis, ollamas, running } = await openMany({ bots: 1, workers: 2 });
+  for (const ollama of ollamas) ollama.script({ endless: true, tokensPerSecond: 20 });
+  const message = await discord.person({ id: ASKER }).run("try", QUESTION);
+  await shows(discord, message, "测试用");
+  const at = ollamas.findIndex(({ requests }) => requests.length > 0);
+  for (const ollama of ollamas) ollama.script({ text: "第二次的回答" });
+  return { discord, redis, message, worker: running.workers[at], ollama: ollamas[at] };
+}
+
 describe.skipIf(WITHOUT_REDIS !== undefined)("a bot and workers that share Redis", () => {
   test("Redis is away: the catalog answers, /try says so, and works again afterwards", async () => {
     const { discord, redis } = await openMany({ bots: 1, workers: 1 });
@@ -55,13 +66,8 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a bot and workers that share Redis
   });
 
   test("a worker is killed: another one begins its try again, and answers it", async () => {
-    const { discord, redis, ollamas, running } = await openMany({ bots: 1, workers: 2 });
-    for (const ollama of ollamas) ollama.script({ endless: true, tokensPerSecond: 20 });
-    const message = await discord.person({ id: ASKER }).run("try", QUESTION);
-    await shows(discord, message, "测试用");
-    const at = ollamas.findIndex(({ requests }) => requests.length > 0);
-    for (const ollama of ollamas) ollama.script({ text: "第二次的回答" });
-    running.workers[at]?.process.kill("SIGKILL");
+    const { discord, redis, message, worker } = await openAnswering();
+    worker?.process.kill("SIGKILL");
     await discord.until(() => textOf(message).includes("第二次的回答"), "another answer", 25_000);
     await ended(discord, message);
     expect(textOf(message)).not.toContain("测试用");
@@ -69,13 +75,8 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a bot and workers that share Redis
   });
 
   test("a worker is told to stop: what it runs goes to another within seconds", async () => {
-    const { discord, redis, ollamas, running } = await openMany({ bots: 1, workers: 2 });
-    for (const ollama of ollamas) ollama.script({ endless: true, tokensPerSecond: 20 });
-    const message = await discord.person({ id: ASKER }).run("try", QUESTION);
-    await shows(discord, message, "测试用");
-    const at = ollamas.findIndex(({ requests }) => requests.length > 0);
-    for (const ollama of ollamas) ollama.script({ text: "第二次的回答" });
-    const stopped = running.workers[at]?.stop();
+    const { discord, redis, message, worker } = await openAnswering();
+    const stopped = worker?.stop();
     await discord.until(() => textOf(message).includes("第二次的回答"), "another answer", 8000);
     expect(await stopped).toBe(0);
     await ended(discord, message);
@@ -83,17 +84,11 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a bot and workers that share Redis
   });
 
   test("a frozen worker that comes back finds out that it is no longer wanted", async () => {
-    const { discord, ollamas, running } = await openMany({ bots: 1, workers: 2 });
-    for (const ollama of ollamas) ollama.script({ endless: true, tokensPerSecond: 20 });
-    const message = await discord.person({ id: ASKER }).run("try", QUESTION);
-    await shows(discord, message, "测试用");
-    const at = ollamas.findIndex(({ requests }) => requests.length > 0);
-    const frozen = running.workers[at];
-    for (const ollama of ollamas) ollama.script({ text: "第二次的回答" });
+    const { discord, message, worker: frozen, ollama } = await openAnswering();
     frozen?.process.kill("SIGSTOP");
     await discord.until(() => labels(message).includes("再来一次"), "another answer", 25_000);
     frozen?.process.kill("SIGCONT");
-    await discord.until(() => ollamas[at]?.requests[0]?.closedByClientAt !== undefined, "the late run gives up");
+    await discord.until(() => ollama?.requests[0]?.closedByClientAt !== undefined, "the late run gives up");
     await discord.until(() => textOf(message).includes("第二次的回答"), "the last word stands", 5000);
     expect(labels(message)).toContain("再来一次");
   });

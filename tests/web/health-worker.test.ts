@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { request } from "node:http";
-import { createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { createRunMetrics } from "#src/metrics/run-metrics.ts";
 import { type Bot, openDiscord, startWorker } from "#tests/discord/start-bot.ts";
 import { runProgram } from "#tests/run-program.ts";
 import type { Discord } from "#tests/stand-ins/discord.ts";
 import { startOllama } from "#tests/stand-ins/ollama.ts";
+import { takenPort } from "#tests/taken-port.ts";
 import { type Endpoints, endpointsAt } from "./health-world.ts";
 
 const NOBODY = { REDIS_URL: "redis://:secret-of-redis@127.0.0.1:9", OLLAMA_HOSTS: "http://127.0.0.1:9" };
@@ -82,17 +82,12 @@ test("without a port for it a worker serves nothing", async () => {
 });
 
 test("a port that is taken is named in one line, and the worker does not start", async () => {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => void server.close());
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  const env = { ...NOBODY, WORKER_PORT: String(address.port), DEFAULT_LOCALE: "en-US", LOG_LEVEL: "error" };
+  const port = await takenPort();
+  const env = { ...NOBODY, WORKER_PORT: String(port), DEFAULT_LOCALE: "en-US", LOG_LEVEL: "error" };
   const { code, stderr } = await runProgram("src/cli/worker.ts", [], { env });
   expect(code).toBe(1);
   expect(stderr).toBe(
-    `Health and metrics: port ${address.port} of 127.0.0.1 is taken; set another WORKER_PORT or stop the program that has it\n`,
+    `Health and metrics: port ${port} of 127.0.0.1 is taken; set another WORKER_PORT or stop the program that has it\n`,
   );
 });
 

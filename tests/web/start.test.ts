@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { openDiscord, startBot } from "#tests/discord/start-bot.ts";
+import { takenPort } from "#tests/taken-port.ts";
 import { temporaryFolder } from "#tests/temporary-catalog.ts";
 
 const NOBODY = "http://127.0.0.1:9";
@@ -36,17 +36,6 @@ async function start(env: Record<string, string>) {
       return ended;
     },
   };
-}
-
-/** A port that somebody has already. */
-async function takenPort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => void server.close());
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
 
 test("npm start without a token and a terminal serves the page, says where, and stops when it is told to", async () => {

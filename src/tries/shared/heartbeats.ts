@@ -44,6 +44,14 @@ export type Heartbeats = {
   read: () => Promise<WorkerState[]>;
 };
 
+/** Names of the models on hosts of these workers that answer. */
+export const modelsOf = (workers: readonly WorkerState[]): ReadonlySet<string> =>
+  new Set(
+    workers.flatMap(({ hosts }) =>
+      hosts.filter(({ up }) => up).flatMap(({ installed }) => installed.map(({ name }) => name)),
+    ),
+  );
+
 export function createHeartbeats(redis: Redis): Heartbeats {
   const key = (id: string): string => `${PREFIX}worker:${id}`;
   const index = `${PREFIX}workers`;

@@ -26,9 +26,7 @@ export type Look = {
 /** A try as Redis has it. */
 export type Kept = StoredTry & {
   state: Look["state"];
-  run: string;
   progress: Progress | undefined;
-  holder: string;
   cancel: EndReason | undefined;
 };
 
@@ -52,8 +50,6 @@ const started = z.union([
 ]);
 const keptFields = z.tuple([
   states.nullable(),
-  z.string().nullable(),
-  z.string().nullable(),
   z.string().nullable(),
   z.string().nullable(),
   z.string().nullable(),
@@ -119,9 +115,9 @@ export function createLedger(redis: Redis, keepMs: number) {
         progress: readProgress(progress),
       })),
     find: async (id: string): Promise<Kept | undefined> => {
-      const fields = ["state", "data", "answer", "thinking", "run", "progress", "holder", "cancel"];
+      const fields = ["state", "data", "answer", "thinking", "progress", "cancel"];
       const found = keptFields.parse(await redis.hmget(key(`try:${id}`), ...fields));
-      const [state, data, answer, thinking, number, progress, holder, cancel] = found;
+      const [state, data, answer, thinking, progress, cancel] = found;
       const attempt = data === null ? undefined : readTry(data);
       if (state === null || attempt === undefined) return undefined;
       return {
@@ -130,9 +126,7 @@ export function createLedger(redis: Redis, keepMs: number) {
         thinking: thinking ?? "",
         ended: state === "ended",
         state,
-        run: number ?? "",
         progress: readProgress(progress ?? ""),
-        holder: holder ?? "",
         cancel: endReason.safeParse(cancel).data,
       };
     },
@@ -162,14 +156,15 @@ export function createLedger(redis: Redis, keepMs: number) {
     },
     speeds: async (): Promise<Map<string, number>> =>
       new Map(Object.entries(await redis.hgetall(key("speeds"))).map(([model, speed]) => [model, Number(speed)])),
-    /** Holds a lock around what must not happen twice at a time; undefined where somebody else has it. */
-    locked: async <T>(name: string, act: () => Promise<T>): Promise<{ result: T } | undefined> => {
+    /** Holds a lock around what must not happen twice at a time; false, and nothing is done, where somebody else has it. */
+    locked: async (name: string, act: () => Promise<void>): Promise<boolean> => {
       const holder = randomUUID();
-      if ((await redis.set(key(`lock:${name}`), holder, "PX", LOCK_MS, "NX")) === null) return undefined;
+      if ((await redis.set(key(`lock:${name}`), holder, "PX", LOCK_MS, "NX")) === null) return false;
       const renew = (): void => void run(scripts.RELOCK, name, holder, LOCK_MS).catch(() => {});
       const renewal = setInterval(renew, LOCK_RENEW_MS);
       try {
-        return { result: await act() };
+        await act();
+        return true;
       } finally {
         clearInterval(renewal);
         await run(scripts.UNLOCK, name, holder).catch(() => {});

@@ -26,7 +26,7 @@ const PING_MS = 3000;
 export type OnConnected = (connected: boolean) => void;
 
 /** Connects in the background. The address holds a password and is never logged. */
-export function openLink(url: string, log: Log, onConnected: OnConnected = () => {}): Link {
+export function openLink(url: string, log: Log, onConnected: OnConnected): Link {
   const base = {
     connectTimeout: CONNECT_TIMEOUT_MS,
     retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 8), RECONNECT_MOST_MS),

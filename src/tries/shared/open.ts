@@ -54,7 +54,7 @@ export function openShared(
   const parts = openParts(url, config, log, onRedis);
   const { link, heartbeats } = parts;
   const { perPersonHour, perGuildHour, access, queueMax, promptMax, allowCloud } = config.tries;
-  const quotas = createQuotas({ perPerson: perPersonHour, perGuild: perGuildHour }, async () => link.commands);
+  const quotas = createQuotas({ perPerson: perPersonHour, perGuild: perGuildHour }, link.commands);
   const limits = { access, queueMax, promptMax };
   const shared = createSharedTries({ ...parts, ...limits, quotas, holder: randomUUID(), open, count, log });
   return {

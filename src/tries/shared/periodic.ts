@@ -11,10 +11,3 @@ export async function every(ms: number, act: () => Promise<void>, log: Log, sign
     await wait(ms, undefined, { signal }).catch(() => {});
   }
 }
-
-/** Waits for something, but not longer. */
-export async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  const stop = new AbortController();
-  await Promise.race([work, wait(ms, undefined, { signal: stop.signal }).catch(() => {})]);
-  stop.abort();
-}

@@ -1,9 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { Fleet, Lease } from "#src/ollama/fleet.ts";
 import { NotWanted } from "../outputs.ts";
 import { TryEnded } from "../run-try.ts";
 import type { Output } from "../tries.ts";
-import type { Phase, Progress, Try } from "../try.ts";
+import { hasWords, type Phase, type Progress, type Try } from "../try.ts";
 import type { Claim, Ledger, Standing } from "./ledger.ts";
 import { isAway } from "./link.ts";
 import { LOCK_MS, type Turn } from "./queues.ts";
@@ -107,8 +106,6 @@ export function openRun({ attempt, number, holder, turn }: Begun, { ledger, open
   return run;
 }
 
-const hasWords = ({ text, thinking }: Progress): boolean => text !== "" || thinking !== "";
-
 /** Notes what there is of a run, and tells of its first words. */
 export function note(run: Run, progress: Progress, { firstToken }: RunEvents): void {
   if (!hasWords(run.progress) && hasWords(progress)) firstToken((progress.durationMs ?? 0) / 1000);
@@ -153,12 +150,4 @@ export async function handBack(run: Run, progress: Progress, ledger: Ledger): Pr
   const isBack = await ledger.handBack(run.attempt.id, run.number).catch(() => false);
   run.handBack = isBack;
   return isBack;
-}
-
-/** Gives a slot back, and looks at the host again where the try failed. */
-export function giveBack(lease: Lease, { phase, failure }: Progress, fleet: Fleet): void {
-  lease.release();
-  if (phase !== "failed") return;
-  if (failure === "unreachable") fleet.takeOut(lease.host);
-  else void fleet.check(lease.host);
 }

@@ -72,7 +72,7 @@ redis.call('ZREM', P .. 'unshown', id)`);
 export const BEGIN = script(`
 local id, person, model, data, holder, deadline, ms = unpack(ARGV)
 redis.call('HSET', try(id), 'state', 'waiting', 'person', person, 'model', model, 'data', data, 'holder', holder,
-  'run', 0, 'crashes', 0, 'answer', '', 'thinking', '', 'deadline', deadline)
+  'run', 0, 'crashes', 0, 'answer', '', 'thinking', '')
 redis.call('PEXPIRE', try(id), ms)
 redis.call('SADD', P .. 'active:' .. person, id)
 redis.call('ZADD', P .. 'person:' .. person, later(), id)

@@ -1,10 +1,10 @@
 import { UserError } from "#src/chat/user-error.ts";
 import type { Log } from "#src/log.ts";
 import type { AccessLists } from "../access.ts";
-import { checkRequest, newTryId, takeQuota, tryOf } from "../admission.ts";
+import { checkRequest, mayStop, newTryId, takeQuota, tryOf } from "../admission.ts";
 import type { Quotas } from "../quotas.ts";
 import type { Tries } from "../tries.ts";
-import type { Delivery, Try } from "../try.ts";
+import { type Delivery, deadlineOf, type Try } from "../try.ts";
 import type { Heartbeats } from "./heartbeats.ts";
 import type { Ledger } from "./ledger.ts";
 import { isAway, type Link, needingRedis } from "./link.ts";
@@ -29,8 +29,6 @@ export type SharedTriesOptions = {
   log: Log;
 };
 
-/** A Discord token dies after 15 minutes; a minute before it the answer is ended with what there is. */
-const DEADLINE_MARGIN_MS = 60_000;
 const SPEEDS_MS = 10_000;
 
 /** The tries of all processes: asked for here, run by workers, kept in Redis. */
@@ -63,11 +61,8 @@ export function createSharedTries(options: SharedTriesOptions): { tries: Tries; 
     await showEnd(id, ledger, open, log);
   };
 
-  const keep = (attempt: Try): Promise<void> => {
-    const { delivery } = attempt;
-    const deadline = delivery.kind === "discord" ? delivery.expiresAt - DEADLINE_MARGIN_MS : undefined;
-    return needingRedis(() => ledger.begin(attempt, options.holder, deadline));
-  };
+  const keep = (attempt: Try): Promise<void> =>
+    needingRedis(() => ledger.begin(attempt, options.holder, deadlineOf(attempt.delivery)));
 
   const close = async (): Promise<void> => {
     ended.abort();
@@ -110,7 +105,7 @@ export function createSharedTries(options: SharedTriesOptions): { tries: Tries; 
       needingRedis(async () => {
         const kept = await ledger.find(id);
         if (kept === undefined || kept.ended) return "ended";
-        if (kept.try.person !== person.id && !person.moderator && !person.admin) return "forbidden";
+        if (!mayStop(person, kept.try)) return "forbidden";
         await stop(id);
         return "stopped";
       }),

@@ -17,24 +17,23 @@ const LOCK_PATIENCE_MS = 20_000;
  * Whoever shows a last word or begins to edit waits until nobody else is editing this message, or until waiting is of no
  * use any more.
  */
-export async function whenFree<T>(
+export async function whenFree(
   ledger: Ledger,
   id: string,
-  act: () => Promise<T>,
+  act: () => Promise<void>,
   isOfUse: () => boolean = () => true,
-): Promise<T> {
+): Promise<void> {
   const until = performance.now() + LOCK_PATIENCE_MS;
   while (performance.now() < until && isOfUse()) {
     try {
-      const held = await ledger.locked(id, act);
-      if (held) return held.result;
+      if (await ledger.locked(id, act)) return;
     } catch (error) {
       if (!isAway(error)) throw error;
       break;
     }
     await wait(LOCK_RETRY_MS);
   }
-  return await act();
+  await act();
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Log } from "#src/log.ts";
 import type { Progress } from "../try.ts";
-import type { Heartbeats } from "./heartbeats.ts";
+import { type Heartbeats, modelsOf } from "./heartbeats.ts";
 import type { Kept, Ledger } from "./ledger.ts";
 import type { Queues } from "./queues.ts";
 import { type OpenGuarded, showEnd } from "./show-end.ts";
@@ -101,12 +101,7 @@ export function createSweeper({ ledger, queues, heartbeats, open, log, orphanMs 
     everyMs: EVERY_MS,
     sweep: async (): Promise<void> => {
       await ledger.locked("sweep", async () => {
-        const workers = await heartbeats.read();
-        const models = new Set(
-          workers.flatMap(({ hosts }) =>
-            hosts.filter(({ up }) => up).flatMap(({ installed }) => installed.map(({ name }) => name)),
-          ),
-        );
+        const models = modelsOf(await heartbeats.read());
         await expire();
         await lookAfterWaiting(models);
         await lookAfterRunning(models);

@@ -29,7 +29,6 @@ export type Watch = {
   add: (attempt: Try) => void;
   /** The end is shown by whoever stopped it. */
   stopped: (id: string) => void;
-  look: () => void;
   run: (signal: AbortSignal) => Promise<void>;
 };
 
@@ -63,12 +62,12 @@ export function createWatch({ link, ledger, holder, open, count, log }: WatchOpt
   const whileWaiting =
     (id: string) =>
     async (edit: () => Promise<void>): Promise<void> => {
-      const held = await ledger.locked(id, async () => {
+      const isFree = await ledger.locked(id, async () => {
         const [look] = await ledger.look([id]);
         if (look?.state !== "waiting") throw new NotWanted();
         await edit();
       });
-      if (held === undefined) throw new Error("somebody else is editing this message");
+      if (!isFree) throw new Error("somebody else is editing this message");
     };
 
   /** Nobody is there any more to whom it could be shown. A running one is ended by its worker. */
@@ -196,7 +195,6 @@ export function createWatch({ link, ledger, holder, open, count, log }: WatchOpt
       const item = watched.get(id);
       if (item) item.stopped = true;
     },
-    look: () => alarm.resolve(),
     run: async (signal) => {
       link.listener.on("message", onMessage);
       const channels = ["changes", "cancels", progressChannel(holder)].map((name) => `${PREFIX}${name}`);

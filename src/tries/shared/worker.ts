@@ -1,25 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { Log } from "#src/log.ts";
 import type { Fleet, Lease } from "#src/ollama/fleet.ts";
-import { runTry, TryEnded } from "../run-try.ts";
-import type { Progress } from "../try.ts";
-import type { Heartbeats } from "./heartbeats.ts";
+import { within } from "#src/within.ts";
+import { giveBack, runTry, TryEnded } from "../run-try.ts";
+import { deadlineOf, type Progress } from "../try.ts";
+import { type Heartbeats, modelsOf } from "./heartbeats.ts";
 import type { Ledger, Start } from "./ledger.ts";
 import { isAway, type Link } from "./link.ts";
-import { every, within } from "./periodic.ts";
+import { every } from "./periodic.ts";
 import type { Queues, Turn } from "./queues.ts";
 import { createRelay } from "./relay.ts";
-import {
-  giveBack,
-  handBack,
-  heed,
-  insistOnEnd,
-  note,
-  openRun,
-  type Run,
-  type RunEvents,
-  type RunOutcome,
-} from "./run.ts";
+import { handBack, heed, insistOnEnd, note, openRun, type Run, type RunEvents, type RunOutcome } from "./run.ts";
 import { PREFIX } from "./scripts.ts";
 import { type OpenGuarded, showEnd, whenFree } from "./show-end.ts";
 import { createSweeper } from "./sweeper.ts";
@@ -48,7 +39,6 @@ const BUSY_MS = 300;
 /** How long running tries may go on when the worker is told to stop, and then last words. */
 const FINISH_MS = 3000;
 const LAST_WORDS_MS = 4000;
-const DEADLINE_MARGIN_MS = 60_000;
 const NEVER_MS = 2 ** 31 - 1;
 
 /** Takes tries from the queues whose models its hosts have, as many as there are slots, until the signal is raised. */
@@ -115,8 +105,8 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal): Pr
   ): Promise<void> => {
     const run = openRun({ attempt, number, holder, turn }, { ledger, open, relay });
     runs.add(run);
-    const { delivery } = attempt;
-    const left = delivery.kind === "discord" ? delivery.expiresAt - DEADLINE_MARGIN_MS - Date.now() : NEVER_MS;
+    const deadline = deadlineOf(attempt.delivery);
+    const left = deadline === undefined ? NEVER_MS : deadline - Date.now();
     const timer = setTimeout(() => run.control.abort(new TryEnded("expired")), Math.max(0, left));
     const progress = await runTry(attempt, lease, options.maxTokens, run.control.signal, (state) => report(run, state));
     clearTimeout(timer);
@@ -195,12 +185,7 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal): Pr
   const stop = async (): Promise<void> => {
     await heartbeats.leave(id).catch(() => {});
     await within(FINISH_MS, Promise.allSettled(underWay));
-    const others = await heartbeats.read().catch(() => []);
-    const elsewhere = new Set(
-      others.flatMap(({ hosts }) =>
-        hosts.filter(({ up }) => up).flatMap(({ installed }) => installed.map(({ name }) => name)),
-      ),
-    );
+    const elsewhere = modelsOf(await heartbeats.read().catch(() => []));
     for (const run of runs) {
       run.handBack = elsewhere.has(run.attempt.target.model);
       run.control.abort(new TryEnded("interrupted"));
