@@ -1,15 +1,22 @@
 import { z } from "zod";
-import { LEAST_GB, MOST_GB } from "#src/catalog/machine.ts";
-import { isSameSubject, type NamedSubject, type Subject, subjectName, subjectNamed } from "#src/catalog/subject.ts";
-import { formatGb, readGb } from "#src/catalog/units.ts";
+import { plain } from "#src/base/markdown.ts";
+import { UserError } from "#src/base/user-error.ts";
+import { formatGb, readGb } from "#src/catalog/entry/units.ts";
+import { LEAST_GB, MOST_GB } from "#src/catalog/memory/machine.ts";
+import {
+  isSameSubject,
+  type NamedSubject,
+  type Subject,
+  subjectName,
+  subjectNamed,
+} from "#src/catalog/search/subject.ts";
 import { barsOf } from "#src/chart/memory-chart.ts";
 import { type Autocomplete, type Context, defineCommand, text } from "#src/chat/command.ts";
-import { memoryChart } from "#src/chat/compare-chart.ts";
-import { compareView } from "#src/chat/compare-view.ts";
-import { plain } from "#src/chat/markdown.ts";
-import { about, unknownView } from "#src/chat/model-list.ts";
-import { suggestSubjects } from "#src/chat/suggest.ts";
-import { UserError } from "#src/chat/user-error.ts";
+import { memoryChart } from "#src/chat/compare/chart.ts";
+import { compareView } from "#src/chat/compare/view.ts";
+import { about, unknownView } from "#src/chat/model/list.ts";
+import { RefusedWithView } from "#src/chat/refused-with-view.ts";
+import { suggestSubjects } from "#src/chat/suggest/models.ts";
 import { type ActionRow, customId, LIMITS, selectRow } from "#src/chat/view.ts";
 
 const NEAR = 10;
@@ -54,7 +61,7 @@ function unknown(name: string, at: number, question: Question, context: Context)
   const near = context.catalog.names.near(name, NEAR);
   if (near.length === 0) return new UserError("unknownModel", { name });
   const menu = againMenu(name, at, question, near, context);
-  return new UserError("unknownModel", { name }, unknownView(name, near, context, menu));
+  return new RefusedWithView("unknownModel", { name }, unknownView(name, near, context, menu));
 }
 
 /** Undefined where the question is too long for a custom id. */

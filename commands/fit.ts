@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { fitting, type Wish } from "#src/catalog/fit.ts";
-import { cardsText, LEAST_GB, MOST_GB, readCards, readRam, readTokens } from "#src/catalog/machine.ts";
-import { WISHES, type WishedPurpose } from "#src/catalog/suitability.ts";
+import { UserError } from "#src/base/user-error.ts";
+import { WISHES, type WishedPurpose } from "#src/catalog/entry/suitability.ts";
+import { fitting, type Wish } from "#src/catalog/memory/fit.ts";
+import { cardsText, LEAST_GB, MOST_GB, readCards, readRam, readTokens } from "#src/catalog/memory/machine.ts";
 import { type Context, choice, defineCommand, flag, text } from "#src/chat/command.ts";
-import { suggestCards } from "#src/chat/fit-cards.ts";
-import { fitList } from "#src/chat/fit-list.ts";
-import { UserError } from "#src/chat/user-error.ts";
+import { fitList } from "#src/chat/fit/list.ts";
+import { suggestCards } from "#src/chat/suggest/cards.ts";
 import { customId, type View } from "#src/chat/view.ts";
 
 type Asked = { vram: string; ram: string | undefined; context: string | undefined };

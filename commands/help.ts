@@ -1,8 +1,8 @@
+import { code } from "#src/base/markdown.ts";
+import { UserError } from "#src/base/user-error.ts";
 import { type Command, type Context, defineCommand, text } from "#src/chat/command.ts";
 import { commandDescription, optionDescription } from "#src/chat/descriptions.ts";
-import { code } from "#src/chat/markdown.ts";
 import { nearestOf } from "#src/chat/nearest.ts";
-import { UserError } from "#src/chat/user-error.ts";
 import { container, separator, textDisplay, type View } from "#src/chat/view.ts";
 
 function overview({ commands, text: say }: Context): View {

@@ -1,10 +1,10 @@
-import type { Entry } from "#src/catalog/schema.ts";
+import { plain } from "#src/base/markdown.ts";
+import { UserError } from "#src/base/user-error.ts";
+import type { Entry } from "#src/catalog/entry/schema.ts";
 import { type Context, defineCommand, text } from "#src/chat/command.ts";
-import { plain } from "#src/chat/markdown.ts";
-import { entryLine, openMenu, unknownView } from "#src/chat/model-list.ts";
-import { modelPage } from "#src/chat/model-page.ts";
-import { suggestModels } from "#src/chat/suggest.ts";
-import { UserError } from "#src/chat/user-error.ts";
+import { entryLine, openMenu, unknownView } from "#src/chat/model/list.ts";
+import { modelPage } from "#src/chat/model/page.ts";
+import { suggestModels } from "#src/chat/suggest/models.ts";
 import { container, textDisplay, type View } from "#src/chat/view.ts";
 
 const NEAR = 10;

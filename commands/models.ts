@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { SORTS } from "#src/catalog/query.ts";
+import { SORTS } from "#src/catalog/search/query.ts";
 import { type Context, choice, defineCommand, text } from "#src/chat/command.ts";
-import { modelList } from "#src/chat/model-list.ts";
-import { suggestQueries } from "#src/chat/suggest-queries.ts";
+import { modelList } from "#src/chat/model/list.ts";
+import { suggestQueries } from "#src/chat/suggest/queries.ts";
 import { customId, type View } from "#src/chat/view.ts";
 
 /** A page's custom id carries the whole query, so it must leave room for the rest of the id (100 characters in all). */

@@ -1,13 +1,13 @@
-import { formatGb } from "#src/catalog/units.ts";
+import { createLive } from "#src/base/live.ts";
+import { code, plain } from "#src/base/markdown.ts";
+import { UserError } from "#src/base/user-error.ts";
+import { formatGb } from "#src/catalog/entry/units.ts";
 import { type Context, choice, defineCommand, text } from "#src/chat/command.ts";
-import { createLive } from "#src/chat/live.ts";
-import { code, plain } from "#src/chat/markdown.ts";
-import { UserError } from "#src/chat/user-error.ts";
 import { ButtonStyle, button, buttonRow, container, customId, textDisplay, type View } from "#src/chat/view.ts";
-import { ollamaClient } from "#src/ollama/client.ts";
-import type { Fleet } from "#src/ollama/fleet.ts";
-import { normalModel } from "#src/ollama/models.ts";
-import type { Pull, PullProgress } from "#src/ollama/pulls.ts";
+import type { Fleet } from "#src/inference/fleet.ts";
+import { normalModel } from "#src/inference/models.ts";
+import { ollamaClient } from "#src/inference/ollama/client.ts";
+import type { Pull, PullProgress } from "#src/inference/pulls.ts";
 
 type Host = Fleet["hosts"][number];
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
+import { code, plain } from "#src/base/markdown.ts";
 import { type Context, defineCommand } from "#src/chat/command.ts";
 import { problemText } from "#src/chat/explain-issue.ts";
-import { code, plain } from "#src/chat/markdown.ts";
 import { container, textDisplay } from "#src/chat/view.ts";
 
 /** The same entries have the same version, wherever they were read: the beginning of their hash. */

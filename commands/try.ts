@@ -1,13 +1,14 @@
 import { z } from "zod";
-import { everyWeights } from "#src/catalog/editions.ts";
-import type { Entry } from "#src/catalog/schema.ts";
-import { formatGb } from "#src/catalog/units.ts";
-import { ANSWER_FILE, answerFile } from "#src/chat/answer-file.ts";
+import { code, plain } from "#src/base/markdown.ts";
+import { UserError } from "#src/base/user-error.ts";
+import { everyWeights } from "#src/catalog/entry/editions.ts";
+import type { Entry } from "#src/catalog/entry/schema.ts";
+import { formatGb } from "#src/catalog/entry/units.ts";
 import { type Context, defineCommand, flag, text } from "#src/chat/command.ts";
-import { code, plain } from "#src/chat/markdown.ts";
-import { entryLine, openMenu } from "#src/chat/model-list.ts";
-import { suggestTryModels } from "#src/chat/suggest.ts";
-import { UserError } from "#src/chat/user-error.ts";
+import { entryLine, openMenu } from "#src/chat/model/list.ts";
+import { RefusedWithView } from "#src/chat/refused-with-view.ts";
+import { suggestTryModels } from "#src/chat/suggest/models.ts";
+import { ANSWER_FILE, answerFile } from "#src/chat/try/answer-file.ts";
 import { button, buttonRow, container, customId, fileDisplay, textDisplay, type View } from "#src/chat/view.ts";
 import type { Resolution } from "#src/tries/resolve.ts";
 import type { StoredTry } from "#src/tries/store.ts";
@@ -97,7 +98,7 @@ const wasPrivate = (delivery: Delivery): boolean => delivery.kind === "discord" 
 /** A long text as its beginning and a file with all of it. */
 async function longText(whole: string, { room }: Context): Promise<View> {
   // Loaded when it is needed: it brings a Markdown parser that a start should not wait for.
-  const { modelText } = await import("#src/chat/model-text.ts");
+  const { modelText } = await import("#src/chat/try/model-text.ts");
   const { markdown, complete } = modelText(whole, Math.min(room.characters, 1e6) - 100);
   return {
     private: true,
@@ -122,7 +123,7 @@ export const try_ = defineCommand({
     await context.tries.available();
     await context.fleet.ready();
     const resolution = context.resolve(model);
-    if (resolution.kind !== "ready") throw new UserError("tryUnable", {}, unable(model, resolution, context));
+    if (resolution.kind !== "ready") throw new RefusedWithView("tryUnable", {}, unable(model, resolution, context));
     await submit({ target: resolution.target, prompt, think, hidden }, context);
   },
   components: {

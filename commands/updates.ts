@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { daysBefore, readSince } from "#src/catalog/since.ts";
+import { UserError } from "#src/base/user-error.ts";
+import { daysBefore, readSince } from "#src/catalog/search/since.ts";
 import { updatesOf, updatesSince } from "#src/catalog/updates.ts";
 import { type Autocomplete, type Context, defineCommand, type Suggestion, text } from "#src/chat/command.ts";
-import { updateList } from "#src/chat/update-list.ts";
-import { UserError } from "#src/chat/user-error.ts";
+import { updateList } from "#src/chat/updates/list.ts";
 import { clip, customId, LIMITS, type View } from "#src/chat/view.ts";
 
 const DEFAULT_DAYS = 90;

@@ -1,14 +1,14 @@
-import type { CatalogHolder } from "#src/catalog/in-use.ts";
+import { textIn } from "#src/base/locale.ts";
+import type { Log } from "#src/base/log.ts";
+import { repeat, type Schedule } from "#src/base/schedule.ts";
+import type { CatalogHolder } from "#src/catalog/holder.ts";
 import { problemText } from "#src/chat/explain-issue.ts";
-import { textIn } from "#src/chat/locale.ts";
-import { newsView } from "#src/chat/news-view.ts";
+import { newsView } from "#src/chat/updates/news-view.ts";
 import type { Config } from "#src/config.ts";
-import type { Log } from "#src/log.ts";
-import { repeat, type Schedule } from "#src/schedule.ts";
-import { type AnnouncementOptions, createAnnouncements } from "#src/sync/announcements.ts";
-import type { CatalogSource } from "#src/sync/catalog-archive.ts";
-import { type ClientOptions, createClients } from "#src/sync/github.ts";
-import { createRefresh, type RefreshOptions } from "#src/sync/refresh.ts";
+import { type ClientOptions, createClients } from "#src/sync/github/client.ts";
+import { type AnnouncementOptions, createAnnouncements } from "#src/sync/refresh/announcements.ts";
+import type { CatalogSource } from "#src/sync/refresh/archive.ts";
+import { createRefresh, type RefreshOptions } from "#src/sync/refresh/refresh.ts";
 
 const EVERY_TEN_MINUTES: Schedule = { cron: "*/10 * * * *", jitterMs: 120_000 };
 

@@ -1,15 +1,15 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { createTask } from "node-cron";
-import { textIn } from "#src/chat/locale.ts";
+import { textIn } from "#src/base/locale.ts";
+import type { Log } from "#src/base/log.ts";
+import { repeat, type Turns } from "#src/base/schedule.ts";
 import type { Config } from "#src/config.ts";
-import type { Log } from "#src/log.ts";
-import { repeat, type Turns } from "#src/schedule.ts";
-import type { ClientOptions } from "#src/sync/github.ts";
-import { explainGithubError } from "#src/sync/github-failure.ts";
+import type { ClientOptions } from "#src/sync/github/client.ts";
+import { explainGithubError } from "#src/sync/github/failure.ts";
 import { readLastRun } from "#src/sync/last-run.ts";
 import { SyncBusy } from "#src/sync/lock.ts";
 import { recordedSync } from "#src/sync/recorded-sync.ts";
-import type { SyncRun } from "#src/sync/run-sync.ts";
+import type { SyncRun } from "#src/sync/run.ts";
 
 /** So that not every bot of the world asks GitHub in the same minute. */
 const JITTER_MS = 300_000;

@@ -9,26 +9,26 @@ import { ollama } from "#commands/ollama.ts";
 import { status } from "#commands/status.ts";
 import { try_ } from "#commands/try.ts";
 import { updates } from "#commands/updates.ts";
-import type { Problem } from "#src/catalog/entry-file.ts";
-import type { CatalogHolder, CatalogOrigin } from "#src/catalog/in-use.ts";
-import { type CatalogRead, readCatalog } from "#src/catalog/load.ts";
-import { type Catalog, openCatalog } from "#src/catalog/search.ts";
+import { textIn } from "#src/base/locale.ts";
+import { createLog, type Log } from "#src/base/log.ts";
+import type { Turns } from "#src/base/schedule.ts";
+import { type CatalogRead, readCatalog } from "#src/catalog/entry/load.ts";
+import type { Problem } from "#src/catalog/entry/parse.ts";
+import type { CatalogHolder, CatalogOrigin } from "#src/catalog/holder.ts";
+import { type Catalog, openCatalog } from "#src/catalog/search/search.ts";
 import { createPictures } from "#src/chart/pictures.ts";
 import { problemText } from "#src/chat/explain-issue.ts";
-import { textIn } from "#src/chat/locale.ts";
 import { createRouter, type Router } from "#src/chat/router.ts";
 import type { Services } from "#src/chat/services.ts";
 import type { Config } from "#src/config.ts";
-import { createLog, type Log } from "#src/log.ts";
+import { createFleet, type Fleet } from "#src/inference/fleet.ts";
+import { createPulls } from "#src/inference/pulls.ts";
 import type { Surface } from "#src/metrics/command-metrics.ts";
 import { countCommands, countRefusals, countTries } from "#src/metrics/counted.ts";
 import { createMetrics, type Metrics } from "#src/metrics/metrics.ts";
 import { createConnection, createReadiness, type Readiness } from "#src/metrics/readiness.ts";
-import { createFleet, type Fleet } from "#src/ollama/fleet.ts";
-import { createPulls } from "#src/ollama/pulls.ts";
-import type { Turns } from "#src/schedule.ts";
 import { readLastRun } from "#src/sync/last-run.ts";
-import { readStoredCatalog } from "#src/sync/stored-catalog.ts";
+import { readStoredCatalog } from "#src/sync/refresh/stored-catalog.ts";
 import { createOutputs, type Outputs } from "#src/tries/outputs.ts";
 import { createQuotas } from "#src/tries/quotas.ts";
 import { resolveModel } from "#src/tries/resolve.ts";
@@ -152,7 +152,7 @@ async function triesAndFleet(
   const count = (open: Outputs["open"]): Outputs["open"] => countTries(open, metrics.tries);
   if (redisUrl !== undefined) {
     const { createDiscordOpener } = await import("#src/discord/try-outputs.ts");
-    const { openShared } = await import("#src/tries/shared/open.ts");
+    const { openShared } = await import("#src/tries/redis/open.ts");
     const onDiscord = createDiscordOpener({
       apiUrl,
       entryOf: (id) => catalog.current.catalog.entry(id),

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { brokenRule } from "#src/catalog/entry-file.ts";
-import { GITHUB_NAME } from "#src/catalog/schema.ts";
-import { LOCALES, type Locale } from "#src/chat/locale.ts";
+import { LOCALES, type Locale } from "#src/base/locale.ts";
+import { brokenRule } from "#src/catalog/entry/parse.ts";
+import { GITHUB_NAME } from "#src/catalog/entry/schema.ts";
 import { flag, ids, isCron, list, setting, whole, wholeIfSet } from "#src/setting.ts";
 import type { AccessLists } from "#src/tries/access.ts";
 

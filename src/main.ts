@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Hono } from "hono";
 import { type App, createApp, forSurface, logProblems, runJobs } from "#src/app.ts";
+import { textIn } from "#src/base/locale.ts";
 import { problemText } from "#src/chat/explain-issue.ts";
-import { textIn } from "#src/chat/locale.ts";
 import { run } from "#src/cli/run.ts";
-import { CannotListen } from "#src/web/cannot-listen.ts";
+import { CannotListen } from "#src/web/http/cannot-listen.ts";
 
 /** The first look at the Ollama hosts does not hold up the login; a try before it looks by itself. */
 const FLEET_AFTER_MS = 500;

@@ -1,7 +1,7 @@
-import { estimateGb } from "#src/catalog/estimate.ts";
-import { buildOf, offersOf } from "#src/catalog/memory.ts";
-import { quantizationLabel } from "#src/catalog/precision.ts";
-import type { Entry } from "#src/catalog/schema.ts";
+import { quantizationLabel } from "#src/catalog/entry/precision.ts";
+import type { Entry } from "#src/catalog/entry/schema.ts";
+import { estimateGb } from "#src/catalog/memory/estimate.ts";
+import { buildOf, offersOf } from "#src/catalog/memory/offers.ts";
 
 /** How far our estimate of a measured way to run a model is off: 0.1 is a tenth too much. */
 type EstimateError = { what: string; measuredGb: number; estimatedGb: number; error: number };

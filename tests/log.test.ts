@@ -1,6 +1,6 @@
 import { DiscordAPIError } from "discord.js";
 import { expect, it } from "vitest";
-import { createLog } from "#src/log.ts";
+import { createLog } from "#src/base/log.ts";
 
 const TOKEN = "aW50ZXJhY3Rpb246secret_token";
 

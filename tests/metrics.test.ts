@@ -6,7 +6,7 @@ import { syncCatalog } from "#jobs/sync-catalog.ts";
 import { COMMANDS, forSurface } from "#src/app.ts";
 import { createRunMetrics } from "#src/metrics/run-metrics.ts";
 import { createHistogram } from "#src/metrics/tally.ts";
-import { chat } from "#src/web/chat.ts";
+import { chat } from "#src/web/chat/routes.ts";
 import { ASKER, ended, OTHER, shows } from "#tests/discord/try-world.ts";
 import { startOllama } from "#tests/stand-ins/ollama.ts";
 import { startWorld as startRepository } from "#tests/sync/refresh-world.ts";

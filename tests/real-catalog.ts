@@ -1,5 +1,5 @@
-import { readCatalog } from "#src/catalog/load.ts";
-import { openCatalog } from "#src/catalog/search.ts";
+import { readCatalog } from "#src/catalog/entry/load.ts";
+import { openCatalog } from "#src/catalog/search/search.ts";
 
 const { entries } = await readCatalog("catalog");
 

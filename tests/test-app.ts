@@ -1,6 +1,6 @@
 import { type App, createApp } from "#src/app.ts";
+import { type Locale, textIn } from "#src/base/locale.ts";
 import type { Context } from "#src/chat/command.ts";
-import { type Locale, textIn } from "#src/chat/locale.ts";
 import { type Room, UNLIMITED, type View } from "#src/chat/view.ts";
 import { readConfig } from "#src/config.ts";
 import { contextFor, type TerminalApp } from "#src/terminal/answer-line.ts";

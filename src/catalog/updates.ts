@@ -1,5 +1,5 @@
-import type { Entry } from "./schema.ts";
-import { foldName } from "./text.ts";
+import type { Entry } from "#src/catalog/entry/schema.ts";
+import { foldName } from "#src/catalog/entry/text.ts";
 
 /** What an entry brought on one date. */
 export type Update = {

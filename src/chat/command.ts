@@ -1,8 +1,8 @@
+import type { Text } from "#src/base/locale.ts";
+import type { Person } from "#src/base/person.ts";
+import { UserError } from "#src/base/user-error.ts";
 import type { Delivery } from "#src/tries/try.ts";
-import type { Text } from "./locale.ts";
-import type { Person } from "./person.ts";
 import type { Services } from "./services.ts";
-import { UserError } from "./user-error.ts";
 import type { Modal, Room, View } from "./view.ts";
 
 type BeginOptions = {

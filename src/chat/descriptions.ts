@@ -1,6 +1,6 @@
+import type { Text } from "#src/base/locale.ts";
+import type zhCN from "#src/base/locales/zh-CN.json";
 import type { Command } from "./command.ts";
-import type { Text } from "./locale.ts";
-import type zhCN from "./locales/zh-CN.json";
 
 type Descriptions = (typeof zhCN)["commands"];
 type CommandName = keyof Descriptions;

@@ -1,8 +1,8 @@
 import type { z } from "zod";
-import type { Problem } from "#src/catalog/entry-file.ts";
-import { FIELD_NAMES } from "#src/catalog/schema.ts";
-import type { Text } from "./locale.ts";
-import type zhCN from "./locales/zh-CN.json";
+import type { Text } from "#src/base/locale.ts";
+import type zhCN from "#src/base/locales/zh-CN.json";
+import type { Problem } from "#src/catalog/entry/parse.ts";
+import { FIELD_NAMES } from "#src/catalog/entry/schema.ts";
 import { nearestOf } from "./nearest.ts";
 
 type RuleName = keyof (typeof zhCN)["problems"]["rules"];

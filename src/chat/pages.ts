@@ -1,4 +1,4 @@
-import type { Text } from "./locale.ts";
+import type { Text } from "#src/base/locale.ts";
 import { type ActionRow, button, buttonRow } from "./view.ts";
 
 /** Packs items into pages of at most so many items and characters; an item is never cut. Always at least one page. */

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { plain } from "#src/base/markdown.ts";
+import { UserError } from "#src/base/user-error.ts";
 import type { Command, Context, Suggestion } from "./command.ts";
-import { plain } from "./markdown.ts";
 import { nearestOf } from "./nearest.ts";
-import { UserError } from "./user-error.ts";
+import { RefusedWithView } from "./refused-with-view.ts";
 import { container, textDisplay, type View } from "./view.ts";
 
 /** How a command ended: answered, refused with a reason the person can mend, or failed through a fault of ours. */
@@ -85,7 +86,7 @@ async function guard(context: Context, log: Log, about: object, run: () => Promi
 }
 
 function refusal(error: UserError, { text }: Context): View {
-  if (error.view) return { ...error.view, private: true };
+  if (error instanceof RefusedWithView) return { ...error.view, private: true };
   const params = Object.fromEntries(
     Object.entries(error.params).map(([key, value]) => [key, typeof value === "string" ? plain(value) : value]),
   );

@@ -1,12 +1,12 @@
-import type { CatalogInUse } from "#src/catalog/in-use.ts";
-import type { Catalog } from "#src/catalog/search.ts";
+import type { Locale } from "#src/base/locale.ts";
+import type { CatalogInUse } from "#src/catalog/holder.ts";
+import type { Catalog } from "#src/catalog/search/search.ts";
 import type { Pictures } from "#src/chart/pictures.ts";
-import type { Fleet } from "#src/ollama/fleet.ts";
-import type { Pulls } from "#src/ollama/pulls.ts";
+import type { Fleet } from "#src/inference/fleet.ts";
+import type { Pulls } from "#src/inference/pulls.ts";
 import type { LastRun } from "#src/sync/last-run.ts";
 import type { Resolution } from "#src/tries/resolve.ts";
 import type { Tries } from "#src/tries/tries.ts";
-import type { Locale } from "./locale.ts";
 
 /**
  * What commands work with, the same on every surface. The catalog may be replaced at any time; a context is a copy of

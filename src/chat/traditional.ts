@@ -1,6 +1,6 @@
 import { Converter, CustomConverter } from "opencc-js/cn2t";
-import type { Entry } from "#src/catalog/schema.ts";
-import type { Locale } from "./locale.ts";
+import type { Locale } from "#src/base/locale.ts";
+import type { Entry } from "#src/catalog/entry/schema.ts";
 
 /** Words of our field that a general phrase table gets wrong for readers in Taiwan. */
 const FIELD = [

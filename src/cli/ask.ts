@@ -1,8 +1,8 @@
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { createApp, logProblems } from "#src/app.ts";
-import { textIn } from "#src/chat/locale.ts";
-import { type TryContext, tryEnding, tryView } from "#src/chat/try-view.ts";
+import { textIn } from "#src/base/locale.ts";
+import { type TryContext, tryEnding, tryView } from "#src/chat/try/view.ts";
 import { UNLIMITED, type View } from "#src/chat/view.ts";
 import { answerLine, type Terminal } from "#src/terminal/answer-line.ts";
 import { createLocalTries } from "#src/terminal/local-tries.ts";

@@ -1,17 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { crossCheck } from "#src/catalog/cross-check.ts";
-import { brokenRule, type Problem } from "#src/catalog/entry-file.ts";
-import { renderJsonSchema } from "#src/catalog/json-schema.ts";
-import { layOut } from "#src/catalog/layout.ts";
-import { byPlace, readCatalog } from "#src/catalog/load.ts";
-import { renderReadme } from "#src/catalog/readme.ts";
-import type { Entry } from "#src/catalog/schema.ts";
-import { openCatalog } from "#src/catalog/search.ts";
+import { type Text, textIn } from "#src/base/locale.ts";
+import { writeFileWhole } from "#src/base/write-file.ts";
+import { crossCheck } from "#src/catalog/entry/check.ts";
+import { renderJsonSchema } from "#src/catalog/entry/json-schema.ts";
+import { layOut } from "#src/catalog/entry/layout.ts";
+import { byPlace, readCatalog } from "#src/catalog/entry/load.ts";
+import { brokenRule, type Problem } from "#src/catalog/entry/parse.ts";
+import type { Entry } from "#src/catalog/entry/schema.ts";
+import { renderReadme } from "#src/catalog/readme/document.ts";
+import { openCatalog } from "#src/catalog/search/search.ts";
 import { problemText } from "#src/chat/explain-issue.ts";
-import { type Text, textIn } from "#src/chat/locale.ts";
-import { writeFileWhole } from "#src/write-file.ts";
 import { run } from "./run.ts";
 
 type Output = { file: string; text: string; rule: "layout" | "stale" };
@@ -52,8 +52,8 @@ async function writeSite(
   entries: readonly Entry[],
   { folder, base, text }: { folder: string; base: string | undefined; text: Text },
 ): Promise<number> {
-  const { staticSite } = await import("#src/web/static-site.ts");
-  const { FolderTaken, writeFolder } = await import("#src/web/static-folder.ts");
+  const { staticSite } = await import("#src/web/catalog/static-site.ts");
+  const { FolderTaken, writeFolder } = await import("#src/web/catalog/static-folder.ts");
   try {
     const files = await staticSite(openCatalog(entries), base);
     await writeFolder(folder, files);

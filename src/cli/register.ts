@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { DiscordAPIError } from "discord.js";
 import { COMMANDS } from "#src/app.ts";
-import { textIn } from "#src/chat/locale.ts";
+import { textIn } from "#src/base/locale.ts";
 import { botApi } from "#src/discord/api.ts";
 import { commandJson } from "#src/discord/command-json.ts";
 import { type Difference, differences, register } from "#src/discord/registration.ts";

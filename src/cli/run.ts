@@ -1,9 +1,9 @@
-import { CatalogUnusable } from "#src/catalog/load.ts";
+import { LOCALES, type Locale, type Text, textIn } from "#src/base/locale.ts";
+import { CatalogUnusable } from "#src/catalog/entry/load.ts";
 import { issueText, problemText } from "#src/chat/explain-issue.ts";
-import { LOCALES, type Locale, type Text, textIn } from "#src/chat/locale.ts";
 import { type Config, InvalidSettings, readConfig } from "#src/config.ts";
 import { GatewayRefused } from "#src/discord/gateway-refused.ts";
-import { CannotListen } from "#src/web/cannot-listen.ts";
+import { CannotListen } from "#src/web/http/cannot-listen.ts";
 
 /**
  * Runs a program a person starts: settings from the environment and `.env`, then `main`, whose number is the exit

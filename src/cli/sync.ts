@@ -1,14 +1,14 @@
 import { parseArgs } from "node:util";
-import { readCatalog } from "#src/catalog/load.ts";
-import { indexNames } from "#src/catalog/names.ts";
-import { type Text, textIn } from "#src/chat/locale.ts";
+import { type Text, textIn } from "#src/base/locale.ts";
+import { createLog } from "#src/base/log.ts";
+import { readCatalog } from "#src/catalog/entry/load.ts";
+import { indexNames } from "#src/catalog/search/names.ts";
 import type { Config } from "#src/config.ts";
-import { createLog } from "#src/log.ts";
-import { explainGithubError } from "#src/sync/github-failure.ts";
+import { explainGithubError } from "#src/sync/github/failure.ts";
 import { SyncBusy } from "#src/sync/lock.ts";
 import { recordedSync } from "#src/sync/recorded-sync.ts";
 import { reportLines } from "#src/sync/report-text.ts";
-import { type SyncMode, SyncRefused } from "#src/sync/run-sync.ts";
+import { type SyncMode, SyncRefused } from "#src/sync/run.ts";
 import { run } from "./run.ts";
 
 const NEAR = 3;

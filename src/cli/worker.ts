@@ -1,15 +1,15 @@
 import { hostname } from "node:os";
-import { readCatalog } from "#src/catalog/load.ts";
-import { openCatalog } from "#src/catalog/search.ts";
-import { textIn } from "#src/chat/locale.ts";
+import { textIn } from "#src/base/locale.ts";
+import { createLog, type Log } from "#src/base/log.ts";
+import { readCatalog } from "#src/catalog/entry/load.ts";
+import { openCatalog } from "#src/catalog/search/search.ts";
 import type { Config } from "#src/config.ts";
-import { createLog, type Log } from "#src/log.ts";
+import { createFleet } from "#src/inference/fleet.ts";
 import { createConnection, createWorkerReadiness } from "#src/metrics/readiness.ts";
 import { createRunMetrics } from "#src/metrics/run-metrics.ts";
 import { hostFamilies, standingFamilies } from "#src/metrics/state.ts";
-import { createFleet } from "#src/ollama/fleet.ts";
-import { CannotListen } from "#src/web/cannot-listen.ts";
-import type { Watched } from "#src/web/health.ts";
+import type { Watched } from "#src/web/health/routes.ts";
+import { CannotListen } from "#src/web/http/cannot-listen.ts";
 import { run } from "./run.ts";
 
 /** What has not ended this long after the worker was told to stop is left behind; another worker takes it up. */
@@ -38,8 +38,8 @@ process.exit();
 /** Runs tries until the process is told to stop. Throws CannotListen. */
 async function work(config: Config, redisUrl: string, log: Log): Promise<void> {
   const { createDiscordOpener } = await import("#src/discord/try-outputs.ts");
-  const { openParts } = await import("#src/tries/shared/open.ts");
-  const { runWorker } = await import("#src/tries/shared/worker.ts");
+  const { openParts } = await import("#src/tries/redis/open.ts");
+  const { runWorker } = await import("#src/tries/redis/worker.ts");
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
   stop.signal.addEventListener("abort", () => setTimeout(() => process.exit(), STOP_MS).unref());
@@ -68,7 +68,7 @@ async function work(config: Config, redisUrl: string, log: Log): Promise<void> {
   const open = createDiscordOpener({ apiUrl, entryOf: (id) => catalog.entry(id), responded, log });
   const parts = openParts(redisUrl, config, log, redis.set);
   // Needed by the first try, which should not wait for them.
-  await Promise.all([fleet.ready(), import("#src/chat/try-view.ts")]);
+  await Promise.all([fleet.ready(), import("#src/chat/try/view.ts")]);
   const worker = runWorker({ ...parts, fleet, maxTokens: tries.maxTokens, name, open, events, log }, stop.signal);
   await Promise.all([worker, fleet.run(stop.signal)]);
   ended.abort();
@@ -84,7 +84,7 @@ async function serve(
   signal: AbortSignal,
 ): Promise<{ ended: Promise<void> }> {
   if (port === undefined) return { ended: Promise.resolve() };
-  const { serveHealth } = await import("#src/web/health-site.ts");
+  const { serveHealth } = await import("#src/web/health/server.ts");
   const serving = await serveHealth(watched, { host, port }, log, signal);
   log.info({ url: serving.url }, "health and metrics are there");
   return serving;

@@ -1,7 +1,7 @@
 import { DiscordAPIError } from "discord.js";
+import type { Log } from "#src/base/log.ts";
 import type { View } from "#src/chat/view.ts";
 import type { DiscordConfig } from "#src/config.ts";
-import type { Log } from "#src/log.ts";
 import { botApi } from "./api.ts";
 import { toMessage } from "./message.ts";
 

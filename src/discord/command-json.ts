@@ -5,9 +5,9 @@ import {
   InteractionContextType,
   type RESTPostAPIChatInputApplicationCommandsJSONBody,
 } from "discord.js";
+import { LOCALES, type Locale, type Text, textIn } from "#src/base/locale.ts";
 import type { Command } from "#src/chat/command.ts";
 import { choiceDescription, commandDescription, optionDescription } from "#src/chat/descriptions.ts";
-import { LOCALES, type Locale, type Text, textIn } from "#src/chat/locale.ts";
 
 export type CommandJson = RESTPostAPIChatInputApplicationCommandsJSONBody;
 type OptionJson = NonNullable<CommandJson["options"]>[number];

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { Client, Events, GatewayDispatchEvents, Options, SimpleShardingStrategy } from "discord.js";
+import type { Log } from "#src/base/log.ts";
 import type { DiscordConfig } from "#src/config.ts";
-import type { Log } from "#src/log.ts";
 import { watchConnection } from "./connection.ts";
 import type { DiscordEvents } from "./events.ts";
 import { GatewayRefused } from "./gateway-refused.ts";

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
-import type { Log } from "#src/log.ts";
+import type { Log } from "#src/base/log.ts";
 import { isFromDiscord, publicKeyOf } from "./signature.ts";
 
 /** A message goes along with a press of its button: forty components, 4,000 characters, and who is who. */

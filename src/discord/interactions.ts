@@ -1,9 +1,9 @@
 import type { API } from "@discordjs/core/http-only";
+import { nearestLocale, textIn } from "#src/base/locale.ts";
+import type { Log } from "#src/base/log.ts";
 import type { Context } from "#src/chat/command.ts";
-import { nearestLocale, textIn } from "#src/chat/locale.ts";
 import type { Router } from "#src/chat/router.ts";
 import type { Services } from "#src/chat/services.ts";
-import type { Log } from "#src/log.ts";
 import type { Delivery } from "#src/tries/try.ts";
 import type { DiscordEvents } from "./events.ts";
 import { DISCORD_ROOM } from "./message.ts";

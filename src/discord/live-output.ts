@@ -1,9 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { API } from "@discordjs/core/http-only";
 import { DiscordAPIError, RateLimitError } from "discord.js";
-import { createLive } from "#src/chat/live.ts";
+import { createLive } from "#src/base/live.ts";
+import type { Log } from "#src/base/log.ts";
 import type { View } from "#src/chat/view.ts";
-import type { Log } from "#src/log.ts";
 import { type EditGuard, NotWanted } from "#src/tries/outputs.ts";
 import type { Output } from "#src/tries/tries.ts";
 import { type Delivery, hasEnded, hasWords, type Progress, type Try } from "#src/tries/try.ts";
@@ -49,7 +49,7 @@ export function openDiscordOutput(
     if (error instanceof RateLimitError) await wait(error.retryAfter);
     return !isMeant(error);
   };
-  const live = createLive({ show: (view) => guard(() => edit(view)), gapMs: GAP_MS, again });
+  const live = createLive({ show: (view: View) => guard(() => edit(view)), gapMs: GAP_MS, again });
 
   return {
     gone: gone.signal,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Person } from "#src/chat/person.ts";
+import type { Person } from "#src/base/person.ts";
 
 /**
  * The parts of an interaction that we read (developers/interactions/receiving-and-responding). Discord adds fields and

@@ -1,7 +1,7 @@
 import type { API } from "@discordjs/core/http-only";
 import { DiscordAPIError, MessageFlags } from "discord.js";
+import type { Log } from "#src/base/log.ts";
 import type { Modal, View } from "#src/chat/view.ts";
-import type { Log } from "#src/log.ts";
 import type { DiscordEvents } from "./events.ts";
 import { filesOf, toEdit, toMessage } from "./message.ts";
 import { modalBody } from "./modal.ts";

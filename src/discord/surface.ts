@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import type { Hono } from "hono";
+import { within } from "#src/base/deadline.ts";
 import type { DiscordConfig } from "#src/config.ts";
 import type { Outputs } from "#src/tries/outputs.ts";
-import { within } from "#src/within.ts";
 import { botApi, interactionApi } from "./api.ts";
 import { commandJson } from "./command-json.ts";
 import { keepGateway, type Ready } from "./gateway.ts";

@@ -1,15 +1,15 @@
 import type { API } from "@discordjs/core/http-only";
-import type { Entry } from "#src/catalog/schema.ts";
-import { textIn } from "#src/chat/locale.ts";
-import type { Log } from "#src/log.ts";
-import type { OpenGuarded } from "#src/tries/shared/show-end.ts";
+import { textIn } from "#src/base/locale.ts";
+import type { Log } from "#src/base/log.ts";
+import type { Entry } from "#src/catalog/entry/schema.ts";
+import type { OpenGuarded } from "#src/tries/redis/show-end.ts";
 import { interactionApi } from "./api.ts";
 import type { DiscordEvents } from "./events.ts";
 import { openDiscordOutput } from "./live-output.ts";
 import { DISCORD_ROOM } from "./message.ts";
 
 /** Loaded with the first try: they bring a Markdown parser that a start should not wait for. */
-const views = () => import("#src/chat/try-view.ts");
+const views = () => import("#src/chat/try/view.ts");
 
 type Options = {
   apiUrl: string;

@@ -1,5 +1,5 @@
+import { UserError } from "#src/base/user-error.ts";
 import type { Router } from "#src/chat/router.ts";
-import { UserError } from "#src/chat/user-error.ts";
 import type { Outputs } from "#src/tries/outputs.ts";
 import type { Output, Tries } from "#src/tries/tries.ts";
 import { hasWords, type Progress } from "#src/tries/try.ts";

@@ -1,5 +1,5 @@
 import type { Services } from "#src/chat/services.ts";
-import type { Fleet } from "#src/ollama/fleet.ts";
+import type { Fleet } from "#src/inference/fleet.ts";
 
 /** `off`: not configured. */
 type PartState = "ready" | "away" | "off";

@@ -1,5 +1,5 @@
 import type { Services } from "#src/chat/services.ts";
-import type { Host } from "#src/ollama/fleet.ts";
+import type { Host } from "#src/inference/fleet.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import type { Metrics } from "./metrics.ts";
 import { isReady, type Readiness, type ReadinessReport } from "./readiness.ts";

@@ -1,6 +1,6 @@
-import type { Done } from "#src/sync/publish.ts";
-import type { LookOutcome } from "#src/sync/refresh.ts";
-import type { SyncRun } from "#src/sync/run-sync.ts";
+import type { Done } from "#src/sync/publish/publish.ts";
+import type { LookOutcome } from "#src/sync/refresh/refresh.ts";
+import type { SyncRun } from "#src/sync/run.ts";
 import { createCounter, createHistogram, type Family } from "./tally.ts";
 
 export type UpstreamMetrics = {

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { writeFileWhole } from "#src/write-file.ts";
+import { writeFileWhole } from "#src/base/write-file.ts";
 
 const shape = z.object({
   /** ISO 8601. */

@@ -1,7 +1,7 @@
-import { explainGithubError, oneLine } from "./github-failure.ts";
+import { explainGithubError, oneLine } from "#src/sync/github/failure.ts";
 import { type LastRun, writeLastRun } from "./last-run.ts";
 import { alone } from "./lock.ts";
-import { proposedBy, runSync, type SyncOptions, type SyncReport } from "./run-sync.ts";
+import { proposedBy, runSync, type SyncOptions, type SyncReport } from "./run.ts";
 
 /** A run that no other overlaps, with a note of how it went. Throws what `runSync` throws, and SyncBusy. */
 export function recordedSync(options: SyncOptions): Promise<SyncReport> {

@@ -1,7 +1,7 @@
-import type { Text } from "#src/chat/locale.ts";
-import { noticeText } from "./proposal-text.ts";
-import type { Proposal } from "./propose.ts";
-import type { SyncMode, SyncReport } from "./run-sync.ts";
+import type { Text } from "#src/base/locale.ts";
+import { noticeText } from "#src/sync/propose/proposal-text.ts";
+import type { Proposal } from "#src/sync/propose/propose.ts";
+import type { SyncMode, SyncReport } from "./run.ts";
 
 const NAMES_SHOWN = 10;
 

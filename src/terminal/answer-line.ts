@@ -1,13 +1,13 @@
+import { textIn } from "#src/base/locale.ts";
+import { plain } from "#src/base/markdown.ts";
+import type { Person } from "#src/base/person.ts";
+import { UserError } from "#src/base/user-error.ts";
 import type { Context } from "#src/chat/command.ts";
-import { textIn } from "#src/chat/locale.ts";
-import { plain } from "#src/chat/markdown.ts";
-import type { Person } from "#src/chat/person.ts";
+import { type Line, parseLine } from "#src/chat/line/parse.ts";
 import type { Outcome, Router } from "#src/chat/router.ts";
 import type { Services } from "#src/chat/services.ts";
-import { UserError } from "#src/chat/user-error.ts";
 import { type Modal, type Room, textDisplay, type View } from "#src/chat/view.ts";
 import type { LocalTries, LocalTry, Screen } from "./local-tries.ts";
-import { type Line, parseLine } from "./parse-line.ts";
 import type { Choice } from "./render.ts";
 
 /** What the terminal surface needs of the app. */

@@ -1,9 +1,9 @@
+import { UserError } from "#src/base/user-error.ts";
 import type { Options } from "#src/chat/command.ts";
-import { UserError } from "#src/chat/user-error.ts";
+import { optionAtEnd } from "#src/chat/line/parse.ts";
 import { UNLIMITED } from "#src/chat/view.ts";
 import type { TerminalApp } from "./answer-line.ts";
 import { contextFor } from "./answer-line.ts";
-import { optionAtEnd } from "./parse-line.ts";
 
 /** Completions for readline: command names, option names, and what a command offers for the option being typed. */
 export function completeLine(line: string, app: TerminalApp): [completions: string[], completed: string] {

@@ -1,6 +1,6 @@
 import { createInterface, type Interface } from "node:readline/promises";
-import { textIn } from "#src/chat/locale.ts";
-import { tryEnding } from "#src/chat/try-view.ts";
+import { textIn } from "#src/base/locale.ts";
+import { tryEnding } from "#src/chat/try/view.ts";
 import { type Modal, type Room, UNLIMITED, type View } from "#src/chat/view.ts";
 import type { Progress, Try } from "#src/tries/try.ts";
 import { answerLine, OPERATOR, pressChoice, type Terminal, type TerminalApp } from "./answer-line.ts";

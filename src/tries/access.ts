@@ -1,6 +1,6 @@
-import type { Person } from "#src/chat/person.ts";
-import { UserError } from "#src/chat/user-error.ts";
-import { normalModel } from "#src/ollama/models.ts";
+import type { Person } from "#src/base/person.ts";
+import { UserError } from "#src/base/user-error.ts";
+import { normalModel } from "#src/inference/models.ts";
 
 /** Who may try what where. An empty list of allowed ones allows all; a block wins. */
 export type AccessLists = {

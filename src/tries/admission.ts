@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { Person } from "#src/chat/person.ts";
-import { UserError } from "#src/chat/user-error.ts";
+import type { Person } from "#src/base/person.ts";
+import { UserError } from "#src/base/user-error.ts";
 import { type AccessLists, checkAccess } from "./access.ts";
 import type { Quotas } from "./quotas.ts";
 import type { TryRequest } from "./tries.ts";

@@ -1,7 +1,7 @@
-import { everyOllamaModel } from "#src/catalog/editions.ts";
-import type { Entry, OllamaModel } from "#src/catalog/schema.ts";
-import type { Catalog } from "#src/catalog/search.ts";
-import { type InstalledModel, normalModel } from "#src/ollama/models.ts";
+import { everyOllamaModel } from "#src/catalog/entry/editions.ts";
+import type { Entry, OllamaModel } from "#src/catalog/entry/schema.ts";
+import type { Catalog } from "#src/catalog/search/search.ts";
+import { type InstalledModel, normalModel } from "#src/inference/models.ts";
 import type { Target } from "./try.ts";
 
 export type Resolution =

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { OllamaFailure, refusedThinking, streamChat } from "#src/ollama/chat.ts";
-import type { Fleet, Lease } from "#src/ollama/fleet.ts";
+import type { Fleet, Lease } from "#src/inference/fleet.ts";
+import { OllamaFailure, refusedThinking, streamChat } from "#src/inference/ollama/chat.ts";
 import { createContentReader } from "./content.ts";
 import type { Phase, Progress, Try } from "./try.ts";
 

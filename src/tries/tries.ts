@@ -1,9 +1,9 @@
-import type { Locale } from "#src/chat/locale.ts";
-import type { Person } from "#src/chat/person.ts";
-import { UserError } from "#src/chat/user-error.ts";
-import type { Log } from "#src/log.ts";
-import type { Fleet, Lease } from "#src/ollama/fleet.ts";
-import { within } from "#src/within.ts";
+import { within } from "#src/base/deadline.ts";
+import type { Locale } from "#src/base/locale.ts";
+import type { Log } from "#src/base/log.ts";
+import type { Person } from "#src/base/person.ts";
+import { UserError } from "#src/base/user-error.ts";
+import type { Fleet, Lease } from "#src/inference/fleet.ts";
 import type { AccessLists } from "./access.ts";
 import { checkRequest, mayStop, newTryId, takeQuota, tryOf } from "./admission.ts";
 import type { Quotas } from "./quotas.ts";

@@ -1,5 +1,5 @@
-import type { Locale } from "#src/chat/locale.ts";
-import type { FailureReason, Figures } from "#src/ollama/chat.ts";
+import type { Locale } from "#src/base/locale.ts";
+import type { FailureReason, Figures } from "#src/inference/ollama/chat.ts";
 
 /** Where a try's answer is shown: plain data, so that another process can show it too. */
 export type Delivery =

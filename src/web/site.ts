@@ -1,9 +1,9 @@
 import type { Hono } from "hono";
-import { catalogPages } from "./catalog-pages.ts";
-import { chat } from "./chat.ts";
-import { health } from "./health.ts";
-import { isLoopback } from "./same-origin.ts";
-import { createSite, type Part, runWeb, urlOf, type WebApp, type WebSettings } from "./server.ts";
+import { catalogPages } from "#src/web/catalog/routes.ts";
+import { chat } from "#src/web/chat/routes.ts";
+import { health } from "#src/web/health/routes.ts";
+import { isLoopback } from "#src/web/http/same-origin.ts";
+import { createSite, type Part, runWeb, urlOf, type WebApp, type WebSettings } from "#src/web/http/server.ts";
 
 /** What the site has. The chat is first: what others look at as a whole, it sends bit by bit. */
 const PARTS: readonly Part[] = [chat, health, catalogPages];

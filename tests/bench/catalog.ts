@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import MiniSearch from "minisearch";
-import { readCatalog } from "#src/catalog/load.ts";
-import type { Entry } from "#src/catalog/schema.ts";
-import { type Catalog, openCatalog } from "#src/catalog/search.ts";
-import { suggestQueries } from "#src/chat/suggest-queries.ts";
+import { readCatalog } from "#src/catalog/entry/load.ts";
+import type { Entry } from "#src/catalog/entry/schema.ts";
+import { type Catalog, openCatalog } from "#src/catalog/search/search.ts";
+import { suggestQueries } from "#src/chat/suggest/queries.ts";
 import { contextOf, testApp } from "#tests/test-app.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { manyEntries } from "./many-entries.ts";

@@ -1,4 +1,4 @@
-import type { Entry } from "#src/catalog/schema.ts";
+import type { Entry } from "#src/catalog/entry/schema.ts";
 
 /** What tells the copies apart; whoever types one of these means a copy. */
 const WORDS =

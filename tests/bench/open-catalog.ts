@@ -1,5 +1,5 @@
-import { readCatalog } from "#src/catalog/load.ts";
-import { openCatalog } from "#src/catalog/search.ts";
+import { readCatalog } from "#src/catalog/entry/load.ts";
+import { openCatalog } from "#src/catalog/search/search.ts";
 
 /** What a start does with the catalog, and the first queries after it, in a process of its own; ms on stdout as JSON. */
 const began = performance.now();

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { layOut } from "#src/catalog/layout.ts";
-import { textIn } from "#src/chat/locale.ts";
-import { createLog } from "#src/log.ts";
-import { createClients } from "#src/sync/github.ts";
-import { runSync } from "#src/sync/run-sync.ts";
+import { textIn } from "#src/base/locale.ts";
+import { createLog } from "#src/base/log.ts";
+import { layOut } from "#src/catalog/entry/layout.ts";
+import { createClients } from "#src/sync/github/client.ts";
+import { runSync } from "#src/sync/run.ts";
 import { type GithubStandIn, startGithub, type Upstream } from "#tests/stand-ins/github.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";
 

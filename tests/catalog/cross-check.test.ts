@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { crossCheck } from "#src/catalog/cross-check.ts";
-import { parseEntry } from "#src/catalog/entry-file.ts";
+import { crossCheck } from "#src/catalog/entry/check.ts";
+import { parseEntry } from "#src/catalog/entry/parse.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";
 

@@ -2,10 +2,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseEntry } from "#src/catalog/entry-file.ts";
-import { layOut } from "#src/catalog/layout.ts";
-import { openYaml } from "#src/catalog/positions.ts";
-import { entrySchema } from "#src/catalog/schema.ts";
+import { layOut } from "#src/catalog/entry/layout.ts";
+import { parseEntry } from "#src/catalog/entry/parse.ts";
+import { openYaml } from "#src/catalog/entry/positions.ts";
+import { entrySchema } from "#src/catalog/entry/schema.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";
 
 test("a newer catalog's unknown keys, nested ones too, are warnings and the entry is usable", () => {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { attentionOf, KNOWN_ATTENTION } from "#src/catalog/attention.ts";
-import { type Build, cacheGbPerToken, estimateGb } from "#src/catalog/estimate.ts";
-import { PRECISIONS } from "#src/catalog/precision.ts";
+import { PRECISIONS } from "#src/catalog/entry/precision.ts";
+import { attentionOf, KNOWN_ATTENTION } from "#src/catalog/memory/attention.ts";
+import { type Build, cacheGbPerToken, estimateGb } from "#src/catalog/memory/estimate.ts";
 import { errorOf, estimateErrors } from "#tests/estimate-errors.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
 

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Fitting, fitting, type Wish } from "#src/catalog/fit.ts";
-import { readCatalogFiles } from "#src/catalog/load.ts";
-import { readCards, spareRamGb, totalGb } from "#src/catalog/machine.ts";
-import type { Entry } from "#src/catalog/schema.ts";
-import { specialtyOf, WISHES } from "#src/catalog/suitability.ts";
+import { readCatalogFiles } from "#src/catalog/entry/load.ts";
+import type { Entry } from "#src/catalog/entry/schema.ts";
+import { specialtyOf, WISHES } from "#src/catalog/entry/suitability.ts";
+import { type Fitting, fitting, type Wish } from "#src/catalog/memory/fit.ts";
+import { readCards, spareRamGb, totalGb } from "#src/catalog/memory/machine.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { layOut } from "#src/catalog/layout.ts";
+import { layOut } from "#src/catalog/entry/layout.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";
 
 const files = (await readdir("catalog/models")).map((name) => join("catalog/models", name));

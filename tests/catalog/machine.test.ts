@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cardsText, MOST_GB, readCards, readRam, readTokens, totalGb } from "#src/catalog/machine.ts";
+import { cardsText, MOST_GB, readCards, readRam, readTokens, totalGb } from "#src/catalog/memory/machine.ts";
 
 describe("graphics memory as people write it", () => {
   test.each<[string, number, number]>([

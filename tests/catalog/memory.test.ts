@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { editionOf } from "#src/catalog/edition-match.ts";
-import { parseEntry } from "#src/catalog/entry-file.ts";
-import { isOurEstimate, leastMemory, memoryAt, type Offer, offersOf } from "#src/catalog/memory.ts";
-import { quantizationLabel } from "#src/catalog/precision.ts";
-import { renderReadme } from "#src/catalog/readme.ts";
-import type { Entry } from "#src/catalog/schema.ts";
+import { editionOf } from "#src/catalog/entry/edition-match.ts";
+import { parseEntry } from "#src/catalog/entry/parse.ts";
+import { quantizationLabel } from "#src/catalog/entry/precision.ts";
+import type { Entry } from "#src/catalog/entry/schema.ts";
+import { isOurEstimate, leastMemory, memoryAt, type Offer, offersOf } from "#src/catalog/memory/offers.ts";
+import { renderReadme } from "#src/catalog/readme/document.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";
 

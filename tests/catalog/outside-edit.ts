@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { isMap, isNode, isScalar, isSeq, type Node, parse, parseDocument } from "yaml";
-import type { Edit } from "#src/catalog/edit.ts";
+import type { Edit } from "#src/catalog/entry/edit.ts";
 import { isHolder, type Path, valueIn } from "./random-edits.ts";
 
 /** A key or item of a file, from its first character to the last of its value. */

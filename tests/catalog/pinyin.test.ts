@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { initialsOf, pinyinOf } from "#src/catalog/pinyin.ts";
+import { initialsOf, pinyinOf } from "#src/catalog/search/pinyin.ts";
 
 test.each([
   ["通义千问", "tongyiqianwen", "tyqw"],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bitsPerWeight, type Precision, precisionRank, quantizationLabel } from "#src/catalog/precision.ts";
+import { bitsPerWeight, type Precision, precisionRank, quantizationLabel } from "#src/catalog/entry/precision.ts";
 
 test.each<[Precision, string | undefined, number | undefined]>([
   ["int4", undefined, 4],

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { z } from "zod";
-import type { Edit } from "#src/catalog/edit.ts";
-import { entrySchema, unwrap } from "#src/catalog/schema.ts";
-import type { Value } from "#src/catalog/value-text.ts";
-import { type Schema, schemaAt } from "#src/catalog/yaml-places.ts";
+import type { Edit } from "#src/catalog/entry/edit.ts";
+import { entrySchema, unwrap } from "#src/catalog/entry/schema.ts";
+import type { Value } from "#src/catalog/entry/value-text.ts";
+import { type Schema, schemaAt } from "#src/catalog/entry/yaml-places.ts";
 
 export type Path = Edit["path"];
 

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { parseEntry } from "#src/catalog/entry-file.ts";
-import { renderReadme } from "#src/catalog/readme.ts";
-import { shorten } from "#src/catalog/readme-markdown.ts";
+import { parseEntry } from "#src/catalog/entry/parse.ts";
+import { renderReadme } from "#src/catalog/readme/document.ts";
+import { shorten } from "#src/catalog/readme/markdown.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";
 

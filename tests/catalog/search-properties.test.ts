@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { offersOf } from "#src/catalog/memory.ts";
-import type { Entry } from "#src/catalog/schema.ts";
-import { textIn } from "#src/chat/locale.ts";
-import { suggestQueries } from "#src/chat/suggest-queries.ts";
+import { textIn } from "#src/base/locale.ts";
+import type { Entry } from "#src/catalog/entry/schema.ts";
+import { offersOf } from "#src/catalog/memory/offers.ts";
+import { suggestQueries } from "#src/chat/suggest/queries.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
 import { contextOf, testApp } from "#tests/test-app.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { byNewest } from "#src/catalog/names.ts";
-import { criterionText } from "#src/chat/criterion-text.ts";
-import { textIn } from "#src/chat/locale.ts";
+import { textIn } from "#src/base/locale.ts";
+import { byNewest } from "#src/catalog/search/names.ts";
+import { criterionText } from "#src/chat/model/criterion-text.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
 
 /**

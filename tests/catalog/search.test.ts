@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Catalog, openCatalog } from "#src/catalog/search.ts";
+import { type Catalog, openCatalog } from "#src/catalog/search/search.ts";
 import { ORIGINAL, originalCatalog, realCatalog } from "#tests/real-catalog.ts";
 
 const ids = (query: string): string[] => originalCatalog.search(query).hits.map(({ entry }) => entry.id);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readSince } from "#src/catalog/since.ts";
+import { readSince } from "#src/catalog/search/since.ts";
 
 const TODAY = "2026-05-31";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseEntry } from "#src/catalog/entry-file.ts";
-import { openCatalog } from "#src/catalog/search.ts";
+import { parseEntry } from "#src/catalog/entry/parse.ts";
+import { openCatalog } from "#src/catalog/search/search.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";
 
 const { entry } = parseEntry(

@@ -1,9 +1,9 @@
 import { readFile, stat } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { readCatalog } from "#src/catalog/load.ts";
+import { LOCALES, textIn } from "#src/base/locale.ts";
+import { readCatalog } from "#src/catalog/entry/load.ts";
 import { canDraw, FONT_FILE, fitWidth, widthOf } from "#src/chart/glyphs.ts";
-import { memoryChart } from "#src/chat/compare-chart.ts";
-import { LOCALES, textIn } from "#src/chat/locale.ts";
+import { memoryChart } from "#src/chat/compare/chart.ts";
 import { inkOf } from "#tests/chart/drawing.ts";
 
 /** What the font lacks of a text. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { byNewest } from "#src/catalog/names.ts";
+import { LOCALES, type Locale, textIn } from "#src/base/locale.ts";
+import { byNewest } from "#src/catalog/search/names.ts";
 import { commandDescription, optionDescription } from "#src/chat/descriptions.ts";
-import { LOCALES, type Locale, textIn } from "#src/chat/locale.ts";
 import {
   type Button,
   type Component,

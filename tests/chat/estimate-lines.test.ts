@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { LOCALES, textIn } from "#src/chat/locale.ts";
-import { modelSections } from "#src/chat/model-sections.ts";
+import { LOCALES, textIn } from "#src/base/locale.ts";
+import { modelSections } from "#src/chat/model/sections.ts";
 import { UNLIMITED } from "#src/chat/view.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fitting, type Wish } from "#src/catalog/fit.ts";
-import { isOurEstimate } from "#src/catalog/memory.ts";
-import { bar } from "#src/chat/fit-line.ts";
-import { LOCALES, type Locale, textIn } from "#src/chat/locale.ts";
+import { LOCALES, type Locale, textIn } from "#src/base/locale.ts";
+import { fitting, type Wish } from "#src/catalog/memory/fit.ts";
+import { isOurEstimate } from "#src/catalog/memory/offers.ts";
+import { bar } from "#src/chat/fit/line.ts";
 import { LIMITS, type Room, UNLIMITED, type View } from "#src/chat/view.ts";
 import { toMessage } from "#src/discord/message.ts";
 import { type Choice, choicesOf } from "#src/terminal/render.ts";

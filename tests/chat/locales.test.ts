@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { LOCALES, nearestLocale, textIn } from "#src/chat/locale.ts";
+import { LOCALES, nearestLocale, textIn } from "#src/base/locale.ts";
 import { catalogText } from "#src/chat/traditional.ts";
 
 type Tree = { [key: string]: string | Tree };
@@ -12,7 +12,7 @@ const flatten = (tree: Tree, prefix = ""): [string, string][] =>
   );
 
 const load = async (locale: string): Promise<Map<string, string>> =>
-  new Map(flatten(JSON.parse(await readFile(`src/chat/locales/${locale}.json`, "utf8"))));
+  new Map(flatten(JSON.parse(await readFile(`src/base/locales/${locale}.json`, "utf8"))));
 
 const texts = new Map(await Promise.all(LOCALES.map(async (locale) => [locale, await load(locale)] as const)));
 /** English has a plural; Chinese has none. */
@@ -39,7 +39,7 @@ describe("the locales", () => {
   });
 
   test("every rule that the catalog can break has a text", async () => {
-    const files = await readdir("src/catalog");
+    const files = (await readdir("src/catalog", { recursive: true })).filter((file) => file.endsWith(".ts"));
     const sources = await Promise.all(files.map((file) => readFile(join("src/catalog", file), "utf8")));
     const rules = sources.join("\n").matchAll(/(?:brokenRule|rule|refuse)\("(\w+)"|rule: "(\w+)"/g);
     const names = [...rules].map(([, call, field]) => call ?? field ?? "");

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { parseEntry } from "#src/catalog/entry-file.ts";
-import { openCatalog } from "#src/catalog/search.ts";
-import { LOCALES, textIn } from "#src/chat/locale.ts";
-import { modelList } from "#src/chat/model-list.ts";
-import { modelSections } from "#src/chat/model-sections.ts";
+import { LOCALES, textIn } from "#src/base/locale.ts";
+import { parseEntry } from "#src/catalog/entry/parse.ts";
+import { openCatalog } from "#src/catalog/search/search.ts";
+import { modelList } from "#src/chat/model/list.ts";
+import { modelSections } from "#src/chat/model/sections.ts";
 import { type Room, UNLIMITED } from "#src/chat/view.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";

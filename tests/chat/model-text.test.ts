@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { lexer, type Token } from "marked";
 import { describe, expect, test } from "vitest";
-import { modelText } from "#src/chat/model-text.ts";
+import { modelText } from "#src/chat/try/model-text.ts";
 import { splitThinking } from "#src/tries/thinking.ts";
 
 const shown = (raw: string): string => modelText(raw, 4000).markdown;

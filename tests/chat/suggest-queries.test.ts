@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { byNewest } from "#src/catalog/names.ts";
-import { LOCALES, type Locale, textIn } from "#src/chat/locale.ts";
-import { suggestModels } from "#src/chat/suggest.ts";
-import { suggestQueries } from "#src/chat/suggest-queries.ts";
+import { LOCALES, type Locale, textIn } from "#src/base/locale.ts";
+import { byNewest } from "#src/catalog/search/names.ts";
+import { suggestModels } from "#src/chat/suggest/models.ts";
+import { suggestQueries } from "#src/chat/suggest/queries.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
 import { contextOf, testApp } from "#tests/test-app.ts";
 

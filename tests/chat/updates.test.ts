@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { readCatalogFiles } from "#src/catalog/load.ts";
-import { openCatalog } from "#src/catalog/search.ts";
-import { LOCALES, type Locale, textIn } from "#src/chat/locale.ts";
+import { LOCALES, type Locale, textIn } from "#src/base/locale.ts";
+import { readCatalogFiles } from "#src/catalog/entry/load.ts";
+import { openCatalog } from "#src/catalog/search/search.ts";
 import { type Room, UNLIMITED, type View } from "#src/chat/view.ts";
 import { toMessage } from "#src/discord/message.ts";
 import { type Choice, choicesOf } from "#src/terminal/render.ts";

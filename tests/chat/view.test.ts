@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { code, link, plain } from "#src/chat/markdown.ts";
+import { code, link, plain } from "#src/base/markdown.ts";
 import { paginate } from "#src/chat/pages.ts";
 import { clip, customId } from "#src/chat/view.ts";
 import { renderMarkdown } from "#src/terminal/render.ts";

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { LOCALES } from "#src/chat/locale.ts";
+import { LOCALES } from "#src/base/locale.ts";
 import { openDiscord, startBot } from "#tests/discord/start-bot.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
 import { buttonsOf, menusOf, textOf } from "#tests/stand-ins/discord/people.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { LOCALES } from "#src/chat/locale.ts";
+import { LOCALES } from "#src/base/locale.ts";
 import { decoded } from "#tests/chart/drawing.ts";
 import { openDiscord, startBot } from "#tests/discord/start-bot.ts";
 import type { Message } from "#tests/stand-ins/discord/interactions.ts";

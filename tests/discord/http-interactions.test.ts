@@ -1,8 +1,8 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { createLog } from "#src/base/log.ts";
 import { interactionsEndpoint } from "#src/discord/http-interactions.ts";
-import { createLog } from "#src/log.ts";
 
 const { publicKey, privateKey } = generateKeyPairSync("ed25519");
 const hexOf = (key: typeof publicKey): string =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { COMMANDS } from "#src/app.ts";
-import { LOCALES } from "#src/chat/locale.ts";
+import { LOCALES } from "#src/base/locale.ts";
 import { commandJson } from "#src/discord/command-json.ts";
 import { openDiscord, startBot } from "#tests/discord/start-bot.ts";
 import { runProgram } from "#tests/run-program.ts";

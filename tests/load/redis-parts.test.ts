@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
+import { createLog } from "#src/base/log.ts";
 import { readConfig } from "#src/config.ts";
-import { createLog } from "#src/log.ts";
-import { openShared } from "#src/tries/shared/open.ts";
+import { openShared } from "#src/tries/redis/open.ts";
 import type { TryRequest } from "#src/tries/tries.ts";
 import { openDiscord, startWorker } from "#tests/discord/start-bot.ts";
 import { MODEL } from "#tests/load/redis-world.ts";

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
+import { createLog } from "#src/base/log.ts";
 import { readConfig } from "#src/config.ts";
-import { createLog } from "#src/log.ts";
-import { openParts } from "#src/tries/shared/open.ts";
+import { openParts } from "#src/tries/redis/open.ts";
 import type { Try } from "#src/tries/try.ts";
 import { startRedis, WITHOUT_REDIS } from "#tests/stand-ins/redis.ts";
 

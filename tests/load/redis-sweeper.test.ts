@@ -1,12 +1,12 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { createLog } from "#src/base/log.ts";
 import { readConfig } from "#src/config.ts";
-import { createLog } from "#src/log.ts";
-import type { Host } from "#src/ollama/fleet.ts";
+import type { Host } from "#src/inference/fleet.ts";
 import { newTryId } from "#src/tries/admission.ts";
-import { openParts } from "#src/tries/shared/open.ts";
-import type { OpenGuarded } from "#src/tries/shared/show-end.ts";
-import { createSweeper } from "#src/tries/shared/sweeper.ts";
+import { openParts } from "#src/tries/redis/open.ts";
+import type { OpenGuarded } from "#src/tries/redis/show-end.ts";
+import { createSweeper } from "#src/tries/redis/sweeper.ts";
 import type { Progress, Try } from "#src/tries/try.ts";
 import { MODEL } from "#tests/load/redis-world.ts";
 import { type Redis, startRedis, WITHOUT_REDIS } from "#tests/stand-ins/redis.ts";

@@ -1,13 +1,13 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
+import { createLog } from "#src/base/log.ts";
 import { readConfig } from "#src/config.ts";
 import { createDiscordOpener } from "#src/discord/try-outputs.ts";
-import { createLog } from "#src/log.ts";
+import { createFleet } from "#src/inference/fleet.ts";
 import { createRunMetrics, type RunMetrics } from "#src/metrics/run-metrics.ts";
-import { createFleet } from "#src/ollama/fleet.ts";
-import { createLedger } from "#src/tries/shared/ledger.ts";
-import { openParts } from "#src/tries/shared/open.ts";
-import { runWorker } from "#src/tries/shared/worker.ts";
+import { createLedger } from "#src/tries/redis/ledger.ts";
+import { openParts } from "#src/tries/redis/open.ts";
+import { runWorker } from "#src/tries/redis/worker.ts";
 import { openDiscord, startBot, startWorker } from "#tests/discord/start-bot.ts";
 import { ASKER, ended, OTHER, shows } from "#tests/discord/try-world.ts";
 import { textOf } from "#tests/stand-ins/discord/people.ts";

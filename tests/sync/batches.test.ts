@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { inBatches } from "#src/sync/batches.ts";
-import { GithubFailure } from "#src/sync/github-failure.ts";
+import { inBatches } from "#src/sync/github/batches.ts";
+import { GithubFailure } from "#src/sync/github/failure.ts";
 
 const unavailable = () => new GithubFailure("unavailable");
 

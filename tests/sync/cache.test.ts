@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { openCache } from "#src/sync/cache.ts";
+import { openCache } from "#src/sync/observe/cache.ts";
 
 async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), "mulu-cache-"));

@@ -5,8 +5,8 @@ import { gzipSync } from "node:zlib";
 import { createTar } from "nanotar";
 import { pino } from "pino";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { ArchiveRefused, fetchCatalog } from "#src/sync/catalog-archive.ts";
-import { createClients } from "#src/sync/github.ts";
+import { createClients } from "#src/sync/github/client.ts";
+import { ArchiveRefused, fetchCatalog } from "#src/sync/refresh/archive.ts";
 
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 const ROOT = "example-mulu-0123456";

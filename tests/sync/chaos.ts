@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import fc from "fast-check";
 import { expect } from "vitest";
-import { splitMarker } from "#src/sync/marker.ts";
-import { LABELS } from "#src/sync/proposal-text.ts";
+import { splitMarker } from "#src/sync/propose/marker.ts";
+import { LABELS } from "#src/sync/propose/proposal-text.ts";
 import type { GithubStandIn, Upstream } from "#tests/stand-ins/github.ts";
 import { known, NOW, openPulls, startWorld, type World } from "./world.ts";
 

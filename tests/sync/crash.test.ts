@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { LABELS } from "#src/sync/proposal-text.ts";
+import { LABELS } from "#src/sync/propose/proposal-text.ts";
 import type { Upstream } from "#tests/stand-ins/github.ts";
 import { known, NOW, openPulls, startWorld, type World } from "./world.ts";
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { parseEntry } from "#src/catalog/entry-file.ts";
-import type { Entry } from "#src/catalog/schema.ts";
-import { LOCALES, textIn } from "#src/chat/locale.ts";
-import { newsView } from "#src/chat/news-view.ts";
+import { LOCALES, textIn } from "#src/base/locale.ts";
+import { parseEntry } from "#src/catalog/entry/parse.ts";
+import type { Entry } from "#src/catalog/entry/schema.ts";
+import { newsView } from "#src/chat/updates/news-view.ts";
 import { toMessage } from "#src/discord/message.ts";
-import { factsOf, newsIn as newsOn } from "#src/sync/news.ts";
+import { factsOf, newsIn as newsOn } from "#src/sync/refresh/news.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { openCache } from "#src/sync/cache.ts";
-import { createClients } from "#src/sync/github.ts";
-import type { Ask } from "#src/sync/observation.ts";
-import { observe } from "#src/sync/observe.ts";
+import { createClients } from "#src/sync/github/client.ts";
+import { openCache } from "#src/sync/observe/cache.ts";
+import type { Ask } from "#src/sync/observe/observation.ts";
+import { observe } from "#src/sync/observe/observe.ts";
 import { found, silent, states } from "./observe-world.ts";
 import { type Answer, json, serve } from "./scripted-server.ts";
 

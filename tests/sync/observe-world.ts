@@ -1,9 +1,9 @@
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
-import { openCache, type SyncCache } from "#src/sync/cache.ts";
-import { type ClientOptions, createClients } from "#src/sync/github.ts";
-import type { Ask, Observation, Repository } from "#src/sync/observation.ts";
-import { observe } from "#src/sync/observe.ts";
+import { type ClientOptions, createClients } from "#src/sync/github/client.ts";
+import { openCache, type SyncCache } from "#src/sync/observe/cache.ts";
+import type { Ask, Observation, Repository } from "#src/sync/observe/observation.ts";
+import { observe } from "#src/sync/observe/observe.ts";
 import { type GithubOptions, type GithubStandIn, startGithub, TOKEN } from "#tests/stand-ins/github.ts";
 
 export const silent = pino({ level: "silent" });

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { marked } from "marked";
 import { describe, expect, it } from "vitest";
-import { LOCALES, textIn } from "#src/chat/locale.ts";
-import { commitMessage, ownDigest, splitMarker, withMarker } from "#src/sync/marker.ts";
-import { asksRebase, bodyOf, titleOf } from "#src/sync/proposal-text.ts";
-import type { Signal } from "#src/sync/signals.ts";
+import { LOCALES, textIn } from "#src/base/locale.ts";
+import { commitMessage, ownDigest, splitMarker, withMarker } from "#src/sync/propose/marker.ts";
+import { asksRebase, bodyOf, titleOf } from "#src/sync/propose/proposal-text.ts";
+import type { Signal } from "#src/sync/propose/signals.ts";
 import { entryOf, found, releaseOf, repositoryOf } from "./samples.ts";
 
 const text = textIn("zh-CN");

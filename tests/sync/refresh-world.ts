@@ -3,9 +3,9 @@ import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { catalogRefresh } from "#jobs/refresh-catalog.ts";
 import { type App, createApp } from "#src/app.ts";
+import { createLog, type Log } from "#src/base/log.ts";
 import type { View } from "#src/chat/view.ts";
 import { readConfig } from "#src/config.ts";
-import { createLog, type Log } from "#src/log.ts";
 import { ORIGINAL } from "#tests/real-catalog.ts";
 import {
   type CatalogRepository,

@@ -1,5 +1,5 @@
-import type { Entry } from "#src/catalog/schema.ts";
-import type { Observation, Release, Repository } from "#src/sync/observation.ts";
+import type { Entry } from "#src/catalog/entry/schema.ts";
+import type { Observation, Release, Repository } from "#src/sync/observe/observation.ts";
 
 /** An entry with as little as the type asks for. */
 export const entryOf = (id: string, fields: Partial<Entry> = {}): Entry => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { changesFor } from "#src/sync/changes.ts";
-import { asksOf, chosenEntries, groupsOf } from "#src/sync/follow.ts";
-import { type Followed, signalsOf } from "#src/sync/signals.ts";
+import { changesFor } from "#src/sync/propose/changes.ts";
+import { asksOf, chosenEntries, groupsOf } from "#src/sync/propose/follow.ts";
+import { type Followed, signalsOf } from "#src/sync/propose/signals.ts";
 import { entryOf, found, releaseOf, repositoryOf } from "./samples.ts";
 
 const NOW = Date.parse("2026-11-23T12:00:00Z");

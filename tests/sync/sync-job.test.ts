@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { syncCatalog } from "#jobs/sync-catalog.ts";
+import { createLog } from "#src/base/log.ts";
 import { readConfig } from "#src/config.ts";
-import { createLog } from "#src/log.ts";
 import { readLastRun, writeLastRun } from "#src/sync/last-run.ts";
 import { alone } from "#src/sync/lock.ts";
 import { temporaryFolder } from "#tests/temporary-catalog.ts";

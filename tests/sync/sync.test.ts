@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { layOut } from "#src/catalog/layout.ts";
-import { LABELS } from "#src/sync/proposal-text.ts";
+import { layOut } from "#src/catalog/entry/layout.ts";
+import { LABELS } from "#src/sync/propose/proposal-text.ts";
 import type { Upstream } from "#tests/stand-ins/github.ts";
 import { CATALOG, followed, known, NOW, openPulls, startWorld, type World } from "./world.ts";
 

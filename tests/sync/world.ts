@@ -1,9 +1,9 @@
 import { onTestFinished } from "vitest";
-import { layOut } from "#src/catalog/layout.ts";
-import { type Text, textIn } from "#src/chat/locale.ts";
+import { type Text, textIn } from "#src/base/locale.ts";
+import { createLog } from "#src/base/log.ts";
+import { layOut } from "#src/catalog/entry/layout.ts";
 import type { GithubConfig } from "#src/config.ts";
-import { createLog } from "#src/log.ts";
-import { runSync, type SyncMode, type SyncReport } from "#src/sync/run-sync.ts";
+import { runSync, type SyncMode, type SyncReport } from "#src/sync/run.ts";
 import {
   type CatalogRepository,
   type GithubOptions,

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { UserError } from "#src/base/user-error.ts";
 import { choice, type Options, text } from "#src/chat/command.ts";
-import { UserError } from "#src/chat/user-error.ts";
-import { parseLine } from "#src/terminal/parse-line.ts";
+import { parseLine } from "#src/chat/line/parse.ts";
 
 const commands: Record<string, Options> = {
   models: { query: text({ required: false, maxLength: 70 }), sort: choice(["newest", "name"]) },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { parseEntry } from "#src/catalog/entry-file.ts";
-import { openCatalog } from "#src/catalog/search.ts";
-import type { InstalledModel } from "#src/ollama/models.ts";
+import { parseEntry } from "#src/catalog/entry/parse.ts";
+import { openCatalog } from "#src/catalog/search/search.ts";
+import type { InstalledModel } from "#src/inference/models.ts";
 import { type Resolution, resolveModel } from "#src/tries/resolve.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";
 

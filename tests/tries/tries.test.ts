@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
-import type { Person } from "#src/chat/person.ts";
-import { createFleet } from "#src/ollama/fleet.ts";
+import type { Person } from "#src/base/person.ts";
+import { createFleet } from "#src/inference/fleet.ts";
 import { createQuotas } from "#src/tries/quotas.ts";
 import { openStore } from "#src/tries/store.ts";
 import { createTries, type TriesOptions } from "#src/tries/tries.ts";

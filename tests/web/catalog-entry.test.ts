@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { everyWeights } from "#src/catalog/editions.ts";
-import { weightsUrl } from "#src/catalog/hub.ts";
-import { textIn } from "#src/chat/locale.ts";
-import { modelSections } from "#src/chat/model-sections.ts";
+import { textIn } from "#src/base/locale.ts";
+import { everyWeights } from "#src/catalog/entry/editions.ts";
+import { weightsUrl } from "#src/catalog/entry/urls.ts";
+import { modelSections } from "#src/chat/model/sections.ts";
 import { UNLIMITED } from "#src/chat/view.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";

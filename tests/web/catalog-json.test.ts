@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { entrySchema } from "#src/catalog/schema.ts";
-import { catalogJson } from "#src/web/catalog-json.ts";
+import { entrySchema } from "#src/catalog/entry/schema.ts";
+import { catalogJson } from "#src/web/catalog/json.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
 import { openPages, type Reader } from "./catalog-world.ts";
 

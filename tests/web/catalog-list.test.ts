@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openCatalog } from "#src/catalog/search.ts";
+import { openCatalog } from "#src/catalog/search/search.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
 import { catalogOf, listed, open, openPages, openPagesHere, type Reader } from "./catalog-world.ts";
 import { readHtml, textOf, valuesOf } from "./html-shape.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { textIn } from "#src/chat/locale.ts";
+import { textIn } from "#src/base/locale.ts";
 import { UNLIMITED } from "#src/chat/view.ts";
-import { completionsOf } from "#src/web/chat-complete.ts";
+import { completionsOf } from "#src/web/chat/complete.ts";
 import { contextOf, testApp } from "#tests/test-app.ts";
 import { openPage } from "./page-world.ts";
 import { openVisitor } from "./visitor.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { catalogPages } from "#src/web/catalog-pages.ts";
+import { catalogPages } from "#src/web/catalog/routes.ts";
 import { openDiscord, startBot } from "#tests/discord/start-bot.ts";
 import { ASKER, ended, OTHER } from "#tests/discord/try-world.ts";
 import { temporaryFolder } from "#tests/temporary-catalog.ts";

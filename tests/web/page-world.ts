@@ -1,9 +1,9 @@
 import { onTestFinished } from "vitest";
 import { type App, createApp, forSurface } from "#src/app.ts";
 import { readConfig } from "#src/config.ts";
-import { catalogPages } from "#src/web/catalog-pages.ts";
-import { type ChatOptions, chatWith } from "#src/web/chat.ts";
-import { createSite, runWeb, type WebSettings } from "#src/web/server.ts";
+import { catalogPages } from "#src/web/catalog/routes.ts";
+import { type ChatOptions, chatWith } from "#src/web/chat/routes.ts";
+import { createSite, runWeb, type WebSettings } from "#src/web/http/server.ts";
 import { openDiscord, startWorker } from "#tests/discord/start-bot.ts";
 import { OVER_REDIS } from "#tests/discord/try-world.ts";
 import { type Ollama, type OllamaOptions, startOllama } from "#tests/stand-ins/ollama.ts";

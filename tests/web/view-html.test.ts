@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { textIn } from "#src/chat/locale.ts";
-import { modelText } from "#src/chat/model-text.ts";
+import { textIn } from "#src/base/locale.ts";
+import { modelText } from "#src/chat/try/model-text.ts";
 import type { ActionRow, Component, View } from "#src/chat/view.ts";
-import { viewHtml } from "#src/web/view-html.ts";
+import { viewHtml } from "#src/web/html/view.ts";
 
 const text = textIn("zh-CN");
 const htmlOf = (content: string): Promise<string> => viewHtml({ components: [{ type: 10, content }] }, text);

@@ -1,0 +1,109 @@
+import { everyWeights } from "./editions.ts";
+import { KNOWN_BASES } from "./known-bases.ts";
+import { brokenRule, type Problem } from "./parse.ts";
+import type { FieldPath, Place } from "./positions.ts";
+import type { Entry, Variant } from "./schema.ts";
+import { foldName } from "./text.ts";
+import { formatBillions } from "./units.ts";
+
+/** A figure may differ from a rounded name by this share: `Qwen2-1.5B` has 1.54 billion parameters. */
+const TOLERANCE = 0.15;
+
+type Fault = { path: PropertyKey[]; rule: string; params: Record<string, unknown> };
+type Sized = Pick<Variant, "name" | "parametersB" | "activeParametersB">;
+
+/**
+ * What no single file shows: base models that nobody knows. And what no schema shows: sizes that contradict a name, a
+ * context shorter than an edition's. `locate` tells where a field of an entry stands.
+ */
+export function crossCheck(entries: readonly Entry[], locate: (id: string, path: FieldPath) => Place): Problem[] {
+  const known = knownNames(entries);
+  return entries.flatMap((entry) =>
+    faultsOf(entry, known).map(
+      ({ path, rule, params }): Problem => ({
+        file: `${entry.id}.yaml`,
+        ...locate(entry.id, path),
+        severity: "error",
+        issue: brokenRule(rule, path, params),
+      }),
+    ),
+  );
+}
+
+function faultsOf(entry: Entry, known: ReadonlySet<string>): Fault[] {
+  const variants = entry.variants ?? [];
+  return [
+    ...unknownBase(entry.baseModel, known, []),
+    ...variants.flatMap(({ baseModel }, at) => unknownBase(baseModel, known, ["variants", at])),
+    ...wrongSizes(entry, entry.notes, []),
+    ...tooShortContext(entry),
+    ...variants.flatMap((variant, at) => wrongSizes(variant, variant.note, ["variants", at])),
+  ];
+}
+
+/** Every name that says which model another one builds on, as names are compared. */
+function knownNames(entries: readonly Entry[]): Set<string> {
+  const names = entries.flatMap((entry) => [
+    entry.id,
+    entry.name,
+    entry.family,
+    ...entry.aliases,
+    ...(entry.variants ?? []).flatMap(({ name }) => [name, ...partsOf(name)]),
+    ...everyWeights(entry).map(({ row }) => row.id?.split("/")[1] ?? ""),
+  ]);
+  return new Set(["from scratch", ...KNOWN_BASES, ...names].map(foldName));
+}
+
+function unknownBase(text: string | undefined, known: ReadonlySet<string>, at: PropertyKey[]): Fault[] {
+  if (text === undefined || known.has(foldName(text))) return [];
+  return partsOf(text)
+    .filter((name) => !known.has(foldName(name)))
+    .map((name) => ({ path: [...at, "baseModel"], rule: "unknownBase", params: { name } }));
+}
+
+/** `LLaMA-7B/13B` names LLaMA-7B and LLaMA-13B; `A + B / C` names three. */
+function partsOf(text: string): string[] {
+  const parts: string[] = [];
+  for (const part of text.split(/\s*[/+、]\s*/)) {
+    const sizeOnly = /^\d+(?:\.\d+)?B$/i.test(part);
+    parts.push(sizeOnly ? (parts.at(-1) ?? "").replace(/\d+(?:\.\d+)?B$/i, part) : part);
+  }
+  return parts;
+}
+
+/** Sizes that differ from all that the name states, unless the note writes the figure out (`2.7B`). */
+function wrongSizes(item: Sized, note: string | undefined, at: PropertyKey[]): Fault[] {
+  const { total, active } = sizesInName(item.name);
+  const pairs = [
+    { field: "parametersB", billions: item.parametersB, named: total },
+    { field: "activeParametersB", billions: item.activeParametersB, named: active },
+  ];
+  return pairs.flatMap(({ field, billions, named }) => {
+    if (billions === undefined || named.length === 0 || note?.includes(formatBillions(billions))) return [];
+    if (named.some((size) => Math.abs(billions - size) <= size * TOLERANCE)) return [];
+    return [{ path: [...at, field], rule: "sizeInName", params: { size: formatBillions(billions), name: item.name } }];
+  });
+}
+
+/** An entry's context is the longest of any edition; where it states none, it may leave that to its variants. */
+function tooShortContext({ contextTokens, variants = [] }: Entry): Fault[] {
+  if (contextTokens === undefined) return [];
+  const [longest] = variants.toSorted((a, b) => (b.contextTokens ?? 0) - (a.contextTokens ?? 0));
+  if (longest?.contextTokens === undefined || longest.contextTokens <= contextTokens) return [];
+  const params = { tokens: contextTokens, longest: longest.contextTokens, name: longest.name };
+  return [{ path: ["contextTokens"], rule: "contextOfEdition", params }];
+}
+
+/** Billions of parameters that a name states: `Qwen3-30B-A3B` has 30 and, active, 3; `Ling-2.5-1T` has 1000. */
+function sizesInName(name: string): { total: number[]; active: number[] } {
+  const sizes = [...name.matchAll(/(?<![A-Za-z0-9.])(A?)(\d+(?:\.\d+)?)([BT])(?![A-Za-z0-9])/gi)].map(
+    ([, active, number, unit]) => ({
+      active: active !== "",
+      billions: Number(number) * (/t/i.test(unit ?? "") ? 1000 : 1),
+    }),
+  );
+  return {
+    total: sizes.filter(({ active }) => !active).map(({ billions }) => billions),
+    active: sizes.filter(({ active }) => active).map(({ billions }) => billions),
+  };
+}

@@ -1,0 +1,121 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { brokenRule, MAX_FILE_BYTES, type ParsedEntry, type Problem, parseEntry } from "./parse.ts";
+import type { FieldPath, Place } from "./positions.ts";
+import type { Entry } from "./schema.ts";
+import { foldName } from "./text.ts";
+
+/** An entry's file: its name without folders, and its YAML. */
+export type CatalogFile = { file: string; text: string };
+
+export type CatalogRead = {
+  entries: Entry[];
+  problems: Problem[];
+  /** Where a field of an entry stands in its file. */
+  locate: (id: string, path: FieldPath) => Place;
+};
+
+/** The catalog folder is missing, unreadable, or holds no usable entry: there is nothing to answer from. */
+export class CatalogUnusable extends Error {
+  override name = "CatalogUnusable";
+  readonly directory: string;
+  readonly reason: "missing" | "empty";
+  readonly problems: Problem[];
+  constructor(directory: string, reason: "missing" | "empty", problems: Problem[] = [], cause?: unknown) {
+    super(`catalog folder ${directory}: ${reason}`, { cause });
+    this.directory = directory;
+    this.reason = reason;
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads `<directory>/models/*.yaml`, sorted by id. One bad file never takes the others down: it is left out and
+ * reported. Throws CatalogUnusable where nothing is left.
+ */
+export async function readCatalog(directory: string): Promise<CatalogRead> {
+  const folder = join(directory, "models");
+  const names = await readdir(folder).catch((cause: unknown) => {
+    throw new CatalogUnusable(folder, "missing", [], cause);
+  });
+  const found = await Promise.all(
+    names.filter((name) => !name.startsWith(".")).map((file) => readText(join(folder, file), file)),
+  );
+  const read = await readCatalogFiles(found.flatMap((item) => ("text" in item ? item : [])));
+  const problems = [...found.flatMap((item) => ("text" in item ? [] : item)), ...read.problems].toSorted(byPlace);
+  if (read.entries.length === 0) throw new CatalogUnusable(folder, "empty", problems);
+  return { ...read, problems };
+}
+
+/** Other work of the process waits at most so long for a turn, and the file that is being read. */
+const TURN_MS = 5;
+
+/**
+ * Reads entries from their texts, sorted by id; bad ones are left out and reported, and maybe none is left. Other work
+ * of the process gets its turn in between: a catalog of hundreds takes a good part of a second.
+ */
+export async function readCatalogFiles(files: readonly CatalogFile[]): Promise<CatalogRead> {
+  const parsed: ParsedEntry[] = [];
+  let turnEnds = performance.now() + TURN_MS;
+  for (const { file, text } of files.toSorted((a, b) => (a.file < b.file ? -1 : 1))) {
+    const size = Buffer.byteLength(text);
+    parsed.push(
+      size > MAX_FILE_BYTES ? { file, locate: () => ({}), problems: [tooLarge(file, size)] } : parseEntry(file, text),
+    );
+    if (performance.now() < turnEnds) continue;
+    await setImmediate();
+    turnEnds = performance.now() + TURN_MS;
+  }
+  const locators = new Map(parsed.map(({ entry, locate }) => [entry?.id, locate]));
+  return {
+    entries: parsed.flatMap((item) => item.entry ?? []),
+    problems: [...parsed.flatMap((item) => item.problems), ...sharedNames(parsed)].toSorted(byPlace),
+    locate: (id, path) => locators.get(id)?.(path) ?? {},
+  };
+}
+
+async function readText(path: string, file: string): Promise<CatalogFile | Problem> {
+  try {
+    const { size } = await stat(path);
+    return size > MAX_FILE_BYTES ? tooLarge(file, size) : { file, text: await readFile(path, "utf8") };
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    return { file, severity: "error", issue: brokenRule("unreadable", [], { detail }) };
+  }
+}
+
+const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
+
+const tooLarge = (file: string, size: number): Problem => ({
+  file,
+  severity: "error",
+  issue: brokenRule("tooLarge", [], { size: megabytes(size), limit: megabytes(MAX_FILE_BYTES) }),
+});
+
+/** Ids and aliases pick exactly one entry, so no two entries may share one (compared as people type them). */
+function sharedNames(parsed: ParsedEntry[]): Problem[] {
+  const owners = new Map<string, string>();
+  const problems: Problem[] = [];
+  for (const { entry } of parsed) if (entry) owners.set(foldName(entry.id), entry.id);
+  for (const { entry, file, locate } of parsed) {
+    for (const [index, alias] of entry?.aliases.entries() ?? []) {
+      const owner = owners.get(foldName(alias));
+      if (owner === undefined) owners.set(foldName(alias), entry?.id ?? "");
+      else if (owner !== entry?.id) {
+        const path = ["aliases", index];
+        problems.push({
+          file,
+          ...locate(path),
+          severity: "warning",
+          issue: brokenRule("sharedAlias", path, { alias, owner }),
+        });
+      }
+    }
+  }
+  return problems;
+}
+
+/** By file, then by line. */
+export const byPlace = (a: Problem, b: Problem): number =>
+  a.file.localeCompare(b.file, "en") || (a.line ?? 0) - (b.line ?? 0);

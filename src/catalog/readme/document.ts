@@ -1,0 +1,93 @@
+import { quantizationLabel } from "#src/catalog/entry/precision.ts";
+import type { Entry } from "#src/catalog/entry/schema.ts";
+import { formatGb, formatTokens } from "#src/catalog/entry/units.ts";
+import { offersOf, sizeSummary } from "#src/catalog/memory/offers.ts";
+import { byNewest } from "#src/catalog/search/names.ts";
+import { escapeText, link, linked, shorten, table } from "./markdown.ts";
+import { type Bases, baseModelText, COMMERCIAL, NONE, NOT_STATED, renderSection } from "./section.ts";
+
+/** Characters of a cell of the comparison, so that eleven columns stay readable beside each other. */
+const CELL = 40;
+const DATASETS_IN_CELL = 2;
+
+/**
+ * The whole list as GitHub Markdown: an index by family, the comparison table, then a section per entry. Families are
+ * in alphabetical order, the newest entry of a family comes first.
+ */
+export function renderReadme(entries: readonly Entry[]): string {
+  const families = byFamily(entries);
+  const bases = new Map(entries.map(({ id, name }) => [id, name]));
+  const sorted = families.flatMap(([, members]) => members);
+  return `${[
+    "<!-- 由 npm run catalog 从 catalog/models/*.yaml 生成，请改 YAML，不要改这里。 -->",
+    "# 中文开源大模型目录",
+    `共 ${entries.length} 个模型系列，属于 ${families.length} 个家族；同一家族里新的在前。`,
+    LEGEND,
+    "## 家族",
+    families.map(([family, members]) => `- **${escapeText(family)}**：${members.map(entryLink).join("、")}`).join("\n"),
+    "## 对比",
+    "长的单元格只写开头，全文在各条目里。",
+    comparison(sorted, bases),
+    ...families.flatMap(([family, members]) => [
+      `## ${escapeText(family)} 家族`,
+      ...members.map((entry) => renderSection(entry, bases)),
+    ]),
+  ].join("\n\n")}\n`;
+}
+
+const LEGEND = `- 「${NOT_STATED}」：来源没有写；「${NONE}」：来源写明没有。
+- 「⚠ 二手」：主要来自第三方，不是开发者自己的资料；「估算」：按参数量或推荐机器算出，不是实测；「⚠ 替代」：Ollama 里没有这个模型，列出的是后继或同名的另一个模型；「${COMMERCIAL.unknown}」：来源没有写权重能否商用，或互相矛盾。
+- 大小照来源的写法：从显卡读出的显存其实是 GiB，文件大小是十进制的 GB。没有写序列长度的显存多是短文本（1 至 2048 tokens）下的数字。
+- 2024 年下半年起的条目里，来源没有写精度的 Hugging Face 仓库按通常的做法记作 BF16。Hugging Face 的编号没有逐一打开核实，社区上传的 Ollama 模型可能已被删除。`;
+
+function byFamily(entries: readonly Entry[]): [family: string, members: Entry[]][] {
+  const families = Map.groupBy(entries, (entry) => entry.family);
+  return [...families]
+    .map(([family, members]): [string, Entry[]] => [family, members.toSorted(byNewest)])
+    .toSorted(([a], [b]) => a.localeCompare(b, "en"));
+}
+
+const entryLink = (entry: Entry): string => link(entry.name, `#${entry.id}`);
+
+function comparison(entries: readonly Entry[], bases: Bases): string {
+  const columns =
+    "模型 基座模型 额外的预训练数据集 指令微调数据集 额外的训练过程 量化支持 项目特点 参数 上下文 最低显存 许可".split(
+      " ",
+    );
+  const rows = entries.map((entry) => [
+    `${entryLink(entry)}${entry.confidence === "secondary" ? " ⚠ 二手" : ""}${entry.unreviewed ? " ⚠ 待审核" : ""}`,
+    entry.baseModel === undefined ? NOT_STATED : baseModelText(shorten(entry.baseModel, CELL), bases),
+    datasetCell(entry.training?.pretrainingData),
+    datasetCell(entry.training?.instructionData),
+    entry.training?.process === undefined ? NOT_STATED : escapeText(shorten(entry.training.process, CELL)),
+    quantizationCell(entry),
+    escapeText(shorten(entry.highlights?.join("；") ?? entry.summary.zh, CELL)),
+    sizeSummary(entry) ?? NOT_STATED,
+    entry.contextTokens === undefined ? NOT_STATED : formatTokens(entry.contextTokens),
+    leastMemory(entry),
+    COMMERCIAL[entry.license.commercial],
+  ]);
+  return table(columns, rows);
+}
+
+function datasetCell(list: { name: string; url?: string | undefined }[] | undefined): string {
+  if (list === undefined) return NOT_STATED;
+  if (list.length === 0) return NONE;
+  const each = CELL / Math.min(list.length, DATASETS_IN_CELL);
+  const shown = list.slice(0, DATASETS_IN_CELL).map(({ name, url }) => linked(shorten(name, each), url));
+  return `${shown.join("、")}${list.length > shown.length ? ` 等 ${list.length} 项` : ""}`;
+}
+
+function quantizationCell({ quantizations }: Entry): string {
+  if (quantizations === undefined) return NOT_STATED;
+  return quantizations.map((precision) => quantizationLabel({ precision })).join("、") || NONE;
+}
+
+function leastMemory(entry: Entry): string {
+  const best = offersOf(entry)
+    .filter(({ stated, vramGb }) => stated && vramGb !== undefined)
+    .toSorted((a, b) => (a.vramGb ?? 0) - (b.vramGb ?? 0))[0];
+  if (best?.vramGb === undefined) return NOT_STATED;
+  const remarks = [quantizationLabel(best), best.estimated ? "估算" : "", best.secondary ? "⚠ 二手" : ""];
+  return `${formatGb(best.vramGb)}（${remarks.filter((remark) => remark !== "").join("，")}）`;
+}

@@ -1,0 +1,179 @@
+import { fold, HAN } from "#src/catalog/entry/text.ts";
+import type { Criterion, SingleFact } from "./criteria.ts";
+import type { NamedEntry, Names } from "./names.ts";
+import { PATTERNS } from "./query-patterns.ts";
+import { type Dictionary, wordsOf } from "./query-words.ts";
+import { FILLERS, FOREIGN_WORDS } from "./vocabulary.ts";
+
+export const SORTS = ["memory", "newest", "size", "name"] as const;
+export type Sort = (typeof SORTS)[number];
+
+/** What a person typed, parsed. */
+export type Query = {
+  criteria: Criterion[];
+  /** An order asked for in words (`最新`). */
+  sort?: Sort;
+  /** What was read and carries no meaning for the search. */
+  ignored: string[];
+};
+
+/** Characters that are read; more than anybody types, and every one is tried as the beginning of a name. */
+const MAX_LENGTH = 200;
+
+/** Takes the place of what has been understood, so that what stood around it does not run together. */
+const CONSUMED = "\u0001";
+
+const SORT_WORDS: readonly [RegExp, Sort][] = [
+  [/最新(?:发布|出)?的?|新出的?|(?<![a-z])(?:newest|latest)(?![a-z])/gu, "newest"],
+  [/(?:最省|最低|最少|省)显存的?|显存最[小少低]的?/gu, "memory"],
+  [/最小的?|(?<![a-z])smallest(?![a-z])/gu, "size"],
+];
+
+/**
+ * Parses what people type: Chinese (simplified or traditional) or English, full-width or half-width, in any order.
+ * Names of the catalog are read first, as far as they reach (`yi-34b` is a name, `yi 34b` a name and a size), then the
+ * patterns, then what is left as words. Throws nothing: what is not understood is a word or ignored.
+ */
+export function parseQuery(typed: string, { names, text }: Dictionary): Query {
+  const criteria: Criterion[] = [];
+  const ignored: string[] = [];
+  let sort: Sort | undefined;
+  const said = typed.slice(0, MAX_LENGTH).trim();
+  let rest = fold(said).replaceAll(CONSUMED, " ");
+  const take = (expression: RegExp, read: (match: Match) => boolean): void => {
+    rest = rest.replace(expression, (...match) => (read(matchOf(match)) ? CONSUMED : String(match[0])));
+  };
+  const add = (criterion: Criterion | undefined): boolean => criterion !== undefined && criteria.push(criterion) > 0;
+  take(FOREIGN_WORDS, ({ whole }) => add({ kind: "word", word: whole, typed: whole, named: [], foreign: true }));
+
+  rest = readNames(rest, names, criteria);
+  for (const { expression, read } of PATTERNS) take(expression, ({ groups }) => add(read(groups)));
+  for (const [expression, order] of SORT_WORDS) {
+    take(expression, () => {
+      sort ??= order;
+      return true;
+    });
+  }
+  take(FILLERS, ({ whole }) => ignored.push(whole) > 0);
+
+  const words = wordsOf(rest, { names, text });
+  criteria.push(...words.known);
+  // What occurs nowhere would empty every result; where something else was understood it is better passed over.
+  if (criteria.length === 0 && sort === undefined) criteria.push(...words.unknown);
+  else ignored.push(...words.unknown.map((word) => word.typed));
+  if (said !== "" && criteria.length === 0 && sort === undefined && ignored.length === 0)
+    criteria.push({ kind: "word", word: said, typed: said, named: [] });
+  const symbols = rest.replaceAll(CONSUMED, " ").match(/[^\s\p{L}\p{N}]+/gu) ?? [];
+  return {
+    criteria: joinAlternatives(distinct(criteria)),
+    ...(sort && { sort }),
+    ignored: [...ignored, ...symbols.filter((item) => /[<>=≤≥]/u.test(item))],
+  };
+}
+
+type Match = { whole: string; groups: Record<string, string | undefined> };
+
+/** What `replace` hands over: the match first, its groups last where the expression has names for them. */
+function matchOf(match: readonly unknown[]): Match {
+  const groups = match.at(-1);
+  return { whole: String(match[0]), groups: isGroups(groups) ? groups : {} };
+}
+
+const isGroups = (value: unknown): value is Record<string, string | undefined> =>
+  typeof value === "object" && value !== null;
+
+/** Takes the longest known names out of the text, from left to right. */
+function readNames(text: string, names: Names, criteria: Criterion[]): string {
+  let result = "";
+  let position = 0;
+  while (position < text.length) {
+    const found = startsName(text, position) ? longestName(text, position, names) : undefined;
+    if (found) {
+      const word = text.slice(position, found.end);
+      criteria.push({ kind: "word", word, typed: word, named: found.named });
+      result += CONSUMED;
+      position = found.end;
+    } else {
+      result += text[position];
+      position += 1;
+    }
+  }
+  return result;
+}
+
+/** Characters that a typed name may have more than its folded form. */
+const SPACES = 8;
+/** A size behind a space or a Chinese name. */
+const NAME_AND_SIZE = new RegExp(`^(?<name>.*?)(?:\\s+|(?<=[${HAN}]))\\d+(?:\\.\\d+)?b$`, "u");
+
+function longestName(text: string, start: number, names: Names): Named | undefined {
+  const furthest = Math.min(text.length, start + names.longest + SPACES);
+  for (let end = furthest; end > start + 1; end--) {
+    if (!endsName(text, end)) continue;
+    const candidate = text.slice(start, end);
+    if (/^\d+(?:\.\d+)?[bgk]?$/u.test(candidate)) continue;
+    const named = names.meant(candidate);
+    if (named.length > 0) return withoutSize(candidate, start, names) ?? { end, named };
+  }
+  return undefined;
+}
+
+type Named = { end: number; named: readonly NamedEntry[] };
+
+/** `qwen 7b` is what an old model is called, and asks for any Qwen of that size. */
+function withoutSize(candidate: string, start: number, names: Names): Named | undefined {
+  const name = NAME_AND_SIZE.exec(candidate)?.groups?.["name"];
+  const named = name === undefined ? [] : names.meant(name);
+  return name !== undefined && named.length > 0 ? { end: start + name.length, named } : undefined;
+}
+
+const LATIN = /[a-z0-9]/;
+const startsName = (text: string, at: number): boolean => {
+  const [before = " ", first = " "] = [text[at - 1], text[at]];
+  return /[\p{L}\p{N}]/u.test(first) && !(LATIN.test(first) && /[a-z0-9.]/.test(before));
+};
+const endsName = (text: string, at: number): boolean => {
+  const [last = " ", next = " ", after = " "] = [text[at - 1], text[at], text[at + 1]];
+  if (!/[\p{L}\p{N}]/u.test(last)) return false;
+  return !LATIN.test(last) || !(LATIN.test(next) || (next === "." && /\d/.test(after)));
+};
+const ALTERNATIVES = new Set<Criterion["kind"]>([
+  "precision",
+  "parameters",
+  "license",
+  "architecture",
+  "domain",
+  "released",
+]);
+
+/** Puts criteria of a kind that cannot hold together into one, at the place of the first; bounds (`>7b <14b`) stay apart. */
+function joinAlternatives(criteria: Criterion[]): Criterion[] {
+  const groups = new Map<string, SingleFact[]>();
+  const joined: (Criterion | SingleFact[])[] = [];
+  for (const criterion of criteria) {
+    const bound = criterion.kind === "parameters" && criterion.exact === undefined;
+    if (criterion.kind === "word" || criterion.kind === "anyOf" || bound || !ALTERNATIVES.has(criterion.kind)) {
+      joined.push(criterion);
+      continue;
+    }
+    const group = groups.get(criterion.kind) ?? [];
+    if (group.length === 0) joined.push(group);
+    group.push(criterion);
+    groups.set(criterion.kind, group);
+  }
+  return joined.map((item) => {
+    if (!Array.isArray(item)) return item;
+    const [only] = item;
+    return item.length === 1 && only ? only : { kind: "anyOf", options: item };
+  });
+}
+
+function distinct(criteria: Criterion[]): Criterion[] {
+  const seen = new Set<string>();
+  return criteria.filter((criterion) => {
+    const key = JSON.stringify(criterion.kind === "word" ? { ...criterion, named: [] } : criterion);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}

@@ -1,0 +1,124 @@
+import { LRUCache } from "lru-cache";
+import { PRECISIONS } from "#src/catalog/entry/precision.ts";
+import type { Entry } from "#src/catalog/entry/schema.ts";
+import type { Offer } from "#src/catalog/memory/offers.ts";
+import type { Criterion } from "./criteria.ts";
+import { type FullText, indexText } from "./full-text.ts";
+import { createMatching, type Matching } from "./matching.ts";
+import { byNewest, indexNames, type Names } from "./names.ts";
+import { nearestEntries } from "./nearest.ts";
+import { parseQuery, type Query, type Sort } from "./query.ts";
+import { placesOfHits, rankHits } from "./ranking.ts";
+import { namedSizesOf } from "./sizes.ts";
+import { MEANINGS } from "./vocabulary.ts";
+
+export type Hit = {
+  entry: Entry;
+  /** What of the entry meets the asked precision, memory, size and variant, best first; empty where none was asked. */
+  readonly offers: Offer[];
+};
+
+export type SearchResult = {
+  query: Query;
+  hits: Hit[];
+  /** With no hits: the criteria without any one of which there would be some; else all that no entry meets. */
+  emptiedBy: Criterion[];
+  /** With no hits: what comes nearest, best first. */
+  nearest: Entry[];
+};
+
+/** Results kept: people ask the same things, and an autocomplete asks two dozen queries a key. */
+const KEPT_RESULTS = 500;
+
+export type Catalog = {
+  entries: readonly Entry[];
+  names: Names;
+  entry: (id: string) => Entry | undefined;
+  search: (text: string, options?: { sort?: Sort | undefined }) => SearchResult;
+  /** How many entries a search finds. */
+  count: (text: string) => number;
+};
+
+/**
+ * Indexes the entries. What takes long is put off until a query needs it, or until the process has nothing else to do:
+ * `later` gets the steps that spare the first queries the wait.
+ */
+export function openCatalog(
+  entries: readonly Entry[],
+  later: (steps: Iterator<unknown>) => void = inIdleTurns,
+): Catalog {
+  const names = indexNames(entries);
+  const newestFirst = entries.toSorted(byNewest);
+  const text = indexText(newestFirst);
+  const matching = createMatching(newestFirst, text);
+  const kept = new LRUCache<string, SearchResult>({ max: KEPT_RESULTS });
+  const byId = new Map(entries.map((entry) => [entry.id, entry]));
+  later(preparing(newestFirst, text, matching));
+  const counts = new LRUCache<string, number>({ max: KEPT_RESULTS });
+  return {
+    entries,
+    names,
+    entry: (id) => byId.get(id),
+    search: (typed, { sort } = {}) => {
+      const key = `${sort ?? ""}:${typed}`;
+      const known = kept.get(key);
+      if (known) return known;
+      const query = parseQuery(typed, { names, text });
+      const result = search(query, sort ?? query.sort, matching, names);
+      kept.set(key, result);
+      return result;
+    },
+    count: (typed) => {
+      const known = kept.peek(`:${typed}`)?.hits.length ?? counts.get(typed);
+      if (known !== undefined) return known;
+      const count = placesOfHits(parseQuery(typed, { names, text }).criteria, matching).length;
+      counts.set(typed, count);
+      return count;
+    },
+  };
+}
+
+/** What people ask for again and again. */
+const COMMON: readonly Criterion[] = [
+  ...MEANINGS.map(({ criterion }) => criterion),
+  ...PRECISIONS.map((precision): Criterion => ({ kind: "precision", wish: { kind: "precision", precision } })),
+  ...["apache", "mit"].map((name): Criterion => ({ kind: "license", name })),
+  { kind: "commercial", allowed: true },
+  { kind: "ollama" },
+];
+
+/** What the first queries would have to wait for, in steps of about a millisecond. */
+function* preparing(entries: readonly Entry[], text: FullText, matching: Matching): Generator<unknown, void> {
+  while (!text.advance(1)) yield;
+  for (const entry of entries) yield namedSizesOf(entry);
+  for (const criterion of COMMON) yield matching.ranks(criterion);
+}
+
+/** A start has better things to do in its first moments. */
+const IDLE_AFTER_MS = 2000;
+/** Other work waits at most so long for a turn. */
+const TURN_MS = 4;
+
+function inIdleTurns(steps: Iterator<unknown>): void {
+  const turn = (): void => {
+    for (const end = performance.now() + TURN_MS; performance.now() < end; ) if (steps.next().done) return;
+    setImmediate(turn).unref();
+  };
+  setTimeout(turn, IDLE_AFTER_MS).unref();
+}
+
+function search(query: Query, sort: Sort | undefined, matching: Matching, names: Names): SearchResult {
+  const { criteria } = query;
+  const hits = rankHits(criteria, sort, matching);
+  if (hits.length > 0) return { query, hits, emptiedBy: [], nearest: [] };
+  const meets = (wanted: readonly Criterion[]): boolean => matching.meeting(wanted, 1).length > 0;
+  const blocking =
+    criteria.length > 1 ? criteria.filter((item) => meets(criteria.filter((other) => other !== item))) : [];
+  const emptiedBy = blocking.length > 0 ? blocking : criteria.filter((item) => !meets([item]));
+  return {
+    query,
+    hits,
+    emptiedBy: emptiedBy.length > 0 ? emptiedBy : criteria,
+    nearest: nearestEntries(criteria, matching, names),
+  };
+}

@@ -1,0 +1,36 @@
+import { sizeInName } from "#src/catalog/entry/edition-match.ts";
+import type { Entry } from "#src/catalog/entry/schema.ts";
+import { type Offer, offersOf } from "#src/catalog/memory/offers.ts";
+
+/** Billions of parameters, and what they are rounded to in the name that bears them. */
+export type Size = { parametersB: number; called: number | undefined };
+
+type Sizes = { all: Size[]; byOffer: Map<Offer, Size[]> };
+const sizesByEntry = new WeakMap<Entry, Sizes>();
+
+function sizesOf(entry: Entry): Sizes {
+  const known = sizesByEntry.get(entry);
+  if (known) return known;
+  const own = [entry, ...(entry.variants ?? [])].flatMap(({ parametersB, name }) => sizeOf(parametersB, name));
+  const all = [...own];
+  const byOffer = new Map<Offer, Size[]>();
+  for (const offer of offersOf(entry)) {
+    const [size] = sizeOf(offer.parametersB, offer.variant ?? entry.name);
+    const same = size && all.find((item) => item.parametersB === size.parametersB && item.called === size.called);
+    if (size && !same) all.push(size);
+    // What is said of no variant in particular may hold for each.
+    byOffer.set(offer, size ? [same ?? size] : own);
+  }
+  const sizes = { all, byOffer };
+  sizesByEntry.set(entry, sizes);
+  return sizes;
+}
+
+/** The sizes of an entry, of its variants and of what else of it can be run, as far as they are stated. */
+export const namedSizesOf = (entry: Entry): readonly Size[] => sizesOf(entry).all;
+
+/** The size of an offer; those of its entry where it is of no variant in particular. */
+export const sizesOfOffer = (offer: Offer, entry: Entry): readonly Size[] => sizesOf(entry).byOffer.get(offer) ?? [];
+
+const sizeOf = (parametersB: number | undefined, name: string): Size[] =>
+  parametersB === undefined ? [] : [{ parametersB, called: sizeInName(name) }];

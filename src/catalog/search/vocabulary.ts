@@ -1,0 +1,112 @@
+import type { Purpose } from "#src/catalog/entry/purposes.ts";
+import type { Modality } from "#src/catalog/entry/schema.ts";
+import { HAN } from "#src/catalog/entry/text.ts";
+import type { SingleFact } from "./criteria.ts";
+
+/** Words that stand for something the catalog states of every entry. Chinese ones need no spaces around them. */
+export type Meaning = { expression: RegExp; criterion: SingleFact };
+
+/** Chinese words anywhere, Latin ones where no Latin letter runs on; both as alternatives of an expression. */
+function either(chinese: string, latin = ""): RegExp {
+  return new RegExp([chinese, ...(latin === "" ? [] : [`(?<![a-z])(?:${latin})(?![a-z])`])].join("|"), "gu");
+}
+
+const purpose = (name: Purpose, chinese: string, latin: string): Meaning => ({
+  expression: either(chinese, latin),
+  criterion: { kind: "purpose", purpose: name },
+});
+const modality = (name: Modality, chinese: string, latin: string): Meaning => ({
+  expression: either(chinese, latin),
+  criterion: { kind: "modality", modality: name },
+});
+const domain = (name: "medical" | "legal" | "finance", chinese: string, latin: string): Meaning => ({
+  expression: either(chinese, latin),
+  criterion: { kind: "domain", domain: name },
+});
+const language = (tag: string, chinese: string, latin: string): Meaning => ({
+  expression: either(chinese, latin),
+  criterion: { kind: "language", language: tag },
+});
+
+/** In this order, each over what the earlier ones left: `代码推理` is code and reasoning. */
+export const MEANINGS: readonly Meaning[] = [
+  {
+    expression: either("混合专家(?:模型)?", "moe|mixture[- ]of[- ]experts"),
+    criterion: { kind: "architecture", architecture: "moe" },
+  },
+  { expression: either("稠密", "dense"), criterion: { kind: "architecture", architecture: "dense" } },
+  modality("audio", "语音(?:识别|输入|理解|对话)?|音频|听(?:声音|懂|力)", "audio|speech|voice|asr"),
+  modality(
+    "vision",
+    "[看识读]图|看(?:得懂)?图片|图[片像文](?:理解|识别|问答|输入|对话)?|截图|视觉(?:语言|理解)?|多模态|文字识别",
+    "vision|visual|images?|pictures?|multi-?modal|vlm?|vqa|ocr",
+  ),
+  domain("medical", "医疗|医学|医药|中医|问诊|看病|医生|健康", "medical|medicine|health(?:care)?|clinical"),
+  domain("legal", "法律|法务|律师|司法|法规", "legal|law|lawyers?"),
+  domain("finance", "金融|财经|股票|投资|理财|炒股|财务", "financ(?:e|ial)|stocks?"),
+  purpose(
+    "code",
+    "(?:能|会)?写(?:代码|程序|软件)|敲代码|代码(?:补全|生成|大?模型)?|编程|编码|程序员?|软件工程",
+    "code|coders?|coding|program(?:mer|ming)?|developers?|software",
+  ),
+  purpose("math", "做数学题|数学题?|数理|解题|奥数", "maths?|mathematic(?:s|al)"),
+  purpose(
+    "reasoning",
+    "(?:会|深度|慢)?思考|推理(?!显存|速度|框架)|思维链",
+    "reason(?:ing|er)?|thinking|thinker|cot|chain[- ]of[- ]thought",
+  ),
+  purpose("translation", "(?:机器|中英)?翻译|互译", "translat(?:e|es|ing|ion|or)"),
+  purpose(
+    "agent",
+    "智能体|工具(?:调用|使用)|(?:会|能)?(?:调用|使用|用)工具|函数调用|调用函数",
+    "agents?|agentic|tool[- ]?(?:use|calling|calls?)|function[- ]?call(?:ing|s)?|mcp",
+  ),
+  purpose(
+    "onDevice",
+    "端侧|边缘(?:设备|计算)?|移动端|(?:装|跑|用)?[在到进]?手机(?:上|里|端)?|平板|树莓派|嵌入式|离线",
+    "on[- ]?device|edge|mobile|phones?|smartphones?|android|iphone|raspberry(?: ?pi)?|offline",
+  ),
+  purpose("fineTuning", "指令?微调|微调|精调", "fine-?tun(?:e|ed|es|ing)|sft"),
+  language("ja", "日[语文本]语?", "japanese"),
+  language("ko", "韩[语文]|朝鲜语", "korean"),
+  language("fr", "法语", "french"),
+  language("de", "德[语文]", "german"),
+  language("es", "西班牙[语文]", "spanish"),
+  language("ru", "俄[语文]", "russian"),
+  language("en", "英[语文]", "english"),
+  language("zh", "中文|汉语|简体", "chinese"),
+];
+
+/**
+ * What people look for and the catalog holds none of: models that are no open Chinese language models, and kinds of model
+ * that write no text. Texts mention them for comparison, and a mistyped name must not be made of them.
+ */
+const FOREIGN = [
+  "(?:chat)?gpt(?:[- ]?\\d[a-z0-9.]*(?:-[a-z]+)*|-[a-z]+)?|claude|gemini|grok|copilot|sora|midjourney|stable[- ]?diffusion|sdxl",
+  "dall-?e|whisper|llava|bert|bge|m3e|embeddings?|text2vec|rerank(?:er|ing)?|tts",
+].join("|");
+const FOREIGN_CHINESE =
+  "文生[图视]频?|(?:图[像片]|视频)生成|生成(?:图[像片]|视频)|[画绘]图|绘画|作画|嵌入模型|词?向量(?:模型|化)?|语音合成|重排序?模型";
+
+/** Where a text names something of the kind. */
+export const FOREIGN_WORDS = new RegExp(`(?<![a-z0-9${HAN}])(?:${FOREIGN})(?![a-z0-9])|${FOREIGN_CHINESE}`, "gu");
+/** Whether a word is one of them as a whole. */
+export const isForeign = (word: string): boolean => new RegExp(`^(?:${FOREIGN})$`, "u").test(word);
+
+/** Chinese words that say nothing of what is looked for, longest first, so that `能跑的` goes before `能跑`. */
+const FILLERS_CHINESE =
+  "能够运行的|可以运行的|可以跑的|能跑的|能运行|可以跑|跑得动|跑起来|带得动|能跑|运行|部署|本地|有没有|有哪些|有什么|哪些|哪个|哪款|什么|推荐|最好的?|最强的?|好用的?|比较好|厉害的?|大语言模型|语言模型|大模型|模型|开源|国产|国内|显存|内存|显卡|参数量?|上下文|量化版?|支持|需要|适合|可以|想要|想找|给我|帮我|我想|一个|一款|我的|用于|用来|以及|或者|左右|大概|怎么样|怎么|如何|比较|版本|系列|最近|目前|现在|聊天|对话|问答|助手".split(
+    "|",
+  );
+const FILLERS_LATIN =
+  "llm|llms|model|models|with|for|the|a|an|that|can|could|run|runs|running|on|which|what|and|or|of|in|to|my|me|i|is|are|need|needs|want|find|show|list|best|good|great|please|vram|ram|gpu|memory|context|local|locally|open|source|license|licence|instruct|version|series|chat|chatbot|assistant|gb|b";
+
+export const FILLERS = new RegExp(
+  `${FILLERS_CHINESE.toSorted((a, b) => b.length - a.length).join("|")}|(?<![a-z0-9])(?:${FILLERS_LATIN})(?![a-z0-9])`,
+  "gu",
+);
+
+/** Characters between words; never a part of one that is looked for. */
+export const SEPARATORS = /[的吗呢吧啊呀哦和与或在是了]/u;
+/** Characters that mean nothing at the ends of a word and much inside (`能` of 智能体, `用` of 调用). */
+export const PARTICLES = "能用上下跑找想要我请求有做会给帮把让去来里中又很更最款个种";

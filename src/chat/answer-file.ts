@@ -1,6 +1,0 @@
-import type { Attachment } from "./view.ts";
-
-export const ANSWER_FILE = "answer.md";
-
-/** The whole of an answer as it came, for where it does not fit. */
-export const answerFile = (answer: string): Attachment => ({ name: ANSWER_FILE, text: answer });

@@ -1,0 +1,103 @@
+import { code, plain } from "#src/base/markdown.ts";
+import { quantizationLabel } from "#src/catalog/entry/precision.ts";
+import { specialtyOf } from "#src/catalog/entry/suitability.ts";
+import { formatGb } from "#src/catalog/entry/units.ts";
+import { bitsOf, COMFORT, type Fit, type PartialFit, type Wish } from "#src/catalog/memory/fit.ts";
+import { type Machine, totalGb } from "#src/catalog/memory/machine.ts";
+import { isOurEstimate } from "#src/catalog/memory/offers.ts";
+import type { Context } from "#src/chat/command.ts";
+import { marks } from "#src/chat/model/list.ts";
+
+type Text = Context["text"];
+
+/** What a list says of one way to run an entry, each part as Markdown. */
+export type FitParts = {
+  name: string;
+  edition: string;
+  precision: string;
+  /** The bar, what it takes of what is there, and where the figure is from. */
+  memory: string;
+  license: string;
+  /** The command that runs it, where there is one. */
+  command: string;
+  /** What to know before choosing it. */
+  remarks: string[];
+};
+
+const CELLS = 8;
+/** Below this the answers get clearly worse. */
+const LEAST_BITS = 3.8;
+
+/** A share of 0 to 1 as a bar of eight: `▓▓▓▓▓▓░░`. What is more than nothing and less than all shows as such. */
+export function bar(share: number): string {
+  const full = share >= 1 ? CELLS : Math.min(CELLS - 1, Math.max(share > 0 ? 1 : 0, Math.round(share * CELLS)));
+  return "▓".repeat(full) + "░".repeat(CELLS - full);
+}
+
+export const isPartial = (fit: Fit | PartialFit): fit is PartialFit => "share" in fit;
+
+/** `8 GB`, `2×24 GB`. */
+export const cardsLabel = ({ cards, cardGb }: Pick<Machine, "cards" | "cardGb">): string =>
+  cards === 1 ? formatGb(cardGb) : `${cards}×${formatGb(cardGb)}`;
+
+export function fitParts(fit: Fit | PartialFit, wish: Wish, { text }: Pick<Context, "text">): FitParts {
+  const { entry, offer, license } = fit;
+  return {
+    name: `**${plain(entry.name)}**${marks(entry, text)}`,
+    edition: offer.variant === undefined ? "" : plain(offer.variant),
+    precision: quantizationLabel(offer),
+    memory: memoryText(fit, wish, text),
+    license: text(`commercial.${license.commercial}`),
+    command: commandText(fit, text),
+    remarks: remarksOn(fit, wish, text),
+  };
+}
+
+function memoryText(fit: Fit | PartialFit, wish: Wish, text: Text): string {
+  const need = needText(fit);
+  const figure = isPartial(fit)
+    ? `${bar(fit.share)} ${text("fit.share", { percent: Math.max(1, Math.floor(fit.share * 100)), need })}`
+    : `${bar(fit.needGb / totalGb(wish.machine))} ${need.replace(/ GB$/, "")} / ${cardsLabel(wish.machine)}`;
+  return withOrigin(figure, fit, text);
+}
+
+/** `≈ 1.5 GB（估计）`: what it takes, without what there is. */
+export const neededText = (fit: Fit, { text }: Pick<Context, "text">): string => withOrigin(needText(fit), fit, text);
+
+/** Whether the figure is ours: an estimate, or what a source states and we added context or a second card to. */
+const isOurs = ({ offer, needGb }: Pick<Fit, "offer" | "needGb">): boolean =>
+  isOurEstimate(offer) || needGb !== offer.vramGb;
+
+function withOrigin(figure: string, fit: Fit, text: Text): string {
+  if (isOurs(fit)) return text("facts.withRemark", { value: figure, remark: text("facts.ourEstimate") });
+  return fit.offer.estimated ? text("facts.withRemark", { value: figure, remark: text("facts.estimated") }) : figure;
+}
+
+/** `6 GB` as it is stated; `≈ 6.1 GB`, rounded up to a tenth, where the figure is ours. */
+const needText = (way: Pick<Fit, "offer" | "needGb">): string =>
+  isOurs(way) ? `≈ ${formatGb(Math.ceil(way.needGb * 10) / 10)}` : formatGb(way.needGb);
+
+/** Where the model in Ollama is another precision or variant than the line is about, that is said with its memory. */
+function commandText({ offer, ollama }: Fit, text: Text): string {
+  if (ollama === undefined) return "";
+  const command = code(`ollama run ${ollama.model}`);
+  if (ollama.offer === offer) return command;
+  const variant = ollama.offer.edition === offer.edition ? "" : plain(ollama.offer.variant ?? "");
+  const remark = [variant, quantizationLabel(ollama.offer), needText(ollama)];
+  return text("facts.withRemark", {
+    value: command,
+    remark: remark.filter((part) => part !== "").join(text("facts.comma")),
+  });
+}
+
+function remarksOn(fit: Fit | PartialFit, wish: Wish, text: Text): string[] {
+  const { entry, offer, needGb } = fit;
+  const specialty = specialtyOf(entry, offer.edition);
+  const tight = !isPartial(fit) && needGb > totalGb(wish.machine) * (1 - COMFORT);
+  return [
+    offer.secondary && entry.confidence !== "secondary" ? `⚠ ${text("facts.secondary")}` : "",
+    specialty === undefined || wish.purpose !== undefined ? "" : text(`fit.specialty.${specialty}`),
+    bitsOf(offer) < LEAST_BITS ? `⚠ ${text("fit.lowPrecision")}` : "",
+    tight ? text("fit.tight") : "",
+  ].filter((remark) => remark !== "");
+}

@@ -1,0 +1,111 @@
+import { UserError } from "#src/base/user-error.ts";
+import type { Options } from "#src/chat/command.ts";
+
+export type Line = { command: string; given: Record<string, string> };
+
+type Token = { start: number; end: number; text: string; name?: string };
+
+const OPENING = new Map([
+  ['"', '"'],
+  ["“", "”"],
+  ["「", "」"],
+]);
+
+/**
+ * Reads `/models int4 sort:newest`: options as `name:value`, quoted where they hold spaces; what is left fills the
+ * options in order, and the last text option takes the rest of the line as it stands. Where none is left, words belong to
+ * the named text before them, as Discord writes it: `/models query:int4 7b`. Undefined for a line that is no command.
+ * Throws UserError for a quotation mark that is not closed.
+ */
+export function parseLine(line: string, optionsOf: (command: string) => Options | undefined): Line | undefined {
+  const match = /^\s*[/／](\S*)\s*/u.exec(line);
+  if (match === null) return undefined;
+  const command = (match[1] ?? "").toLowerCase();
+  const options = optionsOf(command) ?? {};
+  const given: Record<string, string> = {};
+  const tokens = tokensOf(line, match[0].length, Object.keys(options));
+  const left = tokens.filter(({ name, text }) => {
+    if (name !== undefined) given[name] = text;
+    return name === undefined;
+  });
+  for (const { name, takesRest } of openOptions(options, given)) {
+    if (left.length === 0) break;
+    given[name] = takesRest ? restOf(line, left.splice(0)) : (left.shift()?.text ?? "");
+  }
+  for (const token of left) {
+    const owner = tokens.findLast(({ name, end }) => name !== undefined && end <= token.start)?.name;
+    if (owner !== undefined && options[owner]?.kind === "text")
+      given[owner] += ` ${line.slice(token.start, token.end)}`;
+  }
+  return { command, given };
+}
+
+/** Which option the end of a line is being typed for, and what there is of it; undefined where none is left. */
+export function optionAtEnd(line: string, options: Options): { name: string; typed: string } | undefined {
+  const from = /^\s*[/／]\S*\s*/u.exec(line)?.[0].length ?? 0;
+  const tokens = openTokens(line, from, Object.keys(options));
+  const last = tokens.at(-1);
+  if (last?.name !== undefined) return { name: last.name, typed: last.text };
+  const given = Object.fromEntries(tokens.flatMap(({ name, text }) => (name === undefined ? [] : [[name, text]])));
+  const left = tokens.filter(({ name }) => name === undefined);
+  const open = openOptions(options, given);
+  const at = Math.min(left.length - 1, open.length - 1);
+  const option = open[at];
+  if (option === undefined || (left.length > open.length && !option.takesRest)) return undefined;
+  return { name: option.name, typed: option.takesRest ? line.slice(left[at]?.start) : (last?.text ?? "") };
+}
+
+/** The options that words without a name fill, in order. The last text takes what is left of the line. */
+function openOptions(options: Options, given: Record<string, string>): { name: string; takesRest: boolean }[] {
+  const open = Object.keys(options).filter((name) => given[name] === undefined && options[name]?.kind !== "choice");
+  const lastText = open.findLast((name) => options[name]?.kind === "text");
+  return open.map((name) => ({ name, takesRest: name === lastText }));
+}
+
+/** The tokens of a line that is still being typed: after a space a new one has begun. */
+function openTokens(line: string, from: number, names: string[]): Token[] {
+  const tokens = tokensOf(line, from, names);
+  const end = tokens.at(-1)?.end;
+  return end === line.length ? tokens : [...tokens, { start: line.length, end: line.length, text: "" }];
+}
+
+/** The rest of the line with its own spacing; a single quoted token without its quotes. */
+function restOf(line: string, tokens: Token[]): string {
+  const [first, second] = tokens;
+  if (first === undefined) return "";
+  if (second === undefined) return first.text;
+  return tokens.reduce((text, token, at) => {
+    const previous = tokens[at - 1];
+    const gap = previous === undefined ? "" : line.slice(previous.end, token.start);
+    return text + (gap.trim() === "" ? gap : " ") + line.slice(token.start, token.end);
+  }, "");
+}
+
+function tokensOf(line: string, from: number, names: string[]): Token[] {
+  const tokens: Token[] = [];
+  let at = from;
+  while (at < line.length) {
+    if (/\s/u.test(line[at] ?? "")) {
+      at += 1;
+      continue;
+    }
+    const start = at;
+    const name = names.find((option) => new RegExp(`^${option}[:：]`, "iu").test(line.slice(at)));
+    if (name !== undefined) at += name.length + 1;
+    const { end, text } = valueAt(line, at);
+    tokens.push({ start, end, text, ...(name !== undefined && { name }) });
+    at = end;
+  }
+  return tokens;
+}
+
+function valueAt(line: string, at: number): { end: number; text: string } {
+  const closing = OPENING.get(line[at] ?? "");
+  if (closing !== undefined) {
+    const end = line.indexOf(closing, at + 1);
+    if (end < 0) throw new UserError("unclosedQuote");
+    return { end: end + 1, text: line.slice(at + 1, end) };
+  }
+  const text = /^\S*/u.exec(line.slice(at))?.[0] ?? "";
+  return { end: at + text.length, text };
+}

@@ -1,0 +1,58 @@
+import type { Locale, Text } from "#src/base/locale.ts";
+import { plain } from "#src/base/markdown.ts";
+import { quantizationLabel } from "#src/catalog/entry/precision.ts";
+import { formatBillions, formatGb, formatTokens } from "#src/catalog/entry/units.ts";
+import type { Criterion, Range } from "#src/catalog/search/criteria.ts";
+import { languageName } from "./labels.ts";
+
+/** What the parser understood, as a person would say it: `显存 ≤ 6 GB`. Markdown. */
+export function criterionText(criterion: Criterion, text: Text, locale: Locale): string {
+  switch (criterion.kind) {
+    case "precision":
+      return criterion.wish.kind === "bits"
+        ? text("criteria.bits", { bits: criterion.wish.bits })
+        : quantizationLabel({ precision: criterion.wish.precision });
+    case "memory":
+      return `${text(criterion.device === "vram" ? "facts.vram" : "facts.ram")} ${range(criterion.gb, formatGb)}`;
+    case "parameters":
+      return `${text("facts.parameters")} ${criterion.exact === undefined ? range(criterion.billions, formatBillions) : `≈ ${formatBillions(criterion.exact)}`}`;
+    case "context":
+      return `${text("facts.context")} ≥ ${formatTokens(criterion.minTokens)}`;
+    case "commercial":
+      return text(criterion.allowed ? "criteria.commercial" : "criteria.nonCommercial");
+    case "license":
+      return text("criteria.license", { name: criterion.name.toUpperCase() });
+    case "released":
+      return `${text("facts.released")} ${dates(criterion.from, criterion.to)}`;
+    case "architecture":
+      return text(`architecture.${criterion.architecture}`);
+    case "modality":
+      return text(`modality.${criterion.modality}`);
+    case "domain":
+      return text(`domain.${criterion.domain}`);
+    case "language":
+      return languageName(criterion.language, locale);
+    case "purpose":
+      return text(`purpose.${criterion.purpose}`);
+    case "ollama":
+      return text("criteria.ollama");
+    case "anyOf":
+      return criterion.options.map((option) => criterionText(option, text, locale)).join(" / ");
+    case "word":
+      return criterion.word === criterion.typed
+        ? quoted(criterion.word, text)
+        : `${quoted(criterion.typed, text)} → ${quoted(criterion.word, text)}`;
+  }
+}
+
+const quoted = (word: string, text: Text): string => text("facts.quoted", { value: plain(word) });
+
+function range({ min, max }: Range, format: (value: number) => string): string {
+  const rounded = (value: number): string => format(Math.round(value * 100) / 100);
+  const strict = (value: number): boolean => Math.round(value * 100) / 100 !== value;
+  if (min !== undefined && max !== undefined) return `${rounded(min)}–${rounded(max)}`;
+  if (max !== undefined) return `${strict(max) ? "<" : "≤"} ${rounded(max)}`;
+  return min === undefined ? "" : `${strict(min) ? ">" : "≥"} ${rounded(min)}`;
+}
+
+const dates = (from = "", to = ""): string => (from === to ? from : `${from} – ${to}`);

@@ -1,0 +1,19 @@
+import { quantizationLabel } from "#src/catalog/entry/precision.ts";
+import type { Entry } from "#src/catalog/entry/schema.ts";
+import { formatBillions, formatGb } from "#src/catalog/entry/units.ts";
+import { ESTIMATE_TOKENS } from "#src/catalog/memory/estimate.ts";
+import { isOurEstimate, type Offer, offersOf } from "#src/catalog/memory/offers.ts";
+import type { PageContext } from "./editions.ts";
+
+/** Our estimates of the graphics memory that no source states, a precision a line, set apart from what sources state. */
+export function estimateLines(entry: Entry, { text, say }: PageContext): string[] {
+  const estimates = offersOf(entry).filter((offer) => isOurEstimate(offer) && offer.vramGb !== undefined);
+  if (estimates.length === 0) return [];
+  const editionText = ({ variant, parametersB }: Offer): string =>
+    variant !== undefined ? say(variant) : parametersB === undefined ? "" : formatBillions(parametersB);
+  const lines = [...Map.groupBy(estimates, quantizationLabel)].map(([label, offers]) => {
+    const figures = offers.map((offer) => `${editionText(offer)} ≈ ${formatGb(offer.vramGb ?? 0)}`.trim());
+    return `- **${label}** ${[...new Set(figures)].join(" · ")}`;
+  });
+  return ["", text("facts.ourEstimates", { tokens: ESTIMATE_TOKENS }), ...lines];
+}

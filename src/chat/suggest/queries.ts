@@ -1,0 +1,164 @@
+import type { Locale } from "#src/base/locale.ts";
+import { PRECISIONS } from "#src/catalog/entry/precision.ts";
+import type { Entry } from "#src/catalog/entry/schema.ts";
+import { foldName, isHan } from "#src/catalog/entry/text.ts";
+import { namesOfEntry } from "#src/catalog/search/names.ts";
+import type { Catalog } from "#src/catalog/search/search.ts";
+import type { Autocomplete, Suggestion } from "#src/chat/command.ts";
+import { about } from "#src/chat/model/list.ts";
+import { clip, LIMITS } from "#src/chat/view.ts";
+
+/** Discord shows 25 suggestions at most. */
+const MOST = 25;
+/** Of a kind; more are not read, and each is counted while somebody types. */
+const MOST_FAMILIES = 3;
+/** Characters of Chinese words that are completed inside a text. */
+const LONGEST_WORD = 4;
+/** Names have no more. */
+const MOST_WORDS = 4;
+const MOST_FURTHER = 7;
+const MOST_TRIED = 12;
+
+/** What people begin with when nothing is typed yet, the most wanted first; offered only where it finds something. */
+const STARTERS: Record<Locale, readonly string[]> = {
+  "zh-CN":
+    "int4|<=6GB|<=8GB|写代码|推理|看图|商用|7b|<=16GB|<=24GB|128k|moe|端侧|ollama|数学|翻译|语音|智能体|医疗|法律|金融|最新|gguf|apache-2.0|<10b".split(
+      "|",
+    ),
+  "zh-TW":
+    "int4|<=6GB|<=8GB|寫程式|推理|看圖|商用|7b|<=16GB|<=24GB|128k|moe|端側|ollama|數學|翻譯|語音|智能體|醫療|法律|金融|最新|gguf|apache-2.0|<10b".split(
+      "|",
+    ),
+  "en-US":
+    "int4|<=6GB|<=8GB|code|reasoning|vision|commercial|7b|<=16GB|<=24GB|128k|moe|on-device|ollama|math|translation|audio|agent|medical|legal|finance|newest|gguf|apache-2.0|<10b".split(
+      "|",
+    ),
+};
+
+/** What else is known to the search and worth completing. */
+const MORE: Record<Locale, readonly string[]> = {
+  "zh-CN": "代码|编程|多模态|思考|小模型|长文本|百万上下文|微调|多语言|角色扮演|非商用|稠密|中文|英文|日语".split("|"),
+  "zh-TW": "程式碼|多模態|思考|小模型|長文本|微調|多語言|角色扮演|非商用|稠密|中文|英文|日語".split("|"),
+  "en-US": "thinking|small|long context|fine-tuned|multilingual|non-commercial|dense|chinese|english|japanese".split(
+    "|",
+  ),
+};
+const EVERYWHERE = [..."mit|14b|32b|70b|32k|256k|1m|4bit|8bit|4090|3090".split("|"), ...PRECISIONS];
+
+/** Words of a person's language, which is often mixed with English. */
+const wordsIn = (locale: Locale): readonly string[] => [
+  ...new Set([...STARTERS[locale], ...STARTERS["en-US"], ...MORE[locale], ...MORE["en-US"], ...EVERYWHERE]),
+];
+
+/** Queries for what is typed so far: with nothing typed good ones to begin with, else completions of the last word. */
+export const suggestQueries: Autocomplete = (typed, { catalog, text, locale }) => {
+  const counted = (query: string): Suggestion[] => {
+    const count = catalog.count(query);
+    const name = clip(text("list.suggestion", { query: query.trim(), count }), LIMITS.optionText);
+    return count === 0 || query.length > LIMITS.optionText ? [] : [{ name, value: query.trim() }];
+  };
+  if (typed.trim() === "") return STARTERS[locale].flatMap(counted).slice(0, MOST);
+  const { before, last } = lastName(typed, catalog);
+  if (last === "") {
+    const total = catalog.count(typed);
+    const further = STARTERS[locale]
+      .values()
+      .take(MOST_TRIED)
+      .map((word) => `${typed}${word}`)
+      .filter((query) => total > 1 && isNarrowing(query, total, catalog))
+      .take(MOST_FURTHER);
+    return [typed, ...further].flatMap(counted);
+  }
+  const completed = completionsOf(last, catalog, locale).map((word) => `${before}${word}`);
+  const entries = entriesFor(before, last, catalog);
+  const suggestions = [
+    ...(isWhole(last, catalog) ? [typed, ...completed] : completed).flatMap(counted),
+    ...entries.flatMap((entry) => entryOf(`${before}${entry.id}`, about(entry, { text }))),
+  ];
+  return distinct(suggestions.length > 0 ? suggestions : counted(typed)).slice(0, MOST);
+};
+
+/** The words that are being typed: the last one, or more where they begin a name (`int4 deepseek r`). */
+function lastName(typed: string, { names }: Catalog): { before: string; last: string } {
+  const starts = [...typed.matchAll(/(?<=^|\s)\S/gu)].map(({ index }) => index).slice(-MOST_WORDS);
+  const begins = (at: number): boolean => {
+    const folded = foldName(typed.slice(at));
+    return names
+      .near(typed.slice(at), 1)
+      .some((entry) => namesOfEntry(entry).some((name) => foldName(name).startsWith(folded)));
+  };
+  const at = /\s$/u.test(typed) ? typed.length : (starts.slice(0, -1).find(begins) ?? starts.at(-1) ?? 0);
+  return { before: typed.slice(0, at), last: typed.slice(at) };
+}
+
+const entryOf = (query: string, said: string): Suggestion[] =>
+  query.length > LIMITS.optionText ? [] : [{ name: clip(`${query} · ${said}`, LIMITS.optionText), value: query }];
+
+function distinct(suggestions: readonly Suggestion[]): Suggestion[] {
+  const seen = new Set<string>();
+  return suggestions.filter(({ value }) => !seen.has(foldName(value)) && seen.add(foldName(value)));
+}
+
+/** Whether a longer query says more than the shorter one, and still finds something. */
+function isNarrowing(query: string, total: number, catalog: Catalog): boolean {
+  const count = catalog.count(query);
+  return count > 0 && count < total;
+}
+
+/** Whether words are understood as they stand, and are not only the beginning of some that are. */
+function isWhole(words: string, catalog: Catalog): boolean {
+  if (words.length < 2) return false;
+  const { criteria, ignored } = catalog.search(words).query;
+  const isKnown = criteria.every((item) => item.kind !== "word" || item.named.length > 0);
+  return isKnown && criteria.length > 0 && ignored.length === 0;
+}
+
+const FIGURE = /^\d+(?:\.\d+)?$/;
+
+/** Entries that are meant by the last word and meet what stands before it. */
+function entriesFor(before: string, last: string, catalog: Catalog): Entry[] {
+  const near = FIGURE.test(last) ? [] : catalog.names.near(last, MOST);
+  if (before.trim() === "") return near;
+  const meeting = new Set(catalog.search(before.trim()).hits.map(({ entry }) => entry));
+  return near.filter((entry) => meeting.has(entry));
+}
+
+/** Words of the search and names of families that begin with what is typed; of Chinese without spaces, with its end. */
+function completionsOf(typed: string, catalog: Catalog, locale: Locale): string[] {
+  const words = wordsIn(locale);
+  const beginning = (start: string): string[] => {
+    const folded = foldName(start);
+    const families = familiesOf(catalog).filter(({ key }) => key.startsWith(folded));
+    const known = words.filter((word) => foldName(word).startsWith(folded));
+    const first = known.filter((word) => STARTERS[locale].includes(word));
+    return [...new Set([...first, ...families.slice(0, MOST_FAMILIES).map(({ name }) => name), ...known])];
+  };
+  const typedFigure = typed.normalize("NFKC");
+  if (FIGURE.test(typedFigure)) return [`${typedFigure}b`, `<=${typedFigure}GB`, ...beginning(typed)];
+  const whole = beginning(typed);
+  if (whole.length > 0 || !isHan(typed.at(-1) ?? "")) return whole;
+  for (let from = Math.max(1, typed.length - LONGEST_WORD); from < typed.length; from++) {
+    const ends = beginning(typed.slice(from)).filter(isHan);
+    if (ends.length > 0) return ends.map((word) => typed.slice(0, from) + word);
+  }
+  return [];
+}
+
+type Family = { key: string; name: string };
+const familiesByCatalog = new WeakMap<Catalog, Family[]>();
+
+/** The names of families as they are written, those with the most entries first. */
+function familiesOf(catalog: Catalog): Family[] {
+  const known = familiesByCatalog.get(catalog);
+  if (known) return known;
+  const counts = new Map<string, Family & { count: number }>();
+  for (const { family, familyAliases } of catalog.entries) {
+    for (const name of new Set([family, ...familyAliases])) {
+      const item = counts.get(foldName(name)) ?? { key: foldName(name), name, count: 0 };
+      counts.set(item.key, { ...item, count: item.count + 1 });
+    }
+  }
+  const families = [...counts.values()].toSorted((a, b) => b.count - a.count);
+  familiesByCatalog.set(catalog, families);
+  return families;
+}

@@ -1,0 +1,164 @@
+import { z } from "zod";
+import type { Client } from "#src/sync/github/client.ts";
+import { explainGithubError } from "#src/sync/github/failure.ts";
+import { placeOf } from "#src/sync/github/repository-path.ts";
+import { ownDigest } from "#src/sync/propose/marker.ts";
+import { BRANCH_PREFIX, type Branch, EXPLAINED, type PullRequest, type Target } from "#src/sync/propose/target.ts";
+import { readTargetRest } from "./read-target-rest.ts";
+
+export type Where = { repository: string; branch: string /** Commit whose files were read. */; commit: string };
+
+const page = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() });
+const pullShape = z.object({
+  number: z.int(),
+  url: z.string(),
+  state: z.enum(["OPEN", "CLOSED", "MERGED"]),
+  title: z.string(),
+  body: z.string(),
+  isCrossRepository: z.boolean(),
+  headRefName: z.string(),
+  baseRefName: z.string(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  labels: z.object({ nodes: z.array(z.object({ name: z.string() })) }).nullable(),
+});
+const branchShape = z.object({
+  prefix: z.string(),
+  name: z.string(),
+  target: z.object({ oid: z.string(), message: z.string(), tree: z.object({ oid: z.string() }) }),
+});
+const pulls = z.object({ nodes: z.array(pullShape), pageInfo: page });
+const repositoryShape = z.object({
+  id: z.string(),
+  nameWithOwner: z.string(),
+  object: z.object({ tree: z.object({ oid: z.string() }) }).nullable(),
+  refs: z.object({ nodes: z.array(branchShape), pageInfo: page }),
+  pullRequests: pulls,
+});
+const answer = z.object({
+  repository: repositoryShape,
+  rateLimit: z.object({ cost: z.int(), remaining: z.int() }).nullable(),
+});
+
+const QUERY = `query Target($owner: String!, $name: String!, $commit: GitObjectID!, $refs: String!, $branchesAfter: String, $pullsAfter: String) {
+  rateLimit { cost remaining }
+  repository(owner: $owner, name: $name) {
+    id
+    nameWithOwner
+    object(oid: $commit) { ... on Commit { tree { oid } } }
+    refs(refPrefix: $refs, first: 100, after: $branchesAfter) {
+      nodes { prefix name target { oid ... on Commit { message tree { oid } } } }
+      pageInfo { hasNextPage endCursor }
+    }
+    pullRequests(first: 100, after: $pullsAfter, orderBy: { field: CREATED_AT, direction: DESC }) {
+      nodes {
+        number url state title body isCrossRepository headRefName baseRefName createdAt updatedAt
+        labels(first: 20) { nodes { name } }
+      }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}`;
+
+/** So many pages of pull requests at most: what people decided on years ago counts too, but a run must end. */
+const MAX_PAGES = 50;
+
+/**
+ * The catalog's repository: our branches, and every pull request that ever came from one. Over GraphQL, or over REST
+ * where there is none.
+ */
+export async function readTarget(client: Client, where: Where): Promise<Target> {
+  const target = client.authenticated ? await readGraphql(client, where) : undefined;
+  return explainedOf(client, target ?? (await readTargetRest(client, where)));
+}
+
+async function readGraphql(client: Client, { repository, branch, commit }: Where): Promise<Target | undefined> {
+  const { owner, repo: name } = placeOf(repository);
+  const branches: Branch[] = [];
+  const found: PullRequest[] = [];
+  let after: { branchesAfter?: string | null; pullsAfter?: string | null } = {};
+  for (let pages = 0; pages < MAX_PAGES; pages++) {
+    const data = await ask(client, { owner, name, commit, refs: `refs/heads/${BRANCH_PREFIX}`, ...after });
+    if (data === undefined) return undefined;
+    const { repository: seen } = answer.parse(data);
+    branches.push(...seen.refs.nodes.map(branchFrom));
+    found.push(...seen.pullRequests.nodes.filter(isOurs).map(pullFrom));
+    const more = { refs: seen.refs.pageInfo, pulls: seen.pullRequests.pageInfo };
+    if (!more.refs.hasNextPage && !more.pulls.hasNextPage) {
+      if (seen.object === null) throw new Error(`commit ${commit} is not in ${repository}`);
+      const distinct = new Map(branches.map((item) => [item.name, item]));
+      return {
+        repository: seen.nameWithOwner,
+        nodeId: seen.id,
+        branch,
+        base: { commit, tree: seen.object.tree.oid },
+        branches: [...distinct.values()],
+        pulls: [...new Map(found.map((pull) => [pull.number, pull])).values()],
+      };
+    }
+    after = { branchesAfter: more.refs.endCursor, pullsAfter: more.pulls.endCursor };
+  }
+  throw new Error(`${repository} has more than ${MAX_PAGES * 100} pull requests`);
+}
+
+/** Undefined where the server knows no GraphQL, or does not let us use it. */
+async function ask(client: Client, variables: Record<string, unknown>): Promise<unknown> {
+  try {
+    return await client.octokit.graphql(QUERY, variables);
+  } catch (error) {
+    const kind = explainGithubError(error)?.kind;
+    if (kind === "notFound" || kind === "forbidden") return undefined;
+    throw error;
+  }
+}
+
+/** Whether a ref's name begins after `refs/heads/` or after the prefix that was asked for is not written down. */
+const branchFrom = ({ prefix, name, target }: z.infer<typeof branchShape>): Branch => ({
+  name: `${prefix}${name}`.replace(/^refs\/heads\//, ""),
+  oid: target.oid,
+  digest: ownDigest({ message: target.message, tree: target.tree.oid }),
+});
+
+const isOurs = ({ isCrossRepository, headRefName }: z.infer<typeof pullShape>): boolean =>
+  !isCrossRepository && headRefName.startsWith(BRANCH_PREFIX);
+
+const pullFrom = (pull: z.infer<typeof pullShape>): PullRequest => ({
+  number: pull.number,
+  url: pull.url,
+  state: ({ OPEN: "open", CLOSED: "closed", MERGED: "merged" } as const)[pull.state],
+  branch: pull.headRefName,
+  base: pull.baseRefName,
+  title: pull.title,
+  body: pull.body,
+  labels: pull.labels?.nodes.map((label) => label.name) ?? [],
+  createdAt: pull.createdAt,
+  updatedAt: pull.updatedAt,
+  explained: false,
+});
+
+const comments = z.array(z.object({ body: z.string().nullish() }));
+
+/** Looks for our remark on the few open pull requests that somebody else has pushed to. */
+async function explainedOf(client: Client, target: Target): Promise<Target> {
+  const foreign = new Set(target.branches.filter(({ digest }) => digest === undefined).map(({ name }) => name));
+  const marked = await Promise.all(
+    target.pulls.map(async (pull) => {
+      if (pull.state !== "open" || !foreign.has(pull.branch)) return pull;
+      return {
+        ...pull,
+        explained: (await commentsOf(client, target.repository, pull.number)).some((body) => body.includes(EXPLAINED)),
+      };
+    }),
+  );
+  return { ...target, pulls: marked };
+}
+
+/** Texts of the comments on a pull request, the newest hundred. */
+export async function commentsOf(client: Client, repository: string, number: number): Promise<string[]> {
+  const { data } = await client.octokit.request("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
+    ...placeOf(repository),
+    issue_number: number,
+    per_page: 100,
+  });
+  return comments.parse(data).map(({ body }) => body ?? "");
+}

@@ -1,0 +1,55 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import type { Log } from "#src/base/log.ts";
+import { writeFileWhole } from "#src/base/write-file.ts";
+import { type CatalogFile, type CatalogRead, readCatalogFiles } from "#src/catalog/entry/load.ts";
+import type { CatalogOrigin } from "#src/catalog/holder.ts";
+
+const FILE = "catalog.json";
+
+/**
+ * Texts and not entries: what an older Mulu did not understand of them is still there for a newer one. Whoever deletes
+ * the file loses nothing but the answers of a start without GitHub.
+ */
+const stored = z.object({
+  repository: z.string(),
+  branch: z.string(),
+  commit: z.string().regex(/^[0-9a-f]{40}$/),
+  fetchedAt: z.iso.datetime(),
+  files: z.array(z.object({ file: z.string(), text: z.string() })),
+});
+
+/** Keeps the newest good catalog in `dataDir` for the next start. */
+export async function storeCatalog(
+  dataDir: string,
+  origin: CatalogOrigin,
+  files: readonly CatalogFile[],
+): Promise<void> {
+  await mkdir(dataDir, { recursive: true });
+  await writeFileWhole(join(dataDir, FILE), JSON.stringify({ ...origin, files }));
+}
+
+/** The catalog kept by an earlier run; undefined where there is none of this branch, or none that can be used. */
+export async function readStoredCatalog(
+  dataDir: string,
+  source: { repository: string; branch: string },
+  log: Log,
+): Promise<(CatalogRead & { origin: CatalogOrigin }) | undefined> {
+  const path = join(dataDir, FILE);
+  try {
+    const { files, ...origin } = stored.parse(JSON.parse(await readFile(path, "utf8")));
+    if (origin.repository !== source.repository || origin.branch !== source.branch) return undefined;
+    const read = await readCatalogFiles(files);
+    const usable = read.entries.length > 0 && read.problems.every(({ severity }) => severity !== "error");
+    if (!usable) log.warn({ path, commit: origin.commit }, "the stored catalog is no longer valid and is left aside");
+    return usable ? { ...read, origin } : undefined;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    log.warn(
+      { path, reason: error instanceof Error ? error.message : String(error) },
+      "the stored catalog is unreadable",
+    );
+    return undefined;
+  }
+}

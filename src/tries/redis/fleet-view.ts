@@ -1,0 +1,74 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { type Fleet, type Host, usableModels } from "#src/inference/fleet.ts";
+import { normalModel } from "#src/inference/models.ts";
+import type { Heartbeats } from "./heartbeats.ts";
+import { isAway, type Link } from "./link.ts";
+import { PREFIX } from "./scripts.ts";
+
+const POLL_MS = 2000;
+/** What is known is used for so long before it is asked for again. */
+const FRESH_MS = 1000;
+
+/**
+ * The hosts of all workers, as the workers tell. Nothing is reached from here; while Redis is away, what was last known
+ * stays.
+ */
+export function createFleetView({
+  link,
+  heartbeats,
+  allowCloud,
+}: {
+  link: Link;
+  heartbeats: Heartbeats;
+  allowCloud: boolean;
+}): Fleet {
+  let hosts: readonly Host[] = [];
+  let known = "";
+  let readAt = Number.NEGATIVE_INFINITY;
+  const listeners = new Set<() => void>();
+
+  const read = async (): Promise<void> => {
+    try {
+      hosts = (await heartbeats.read()).flatMap((worker) => worker.hosts);
+      readAt = performance.now();
+    } catch (error) {
+      if (!isAway(error)) throw error;
+    }
+    const now = JSON.stringify(hosts.map((host) => [host, [...host.loaded]]));
+    if (now === known) return;
+    known = now;
+    for (const listener of listeners) listener();
+  };
+
+  return {
+    get hosts() {
+      return hosts;
+    },
+    remote: true,
+    installed: () => usableModels(hosts, allowCloud),
+    isLoaded: (model) => hosts.some((host) => host.up && host.loaded.has(normalModel(model))),
+    acquire: () => undefined,
+    takeOut: () => {},
+    check: read,
+    ready: async () => {
+      if (hosts.length > 0 && performance.now() - readAt < FRESH_MS) return;
+      await link.ready();
+      await read();
+    },
+    run: async (signal) => {
+      const onMessage = (channel: string): void => {
+        if (channel === `${PREFIX}workers`) read().catch(() => {});
+      };
+      link.listener.on("message", onMessage);
+      link.listener.subscribe(`${PREFIX}workers`).catch(() => {});
+      while (!signal.aborted) {
+        await read();
+        await wait(POLL_MS, undefined, { signal }).catch(() => {});
+      }
+      link.listener.off("message", onMessage);
+    },
+    onChange: (listener) => {
+      listeners.add(listener);
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { createHash } from "node:crypto";
+import { promisify } from "node:util";
+import { gunzip, gzip } from "node:zlib";
+import type { Context } from "hono";
+import { accepts } from "hono/accepts";
+import { LRUCache } from "lru-cache";
+import type { Catalog } from "#src/catalog/search/search.ts";
+
+const compress = promisify(gzip);
+const expand = promisify(gunzip);
+
+/** An answer that is made once and given often. It is kept compressed, as nearly everybody takes it. */
+type Kept = {
+  compressed: Uint8Array<ArrayBuffer>;
+  /** Hash of the text. */
+  hash: string;
+  /** Bytes of the text as it is. */
+  length: number;
+};
+
+/** Bytes of the answers kept for one catalog: all entries in three languages and a few hundred lists. */
+const MOST_BYTES = 16_000_000;
+
+/** A catalog never changes, so whatever was made of one holds as long as it is in use. */
+const keptFor = new WeakMap<Catalog, LRUCache<string, Kept>>();
+
+/** What was made of a catalog under this name, else what `make` gives now. */
+export async function kept(catalog: Catalog, name: string, make: () => string | Promise<string>): Promise<Kept> {
+  const known = keptFor.get(catalog) ?? new LRUCache<string, Kept>({ maxSize: MOST_BYTES, sizeCalculation: sizeOf });
+  keptFor.set(catalog, known);
+  const found = known.get(name);
+  if (found) return found;
+  const made = await keep(await make());
+  known.set(name, made);
+  return made;
+}
+
+const sizeOf = ({ compressed }: Kept, name: string): number => compressed.length + 2 * name.length + 200;
+
+async function keep(text: string): Promise<Kept> {
+  const bytes = Buffer.from(text);
+  return {
+    compressed: new Uint8Array(await compress(bytes)),
+    hash: createHash("sha256").update(bytes).digest("base64url").slice(0, 22),
+    length: bytes.length,
+  };
+}
+
+/**
+ * Answers with it. The entity tag is strong: each encoding has its own (RFC 9110, section 8.8.3.3). Whether the other
+ * side has it already is left to the middleware `etag`.
+ */
+export async function send(
+  context: Context,
+  { compressed, hash, length }: Kept,
+  headers: Record<string, string>,
+): Promise<Response> {
+  const encoding = accepts(context, { header: "Accept-Encoding", supports: ["gzip"], default: "identity" });
+  const vary = [headers["vary"], "Accept-Encoding"].filter((name) => name !== undefined).join(", ");
+  if (encoding === "gzip") {
+    return context.body(compressed, 200, {
+      ...headers,
+      vary,
+      "content-encoding": "gzip",
+      "content-length": String(compressed.length),
+      etag: `"${hash}-gzip"`,
+    });
+  }
+  return context.body(new Uint8Array(await expand(compressed)), 200, {
+    ...headers,
+    vary,
+    "content-length": String(length),
+    etag: `"${hash}"`,
+  });
+}

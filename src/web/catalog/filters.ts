@@ -1,0 +1,118 @@
+import type { Text } from "#src/base/locale.ts";
+import { PRECISIONS, quantizationLabel } from "#src/catalog/entry/precision.ts";
+import type { Entry, Modality } from "#src/catalog/entry/schema.ts";
+import { offersOf } from "#src/catalog/memory/offers.ts";
+import { type FactCriterion, factRank, licensesOf } from "#src/catalog/search/criteria.ts";
+
+/** What a choice asks of an entry: a criterion of the search, or a question of its own. */
+export type Wish = { criterion: FactCriterion } | { holds: (entry: Entry) => boolean };
+
+/** One choice of a menu. */
+export type Option = {
+  /** As it stands in an address. */
+  value: string;
+  label: (text: Text) => string;
+  wish: Wish;
+};
+
+/** The menus of the page in the order in which addresses name them. */
+export const FILTER_NAMES = ["family", "size", "precision", "commercial", "modality", "domain", "year"] as const;
+export type FilterName = (typeof FILTER_NAMES)[number];
+export type Filters = Record<FilterName, Option[]>;
+
+/** Billions of parameters where one class of sizes ends and the next begins; 7B, 13B, 32B and 72B are well inside. */
+const SIZE_BOUNDS = [2, 5, 10, 20, 50, 150];
+/** A class ends just before the next one begins. */
+const JUST_BELOW = 1e-6;
+
+const PERMITS = ["yes", "conditional", "registration", "no", "unknown"] as const;
+const MODALITIES = ["text", "vision", "audio"] as const satisfies readonly Modality[];
+const DOMAINS = ["medical", "legal", "finance"] as const satisfies readonly NonNullable<Entry["domain"]>[];
+
+/** What the menus offer for a catalog: only what occurs in it. */
+export function filtersFor(entries: readonly Entry[]): Filters {
+  const offered: Filters = {
+    family: families(entries),
+    size: sizes(),
+    precision: PRECISIONS.map((precision) => ({
+      value: precision,
+      label: () => quantizationLabel({ precision }),
+      // A precision is offered where an entry has exactly that; chosen, its relatives count too, as in a query.
+      wish: { criterion: { kind: "precision", wish: { kind: "precision", precision } } },
+    })),
+    commercial: commercial(),
+    modality: MODALITIES.map((modality) => ({
+      value: modality,
+      label: (text) => text(`modality.${modality}`),
+      wish: { criterion: { kind: "modality", modality } },
+    })),
+    domain: DOMAINS.map((domain) => ({
+      value: domain,
+      label: (text) => text(`domain.${domain}`),
+      wish: { criterion: { kind: "domain", domain } },
+    })),
+    year: years(entries),
+  };
+  const precisions = new Set<string>(entries.flatMap((entry) => offersOf(entry).map(({ precision }) => precision)));
+  const occurs = ({ wish }: Option): boolean => entries.some((entry) => grants(entry, wish));
+  return {
+    ...offered,
+    size: offered.size.filter(occurs),
+    precision: offered.precision.filter(({ value }) => precisions.has(value)),
+    commercial: offered.commercial.filter(occurs),
+    modality: offered.modality.filter(occurs),
+    domain: offered.domain.filter(occurs),
+  };
+}
+
+/** Whether an entry is what a choice asks for, taken alone. */
+export const grants = (entry: Entry, wish: Wish): boolean =>
+  "holds" in wish ? wish.holds(entry) : factRank(wish.criterion, entry) !== undefined;
+
+function families(entries: readonly Entry[]): Option[] {
+  const names = [...new Set(entries.map(({ family }) => family))];
+  return names
+    .toSorted((a, b) => a.localeCompare(b, "en"))
+    .map((name) => ({ value: name, label: () => name, wish: { holds: ({ family }) => family === name } }));
+}
+
+function sizes(): Option[] {
+  return [0, ...SIZE_BOUNDS].map((min, at): Option => {
+    const max = SIZE_BOUNDS[at];
+    const billions = { ...(min > 0 && { min }), ...(max !== undefined && { max: max - JUST_BELOW }) };
+    return {
+      value: `${min}-${max ?? ""}`,
+      label: (text) => {
+        if (max === undefined) return text("web.list.sizeFrom", { from: `${min}B` });
+        return min === 0 ? text("web.list.sizeBelow", { to: `${max}B` }) : `${min}–${max}B`;
+      },
+      wish: { criterion: { kind: "parameters", billions } },
+    };
+  });
+}
+
+function commercial(): Option[] {
+  return [
+    {
+      value: "allowed",
+      label: (text) => text("web.list.anyCommercial"),
+      wish: { criterion: { kind: "commercial", allowed: true } },
+    },
+    ...PERMITS.map(
+      (permit): Option => ({
+        value: permit,
+        label: (text) => text(`commercial.${permit}`),
+        wish: { holds: (entry) => licensesOf(entry).some((license) => license.commercial === permit) },
+      }),
+    ),
+  ];
+}
+
+function years(entries: readonly Entry[]): Option[] {
+  const known = [...new Set(entries.flatMap(({ released }) => released?.slice(0, 4) ?? []))].toSorted();
+  return known.toReversed().map((year) => ({
+    value: year,
+    label: () => year,
+    wish: { criterion: { kind: "released", from: year, to: year } },
+  }));
+}

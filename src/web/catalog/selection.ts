@@ -1,0 +1,85 @@
+import type { Entry } from "#src/catalog/entry/schema.ts";
+import { leastMemory, type Offer, offersOf } from "#src/catalog/memory/offers.ts";
+import { compareMemory, type FactCriterion, singles } from "#src/catalog/search/criteria.ts";
+import { shownOffers } from "#src/catalog/search/ranking.ts";
+import { meetTogether } from "#src/catalog/search/same-variant.ts";
+import type { Catalog, SearchResult } from "#src/catalog/search/search.ts";
+import { FILTER_NAMES, type FilterName, grants, type Wish } from "./filters.ts";
+import type { ListRequest } from "./request.ts";
+
+export type Row = {
+  entry: Entry;
+  /** The way to run it that answers the request best; where none was asked for, the one that takes the least memory. */
+  offer: Offer | undefined;
+};
+
+/** A part of a request, and how many entries there would be without it. */
+type Obstacle = { name: "q" | FilterName | "vram"; without: number };
+
+export type Selection = {
+  rows: Row[];
+  /** Whether a precision or an amount of memory was asked for, in words or by choice. */
+  asksForMemory: boolean;
+  /** How the query was understood. */
+  found: SearchResult;
+  /** With no rows: the parts without any one of which there would be some. */
+  obstacles: Obstacle[];
+};
+
+/** The entries that meet the query and every choice together, in the order asked for. */
+export function select(catalog: Catalog, request: ListRequest): Selection {
+  const found = catalog.search(request.query, { sort: request.sort });
+  const rows = rowsOf(found, request);
+  const asked = singles([...found.query.criteria, ...chosenCriteria(request)]);
+  const asksForMemory = asked.some(({ kind }) => kind === "precision" || kind === "memory");
+  return { rows, asksForMemory, found, obstacles: rows.length === 0 ? obstacles(catalog, request) : [] };
+}
+
+/** An entry of which nothing in particular was asked. */
+export const plainRow = (entry: Entry): Row => ({
+  entry,
+  offer: leastMemory(entry) ?? offersOf(entry).toSorted(compareMemory)[0],
+});
+
+function rowsOf(found: SearchResult, request: ListRequest): Row[] {
+  const wishes = wishesOf(request);
+  const chosen = chosenCriteria(request);
+  const criteria = [...found.query.criteria, ...chosen];
+  const rows = found.hits.flatMap(({ entry }): Row[] => {
+    const meets = wishes.every((wish) => grants(entry, wish)) && (chosen.length === 0 || meetTogether(criteria, entry));
+    if (!meets) return [];
+    const [best] = shownOffers(criteria, entry);
+    return [best === undefined ? plainRow(entry) : { entry, offer: best }];
+  });
+  // The search ordered by all that an entry offers; what is shown may be other than the least of that.
+  return request.sort === "memory" ? rows.toSorted((a, b) => compareMemory(a.offer, b.offer)) : rows;
+}
+
+const chosenCriteria = (request: ListRequest): FactCriterion[] =>
+  wishesOf(request).flatMap((wish) => ("criterion" in wish ? wish.criterion : []));
+
+function wishesOf({ chosen, vramGb }: ListRequest): Wish[] {
+  return [
+    ...FILTER_NAMES.flatMap((name) => chosen[name]?.wish ?? []),
+    ...(vramGb === undefined
+      ? []
+      : [{ criterion: { kind: "memory" as const, device: "vram" as const, gb: { max: vramGb } } }]),
+  ];
+}
+
+function obstacles(catalog: Catalog, request: ListRequest): Obstacle[] {
+  const { query, chosen, vramGb } = request;
+  const without = (name: Obstacle["name"], left: ListRequest): Obstacle => ({
+    name,
+    without: rowsOf(catalog.search(left.query), left).length,
+  });
+  const all = [
+    ...(query === "" ? [] : [without("q", { ...request, query: "" })]),
+    ...FILTER_NAMES.filter((name) => chosen[name] !== undefined).map((name) => {
+      const { [name]: _left, ...others } = chosen;
+      return without(name, { ...request, chosen: others });
+    }),
+    ...(vramGb === undefined ? [] : [without("vram", { ...request, vramGb: undefined })]),
+  ];
+  return all.filter((obstacle) => obstacle.without > 0);
+}

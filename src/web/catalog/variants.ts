@@ -1,0 +1,75 @@
+import { html } from "hono/html";
+import type { Locale, Text } from "#src/base/locale.ts";
+import { plain } from "#src/base/markdown.ts";
+import type { Entry, License, Variant } from "#src/catalog/entry/schema.ts";
+import { given, stated } from "#src/catalog/entry/stated.ts";
+import { formatBillions, formatSize, formatTokens } from "#src/catalog/entry/units.ts";
+import { licenseName } from "#src/chat/model/editions.ts";
+import { catalogText } from "#src/chat/traditional.ts";
+import { inlineHtml } from "#src/web/html/inline-markdown.ts";
+import type { Html } from "#src/web/html/page.ts";
+import { permitHtml } from "./row.ts";
+
+type VariantContext = { text: Text; locale: Locale };
+type Column = { label: string; cell: (variant: Variant) => Html | string | undefined };
+
+/** The sizes and editions of an entry; a column that none of them states is left out. */
+export function variantTable(variants: NonNullable<Entry["variants"]>, context: VariantContext): Html {
+  const columns = columnsFor(context).filter(({ cell }) => variants.some((variant) => cell(variant) !== undefined));
+  return html`<div class="scroll" tabindex="0"><table>
+<thead><tr><th scope="col">${context.text("facts.model")}</th>${columns.map(({ label }) => html`<th scope="col">${label}</th>`)}</tr></thead>
+<tbody>
+${variants.map(
+  (variant) =>
+    html`<tr><th scope="row">${catalogText(variant.name, context.locale)}</th>${columns.map(({ cell }) => html`<td>${cell(variant) ?? ""}</td>`)}</tr>
+`,
+)}</tbody>
+</table></div>`;
+}
+
+function columnsFor({ text, locale }: VariantContext): Column[] {
+  const say = (value: string): string => catalogText(value, locale);
+  return [
+    { label: text("facts.parameters"), cell: (variant) => sizeOf(variant, text) },
+    { label: text("facts.context"), cell: ({ contextTokens }) => given(contextTokens, formatTokens) },
+    { label: text("facts.released"), cell: ({ released }) => released },
+    {
+      label: text("facts.architecture"),
+      cell: ({ architecture }) => given(architecture, (name) => text(`architecture.${name}`)),
+    },
+    {
+      label: text("facts.modalities"),
+      cell: ({ modalities }) => modalities?.map((name) => text(`modality.${name}`)).join(text("facts.listComma")),
+    },
+    { label: text("facts.baseModel"), cell: ({ baseModel }) => baseModel },
+    {
+      label: text("web.entry.pretraining"),
+      cell: ({ pretrainingTokens }) => given(pretrainingTokens, (count) => `${say(count)} tokens`),
+    },
+    { label: text("web.list.license"), cell: ({ license }) => license && licenseCell(license, { text, locale }) },
+    {
+      label: text("facts.remarks"),
+      cell: ({ note, confidence }) => {
+        const remarks = stated([confidence === undefined ? "" : `⚠ ${text("facts.secondary")}`, given(note, say)]);
+        return remarks.length === 0 ? undefined : remarks.join(" · ");
+      },
+    },
+  ];
+}
+
+function sizeOf({ parametersB, activeParametersB }: Variant, text: Text): string | undefined {
+  if (parametersB !== undefined) return formatSize(parametersB, activeParametersB);
+  return given(activeParametersB, (billions) => text("facts.active", { size: formatBillions(billions) }));
+}
+
+function licenseCell(license: License, { text, locale }: VariantContext): Html {
+  const say = (value: string): string => plain(catalogText(value, locale));
+  const { code, codeUrl, weights, weightsUrl, data, note } = license;
+  const lines = stated([
+    given(weights, (name) => licenseName(name, weightsUrl, { text, say })),
+    given(code, (name) => `${text("facts.codeLicense")} ${licenseName(name, codeUrl, { text, say })}`),
+    given(data, (name) => `${text("facts.dataLicense")} ${say(name)}`),
+    given(note, say),
+  ]);
+  return html`${permitHtml(license.commercial, text)} ${inlineHtml(lines.join(" · "))}`;
+}

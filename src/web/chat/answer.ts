@@ -1,0 +1,68 @@
+import { type Locale, textIn } from "#src/base/locale.ts";
+import type { Person } from "#src/base/person.ts";
+import type { Context } from "#src/chat/command.ts";
+import type { Services } from "#src/chat/services.ts";
+import type { Room } from "#src/chat/view.ts";
+import { viewHtml } from "#src/web/html/view.ts";
+import type { WebApp } from "#src/web/http/server.ts";
+import type { Event, Listener } from "./stream.ts";
+import type { PageTries, PageTry } from "./tries.ts";
+
+/** Charts are drawn from their figures, which needs no picture. Longer answers come as a file. */
+export const PAGE_ROOM: Room = {
+  components: Number.POSITIVE_INFINITY,
+  characters: 20_000,
+  listLength: 10,
+  tables: true,
+  pictures: false,
+  live: true,
+};
+
+/** Who asks, in which language and from where, and whether the page is too narrow for tables. */
+export type Asker = { person: Person; locale: Locale; address: string; narrow: boolean };
+
+type Show = Extract<Event, { show: string }>;
+
+/** Lets a command answer a page, and shows the try that it has begun to its end. */
+export async function answerPage(
+  act: (context: Context) => Promise<unknown>,
+  asker: Asker,
+  { app, tries, listener, at }: { app: WebApp; tries: PageTries; listener: Listener; at: Show["at"] },
+): Promise<void> {
+  const text = textIn(asker.locale);
+  let begun: PageTry | undefined;
+  await act({
+    ...pageContext(app, asker),
+    // As on Discord, what is for one person alone never takes the place of what was there.
+    reply: async (view) => listener.send({ show: await viewHtml(view, text), at: view.private ? "answer" : at }),
+    ask: (modal) => listener.send({ ask: modal }),
+    begin: async () => {
+      begun = tries.expect(asker.person.id, asker.address);
+      return begun.delivery;
+    },
+  });
+  if (begun?.begun()) await begun.watch(listener);
+}
+
+/** A context that answers nobody, for completions. */
+export const pageContext = (app: WebApp, { person, locale, narrow }: Omit<Asker, "address">): Context => ({
+  ...app.services,
+  locale,
+  text: textIn(locale),
+  room: { ...PAGE_ROOM, tables: !narrow },
+  commands: app.router.commands,
+  person,
+  tries: ownTries(app.services.tries, person),
+  reply: async () => {},
+  begin: async () => ({ kind: "web", id: "" }),
+  ask: async () => {},
+});
+
+/** Visitors do not see each other: whoever learned the id of a try finds it only if it is theirs. */
+const ownTries = (tries: Services["tries"], person: Person): Services["tries"] => ({
+  ...tries,
+  find: async (id) => {
+    const found = await tries.find(id);
+    return found?.try.person === person.id ? found : undefined;
+  },
+});

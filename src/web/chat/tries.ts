@@ -1,0 +1,130 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createLive } from "#src/base/live.ts";
+import { UserError } from "#src/base/user-error.ts";
+import type { View } from "#src/chat/view.ts";
+import type { Outputs } from "#src/tries/outputs.ts";
+import type { Output } from "#src/tries/tries.ts";
+import type { Delivery, Progress, Try } from "#src/tries/try.ts";
+import type { Listener } from "./stream.ts";
+
+/** A try whose answer a visitor's page shows. */
+export type PageTry = {
+  delivery: Delivery;
+  /** Whether it was begun at all. */
+  begun: () => boolean;
+  /** Shows it from where it is until it has ended or the page is gone. */
+  watch: (listener: Listener) => Promise<void>;
+};
+
+export type PageTries = {
+  /** A place for the try that is about to begin. Throws UserError where the address has too many. */
+  expect: (visitor: string, address: string) => PageTry;
+  /** A visitor's own try, while it goes on and a little longer. */
+  find: (id: string, visitor: string) => PageTry | undefined;
+};
+
+export type PageTriesOptions = {
+  outputs: Outputs;
+  viewOf: (attempt: Try, progress: Progress) => Promise<View>;
+  htmlOf: (view: View, attempt: Try) => Promise<string>;
+  log: { debug: (details: object, message: string) => void };
+  /** How long a try goes on while nobody watches it, and can be watched after it has ended. */
+  graceMs?: number;
+};
+
+/** From one state being sent to the next: four a second are as good as more to the eye. */
+const GAP_MS = 250;
+const GRACE_MS = 10_000;
+/** Tries of one client address at once, however many visitors it makes itself. */
+const MOST_OF_ADDRESS = 8;
+
+type Kept = { visitor: string; address: string; pageTry: PageTry; open: (attempt: Try) => Output };
+
+/** The tries that pages of this process show. One that nobody watches any more is stopped. */
+export function createPageTries(options: PageTriesOptions): PageTries {
+  const kept = new Map<string, Kept>();
+  options.outputs.register("web", (attempt) =>
+    attempt.delivery.kind === "web" ? kept.get(attempt.delivery.id)?.open(attempt) : undefined,
+  );
+  return {
+    expect: (visitor, address) => {
+      if ([...kept.values()].filter((item) => item.address === address).length >= MOST_OF_ADDRESS)
+        throw new UserError("tryTooManyHere");
+      const id = randomUUID();
+      const { pageTry, open } = createPageTry(id, options, () => kept.delete(id));
+      kept.set(id, { visitor, address, pageTry, open });
+      return pageTry;
+    },
+    find: (id, visitor) => {
+      const found = kept.get(id);
+      return found?.visitor === visitor ? found.pageTry : undefined;
+    },
+  };
+}
+
+function createPageTry(
+  id: string,
+  { viewOf, htmlOf, log, graceMs = GRACE_MS }: PageTriesOptions,
+  forget: () => void,
+): Pick<Kept, "pageTry" | "open"> {
+  const listeners = new Set<Listener>();
+  const gone = new AbortController();
+  const ended = Promise.withResolvers<void>();
+  let attempt: Try | undefined;
+  let newest: (() => Promise<View>) | undefined;
+  /** The last word, as HTML. */
+  let last: string | undefined;
+
+  const later = (act: () => void): NodeJS.Timeout => setTimeout(act, graceMs).unref();
+  const leave = (): void => {
+    gone.abort();
+    if (attempt === undefined) forget();
+  };
+  let unwatched = later(leave);
+
+  const tell = async (view: View): Promise<void> => {
+    if (attempt === undefined) return;
+    const html = await htmlOf(view, attempt);
+    await Promise.all([...listeners].map(({ send }) => send({ show: html, at: "answer" })));
+  };
+  const again = (error: unknown): boolean => {
+    log.debug({ err: error, try: attempt?.id }, "a state was passed over");
+    return false;
+  };
+  const live = createLive({ show: tell, gapMs: GAP_MS, again });
+
+  const open = (opened: Try): Output => {
+    attempt = opened;
+    return {
+      gone: gone.signal,
+      update: (progress) => {
+        newest = () => viewOf(opened, progress);
+        live.update(newest);
+      },
+      finish: async (progress) => {
+        await live.close();
+        try {
+          last = await htmlOf(await viewOf(opened, progress), opened);
+        } finally {
+          ended.resolve();
+          clearTimeout(unwatched);
+          later(forget);
+        }
+      },
+    };
+  };
+
+  const watch = async (listener: Listener): Promise<void> => {
+    clearTimeout(unwatched);
+    listeners.add(listener);
+    await listener.send({ watch: id });
+    if (newest && last === undefined) live.update(newest);
+    await Promise.race([ended.promise, listener.left.aborted ? undefined : once(listener.left, "abort")]);
+    listeners.delete(listener);
+    if (last !== undefined) await listener.send({ show: last, at: "answer" });
+    else if (listeners.size === 0) unwatched = later(leave);
+  };
+
+  return { open, pageTry: { delivery: { kind: "web", id }, begun: () => attempt !== undefined, watch } };
+}

@@ -1,0 +1,80 @@
+import { pino } from "pino";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { createFleet } from "#src/inference/fleet.ts";
+import { type OllamaOptions, startOllama } from "#tests/stand-ins/ollama.ts";
+
+const log = pino({ level: "silent" });
+
+async function host(options: OllamaOptions = {}) {
+  const ollama = await startOllama({ models: [{ name: "qwen3:8b" }], ...options });
+  onTestFinished(() => ollama.stop());
+  return ollama;
+}
+const fleetOf = async (urls: string[], options: { slots?: number; allowCloud?: boolean } = {}) => {
+  const fleet = createFleet({ urls, slots: 2, allowCloud: false, log, pollMs: 50, ...options });
+  await fleet.ready();
+  return fleet;
+};
+
+describe("choosing a host", () => {
+  test("the one that has the model loaded, then the least busy, never more than its slots", async () => {
+    const [first, second] = [await host(), await host()];
+    await fetch(`${second.url}/api/chat`, {
+      method: "POST",
+      body: JSON.stringify({ model: "qwen3:8b", messages: [] }),
+    }).then((answer) => answer.text());
+    const fleet = await fleetOf([first.url, second.url]);
+    const leases = [1, 2, 3, 4].map(() => fleet.acquire("qwen3:8b"));
+    expect(leases.map((lease) => lease?.host.url)).toEqual([second.url, second.url, first.url, first.url]);
+    expect(fleet.acquire("qwen3:8b")).toBeUndefined();
+    leases[0]?.release();
+    leases[0]?.release();
+    expect(fleet.acquire("qwen3:8b")?.host.url).toBe(second.url);
+    expect(fleet.acquire("qwen3:8b")).toBeUndefined();
+  });
+
+  test("one name with and without its tag, in any case", async () => {
+    const ollama = await host({ models: [{ name: "qwen3:latest" }] });
+    const fleet = await fleetOf([ollama.url]);
+    expect(fleet.acquire("Qwen3")?.model.name).toBe("qwen3:latest");
+  });
+
+  test("no model that cannot chat, and none that runs elsewhere unless that is allowed", async () => {
+    const models = [
+      { name: "embed:1b", capabilities: ["embedding"] },
+      { name: "big:cloud", cloud: true },
+    ];
+    const ollama = await host({ models });
+    expect((await fleetOf([ollama.url])).installed()).toEqual([]);
+    const allowed = await fleetOf([ollama.url], { allowCloud: true });
+    expect(allowed.installed().map(({ name }) => name)).toEqual(["big:cloud"]);
+  });
+});
+
+test("a host that fails is out, and comes back by itself", async () => {
+  const ollama = await host();
+  const fleet = await fleetOf([ollama.url]);
+  const stop = new AbortController();
+  const running = fleet.run(stop.signal);
+  await ollama.down();
+  await expect.poll(() => fleet.hosts[0]?.up).toBe(false);
+  expect(fleet.acquire("qwen3:8b")).toBeUndefined();
+  await ollama.up();
+  await expect.poll(() => fleet.hosts[0]?.up, { timeout: 5000 }).toBe(true);
+  expect(fleet.acquire("qwen3:8b")).toBeDefined();
+  stop.abort();
+  await running;
+});
+
+test("capabilities are asked for once a model, not every time", async () => {
+  const ollama = await host();
+  const fleet = await fleetOf([ollama.url]);
+  for (const item of fleet.hosts) await fleet.check(item);
+  expect(ollama.calls.filter(({ path }) => path === "/api/show").length).toBe(1);
+});
+
+test("something else that answers on the port is no Ollama", async () => {
+  const fleet = await fleetOf(["http://127.0.0.1:9"]);
+  expect(fleet.hosts[0]?.up).toBe(false);
+  expect(fleet.installed()).toEqual([]);
+});
