@@ -3,7 +3,7 @@ import { LOCALES, type Locale } from "#src/base/locale.ts";
 import { brokenRule } from "#src/catalog/entry/parse.ts";
 import { GITHUB_NAME } from "#src/catalog/entry/schema.ts";
 import { flag, ids, isCron, list, setting, whole, wholeIfSet } from "#src/setting.ts";
-import type { AccessLists } from "#src/tries/access.ts";
+import type { TrySettings } from "#src/tries/settings.ts";
 
 const DISCORD_API_URL = "https://discord.com/api";
 const GITHUB_API_URL = "https://api.github.com";
@@ -125,28 +125,10 @@ export type DiscordConfig = {
   registerCommands: boolean;
 };
 
-type TryConfig = {
-  hosts: readonly string[];
-  /** The operator's own models by entry id. */
-  aliases: ReadonlyMap<string, string>;
-  /** Tries at once on one host. */
-  hostSlots: number;
-  queueMax: number;
-  /** Characters. */
-  promptMax: number;
-  maxTokens: number;
-  perPersonHour: number;
-  perGuildHour: number;
-  /** Hours that conversations are kept. */
-  keepHours: number;
-  allowCloud: boolean;
-  access: AccessLists;
-};
-
 export type Config = {
   dataDir: string;
   admins: { users: readonly string[]; roles: readonly string[] };
-  tries: TryConfig;
+  tries: TrySettings;
   catalogDir: string;
   locale: Locale;
   logLevel: (typeof LOG_LEVELS)[number];
@@ -257,7 +239,7 @@ const discordApiUrl = (values: z.infer<typeof environment>): string => values.DI
 
 const OLLAMA_HOST = "http://127.0.0.1:11434";
 
-function tryConfig(values: z.infer<typeof environment>): TryConfig {
+function tryConfig(values: z.infer<typeof environment>): TrySettings {
   const pairs = values.OLLAMA_ALIASES.map((pair): [string, string] => {
     const at = pair.indexOf("=");
     return [pair.slice(0, at), pair.slice(at + 1)];
