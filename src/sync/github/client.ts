@@ -2,8 +2,9 @@ import { createPrivateKey } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import type { App, Octokit } from "octokit";
 import type { Log } from "#src/base/log.ts";
-import type { GithubConfig, GithubIdentity } from "#src/config.ts";
+
 import packageJson from "../../../package.json" with { type: "json" };
+import type { GithubConfig, GithubIdentity } from "./config.ts";
 import { explainGithubError, GithubFailure } from "./failure.ts";
 
 export type Client = {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Client } from "#src/sync/github/client.ts";
 import { explainGithubError, GithubFailure } from "#src/sync/github/failure.ts";
-import { placeOf } from "#src/sync/github/repository-path.ts";
+import { ownerAndRepo } from "#src/sync/github/owner-and-repo.ts";
 import type { SyncCache } from "./cache.ts";
 import type { Release, Tag } from "./observation.ts";
 import {
@@ -61,11 +61,11 @@ export async function lookAt(rest: RestReader, question: Question, isDoubted: bo
   const { remaining } = rest.reader;
   if ((remaining() ?? MOST_REQUESTS) < MOST_REQUESTS)
     throw new GithubFailure("limit", { detail: `${remaining()} requests are left` });
-  const named = placeOf(question.name);
+  const named = ownerAndRepo(question.name);
   const find = () => orAbsent(get(rest, "GET /repos/{owner}/{repo}", named, repositoryShape));
   const found = (await find()) ?? (isDoubted ? undefined : await find());
   if (found === undefined) return { state: "missing" };
-  const now = placeOf(found.full_name);
+  const now = ownerAndRepo(found.full_name);
   const [releases, tags, readme] = await Promise.all([
     get(rest, "GET /repos/{owner}/{repo}/releases", { ...now, per_page: 5 }, list),
     get(rest, "GET /repos/{owner}/{repo}/tags", { ...now, per_page: 5 }, list),
@@ -109,7 +109,7 @@ const headOf = async (rest: RestReader, at: Place, branch: string | undefined): 
   return (await orAbsent(get(rest, "GET /repos/{owner}/{repo}/git/ref/{ref}", { ...at, ref }, refShape)))?.object.sha;
 };
 
-type Place = ReturnType<typeof placeOf>;
+type Place = ReturnType<typeof ownerAndRepo>;
 
 /** Throws GithubFailure, also where the answer is none of GitHub's. */
 async function get<Answer>(

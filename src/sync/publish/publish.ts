@@ -3,7 +3,7 @@ import type { Text } from "#src/base/locale.ts";
 import type { Log } from "#src/base/log.ts";
 import type { Client } from "#src/sync/github/client.ts";
 import { explainGithubError } from "#src/sync/github/failure.ts";
-import { placeOf } from "#src/sync/github/repository-path.ts";
+import { ownerAndRepo } from "#src/sync/github/owner-and-repo.ts";
 import { commitMessage, shortHash, splitMarker, withMarker } from "#src/sync/propose/marker.ts";
 import { type Action, markerOf } from "#src/sync/propose/plan.ts";
 import { LABELS } from "#src/sync/propose/proposal-text.ts";
@@ -67,7 +67,7 @@ const branchNameOf = (action: Action): string =>
 
 async function perform(action: Action, workshop: Workshop): Promise<string | undefined> {
   const { client, target, text } = workshop;
-  const at = placeOf(target.repository);
+  const at = ownerAndRepo(target.repository);
   switch (action.kind) {
     case "open": {
       const { proposal, branch } = action;
@@ -116,7 +116,7 @@ async function perform(action: Action, workshop: Workshop): Promise<string | und
  */
 async function writeBranch(proposal: Proposal, branch: Branch | undefined, workshop: Workshop): Promise<void> {
   const { client, target, log } = workshop;
-  const at = placeOf(target.repository);
+  const at = ownerAndRepo(target.repository);
   const tree = created.parse(
     (
       await client.octokit.request("POST /repos/{owner}/{repo}/git/trees", {
@@ -186,7 +186,7 @@ async function deleteBranch(branch: Branch, { client, target }: Workshop): Promi
 }
 
 async function openPull(proposal: Proposal, { client, target }: Workshop): Promise<z.infer<typeof pullShape>> {
-  const at = placeOf(target.repository);
+  const at = ownerAndRepo(target.repository);
   const wanted = {
     ...at,
     title: proposal.title,
@@ -219,7 +219,7 @@ async function openPull(proposal: Proposal, { client, target }: Workshop): Promi
 
 const comment = async (pull: PullRequest, body: string, { client, target }: Workshop): Promise<void> => {
   await client.octokit.request("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", {
-    ...placeOf(target.repository),
+    ...ownerAndRepo(target.repository),
     issue_number: pull.number,
     body,
   });
@@ -245,7 +245,7 @@ async function close(
   const { text: body, marker } = splitMarker(pull.body);
   const remembered = marker ?? { v: 1 as const, signals: [], digest: "", title: pull.title, body: shortHash(body) };
   await client.octokit.request("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", {
-    ...placeOf(target.repository),
+    ...ownerAndRepo(target.repository),
     pull_number: pull.number,
     state: "closed",
     body: withMarker(body, { ...remembered, closed: true }),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Client } from "#src/sync/github/client.ts";
-import { placeOf } from "#src/sync/github/repository-path.ts";
+import { ownerAndRepo } from "#src/sync/github/owner-and-repo.ts";
 import { ownDigest } from "#src/sync/propose/marker.ts";
 import { BRANCH_PREFIX, type Branch, type PullRequest, type Target } from "#src/sync/propose/target.ts";
 import type { Where } from "./read-target.ts";
@@ -27,7 +27,7 @@ const MAX_PAGES = 50;
 
 /** The same as over GraphQL, with a request for each of our branches. */
 export async function readTargetRest({ octokit }: Client, { repository, branch, commit }: Where): Promise<Target> {
-  const at = placeOf(repository);
+  const at = ownerAndRepo(repository);
   const { full_name } = repositoryShape.parse((await octokit.request("GET /repos/{owner}/{repo}", at)).data);
   const commitOf = async (sha: string) =>
     commitShape.parse(

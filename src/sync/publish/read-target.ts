@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Client } from "#src/sync/github/client.ts";
 import { explainGithubError } from "#src/sync/github/failure.ts";
-import { placeOf } from "#src/sync/github/repository-path.ts";
+import { ownerAndRepo } from "#src/sync/github/owner-and-repo.ts";
 import { ownDigest } from "#src/sync/propose/marker.ts";
 import { BRANCH_PREFIX, type Branch, EXPLAINED, type PullRequest, type Target } from "#src/sync/propose/target.ts";
 import { readTargetRest } from "./read-target-rest.ts";
@@ -73,7 +73,7 @@ export async function readTarget(client: Client, where: Where): Promise<Target> 
 }
 
 async function readGraphql(client: Client, { repository, branch, commit }: Where): Promise<Target | undefined> {
-  const { owner, repo: name } = placeOf(repository);
+  const { owner, repo: name } = ownerAndRepo(repository);
   const branches: Branch[] = [];
   const found: PullRequest[] = [];
   let after: { branchesAfter?: string | null; pullsAfter?: string | null } = {};
@@ -156,7 +156,7 @@ async function explainedOf(client: Client, target: Target): Promise<Target> {
 /** Texts of the comments on a pull request, the newest hundred. */
 export async function commentsOf(client: Client, repository: string, number: number): Promise<string[]> {
   const { data } = await client.octokit.request("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
-    ...placeOf(repository),
+    ...ownerAndRepo(repository),
     issue_number: number,
     per_page: 100,
   });
