@@ -1,6 +1,6 @@
 import { PRECISIONS, type Precision } from "#src/catalog/entry/precision.ts";
 import { GRAPHICS_CARDS } from "#src/catalog/memory/graphics-cards.ts";
-import type { Range, SingleFact } from "./criteria.ts";
+import type { Fact, Range } from "./criteria.ts";
 import { MEANINGS } from "./vocabulary.ts";
 
 /**
@@ -9,7 +9,7 @@ import { MEANINGS } from "./vocabulary.ts";
  */
 export type Pattern = {
   expression: RegExp;
-  read: (match: Record<string, string | undefined>) => SingleFact | undefined;
+  read: (match: Record<string, string | undefined>) => Fact | undefined;
 };
 
 /** Gives the words of an expression a boundary where Latin letters or digits would run on. */

@@ -1,10 +1,10 @@
 import type { Purpose } from "#src/catalog/entry/purposes.ts";
 import type { Modality } from "#src/catalog/entry/schema.ts";
 import { HAN } from "#src/catalog/entry/text.ts";
-import type { SingleFact } from "./criteria.ts";
+import type { Fact } from "./criteria.ts";
 
 /** Words that stand for something the catalog states of every entry. Chinese ones need no spaces around them. */
-export type Meaning = { expression: RegExp; criterion: SingleFact };
+export type Meaning = { expression: RegExp; criterion: Fact };
 
 /** Chinese words anywhere, Latin ones where no Latin letter runs on; both as alternatives of an expression. */
 function either(chinese: string, latin = ""): RegExp {
