@@ -66,7 +66,7 @@ function wordsInPiece(piece: string, context: QueryContext): Words {
   return meant.known.length > 0 || bare === "" ? { ...meant, unknown: [] } : { known: [], unknown: [wordOf(bare)] };
 }
 
-/** From left to right the longest pieces that occur in the catalog; nothing where most of the text does not. */
+/** Splits a text from left to right into the longest words that occur in the catalog; nothing where most does not. */
 function split(piece: string, { names, text }: QueryContext): Words {
   const known: WordCriterion[] = [];
   const unknown: string[] = [];
