@@ -3,8 +3,8 @@ import { LOCALES, type Locale } from "#src/base/locale.ts";
 import { LOG_LEVELS, type LogLevel } from "#src/base/log.ts";
 import { brokenRule } from "#src/catalog/entry/parse.ts";
 import { GITHUB_NAME } from "#src/catalog/entry/schema.ts";
-import type { Admins, DiscordConfig } from "#src/discord/config.ts";
-import type { AccessLists } from "#src/tries/access.ts";
+import type { Admins, DiscordSettings } from "#src/discord/settings.ts";
+import type { TrySettings } from "#src/tries/settings.ts";
 import type { WebSettings } from "#src/web/http/server.ts";
 import { flag, ids, isCron, list, setting, whole, wholeIfSet } from "./setting.ts";
 
@@ -114,28 +114,10 @@ const environment = z.object({
   ),
 });
 
-type TryConfig = {
-  hosts: readonly string[];
-  /** The operator's own models by entry id. */
-  aliases: ReadonlyMap<string, string>;
-  /** Tries at once on one host. */
-  hostSlots: number;
-  queueMax: number;
-  /** Characters. */
-  promptMax: number;
-  maxTokens: number;
-  perPersonHour: number;
-  perGuildHour: number;
-  /** Hours that conversations are kept. */
-  keepHours: number;
-  allowCloud: boolean;
-  access: AccessLists;
-};
-
 export type Config = {
   dataDir: string;
   admins: Admins;
-  tries: TryConfig;
+  tries: TrySettings;
   catalogDir: string;
   locale: Locale;
   logLevel: LogLevel;
@@ -144,7 +126,7 @@ export type Config = {
   /** Address of Discord's API, also for a worker, which has no token. */
   discordApiUrl: string;
   /** Absent without a token: no bot. */
-  discord: DiscordConfig | undefined;
+  discord: DiscordSettings | undefined;
   github: GithubConfig;
   http: WebSettings;
   /** Where a worker serves its health, on the same address; absent: nowhere. */
@@ -228,7 +210,7 @@ function identityOf(values: z.infer<typeof environment>): GithubIdentity | undef
   return values.GITHUB_TOKEN === undefined ? undefined : { kind: "token", token: values.GITHUB_TOKEN };
 }
 
-function discordConfig(values: z.infer<typeof environment>): DiscordConfig | undefined {
+function discordConfig(values: z.infer<typeof environment>): DiscordSettings | undefined {
   const { DISCORD_TOKEN: token, DISCORD_PUBLIC_KEY: publicKey, SHARD_IDS: shards } = values;
   if (token === undefined && publicKey === undefined) return undefined;
   return {
@@ -245,7 +227,7 @@ const discordApiUrl = (values: z.infer<typeof environment>): string => values.DI
 
 const OLLAMA_HOST = "http://127.0.0.1:11434";
 
-function tryConfig(values: z.infer<typeof environment>): TryConfig {
+function tryConfig(values: z.infer<typeof environment>): TrySettings {
   const pairs = values.OLLAMA_ALIASES.map((pair): [string, string] => {
     const at = pair.indexOf("=");
     return [pair.slice(0, at), pair.slice(at + 1)];

@@ -10,7 +10,7 @@ const MODEL = "glm4:9b";
 async function openWorld() {
   const redis = await startRedis();
   onTestFinished(() => redis.stop());
-  const parts = openParts(redis.url, readConfig({}), createLog({ logLevel: "silent" }), () => {});
+  const parts = openParts(redis.url, readConfig({}).tries, createLog({ logLevel: "silent" }), () => {});
   onTestFinished(() => parts.close());
   await parts.link.ready();
   return { redis, ...parts };

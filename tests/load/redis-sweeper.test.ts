@@ -32,7 +32,7 @@ afterEach(() => {
 /** A process that sweeps, with connections of its own. */
 async function openProcess({ url }: Redis, open: OpenGuarded, orphanMs?: number) {
   const log = createLog({ logLevel: "silent" });
-  const parts = openParts(url, readConfig({}), log, () => {});
+  const parts = openParts(url, readConfig({}).tries, log, () => {});
   onTestFinished(() => parts.close());
   await parts.link.ready();
   const { sweep } = createSweeper({ ...parts, open, log, ...(orphanMs !== undefined && { orphanMs }) });

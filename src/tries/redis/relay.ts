@@ -1,5 +1,5 @@
 import { createLive } from "#src/base/live.ts";
-import type { Output } from "#src/tries/tries.ts";
+import type { Output } from "#src/tries/outputs.ts";
 import type { Progress, Try } from "#src/tries/try.ts";
 import type { Ledger } from "./ledger.ts";
 

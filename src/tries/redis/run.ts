@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
+import type { Output } from "#src/tries/outputs.ts";
 import { NotWanted } from "#src/tries/outputs.ts";
 import { TryEnded } from "#src/tries/run-try.ts";
-import type { Output } from "#src/tries/tries.ts";
 import { hasWords, type Phase, type Progress, type Try } from "#src/tries/try.ts";
 import type { Claim, Ledger, Standing } from "./ledger.ts";
 import { isAway } from "./link.ts";

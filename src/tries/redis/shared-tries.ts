@@ -1,5 +1,6 @@
 import type { Log } from "#src/base/log.ts";
 import { UserError } from "#src/base/user-error.ts";
+import type { Backend } from "#src/inference/backend.ts";
 import type { AccessLists } from "#src/tries/access.ts";
 import { checkRequest, mayStop, newTryId, takeQuota, tryOf } from "#src/tries/admission.ts";
 import type { Quotas } from "#src/tries/quotas.ts";
@@ -23,6 +24,7 @@ export type SharedTriesOptions = {
   access: AccessLists;
   queueMax: number;
   promptMax: number;
+  normalName: Backend["normalName"];
   holder: string;
   open: OpenGuarded;
   count: WatchOptions["count"];

@@ -1,7 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Log } from "#src/base/log.ts";
-import type { EditGuard } from "#src/tries/outputs.ts";
-import type { Output } from "#src/tries/tries.ts";
+import type { EditGuard, Output } from "#src/tries/outputs.ts";
 import type { Try } from "#src/tries/try.ts";
 import type { Ledger } from "./ledger.ts";
 import { isAway } from "./link.ts";

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import type { Log } from "#src/base/log.ts";
+import type { Output } from "#src/tries/outputs.ts";
 import { NotWanted, type Outputs } from "#src/tries/outputs.ts";
 import type { EndReason } from "#src/tries/run-try.ts";
-import type { Output } from "#src/tries/tries.ts";
 import type { Progress, Try } from "#src/tries/try.ts";
 import { parseJson, readProgress } from "#src/tries/try-shape.ts";
 import type { Ledger, Look } from "./ledger.ts";

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { within } from "#src/base/deadline.ts";
+import { withDeadline } from "#src/base/deadline.ts";
 import type { Log } from "#src/base/log.ts";
 import type { Fleet, Lease } from "#src/inference/fleet.ts";
-import { giveBack, runTry, TryEnded } from "#src/tries/run-try.ts";
+import { releaseLease, runTry, TryEnded } from "#src/tries/run-try.ts";
 import { deadlineOf, type Progress } from "#src/tries/try.ts";
 import { type Heartbeats, modelsOf } from "./heartbeats.ts";
 import type { Ledger, Start } from "./ledger.ts";
@@ -110,7 +110,7 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal): Pr
     const timer = setTimeout(() => run.control.abort(new TryEnded("expired")), Math.max(0, left));
     const progress = await runTry(attempt, lease, options.maxTokens, run.control.signal, (state) => report(run, state));
     clearTimeout(timer);
-    giveBack(lease, progress, fleet);
+    releaseLease(lease, progress, fleet);
     wake();
     if (progress.phase === "failed" && !run.lost)
       log.warn(
@@ -184,13 +184,13 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal): Pr
   /** Told to stop: a moment for what runs to end; what does not goes to another worker, or ends with a last word. */
   const stop = async (): Promise<void> => {
     await heartbeats.leave(id).catch(() => {});
-    await within(FINISH_MS, Promise.allSettled(underWay));
+    await withDeadline(FINISH_MS, Promise.allSettled(underWay));
     const elsewhere = modelsOf(await heartbeats.read().catch(() => []));
     for (const run of runs) {
       run.handBack = elsewhere.has(run.attempt.target.model);
       run.control.abort(new TryEnded("interrupted"));
     }
-    await within(LAST_WORDS_MS, Promise.allSettled(underWay));
+    await withDeadline(LAST_WORDS_MS, Promise.allSettled(underWay));
   };
 
   link.listener.on("message", onMessage);
@@ -208,7 +208,7 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal): Pr
   log.info({ hosts: fleet.hosts.map(({ label }) => label), models: fleet.installed().length }, "the worker runs");
   while (!signal.aborted) {
     await fill();
-    await within(LOOK_MS, alarm.promise);
+    await withDeadline(LOOK_MS, alarm.promise);
     alarm = Promise.withResolvers<void>();
   }
   await stop();
