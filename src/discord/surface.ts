@@ -1,6 +1,6 @@
-import { once } from "node:events";
 import type { Hono } from "hono";
 import { withDeadline } from "#src/base/deadline.ts";
+import { raised } from "#src/base/lifecycle.ts";
 import type { Outputs } from "#src/tries/outputs.ts";
 import { botApi, interactionApi } from "./api.ts";
 import { commandJson } from "./command-json.ts";
@@ -60,10 +60,6 @@ export function createDiscord(app: DiscordApp & { outputs: Outputs }, config: Di
     },
   };
 }
-
-const raised = async (signal: AbortSignal): Promise<void> => {
-  if (!signal.aborted) await once(signal, "abort");
-};
 
 /** Registers the commands where they differ from what Discord has. A failure is logged: the old ones go on working. */
 async function registerDifferences(
