@@ -153,6 +153,8 @@ describe("a name becomes a model that is installed", () => {
 
 test("nothing installed: what could be pulled, exact before stand-in, then official before community", () => {
   expect(resolve("glm-4.5", [], { allowCloud: true })).toMatchObject({ model: { model: "glm45:9b" } });
+  // What bears the name itself comes before others of a family that has it, also where only those are installed.
+  expect(resolve("yi", ["yi1.5:9b"])).toMatchObject({ kind: "pullable", model: { model: "yi:6b" } });
   expect(resolve("internlm", [])).toMatchObject({ model: { model: "someone/internlm:7b" } });
   expect(resolve("qwen2", [])).toMatchObject({ kind: "pullable", model: { model: "qwen2:7b" } });
   expect(resolve("chatglm", [])).toMatchObject({ kind: "pullable", model: { model: "glm4:9b", exact: false } });
