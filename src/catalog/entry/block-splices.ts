@@ -1,5 +1,5 @@
 import { isMap, isSeq, type Node } from "yaml";
-import { keyOf, ownerAndRepo, startsSection } from "./layout.ts";
+import { keyOf, placeOf, startsSection } from "./layout.ts";
 import { blockText, type Value } from "./value-text.ts";
 import {
   type Collection,
@@ -96,8 +96,8 @@ export function addInBlock(source: Source, { node, schema, top }: Container, ste
 /** The item after which a new one stands, -1 where it is the first. */
 export function indexBefore(node: Collection, step: Step, schema: Schema): number {
   if (!isMap(node) || typeof step === "number") return node.items.length - 1;
-  const place = ownerAndRepo(step, schema);
-  const places = node.items.map((pair) => ownerAndRepo(keyOf(pair), schema));
+  const place = placeOf(step, schema);
+  const places = node.items.map((pair) => placeOf(keyOf(pair), schema));
   const nearest = Math.max(...places.filter((other) => other <= place));
   return places.lastIndexOf(nearest);
 }

@@ -57,7 +57,7 @@ export function arrange(node: unknown, schema: z.core.$ZodType): void {
   }
   if (!(isMap(node) && inner instanceof z.ZodObject)) return;
   node.flow = false;
-  const place = (pair: Pair): number => ownerAndRepo(keyOf(pair), inner);
+  const place = (pair: Pair): number => placeOf(keyOf(pair), inner);
   node.items.sort((a, b) => place(a) - place(b));
   for (const pair of node.items) {
     const child: z.core.$ZodType | undefined = inner.shape[keyOf(pair)];
@@ -67,7 +67,7 @@ export function arrange(node: unknown, schema: z.core.$ZodType): void {
 }
 
 /** Where a key stands among those of a mapping; unknown ones are last. */
-export function ownerAndRepo(key: string, schema: z.core.$ZodType | undefined): number {
+export function placeOf(key: string, schema: z.core.$ZodType | undefined): number {
   const inner = schema && unwrap(schema);
   const order = inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
   const at = order.indexOf(key);

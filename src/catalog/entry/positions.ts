@@ -21,13 +21,13 @@ export function openYaml(text: string): YamlPlaces {
     errors: document.errors.map(({ code, message, pos: [offset] }) => ({
       code,
       message,
-      place: ownerAndRepo(lines, offset),
+      place: placeOf(lines, offset),
     })),
     data: () => document.toJS({ maxAliasCount: 0 }),
     locate: (path) => {
       for (let length = path.length; length >= 0; length--) {
         const offset = offsetOf(document, path.slice(0, length));
-        if (offset !== undefined) return ownerAndRepo(lines, offset);
+        if (offset !== undefined) return placeOf(lines, offset);
       }
       return {};
     },
@@ -45,7 +45,7 @@ function offsetOf(document: ReturnType<typeof parseDocument>, path: FieldPath): 
   return isNode(node) ? node.range?.[0] : undefined;
 }
 
-function ownerAndRepo(lines: LineCounter, offset: number): Place {
+function placeOf(lines: LineCounter, offset: number): Place {
   const { line, col } = lines.linePos(offset);
   return { line, column: col };
 }
