@@ -5,6 +5,7 @@ import { readCatalog } from "#src/catalog/entry/load.ts";
 import { openCatalog } from "#src/catalog/search/search.ts";
 import type { Config } from "#src/config.ts";
 import { createFleet } from "#src/inference/fleet.ts";
+import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
 import { createConnection, createWorkerReadiness } from "#src/metrics/readiness.ts";
 import { createRunMetrics } from "#src/metrics/run-metrics.ts";
 import { hostFamilies, standingFamilies } from "#src/metrics/state.ts";
@@ -47,7 +48,8 @@ async function work(config: Config, redisUrl: string, log: Log): Promise<void> {
   const { tries, discordApiUrl: apiUrl } = config;
   const name = hostname();
   const catalog = openCatalog((await readCatalog(config.catalogDir)).entries);
-  const fleet = createFleet({ urls: tries.hosts, slots: tries.hostSlots, allowCloud: tries.allowCloud, log });
+  const backend = createOllamaBackend();
+  const fleet = createFleet({ backend, urls: tries.hosts, slots: tries.hostSlots, allowCloud: tries.allowCloud, log });
   const { runs: events, responded, families } = createRunMetrics();
   const redis = createConnection(true);
   const { report, stopping } = createWorkerReadiness({ redis, fleet });
@@ -66,7 +68,7 @@ async function work(config: Config, redisUrl: string, log: Log): Promise<void> {
   const serving = await serve(watched, config, log, ended.signal);
 
   const open = createDiscordOpener({ apiUrl, entryOf: (id) => catalog.entry(id), responded, log });
-  const parts = openParts(redisUrl, config, log, redis.set);
+  const parts = openParts(redisUrl, tries, log, redis.set);
   // Needed by the first try, which should not wait for them.
   await Promise.all([fleet.ready(), import("#src/chat/try/view.ts")]);
   const worker = runWorker({ ...parts, fleet, maxTokens: tries.maxTokens, name, open, events, log }, stop.signal);

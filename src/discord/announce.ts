@@ -1,8 +1,8 @@
 import { DiscordAPIError } from "discord.js";
 import type { Log } from "#src/base/log.ts";
 import type { View } from "#src/chat/view.ts";
-import type { DiscordConfig } from "#src/config.ts";
 import { botApi } from "./api.ts";
+import type { DiscordConfig } from "./config.ts";
 import { toMessage } from "./message.ts";
 
 /** A nonce has at most 25 characters (resources/message). */

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { Client, Events, GatewayDispatchEvents, Options, SimpleShardingStrategy } from "discord.js";
 import type { Log } from "#src/base/log.ts";
-import type { DiscordConfig } from "#src/config.ts";
+import type { DiscordEvents } from "#src/metrics/discord-metrics.ts";
+import type { DiscordConfig } from "./config.ts";
 import { watchConnection } from "./connection.ts";
-import type { DiscordEvents } from "./events.ts";
 import { GatewayRefused } from "./gateway-refused.ts";
 
 export type Ready = { application: string };

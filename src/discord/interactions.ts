@@ -4,8 +4,9 @@ import type { Log } from "#src/base/log.ts";
 import type { Context } from "#src/chat/command.ts";
 import type { Router } from "#src/chat/router.ts";
 import type { Services } from "#src/chat/services.ts";
+import type { DiscordEvents } from "#src/metrics/discord-metrics.ts";
 import type { Delivery } from "#src/tries/try.ts";
-import type { DiscordEvents } from "./events.ts";
+import type { Admins } from "./config.ts";
 import { DISCORD_ROOM } from "./message.ts";
 import {
   type AutocompleteInteraction,
@@ -24,7 +25,7 @@ export type DiscordApp = {
   router: Router;
   services: Services;
   log: Log;
-  admins: { users: readonly string[]; roles: readonly string[] };
+  admins: Admins;
   events?: DiscordEvents;
 };
 

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import type { Hono } from "hono";
-import { within } from "#src/base/deadline.ts";
-import type { DiscordConfig } from "#src/config.ts";
+import { withDeadline } from "#src/base/deadline.ts";
 import type { Outputs } from "#src/tries/outputs.ts";
 import { botApi, interactionApi } from "./api.ts";
 import { commandJson } from "./command-json.ts";
+import type { DiscordConfig } from "./config.ts";
 import { keepGateway, type Ready } from "./gateway.ts";
 import { type DiscordApp, serveInteraction } from "./interactions.ts";
 import { differences, register } from "./registration.ts";
@@ -56,7 +56,7 @@ export function createDiscord(app: DiscordApp & { outputs: Outputs }, config: Di
         if (token !== undefined && registerCommands) track(registerDifferences(app, config, token));
         await raised(signal);
       }
-      await within(DRAIN_MS, Promise.allSettled(underWay));
+      await withDeadline(DRAIN_MS, Promise.allSettled(underWay));
     },
   };
 }

@@ -2,7 +2,9 @@ import type { Text } from "#src/base/locale.ts";
 import { PRECISIONS, quantizationLabel } from "#src/catalog/entry/precision.ts";
 import type { Entry, Modality } from "#src/catalog/entry/schema.ts";
 import { offersOf } from "#src/catalog/memory/offers.ts";
-import { type FactCriterion, factRank, licensesOf } from "#src/catalog/search/criteria.ts";
+import type { FactCriterion } from "#src/catalog/search/criteria.ts";
+import { entryRank } from "#src/catalog/search/criterion-ranks.ts";
+import { licensesOf } from "#src/catalog/search/fact-kinds.ts";
 
 /** What a choice asks of an entry: a criterion of the search, or a question of its own. */
 export type Wish = { criterion: FactCriterion } | { holds: (entry: Entry) => boolean };
@@ -67,7 +69,7 @@ export function filtersFor(entries: readonly Entry[]): Filters {
 
 /** Whether an entry is what a choice asks for, taken alone. */
 export const grants = (entry: Entry, wish: Wish): boolean =>
-  "holds" in wish ? wish.holds(entry) : factRank(wish.criterion, entry) !== undefined;
+  "holds" in wish ? wish.holds(entry) : entryRank(wish.criterion, entry) !== undefined;
 
 function families(entries: readonly Entry[]): Option[] {
   const names = [...new Set(entries.map(({ family }) => family))];

@@ -25,11 +25,12 @@ export type WebApp = {
   readiness: Readiness;
 };
 
+/** What the operator sets for the page. */
 export type WebSettings = {
   host: string;
   /** 0: any free one. */
   port: number;
-  /** Whether visitors may use the operator's commands; only on loopback. */
+  /** Whether whoever opens the page may use the operator's commands; only where it is bound to loopback. */
   admin: boolean;
 };
 
