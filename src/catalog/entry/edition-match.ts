@@ -1,3 +1,4 @@
+import { memoByObject } from "#src/base/memo.ts";
 import type { Entry, Modality, Variant } from "./schema.ts";
 import { foldName } from "./text.ts";
 
@@ -37,22 +38,17 @@ const only = <T>(items: readonly T[]): T | undefined => (items.length === 1 ? it
 const SHORTEST = 5;
 
 type Named = { variant: Variant; names: string[] };
-const namesByVariants = new WeakMap<readonly Variant[], Named[]>();
 
 /** `A-7B / B-7B` is both, and `Qwen-7B (Base)` is `Qwen-7B` too unless another variant is called `Qwen-7B-Chat`. */
-function namesOf(variants: readonly Variant[]): Named[] {
-  const known = namesByVariants.get(variants);
-  if (known) return known;
+const namesOf = memoByObject((variants: readonly Variant[]): Named[] => {
   const wholes = variants.map(({ name }) => foldName(name));
-  const named = variants.map((variant, at) => {
+  return variants.map((variant, at) => {
     const parts = variant.name.split(/[/(（]/).map(foldName);
     const others = wholes.toSpliced(at, 1);
     const own = parts.filter((part) => part.length >= SHORTEST && !others.some((other) => other.startsWith(part)));
     return { variant, names: [wholes[at] ?? "", ...own] };
   });
-  namesByVariants.set(variants, named);
-  return named;
-}
+});
 
 /** The variant whose name the text has in it, the longest where there are several, or whose name ends with the text. */
 function named(variants: readonly Variant[], text: string, size: number | undefined): Variant | undefined {

@@ -101,8 +101,9 @@ export function parseEntry(file: string, text: string): ParsedEntry {
 }
 
 /**
- * The data of a text that js-yaml accepts, else undefined. js-yaml is five times as fast as `yaml`, and a start reads
- * every entry; it knows no positions, so `yaml` is loaded only where a person must be told what is wrong.
+ * The data of a text that js-yaml accepts, else undefined. js-yaml takes 150 ms of processor time to load and to read
+ * the 170 entries where `yaml` takes 500 (medians of five runs), and a start reads every entry; it knows no positions,
+ * so `yaml` is loaded only where a person must be told what is wrong.
  */
 function readPlain(text: string): unknown {
   try {
