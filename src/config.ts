@@ -3,7 +3,7 @@ import { LOCALES, type Locale } from "#src/base/locale.ts";
 import { LOG_LEVELS, type LogLevel } from "#src/base/log.ts";
 import { brokenRule } from "#src/catalog/entry/parse.ts";
 import { GITHUB_NAME } from "#src/catalog/entry/schema.ts";
-import type { Admins, DiscordConfig } from "#src/discord/config.ts";
+import type { Admins, DiscordSettings } from "#src/discord/settings.ts";
 import type { GithubConfig, GithubIdentity } from "#src/sync/github/config.ts";
 import type { TrySettings } from "#src/tries/settings.ts";
 import type { WebSettings } from "#src/web/http/server.ts";
@@ -127,7 +127,7 @@ export type Config = {
   /** Address of Discord's API, also for a worker, which has no token. */
   discordApiUrl: string;
   /** Absent without a token: no bot. */
-  discord: DiscordConfig | undefined;
+  discord: DiscordSettings | undefined;
   github: GithubConfig;
   http: WebSettings;
   /** Where a worker serves its health, on the same address; absent: nowhere. */
@@ -196,7 +196,7 @@ function identityOf(values: z.infer<typeof environment>): GithubIdentity | undef
   return values.GITHUB_TOKEN === undefined ? undefined : { kind: "token", token: values.GITHUB_TOKEN };
 }
 
-function discordConfig(values: z.infer<typeof environment>): DiscordConfig | undefined {
+function discordConfig(values: z.infer<typeof environment>): DiscordSettings | undefined {
   const { DISCORD_TOKEN: token, DISCORD_PUBLIC_KEY: publicKey, SHARD_IDS: shards } = values;
   if (token === undefined && publicKey === undefined) return undefined;
   return {

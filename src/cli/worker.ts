@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { createStop } from "#src/base/lifecycle.ts";
 import { textIn } from "#src/base/locale.ts";
 import { createLog, type Log } from "#src/base/log.ts";
 import { readCatalog } from "#src/catalog/entry/load.ts";
@@ -41,9 +42,7 @@ async function work(config: Config, redisUrl: string, log: Log): Promise<void> {
   const { createDiscordOpener } = await import("#src/discord/try-outputs.ts");
   const { openParts } = await import("#src/tries/redis/open.ts");
   const { runWorker } = await import("#src/tries/redis/worker.ts");
-  const stop = new AbortController();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
-  stop.signal.addEventListener("abort", () => setTimeout(() => process.exit(), STOP_MS).unref());
+  const stop = createStop(STOP_MS);
 
   const { tries, discordApiUrl: apiUrl } = config;
   const name = hostname();

@@ -6,7 +6,6 @@ import type { Router } from "#src/chat/router.ts";
 import type { Services } from "#src/chat/services.ts";
 import type { DiscordEvents } from "#src/metrics/discord-metrics.ts";
 import type { Delivery } from "#src/tries/try.ts";
-import type { Admins } from "./config.ts";
 import { DISCORD_ROOM } from "./message.ts";
 import {
   type AutocompleteInteraction,
@@ -19,6 +18,7 @@ import {
   writtenIn,
 } from "./payload.ts";
 import { type Audience, openReply, type Reply } from "./reply.ts";
+import type { Admins } from "./settings.ts";
 
 /** What the Discord surface needs of the app. */
 export type DiscordApp = {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Person } from "#src/base/person.ts";
-import type { Admins } from "./config.ts";
+import type { Admins } from "./settings.ts";
 
 /**
  * The parts of an interaction that we read (developers/interactions/receiving-and-responding). Discord adds fields and

@@ -6,7 +6,7 @@ import { completeLine } from "#src/chat/line/complete.ts";
 import { tryView } from "#src/chat/try/view.ts";
 import { LIMITS } from "#src/chat/view.ts";
 import { viewHtml } from "#src/web/html/view.ts";
-import type { Part } from "#src/web/http/server.ts";
+import type { SitePart } from "#src/web/http/server.ts";
 import { addressOf, visitorOf } from "#src/web/http/visitor.ts";
 import { createVisitorLimits, type Most } from "#src/web/http/visitor-limits.ts";
 import { visitorLocale } from "#src/web/http/visitor-locale.ts";
@@ -28,7 +28,7 @@ export type ChatOptions = { most?: Most; graceMs?: number };
 
 /** The chat page: commands typed there go through the very router that Discord's do. */
 export const chatWith =
-  ({ most, graceMs }: ChatOptions): Part =>
+  ({ most, graceMs }: ChatOptions): SitePart =>
   (app, settings) => {
     const { router, services, log } = app;
     const limits = createVisitorLimits(most);
@@ -122,7 +122,7 @@ export const chatWith =
       );
   };
 
-export const chat: Part = chatWith({});
+export const chat: SitePart = chatWith({});
 
 /** Undefined for what our own page does not send; another site's form cannot say that it is JSON. */
 async function bodyOf<Body>(request: Request, schema: z.ZodType<Body>): Promise<Body | undefined> {

@@ -1,5 +1,5 @@
 /** What the operator sets for Discord. */
-export type DiscordConfig = {
+export type DiscordSettings = {
   /** Absent: interactions that come over HTTP are answered all the same, but nothing is registered or announced. */
   token: string | undefined;
   /** Interactions come over HTTP, signed with this key, and there is no gateway. */
