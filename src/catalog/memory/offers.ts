@@ -23,7 +23,7 @@ export type Offer = Quantization & {
   contextTokens?: number;
   /** Computed, not measured: by the source where the memory is stated, else by us. */
   estimated: boolean;
-  /** Of a variant that is known from third parties only. */
+  /** The variant is known from third parties only. */
   secondary: boolean;
   /** A source states the memory. Where not, `vramGb` is our estimate. */
   stated: boolean;

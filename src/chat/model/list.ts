@@ -132,7 +132,7 @@ function understood({ query }: SearchResult, { text, locale }: ListContext): str
 /** The precisions and memory that a query asks for. */
 function asked({ query }: SearchResult) {
   const criteria = singles(query.criteria);
-  const precisions = criteria.flatMap((criterion) => (criterion.kind === "precision" ? criterion.wish : []));
+  const precisions = criteria.flatMap((criterion) => (criterion.kind === "precision" ? criterion.asked : []));
   return { precisions, memory: criteria.find((criterion) => criterion.kind === "memory") };
 }
 
