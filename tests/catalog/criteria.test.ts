@@ -122,6 +122,30 @@ describe("limits", () => {
     expect(smallCatalog({ small: fields }).search(query).hits).toHaveLength(found ? 1 : 0);
   });
 
+  test("an offer of no variant in particular has the size of any", () => {
+    const variants = "\n  - {name: small-7b, parametersB: 7}\n  - {name: small-13b, parametersB: 13}";
+    const catalog = smallCatalog({ small: { variants, weights: weights("int4") } });
+    expect(catalog.search("7b int4").hits).toHaveLength(1);
+    expect(catalog.search("13b int4").hits).toHaveLength(1);
+    expect(catalog.search("32b int4").hits).toHaveLength(0);
+  });
+
+  test("a variant that nobody offers has a size and an architecture, but no precision", () => {
+    const variant = "{name: small-7b, parametersB: 7, architecture: moe, contextTokens: 128000}";
+    const other = "{name: small-3b, parametersB: 3, architecture: dense, contextTokens: 8000}";
+    const catalog = smallCatalog({ small: { variants: `\n  - ${variant}\n  - ${other}`, contextTokens: "8000" } });
+    for (const query of ["7b 128k", "moe 128k", "7b moe"]) expect(catalog.search(query).hits).toHaveLength(1);
+    for (const query of ["3b 128k", "dense 128k", "3b moe", "7b int4"])
+      expect(catalog.search(query).hits).toHaveLength(0);
+  });
+
+  test("a licence of a variant counts, and so does a part of its name", () => {
+    const variants = "\n  - {name: small-7b, license: {commercial: 'no', weights: MIT License}}";
+    const catalog = smallCatalog({ small: { license: "{commercial: 'yes'}", variants } });
+    for (const query of ["商用", "非商用", "mit"]) expect(catalog.search(query).hits).toHaveLength(1);
+    expect(catalog.search("apache").hits).toHaveLength(0);
+  });
+
   test("precision and memory must meet in one offer", () => {
     const catalog = smallCatalog({
       small: {
