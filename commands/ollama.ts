@@ -4,17 +4,12 @@ import { UserError } from "#src/base/user-error.ts";
 import { formatGb } from "#src/catalog/entry/units.ts";
 import { type Context, choice, defineCommand, text } from "#src/chat/command.ts";
 import { ButtonStyle, button, buttonRow, container, customId, textDisplay, type View } from "#src/chat/view.ts";
-import type { Fleet } from "#src/inference/fleet.ts";
-import { normalModel } from "#src/inference/models.ts";
-import { ollamaClient } from "#src/inference/ollama/client.ts";
+import type { Host } from "#src/inference/fleet.ts";
 import type { Pull, PullProgress } from "#src/inference/pulls.ts";
-
-type Host = Fleet["hosts"][number];
 
 const GAP_MS = 1500;
 /** A Discord token dies after 15 minutes; a pull that lasts longer goes on unseen. */
 const SHOW_MS = 13.5 * 60_000;
-const REMOVE_TIMEOUT_MS = 30_000;
 const MAX_MODEL = 80;
 
 function requireAdmin({ person }: Context): void {
@@ -112,7 +107,7 @@ async function pullModel(model: string, context: Context): Promise<void> {
 
 function confirmRemoval(model: string, context: Context): View {
   requireHostsHere("rm", model, context);
-  const name = normalModel(model);
+  const name = context.fleet.backend.normalName(model);
   if (!context.fleet.hosts.some(({ installed }) => installed.some((item) => item.name === name)))
     throw new UserError("notInstalled", { model });
   const confirm = button(context.text("pull.remove"), customId("ollama", "remove", name), {
@@ -128,10 +123,7 @@ async function removeModel(name: string, context: Context): Promise<void> {
   requireAdmin(context);
   requireHostsHere("rm", name, context);
   const holders = context.fleet.hosts.filter(({ installed }) => installed.some((item) => item.name === name));
-  for (const host of holders) {
-    await ollamaClient(host.url, AbortSignal.timeout(REMOVE_TIMEOUT_MS)).delete({ model: name });
-    await context.fleet.check(host);
-  }
+  for (const host of holders) await context.pulls.remove(name, host);
   await context.reply({
     private: true,
     components: [container([textDisplay(context.text("pull.removed", { model: code(name) }))])],

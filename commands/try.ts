@@ -10,15 +10,22 @@ import { RefusedWithView } from "#src/chat/refused-with-view.ts";
 import { suggestTryModels } from "#src/chat/suggest/models.ts";
 import { ANSWER_FILE, answerFile } from "#src/chat/try/answer-file.ts";
 import { button, buttonRow, container, customId, fileDisplay, textDisplay, type View } from "#src/chat/view.ts";
+import type { ChatMessage } from "#src/inference/backend.ts";
 import type { Resolution } from "#src/tries/resolve.ts";
 import type { StoredTry } from "#src/tries/store.ts";
-import type { Delivery, Target, Turn } from "#src/tries/try.ts";
+import type { Delivery, ResolvedModel } from "#src/tries/try.ts";
 
 const MAX_PROMPT = 6000;
-/** Turns of a conversation that go along with the next prompt. */
-const MAX_TURNS = 20;
+/** Messages of a conversation that go along with the next prompt. */
+const MAX_HISTORY = 20;
 
-type Ask = { target: Target; prompt: string; history?: Turn[]; think: boolean | undefined; hidden: boolean };
+type Ask = {
+  target: ResolvedModel;
+  prompt: string;
+  history?: ChatMessage[];
+  think: boolean | undefined;
+  hidden: boolean;
+};
 
 async function submit({ target, prompt, history = [], think, hidden }: Ask, context: Context): Promise<void> {
   const { tries, person, locale, begin } = context;
@@ -163,14 +170,14 @@ export const try_ = defineCommand({
       shared: true,
       async execute(state, [prompt = ""], context) {
         const { try: earlier, answer } = await owned(tryId.parse(state), context);
-        const turns: Turn[] = [
+        const history: ChatMessage[] = [
           ...earlier.history,
           { role: "user", content: earlier.prompt },
           { role: "assistant", content: answer },
         ];
         const hidden = wasPrivate(earlier.delivery);
         await submit(
-          { target: earlier.target, prompt, history: turns.slice(-MAX_TURNS), think: earlier.think, hidden },
+          { target: earlier.target, prompt, history: history.slice(-MAX_HISTORY), think: earlier.think, hidden },
           context,
         );
       },

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { createTask } from "node-cron";
 import { textIn } from "#src/base/locale.ts";
 import type { Log } from "#src/base/log.ts";
-import { repeat, type Turns } from "#src/base/schedule.ts";
+import { type RunCoordinator, repeat } from "#src/base/schedule.ts";
 import type { Config } from "#src/config.ts";
 import type { ClientOptions } from "#src/sync/github/client.ts";
 import { explainGithubError } from "#src/sync/github/failure.ts";
@@ -26,7 +26,7 @@ type SyncJobOptions = {
   /** Told how each run went that the signal did not end. */
   onRun?: (run: SyncRun) => void;
   /** Of several processes only one is to run. */
-  turns?: Turns | undefined;
+  coordinator?: RunCoordinator | undefined;
 };
 
 /**
@@ -37,7 +37,7 @@ export async function syncCatalog(
   config: Config,
   log: Log,
   signal: AbortSignal,
-  { jitterMs = JITTER_MS, catchUpAfterMs = CATCH_UP_AFTER_MS, pace, onRun, turns }: SyncJobOptions = {},
+  { jitterMs = JITTER_MS, catchUpAfterMs = CATCH_UP_AFTER_MS, pace, onRun, coordinator }: SyncJobOptions = {},
 ): Promise<void> {
   const { cron } = config.github;
   const once = async (ended: AbortSignal): Promise<void> => {
@@ -71,10 +71,11 @@ export async function syncCatalog(
   const last = await readLastRun(config.dataDir);
   if (last === undefined || Date.now() - Date.parse(last.at) > intervalOf(cron)) {
     await wait(catchUpAfterMs, undefined, { signal }).catch(() => {});
-    const isOurs = turns === undefined || (await turns.shouldRun(`${NAME}:catch-up`, Math.max(1, intervalOf(cron))));
+    const isOurs =
+      coordinator === undefined || (await coordinator.shouldRun(`${NAME}:catch-up`, Math.max(1, intervalOf(cron))));
     if (!signal.aborted && isOurs) await once(signal);
   }
-  const shared = turns && { name: NAME, turns, leaseMs: LEASE_MS };
+  const shared = coordinator && { name: NAME, coordinator, leaseMs: LEASE_MS };
   await repeat(once, { cron, jitterMs, shared }, log, signal);
 }
 

@@ -11,7 +11,7 @@ import { try_ } from "#commands/try.ts";
 import { updates } from "#commands/updates.ts";
 import { textIn } from "#src/base/locale.ts";
 import { createLog, type Log } from "#src/base/log.ts";
-import type { Turns } from "#src/base/schedule.ts";
+import type { RunCoordinator } from "#src/base/schedule.ts";
 import { type CatalogRead, readCatalog } from "#src/catalog/entry/load.ts";
 import type { Problem } from "#src/catalog/entry/parse.ts";
 import type { CatalogHolder, CatalogOrigin } from "#src/catalog/holder.ts";
@@ -22,6 +22,7 @@ import { createRouter, type Router } from "#src/chat/router.ts";
 import type { Services } from "#src/chat/services.ts";
 import type { Config } from "#src/config.ts";
 import { createFleet, type Fleet } from "#src/inference/fleet.ts";
+import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
 import { createPulls } from "#src/inference/pulls.ts";
 import type { Surface } from "#src/metrics/command-metrics.ts";
 import { countCommands, countRefusals, countTries } from "#src/metrics/counted.ts";
@@ -53,8 +54,8 @@ export type App = {
   /** What is counted, and whether what is configured is there. */
   metrics: Metrics;
   readiness: Readiness;
-  /** Whose turn it is to run a job, where other processes share it. */
-  turns: Turns | undefined;
+  /** Decides which process runs a job, where others share it. */
+  coordinator: RunCoordinator | undefined;
   /** Lets go of what is shared with other processes. */
   close: () => Promise<void>;
 };
@@ -71,7 +72,7 @@ export async function createApp(config: Config, { keep }: { keep: boolean } = { 
   const metrics = createMetrics();
   const redis = createConnection(config.redisUrl !== undefined);
   const parts = { catalog, outputs, metrics, onRedis: redis.set, log, keep };
-  const { fleet, tries, turns, close } = await triesAndFleet(config, parts);
+  const { fleet, tries, coordinator, close } = await triesAndFleet(config, parts);
   const pulls = createPulls({ fleet, log });
   const services: Services = {
     get catalog() {
@@ -93,7 +94,7 @@ export async function createApp(config: Config, { keep }: { keep: boolean } = { 
   };
   const readiness = createReadiness({ discord: config.discord !== undefined, redis, services });
   const router = createRouter(COMMANDS, log);
-  return { config, log, catalog, problems, router, services, outputs, metrics, readiness, turns, close };
+  return { config, log, catalog, problems, router, services, outputs, metrics, readiness, coordinator, close };
 }
 
 /** The app as one surface sees it: what it serves is counted as its own. */
@@ -117,7 +118,7 @@ async function catalogToStartWith(
  * at the start.
  */
 export async function runJobs(
-  { config, catalog, services, log, metrics, turns }: App,
+  { config, catalog, services, log, metrics, coordinator }: App,
   signal: AbortSignal,
 ): Promise<void> {
   const source = config.github.catalog;
@@ -130,7 +131,9 @@ export async function runJobs(
       signal,
     ),
     // Without an identity there is nobody to open pull requests as.
-    ...(config.github.identity ? [syncCatalog(config, log, signal, { onRun: metrics.upstream.synced, turns })] : []),
+    ...(config.github.identity
+      ? [syncCatalog(config, log, signal, { onRun: metrics.upstream.synced, coordinator })]
+      : []),
   ]);
 }
 
@@ -147,8 +150,9 @@ type TryParts = {
 async function triesAndFleet(
   config: Config,
   { catalog, outputs, metrics, onRedis, log, keep }: TryParts,
-): Promise<Pick<App, "turns" | "close"> & { tries: Tries; fleet: Fleet }> {
+): Promise<Pick<App, "coordinator" | "close"> & { tries: Tries; fleet: Fleet }> {
   const { redisUrl, tries, discordApiUrl: apiUrl } = config;
+  const backend = createOllamaBackend();
   const count = (open: Outputs["open"]): Outputs["open"] => countTries(open, metrics.tries);
   if (redisUrl !== undefined) {
     const { createDiscordOpener } = await import("#src/discord/try-outputs.ts");
@@ -159,7 +163,8 @@ async function triesAndFleet(
       responded: metrics.discord.responded,
       log,
     });
-    return openShared(redisUrl, config, {
+    return openShared(redisUrl, tries, {
+      backend,
       open: (attempt, guard) =>
         attempt.delivery.kind === "discord" ? onDiscord(attempt, guard) : outputs.open(attempt),
       count,
@@ -167,11 +172,11 @@ async function triesAndFleet(
       log,
     });
   }
-  const fleet = createFleet({ urls: tries.hosts, slots: tries.hostSlots, allowCloud: tries.allowCloud, log });
+  const fleet = createFleet({ backend, urls: tries.hosts, slots: tries.hostSlots, allowCloud: tries.allowCloud, log });
   return {
     fleet,
     tries: triesOf(config, fleet, count(outputs.open), log, keep),
-    turns: undefined,
+    coordinator: undefined,
     close: async () => {},
   };
 }
@@ -199,6 +204,7 @@ const resolverOf =
       catalog,
       installed: fleet.installed(),
       isLoaded: fleet.isLoaded,
+      normalName: fleet.backend.normalName,
       aliases: tries.aliases,
       allowCloud: tries.allowCloud,
     });

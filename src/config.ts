@@ -1,13 +1,16 @@
 import { z } from "zod";
 import { LOCALES, type Locale } from "#src/base/locale.ts";
+import { LOG_LEVELS, type LogLevel } from "#src/base/log.ts";
 import { brokenRule } from "#src/catalog/entry/parse.ts";
 import { GITHUB_NAME } from "#src/catalog/entry/schema.ts";
-import { flag, ids, isCron, list, setting, whole, wholeIfSet } from "#src/setting.ts";
-import type { AccessLists } from "#src/tries/access.ts";
+import type { Admins, DiscordSettings } from "#src/discord/settings.ts";
+import type { GithubConfig, GithubIdentity } from "#src/sync/github/config.ts";
+import type { TrySettings } from "#src/tries/settings.ts";
+import type { WebSettings } from "#src/web/http/server.ts";
+import { flag, ids, isCron, list, setting, whole, wholeIfSet } from "./setting.ts";
 
 const DISCORD_API_URL = "https://discord.com/api";
 const GITHUB_API_URL = "https://api.github.com";
-const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
 const environment = z.object({
   CATALOG_DIR: setting(z.string().default("catalog")),
@@ -112,72 +115,25 @@ const environment = z.object({
   ),
 });
 
-export type DiscordConfig = {
-  /** Absent: interactions that come over HTTP are answered all the same, but nothing is registered or announced. */
-  token: string | undefined;
-  /** Interactions come over HTTP, signed with this key, and there is no gateway. */
-  publicKey: string | undefined;
-  /** The shards of this process, of so many; absent: as many as Discord recommends, all here. */
-  shards: { ids: number[]; count: number } | undefined;
-  apiUrl: string;
-  /** The server whose commands are registered, instead of everybody's. */
-  devGuildId: string | undefined;
-  registerCommands: boolean;
-};
-
-type TryConfig = {
-  hosts: readonly string[];
-  /** The operator's own models by entry id. */
-  aliases: ReadonlyMap<string, string>;
-  /** Tries at once on one host. */
-  hostSlots: number;
-  queueMax: number;
-  /** Characters. */
-  promptMax: number;
-  maxTokens: number;
-  perPersonHour: number;
-  perGuildHour: number;
-  /** Hours that conversations are kept. */
-  keepHours: number;
-  allowCloud: boolean;
-  access: AccessLists;
-};
-
 export type Config = {
   dataDir: string;
-  admins: { users: readonly string[]; roles: readonly string[] };
-  tries: TryConfig;
+  admins: Admins;
+  tries: TrySettings;
   catalogDir: string;
   locale: Locale;
-  logLevel: (typeof LOG_LEVELS)[number];
+  logLevel: LogLevel;
   /** Where tries are shared between processes, with its password; absent: they stay in this process. */
   redisUrl: string | undefined;
   /** Address of Discord's API, also for a worker, which has no token. */
   discordApiUrl: string;
   /** Absent without a token: no bot. */
-  discord: DiscordConfig | undefined;
+  discord: DiscordSettings | undefined;
   github: GithubConfig;
-  /** `admin`: whoever opens the page may use the operator's commands; only where it is bound to loopback. */
-  http: { host: string; port: number; admin: boolean };
+  http: WebSettings;
   /** Where a worker serves its health, on the same address; absent: nowhere. */
   workerPort: number | undefined;
   /** Discord channel for news of the catalog. */
   announceChannelId: string | undefined;
-};
-
-/** Who asks GitHub: a person's token, or an app installed on the catalog's repository. */
-export type GithubIdentity =
-  | { kind: "token"; token: string }
-  | { kind: "app"; appId: string; privateKey: string; installationId: string };
-
-export type GithubConfig = {
-  apiUrl: string;
-  /** Absent: anonymous, for reading only. */
-  identity: GithubIdentity | undefined;
-  /** Where proposals go and the catalog is refreshed from; absent: neither happens. */
-  catalog: { repository: string; branch: string } | undefined;
-  /** When the sync runs, in UTC. */
-  cron: string;
 };
 
 /** Settings that break the rules; `issues` carry the variable's name as their path. */
@@ -240,7 +196,7 @@ function identityOf(values: z.infer<typeof environment>): GithubIdentity | undef
   return values.GITHUB_TOKEN === undefined ? undefined : { kind: "token", token: values.GITHUB_TOKEN };
 }
 
-function discordConfig(values: z.infer<typeof environment>): DiscordConfig | undefined {
+function discordConfig(values: z.infer<typeof environment>): DiscordSettings | undefined {
   const { DISCORD_TOKEN: token, DISCORD_PUBLIC_KEY: publicKey, SHARD_IDS: shards } = values;
   if (token === undefined && publicKey === undefined) return undefined;
   return {
@@ -257,7 +213,7 @@ const discordApiUrl = (values: z.infer<typeof environment>): string => values.DI
 
 const OLLAMA_HOST = "http://127.0.0.1:11434";
 
-function tryConfig(values: z.infer<typeof environment>): TryConfig {
+function tryConfig(values: z.infer<typeof environment>): TrySettings {
   const pairs = values.OLLAMA_ALIASES.map((pair): [string, string] => {
     const at = pair.indexOf("=");
     return [pair.slice(0, at), pair.slice(at + 1)];

@@ -3,7 +3,7 @@ import { type Locale, textIn } from "#src/base/locale.ts";
 import type { Context } from "#src/chat/command.ts";
 import { type Room, UNLIMITED, type View } from "#src/chat/view.ts";
 import { readConfig } from "#src/config.ts";
-import { contextFor, type TerminalApp } from "#src/terminal/answer-line.ts";
+import { contextFor, type TerminalApp } from "#src/terminal/answer.ts";
 import { createLocalTries } from "#src/terminal/local-tries.ts";
 
 /** The app as settings make it, with the catalog of this repository and nothing said on stderr. */

@@ -1,7 +1,10 @@
 import { type DestinationStream, destination, type Logger, pino, stdSerializers } from "pino";
-import type { Config } from "#src/config.ts";
 
 export type Log = Logger;
+
+/** From the fewest lines to the most, and none. */
+export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Interaction and webhook tokens in Discord's addresses: whoever has one can answer in the bot's name for a while. */
 const DISCORD_TOKEN = /(\/(?:interactions|webhooks)\/\d+\/)[^/?\s"']+/g;
@@ -25,7 +28,7 @@ function tellError(error: Error): object {
 
 /** Structured logs on stderr, one JSON object a line, so that stdout carries answers only. */
 export function createLog(
-  { logLevel }: Pick<Config, "logLevel">,
+  { logLevel }: { logLevel: LogLevel },
   stream: DestinationStream = destination({ dest: 2, sync: true }),
 ): Log {
   const serializers = { err: (error: unknown) => (error instanceof Error ? tellError(error) : error) };

@@ -11,14 +11,14 @@ export type Schedule = {
   shared?: Shared | undefined;
 };
 
-/** Whose turn it is among processes that share a schedule. */
-export type Turns = {
-  /** True for the first to ask for a turn within so many milliseconds; false where nobody can be asked. */
-  shouldRun: (turn: string, ms: number) => Promise<boolean>;
+/** Decides which of the processes that share a schedule runs. */
+export type RunCoordinator = {
+  /** True for the first process to ask for a run within so many milliseconds; false where nobody can be asked. */
+  shouldRun: (run: string, ms: number) => Promise<boolean>;
 };
 type Shared = {
   name: string;
-  turns: Turns;
+  coordinator: RunCoordinator;
   /** Longer than a run and the delay before it, in ms. */
   leaseMs: number;
 };
@@ -48,7 +48,7 @@ export async function repeat(
       ...(shared && {
         distributed: true,
         name: shared.name,
-        runCoordinator: shared.turns,
+        runCoordinator: shared.coordinator,
         distributedLease: shared.leaseMs,
       }),
       maxRandomDelay: jitterMs,

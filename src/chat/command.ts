@@ -28,10 +28,12 @@ export type Context = Services & {
 
 export type Suggestion = { name: string; value: string };
 /** Offers values for what is typed so far (maybe nothing). In memory and synchronous: Discord allows three seconds and no deferral. */
-export type Autocomplete = (
-  typed: string,
-  context: Pick<Context, "catalog" | "locale" | "text" | "commands" | "fleet" | "tries" | "resolve" | "now">,
-) => Suggestion[];
+export type Autocomplete = (typed: string, context: CompletionContext) => Suggestion[];
+/** What completions may know: nobody is answered. */
+export type CompletionContext = Pick<
+  Context,
+  "catalog" | "locale" | "text" | "commands" | "fleet" | "tries" | "resolve" | "now"
+>;
 
 export type TextOption<Required extends boolean = boolean> = {
   kind: "text";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { plain } from "#src/base/markdown.ts";
 import { UserError } from "#src/base/user-error.ts";
-import type { Command, Context, Suggestion } from "./command.ts";
+import type { Command, CompletionContext, Context, Suggestion } from "./command.ts";
 import { nearestOf } from "./nearest.ts";
 import { RefusedWithView } from "./refused-with-view.ts";
 import { container, textDisplay, type View } from "./view.ts";
@@ -17,7 +17,7 @@ export type Router = {
   /** Serves a button or menu by its custom id. */
   press: (customId: string, chosen: string[], context: Context) => Promise<Outcome>;
   /** Never throws: an autocomplete that fails offers nothing. */
-  complete: (name: string, option: string, typed: string, context: Context) => Suggestion[];
+  complete: (name: string, option: string, typed: string, context: CompletionContext) => Suggestion[];
   /** What a custom id belongs to; undefined for one that no command of ours made. */
   action: (customId: string) => { answer: "update" | "reply"; shared: boolean } | undefined;
 };

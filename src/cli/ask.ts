@@ -4,7 +4,7 @@ import { createApp, logProblems } from "#src/app.ts";
 import { textIn } from "#src/base/locale.ts";
 import { type TryContext, tryEnding, tryView } from "#src/chat/try/view.ts";
 import { UNLIMITED, type View } from "#src/chat/view.ts";
-import { answerLine, type Terminal } from "#src/terminal/answer-line.ts";
+import { answerTyped, type Terminal } from "#src/terminal/answer.ts";
 import { createLocalTries } from "#src/terminal/local-tries.ts";
 import { renderView } from "#src/terminal/render.ts";
 import type { Try } from "#src/tries/try.ts";
@@ -48,7 +48,7 @@ await run(async (config) => {
   };
   let failed = false;
   const answer = async (line: string): Promise<void> => {
-    if (line.trim() !== "" && (await answerLine(line, surface, terminal)) !== "answered") failed = true;
+    if (line.trim() !== "" && (await answerTyped(line, surface, terminal)) !== "answered") failed = true;
   };
   if (positionals.length > 0) await answer(positionals.join(" "));
   else for await (const line of createInterface({ input: process.stdin })) await answer(line);

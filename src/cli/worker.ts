@@ -1,10 +1,12 @@
 import { hostname } from "node:os";
+import { createStop } from "#src/base/lifecycle.ts";
 import { textIn } from "#src/base/locale.ts";
 import { createLog, type Log } from "#src/base/log.ts";
 import { readCatalog } from "#src/catalog/entry/load.ts";
 import { openCatalog } from "#src/catalog/search/search.ts";
 import type { Config } from "#src/config.ts";
 import { createFleet } from "#src/inference/fleet.ts";
+import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
 import { createConnection, createWorkerReadiness } from "#src/metrics/readiness.ts";
 import { createRunMetrics } from "#src/metrics/run-metrics.ts";
 import { hostFamilies, standingFamilies } from "#src/metrics/state.ts";
@@ -40,14 +42,13 @@ async function work(config: Config, redisUrl: string, log: Log): Promise<void> {
   const { createDiscordOpener } = await import("#src/discord/try-outputs.ts");
   const { openParts } = await import("#src/tries/redis/open.ts");
   const { runWorker } = await import("#src/tries/redis/worker.ts");
-  const stop = new AbortController();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
-  stop.signal.addEventListener("abort", () => setTimeout(() => process.exit(), STOP_MS).unref());
+  const stop = createStop(STOP_MS);
 
   const { tries, discordApiUrl: apiUrl } = config;
   const name = hostname();
   const catalog = openCatalog((await readCatalog(config.catalogDir)).entries);
-  const fleet = createFleet({ urls: tries.hosts, slots: tries.hostSlots, allowCloud: tries.allowCloud, log });
+  const backend = createOllamaBackend();
+  const fleet = createFleet({ backend, urls: tries.hosts, slots: tries.hostSlots, allowCloud: tries.allowCloud, log });
   const { runs: events, responded, families } = createRunMetrics();
   const redis = createConnection(true);
   const { report, stopping } = createWorkerReadiness({ redis, fleet });
@@ -66,7 +67,7 @@ async function work(config: Config, redisUrl: string, log: Log): Promise<void> {
   const serving = await serve(watched, config, log, ended.signal);
 
   const open = createDiscordOpener({ apiUrl, entryOf: (id) => catalog.entry(id), responded, log });
-  const parts = openParts(redisUrl, config, log, redis.set);
+  const parts = openParts(redisUrl, tries, log, redis.set);
   // Needed by the first try, which should not wait for them.
   await Promise.all([fleet.ready(), import("#src/chat/try/view.ts")]);
   const worker = runWorker({ ...parts, fleet, maxTokens: tries.maxTokens, name, open, events, log }, stop.signal);

@@ -1,9 +1,9 @@
 import { DiscordAPIError } from "discord.js";
 import type { Log } from "#src/base/log.ts";
 import type { View } from "#src/chat/view.ts";
-import type { DiscordConfig } from "#src/config.ts";
 import { botApi } from "./api.ts";
 import { toMessage } from "./message.ts";
+import type { DiscordSettings } from "./settings.ts";
 
 /** A nonce has at most 25 characters (resources/message). */
 const NONCE = 25;
@@ -18,7 +18,7 @@ export type Post = { channel: string; view: View; key: string };
  */
 export async function postOnce(
   { channel, view, key }: Post,
-  { apiUrl, token }: Pick<DiscordConfig, "apiUrl"> & { token: string },
+  { apiUrl, token }: Pick<DiscordSettings, "apiUrl"> & { token: string },
   log: Log,
   signal: AbortSignal,
 ): Promise<"posted" | "refused"> {

@@ -1,7 +1,8 @@
 import { createRequire } from "node:module";
 import type { API } from "@discordjs/core/http-only";
 import { REST } from "discord.js";
-import { type DiscordEvents, watchRest } from "./events.ts";
+import type { DiscordEvents } from "#src/metrics/discord-metrics.ts";
+import { watchRest } from "./watch-rest.ts";
 
 /**
  * discord.js is CommonJS. Its sister package taken the same way shares REST and the API's types with it; imported as a

@@ -1,5 +1,5 @@
 import { type Client, Events } from "discord.js";
-import type { DiscordEvents } from "./events.ts";
+import type { DiscordEvents } from "#src/metrics/discord-metrics.ts";
 
 /** Tells whether all shards of a client are connected and ready, at every change. */
 export function watchConnection(

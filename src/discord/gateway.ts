@@ -1,14 +1,14 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { Client, Events, GatewayDispatchEvents, Options, SimpleShardingStrategy } from "discord.js";
 import type { Log } from "#src/base/log.ts";
-import type { DiscordConfig } from "#src/config.ts";
+import type { DiscordEvents } from "#src/metrics/discord-metrics.ts";
 import { watchConnection } from "./connection.ts";
-import type { DiscordEvents } from "./events.ts";
 import { GatewayRefused } from "./gateway-refused.ts";
+import type { DiscordSettings } from "./settings.ts";
 
 export type Ready = { application: string };
 
-type Gateway = Pick<DiscordConfig, "apiUrl" | "shards"> & {
+type Gateway = Pick<DiscordSettings, "apiUrl" | "shards"> & {
   token: string;
   log: Log;
   /** Called with each raw interaction. Must not throw. */

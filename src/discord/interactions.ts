@@ -4,8 +4,8 @@ import type { Log } from "#src/base/log.ts";
 import type { Context } from "#src/chat/command.ts";
 import type { Router } from "#src/chat/router.ts";
 import type { Services } from "#src/chat/services.ts";
+import type { DiscordEvents } from "#src/metrics/discord-metrics.ts";
 import type { Delivery } from "#src/tries/try.ts";
-import type { DiscordEvents } from "./events.ts";
 import { DISCORD_ROOM } from "./message.ts";
 import {
   type AutocompleteInteraction,
@@ -18,13 +18,14 @@ import {
   writtenIn,
 } from "./payload.ts";
 import { type Audience, openReply, type Reply } from "./reply.ts";
+import type { Admins } from "./settings.ts";
 
 /** What the Discord surface needs of the app. */
 export type DiscordApp = {
   router: Router;
   services: Services;
   log: Log;
-  admins: { users: readonly string[]; roles: readonly string[] };
+  admins: Admins;
   events?: DiscordEvents;
 };
 

@@ -4,8 +4,8 @@ import { DiscordAPIError, RateLimitError } from "discord.js";
 import { createLive } from "#src/base/live.ts";
 import type { Log } from "#src/base/log.ts";
 import type { View } from "#src/chat/view.ts";
+import type { Output } from "#src/tries/outputs.ts";
 import { type EditGuard, NotWanted } from "#src/tries/outputs.ts";
-import type { Output } from "#src/tries/tries.ts";
 import { type Delivery, hasEnded, hasWords, type Progress, type Try } from "#src/tries/try.ts";
 import { filesOf, toEdit } from "./message.ts";
 

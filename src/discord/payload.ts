@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Person } from "#src/base/person.ts";
+import type { Admins } from "./settings.ts";
 
 /**
  * The parts of an interaction that we read (developers/interactions/receiving-and-responding). Discord adds fields and
@@ -76,10 +77,7 @@ export const writtenIn = ({ data }: ModalInteraction): string[] =>
 const MANAGE_MESSAGES = 1n << 13n;
 
 /** Who acted, and what they may do. Administrators are named by the operator, by id or role. */
-export function personOf(
-  interaction: Interaction,
-  admins: { users: readonly string[]; roles: readonly string[] },
-): Person {
+export function personOf(interaction: Interaction, admins: Admins): Person {
   const { user, member: acting, channel_id: channel, guild_id: guild } = interaction;
   const id = (acting?.user ?? user)?.id ?? "";
   const roles = acting?.roles ?? [];

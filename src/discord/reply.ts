@@ -2,7 +2,7 @@ import type { API } from "@discordjs/core/http-only";
 import { DiscordAPIError, MessageFlags } from "discord.js";
 import type { Log } from "#src/base/log.ts";
 import type { Modal, View } from "#src/chat/view.ts";
-import type { DiscordEvents } from "./events.ts";
+import type { DiscordEvents } from "#src/metrics/discord-metrics.ts";
 import { filesOf, toEdit, toMessage } from "./message.ts";
 import { modalBody } from "./modal.ts";
 import type { Interaction } from "./payload.ts";

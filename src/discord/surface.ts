@@ -1,13 +1,13 @@
-import { once } from "node:events";
 import type { Hono } from "hono";
-import { within } from "#src/base/deadline.ts";
-import type { DiscordConfig } from "#src/config.ts";
+import { withDeadline } from "#src/base/deadline.ts";
+import { raised } from "#src/base/lifecycle.ts";
 import type { Outputs } from "#src/tries/outputs.ts";
 import { botApi, interactionApi } from "./api.ts";
 import { commandJson } from "./command-json.ts";
 import { keepGateway, type Ready } from "./gateway.ts";
 import { type DiscordApp, serveInteraction } from "./interactions.ts";
 import { differences, register } from "./registration.ts";
+import type { DiscordSettings } from "./settings.ts";
 import { discordOpener } from "./try-outputs.ts";
 
 /** How long a stop waits for answers that are under way. */
@@ -26,7 +26,7 @@ export type DiscordSurface = {
   run: (signal: AbortSignal) => Promise<void>;
 };
 
-export function createDiscord(app: DiscordApp & { outputs: Outputs }, config: DiscordConfig): DiscordSurface {
+export function createDiscord(app: DiscordApp & { outputs: Outputs }, config: DiscordSettings): DiscordSurface {
   const api = interactionApi(config.apiUrl, app.events?.responded);
   const { services, log } = app;
   app.outputs.register("discord", discordOpener(api, { entryOf: (id) => services.catalog.entry(id), log }));
@@ -56,19 +56,15 @@ export function createDiscord(app: DiscordApp & { outputs: Outputs }, config: Di
         if (token !== undefined && registerCommands) track(registerDifferences(app, config, token));
         await raised(signal);
       }
-      await within(DRAIN_MS, Promise.allSettled(underWay));
+      await withDeadline(DRAIN_MS, Promise.allSettled(underWay));
     },
   };
 }
 
-const raised = async (signal: AbortSignal): Promise<void> => {
-  if (!signal.aborted) await once(signal, "abort");
-};
-
 /** Registers the commands where they differ from what Discord has. A failure is logged: the old ones go on working. */
 async function registerDifferences(
   app: DiscordApp,
-  config: DiscordConfig,
+  config: DiscordSettings,
   token: string,
   known?: string,
 ): Promise<void> {

@@ -2,9 +2,9 @@ import type { API } from "@discordjs/core/http-only";
 import { textIn } from "#src/base/locale.ts";
 import type { Log } from "#src/base/log.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
+import type { DiscordEvents } from "#src/metrics/discord-metrics.ts";
 import type { OpenGuarded } from "#src/tries/redis/show-end.ts";
 import { interactionApi } from "./api.ts";
-import type { DiscordEvents } from "./events.ts";
 import { openDiscordOutput } from "./live-output.ts";
 import { DISCORD_ROOM } from "./message.ts";
 

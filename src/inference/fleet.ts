@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Log } from "#src/base/log.ts";
-import { ollamaClient } from "#src/inference/ollama/client.ts";
-import { asInstalled, canChat, type InstalledModel, normalModel, psAnswer, showAnswer, tagsAnswer } from "./models.ts";
+import { type Backend, type ChatPart, type ChatRequest, canChat, type InstalledModel } from "./backend.ts";
+import { streamChat } from "./chat.ts";
 
 export type Host = {
   url: string;
@@ -14,19 +14,23 @@ export type Host = {
   loaded: ReadonlyMap<string, number>;
   /** Tries under way. */
   busy: number;
-  /** Looks that failed since the last good one. */
+  /** Checks that failed since the last good one. */
   failures: number;
 };
 
-/** A slot on a host; give it back when the try has ended. */
+/** A slot on a host, to be released when the try has ended. */
 export type Lease = {
   host: Host;
   model: InstalledModel;
+  /** Streams one answer of the host; throws InferenceFailure, or the reason of the signal where that is raised. */
+  chat: (request: ChatRequest, signal: AbortSignal) => AsyncIterable<ChatPart>;
   /** `unused`: nothing was asked of the host, so nothing about it has changed. */
   release: (how?: "unused") => void;
 };
 
 export type Fleet = {
+  /** The program that the hosts run. */
+  readonly backend: Backend;
   readonly hosts: readonly Host[];
   /** Other processes reach the hosts, and this one only knows what they say. */
   remote: boolean;
@@ -37,9 +41,9 @@ export type Fleet = {
   acquire: (model: string) => Lease | undefined;
   /** Takes a host out that could not be reached, until it answers again. */
   takeOut: (host: Host) => void;
-  /** Looks again at once, for instance after a try failed; never throws. */
+  /** Asks a host again at once, for instance after a try failed; never throws. */
   check: (host: Host) => Promise<void>;
-  /** Resolves when every host has been looked at once. */
+  /** Resolves when every host has been asked once. */
   ready: () => Promise<void>;
   /** Polls until the signal is raised. */
   run: (signal: AbortSignal) => Promise<void>;
@@ -48,7 +52,10 @@ export type Fleet = {
 };
 
 export type FleetOptions = {
+  backend: Backend;
+  /** Addresses of the hosts. */
   urls: readonly string[];
+  /** Tries at once on one host. */
   slots: number;
   allowCloud: boolean;
   log: Log;
@@ -60,57 +67,40 @@ const CHECK_TIMEOUT_MS = 5000;
 const BACK_OFF_FIRST_MS = 1000;
 const BACK_OFF_MOST_MS = 60_000;
 
-/** The Ollama hosts with what each has installed and loaded. A host that fails is out until it answers again. */
-export function createFleet({ urls, slots, allowCloud, log, pollMs = POLL_MS }: FleetOptions): Fleet {
+/** The hosts of a backend with what each has installed and loaded. A host that fails is out until it answers again. */
+export function createFleet({ backend, urls, slots, allowCloud, log, pollMs = POLL_MS }: FleetOptions): Fleet {
   const hosts = urls.map(createHost);
-  const capabilities = new Map<string, readonly string[]>();
   const listeners = new Set<() => void>();
   const changed = (): void => {
     for (const listener of listeners) listener();
   };
   const usable = usableIf(allowCloud);
 
-  const capabilitiesOf = async (host: Host, name: string, digest: string, signal: AbortSignal) => {
-    const key = `${name}@${digest}`;
-    const known = capabilities.get(key);
-    if (known) return known;
-    const parsed = showAnswer.safeParse(await ollamaClient(host.url, signal).show({ model: name }));
-    if (!parsed.success) return undefined;
-    capabilities.set(key, parsed.data.capabilities);
-    return parsed.data.capabilities;
-  };
-
-  /** Throws where the host does not answer, or not as Ollama does. */
-  const look = async (host: Host): Promise<undefined> => {
+  /** Throws where the host does not answer, or not as the backend does. */
+  const inspect = async (host: Host): Promise<undefined> => {
     const signal = AbortSignal.timeout(CHECK_TIMEOUT_MS);
-    const client = ollamaClient(host.url, signal);
-    const [tags, ps] = await Promise.all([client.list(), client.ps()]);
-    host.version ??= (await client.version()).version;
-    const { models } = tagsAnswer.parse(tags);
-    host.installed = await Promise.all(
-      models.map(async (model) =>
-        asInstalled(model, await capabilitiesOf(host, model.name, model.digest, signal).catch(() => undefined)),
-      ),
-    );
-    host.loaded = new Map(psAnswer.parse(ps).models.map(({ name, size_vram }) => [normalModel(name), size_vram]));
+    const [installed, loaded] = await Promise.all([backend.list(host.url, signal), backend.loaded(host.url, signal)]);
+    host.version ??= await backend.version(host.url, signal);
+    host.installed = installed;
+    host.loaded = loaded;
   };
 
-  /** Ends the pause of a host's poll, so that one that is found failing is soon looked at again. */
+  /** Ends the pause of a host's poll, so that one that is found failing is soon asked again. */
   const pauses = new Map<Host, AbortController>();
   const check = async (host: Host): Promise<void> => {
-    const reason = await look(host).catch(reasonOf);
+    const reason = await inspect(host).catch(reasonOf);
     if (reason === undefined) cameUp(host);
     else wentDown(host, reason);
     changed();
   };
   const cameUp = (host: Host): void => {
     if (!host.up && host.failures > 0)
-      log.info({ host: host.label, models: host.installed.length }, "Ollama host is up");
+      log.info({ host: host.label, models: host.installed.length }, `${backend.name} host is up`);
     host.up = true;
     host.failures = 0;
   };
   const wentDown = (host: Host, reason: string): void => {
-    if (host.up || host.failures === 0) log.warn({ host: host.label, reason }, "Ollama host is out");
+    if (host.up || host.failures === 0) log.warn({ host: host.label, reason }, `${backend.name} host is out`);
     if (host.up) pauses.get(host)?.abort();
     host.up = false;
     host.version = undefined;
@@ -140,12 +130,13 @@ export function createFleet({ urls, slots, allowCloud, log, pollMs = POLL_MS }: 
     host.up ? host.installed.find((item) => item.name === model && usable(item)) : undefined;
 
   return {
+    backend,
     hosts,
     remote: false,
     installed: () => usableModels(hosts, allowCloud),
-    isLoaded: (model) => hosts.some((host) => host.up && host.loaded.has(normalModel(model))),
+    isLoaded: (model) => hosts.some((host) => host.up && host.loaded.has(backend.normalName(model))),
     acquire: (wanted) => {
-      const name = normalModel(wanted);
+      const name = backend.normalName(wanted);
       const [host] = hosts
         .filter((item) => has(item, name) !== undefined && item.busy < slots)
         .toSorted((a, b) => Number(b.loaded.has(name)) - Number(a.loaded.has(name)) || a.busy - b.busy);
@@ -156,6 +147,7 @@ export function createFleet({ urls, slots, allowCloud, log, pollMs = POLL_MS }: 
       return {
         host,
         model,
+        chat: (request, signal) => streamChat(backend, host.url, request, signal),
         release: (how) => {
           if (!held) return;
           held = false;

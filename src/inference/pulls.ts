@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { z } from "zod";
 import type { Log } from "#src/base/log.ts";
-import { ollamaClient } from "#src/inference/ollama/client.ts";
+import type { Backend } from "./backend.ts";
 import type { Fleet, Host } from "./fleet.ts";
 
 export type PullProgress = {
@@ -13,7 +12,7 @@ export type PullProgress = {
   totalBytes: number;
   /** Over the last seconds. */
   bytesPerSecond: number;
-  /** What Ollama said, where it failed. */
+  /** What the host said, where it failed. */
   detail?: string;
 };
 
@@ -31,18 +30,14 @@ export type Pulls = {
   start: (model: string, host: Host) => Pull;
   find: (id: string) => Pull | undefined;
   running: () => PullProgress[];
+  /** Deletes a model from a host. */
+  remove: (model: string, host: Host) => Promise<void>;
 };
 
-const part = z.object({
-  status: z.string().default(""),
-  digest: z.string().optional(),
-  total: z.number().default(0),
-  completed: z.number().default(0),
-  error: z.string().optional(),
-});
 const SPEED_WINDOW_MS = 5000;
+const REMOVE_TIMEOUT_MS = 30_000;
 
-/** The pulls of this process, with their progress over all layers. */
+/** Changes the hosts of a fleet for operators: the pulls of this process with their progress, and removals. */
 export function createPulls({ fleet, log }: { fleet: Fleet; log: Log }): Pulls {
   const pulls = new Map<string, Pull>();
 
@@ -66,7 +61,7 @@ export function createPulls({ fleet, log }: { fleet: Fleet; log: Log }): Pulls {
       progress = { ...progress, ...next };
       for (const listener of listeners) listener();
     };
-    const ended = pullTo(host.url, model, control.signal, change)
+    const ended = pullTo(fleet.backend, host.url, model, control.signal, change)
       .then(() => change({ phase: "done", bytesPerSecond: 0 }))
       .catch((error: unknown) => {
         const detail = error instanceof Error ? error.message : String(error);
@@ -88,31 +83,27 @@ export function createPulls({ fleet, log }: { fleet: Fleet; log: Log }): Pulls {
     return pull;
   };
 
-  return { start, find: (id) => pulls.get(id), running: () => [...pulls.values()].map((pull) => pull.progress()) };
+  return {
+    start,
+    find: (id) => pulls.get(id),
+    running: () => [...pulls.values()].map((pull) => pull.progress()),
+    remove: async (model, host) => {
+      await fleet.backend.remove(host.url, model, AbortSignal.timeout(REMOVE_TIMEOUT_MS));
+      await fleet.check(host);
+    },
+  };
 }
 
 async function pullTo(
+  backend: Backend,
   host: string,
   model: string,
   signal: AbortSignal,
   change: (next: Partial<PullProgress>) => void,
 ): Promise<void> {
-  const layers = new Map<string, { total: number; completed: number }>();
   const samples: { at: number; bytes: number }[] = [];
-  const stream = await ollamaClient(host, signal).pull({ model, stream: true });
-  for await (const raw of stream) {
-    const { digest, total, completed, error } = part.parse(raw);
-    if (error !== undefined) throw new Error(error);
-    if (digest !== undefined)
-      layers.set(digest, { total, completed: Math.max(completed, layers.get(digest)?.completed ?? 0) });
-    const sum = (of: "total" | "completed"): number =>
-      [...layers.values()].reduce((bytes, layer) => bytes + layer[of], 0);
-    change({
-      completedBytes: sum("completed"),
-      totalBytes: sum("total"),
-      bytesPerSecond: speedOf(samples, sum("completed")),
-    });
-  }
+  for await (const part of backend.pull(host, model, signal))
+    change({ ...part, bytesPerSecond: speedOf(samples, part.completedBytes) });
 }
 
 /** Bytes per second over the last few seconds. */

@@ -1,7 +1,7 @@
 import { UserError } from "#src/base/user-error.ts";
 import type { Router } from "#src/chat/router.ts";
-import type { Outputs } from "#src/tries/outputs.ts";
-import type { Output, Tries } from "#src/tries/tries.ts";
+import type { Output, Outputs } from "#src/tries/outputs.ts";
+import type { Tries } from "#src/tries/tries.ts";
 import { hasWords, type Progress } from "#src/tries/try.ts";
 import type { CommandMetrics, Surface } from "./command-metrics.ts";
 import type { TryMetrics } from "./try-metrics.ts";

@@ -1,6 +1,22 @@
-import type { DiscordAction, DiscordEvents } from "#src/discord/events.ts";
 import { ANSWER_BOUNDS } from "./command-metrics.ts";
 import { createCounter, createHistogram, type Family } from "./tally.ts";
+
+/** What a request to Discord does: an interaction's first answer, an edit of one, a further message, anything else. */
+export type DiscordAction = "acknowledge" | "edit" | "follow_up" | "other";
+
+/** What happens between the bot and Discord, for whoever counts it. None of them may throw. */
+export type DiscordEvents = {
+  /** Every shard is connected and ready, or one is not any more. */
+  connected: (is: boolean) => void;
+  /** A connection was lost or could not be made, and is tried again. */
+  reconnecting: () => void;
+  /** An interaction has its acknowledgement, so many seconds after it came in. */
+  acknowledged: (seconds: number) => void;
+  /** An interaction could not be answered. */
+  unanswered: () => void;
+  /** Discord answered a request, with an HTTP status. */
+  responded: (action: DiscordAction, status: number) => void;
+};
 
 export type DiscordMetrics = Omit<DiscordEvents, "connected">;
 

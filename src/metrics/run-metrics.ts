@@ -1,6 +1,5 @@
-import type { DiscordEvents } from "#src/discord/events.ts";
 import type { RunEvents, RunOutcome } from "#src/tries/redis/run.ts";
-import { createResponses } from "./discord-metrics.ts";
+import { createResponses, type DiscordEvents } from "./discord-metrics.ts";
 import { createCounter, createHistogram, type Family } from "./tally.ts";
 import { DURATION_BOUNDS, FAILURES, FIRST_TOKEN_BOUNDS, SPEED_BOUNDS } from "./try-metrics.ts";
 

@@ -1,6 +1,6 @@
+import { VERSION } from "#src/base/version.ts";
 import type { Services } from "#src/chat/services.ts";
 import type { Host } from "#src/inference/fleet.ts";
-import packageJson from "../../package.json" with { type: "json" };
 import type { Metrics } from "./metrics.ts";
 import { isReady, type Readiness, type ReadinessReport } from "./readiness.ts";
 import { type Family, gauge } from "./tally.ts";
@@ -33,9 +33,7 @@ export async function stateFamilies({ services, readiness, metrics }: StateSourc
 
 /** What bots and workers say alike: which version runs, and whether what it needs is there. */
 export const standingFamilies = (report: ReadinessReport): Family[] => [
-  gauge("mulu_build_info", "The version that runs; always 1.", [
-    { labels: { version: packageJson.version }, value: 1 },
-  ]),
+  gauge("mulu_build_info", "The version that runs; always 1.", [{ labels: { version: VERSION }, value: 1 }]),
   gauge("mulu_ready", "1 where /readyz answers 200.", flag(isReady(report))),
   gauge(
     "mulu_redis_connected",

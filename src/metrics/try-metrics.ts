@@ -1,5 +1,5 @@
 import type { UserErrorKey } from "#src/base/user-error.ts";
-import type { FailureReason } from "#src/inference/ollama/chat.ts";
+import type { FailureReason } from "#src/inference/backend.ts";
 import type { Phase, Progress } from "#src/tries/try.ts";
 import { createCounter, createHistogram, type Family } from "./tally.ts";
 

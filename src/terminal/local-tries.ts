@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Outputs } from "#src/tries/outputs.ts";
-import type { Output } from "#src/tries/tries.ts";
+import type { Output, Outputs } from "#src/tries/outputs.ts";
 import { type Delivery, hasEnded, type Progress, type Try } from "#src/tries/try.ts";
 import { harmless } from "./render.ts";
 

@@ -3,8 +3,8 @@ import { textIn } from "#src/base/locale.ts";
 import { tryEnding } from "#src/chat/try/view.ts";
 import { type Modal, type Room, UNLIMITED, type View } from "#src/chat/view.ts";
 import type { Progress, Try } from "#src/tries/try.ts";
-import { answerLine, OPERATOR, pressChoice, type Terminal, type TerminalApp } from "./answer-line.ts";
-import { completeLine } from "./complete-line.ts";
+import { answerTyped, OPERATOR, pressChoice, type Terminal, type TerminalApp } from "./answer.ts";
+import { completer } from "./complete.ts";
 import { type Choice, choicesOf, type Paper, renderMarkdown, renderView } from "./render.ts";
 
 const PAGE = 15;
@@ -71,7 +71,7 @@ export async function runPrompt(
     prompt: "mulu> ",
     historySize: 200,
     removeHistoryDuplicates: true,
-    completer: (line: string) => completeLine(line, app),
+    completer: (line: string) => completer(line, app),
     signal,
   });
   const interrupt = (): void => {
@@ -92,7 +92,7 @@ export async function runPrompt(
     const choice = number === undefined ? undefined : choices[number - 1];
     if (choice !== undefined) await pressChoice(choice, app, terminal);
     else if (number !== undefined) output.write(`${text("terminal.noNumber", { number })}\n`);
-    else if (line.trim() !== "") await answerLine(line, app, terminal);
+    else if (line.trim() !== "") await answerTyped(line, app, terminal);
   };
   await takeLines(lines, answer);
   output.write(`${text("terminal.bye")}\n`);

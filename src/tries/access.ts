@@ -1,8 +1,8 @@
 import type { Person } from "#src/base/person.ts";
 import { UserError } from "#src/base/user-error.ts";
-import { normalModel } from "#src/inference/models.ts";
+import type { Backend } from "#src/inference/backend.ts";
 
-/** Who may try what where. An empty list of allowed ones allows all; a block wins. */
+/** The channels, roles and models where tries are allowed. An empty list of allowed ones allows all; a block wins. */
 export type AccessLists = {
   allowedChannels: readonly string[];
   blockedChannels: readonly string[];
@@ -12,8 +12,13 @@ export type AccessLists = {
   blockedModels: readonly string[];
 };
 
-/** Throws UserError where the lists forbid it. Administrators may everything. */
-export function checkAccess(lists: AccessLists, person: Person, model: string): void {
+/** Throws UserError where the lists forbid the model to a person. Administrators may use every one everywhere. */
+export function checkAccess(
+  lists: AccessLists,
+  person: Person,
+  model: string,
+  normalName: Backend["normalName"],
+): void {
   if (person.admin) return;
   const inGuild = person.guild !== undefined;
   if (
@@ -23,13 +28,12 @@ export function checkAccess(lists: AccessLists, person: Person, model: string): 
     throw new UserError("tryNotInChannel");
   }
   if (inGuild && !permits(lists.allowedRoles, lists.blockedRoles, person.roles)) throw new UserError("tryNotForRole");
+  // `qwen3` in a list stands for all its tags, `qwen3:8b` for one.
+  const listed = (name: string): string => (name.includes(":") ? normalName(name) : name.toLowerCase());
   const names = [model, model.replace(/:.*$/, "")];
-  if (!permits(lists.allowedModels.map(nameOf), lists.blockedModels.map(nameOf), names))
+  if (!permits(lists.allowedModels.map(listed), lists.blockedModels.map(listed), names))
     throw new UserError("tryModelBlocked", { model });
 }
-
-/** `qwen3` in a list stands for all its tags, `qwen3:8b` for one. */
-const nameOf = (model: string): string => (model.includes(":") ? normalModel(model) : model.toLowerCase());
 
 function permits(allowed: readonly string[], blocked: readonly string[], has: readonly string[]): boolean {
   if (has.some((item) => blocked.includes(item))) return false;

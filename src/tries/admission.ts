@@ -1,17 +1,34 @@
 import { randomUUID } from "node:crypto";
+import type { Locale } from "#src/base/locale.ts";
 import type { Person } from "#src/base/person.ts";
 import { UserError } from "#src/base/user-error.ts";
+import type { Backend, ChatMessage } from "#src/inference/backend.ts";
 import { type AccessLists, checkAccess } from "./access.ts";
 import type { Quotas } from "./quotas.ts";
-import type { TryRequest } from "./tries.ts";
-import type { Delivery, Try } from "./try.ts";
+import type { Delivery, ResolvedModel, Try } from "./try.ts";
 
-/** Throws UserError where the lists forbid the try, or its prompt is too long (in characters). */
+export type TryRequest = {
+  person: Person;
+  target: ResolvedModel;
+  prompt: string;
+  history?: ChatMessage[];
+  think?: boolean | undefined;
+  locale: Locale;
+  /**
+   * Called when the try is accepted: announces the answer and says where it will be shown. `accept` may be told that
+   * before the announcement.
+   */
+  begin: (accept?: (delivery: Delivery) => Promise<void>) => Promise<Delivery>;
+};
+
+type RequestLimits = { access: AccessLists; promptMax: number } & Pick<Backend, "normalName">;
+
+/** Checks a try before it is admitted: throws UserError where the lists forbid it, or its prompt is too long (in characters). */
 export function checkRequest(
   { person, target, prompt }: TryRequest,
-  { access, promptMax }: { access: AccessLists; promptMax: number },
+  { access, promptMax, normalName }: RequestLimits,
 ): void {
-  checkAccess(access, person, target.model);
+  checkAccess(access, person, target.model, normalName);
   if (prompt.length > promptMax) throw new UserError("tryPromptTooLong", { limit: promptMax, length: prompt.length });
 }
 
@@ -21,13 +38,14 @@ export async function takeQuota(quotas: Quotas, person: Person): Promise<void> {
   if (refused) throw new UserError("tryQuota", { minutes: Math.ceil(refused.waitMs / 60_000) });
 }
 
-/** Whose it is, whoever moderates there, and administrators. */
+/** Tells who may stop a try: whose it is, whoever moderates there, and administrators. */
 export const mayStop = (person: Person, attempt: Try): boolean =>
   attempt.person === person.id || person.moderator || person.admin;
 
-/** Sixteen hexadecimal digits: short enough for a custom id, and not to be guessed. */
+/** A new id: sixteen hexadecimal digits: short enough for a custom id, and not to be guessed. */
 export const newTryId = (): string => randomUUID().replaceAll("-", "").slice(0, 16);
 
+/** The try that was asked for, as data from here on. */
 export const tryOf = (
   { person, target, prompt, history = [], think, locale }: TryRequest,
   id: string,

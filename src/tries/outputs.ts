@@ -1,5 +1,14 @@
-import type { Output } from "./tries.ts";
-import type { Delivery, Try } from "./try.ts";
+import type { Delivery, Progress, Try } from "./try.ts";
+
+/** Shows the progress of one try. */
+export type Output = {
+  /** Shows the newest progress as soon as the surface allows; older ones may never be shown. */
+  update: (progress: Progress) => void;
+  /** Shows the end, whatever it takes; resolves when it is shown or cannot be. */
+  finish: (progress: Progress) => Promise<void>;
+  /** Raised when there is nobody to show it to any more (the message was deleted). */
+  gone: AbortSignal;
+};
 
 /** An edit that must not be made (any more). */
 export class NotWanted extends Error {
@@ -14,7 +23,7 @@ type Opener = (attempt: Try) => Output | undefined;
 export type Outputs = {
   /** A surface says how it shows tries of its kind. */
   register: (kind: Delivery["kind"], opener: Opener) => void;
-  /** Where a try is shown; nowhere if its surface is not there (any more). */
+  /** Opens the output of a try; one that shows nothing where its surface is not there (any more). */
   open: (attempt: Try) => Output;
 };
 

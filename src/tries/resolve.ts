@@ -1,12 +1,12 @@
 import { everyOllamaModel } from "#src/catalog/entry/editions.ts";
 import type { Entry, OllamaModel } from "#src/catalog/entry/schema.ts";
 import type { Catalog } from "#src/catalog/search/search.ts";
-import { type InstalledModel, normalModel } from "#src/inference/models.ts";
-import type { Target } from "./try.ts";
+import type { Backend, InstalledModel } from "#src/inference/backend.ts";
+import type { ResolvedModel } from "./try.ts";
 
 export type Resolution =
-  | { kind: "ready"; target: Target }
-  /** Nothing installed, but this could be pulled. */
+  | { kind: "ready"; target: ResolvedModel }
+  /** Nothing is installed, but this could be pulled. */
   | { kind: "pullable"; entry: Entry; model: OllamaModel }
   /** Ollama has nothing for this entry; these relatives run here. */
   | { kind: "impossible"; entry: Entry; relatives: Entry[] }
@@ -16,20 +16,21 @@ export type ResolveOptions = {
   catalog: Catalog;
   installed: readonly InstalledModel[];
   isLoaded: (model: string) => boolean;
+  normalName: Backend["normalName"];
   /** The operator's own models by entry id. */
   aliases: ReadonlyMap<string, string>;
   allowCloud: boolean;
 };
 
 /**
- * From what a person typed to a model that runs here. An own name or variant picks its entry, a family's name the
+ * Finds the model that runs here for a name that a person typed. An own name or variant picks its entry, a family's name the
  * newest of its entries that can run; a literal name of an installed model is taken as it is.
  */
 export function resolveModel(name: string, options: ResolveOptions): Resolution {
   const literal = literalModel(name, options);
   const named = options.catalog.names.exact(name);
   const own = named.filter(({ kind }) => kind !== "family").map(({ entry }) => entry);
-  if (literal && own.length === 0) return ready(literal.name, entryWith(literal.name, options.catalog), false);
+  if (literal && own.length === 0) return ready(literal.name, entryWith(literal.name, options), false);
   const candidates = own.length > 0 ? own : named.map(({ entry }) => entry);
   const [first] = candidates;
   if (first === undefined) return { kind: "unknown", near: options.catalog.names.near(name, 5) };
@@ -45,8 +46,8 @@ export function resolveModel(name: string, options: ResolveOptions): Resolution 
 }
 
 /** The installed model of that name, or of those with that name and any tag the loaded one, else the largest. */
-function literalModel(name: string, { installed, isLoaded }: ResolveOptions): InstalledModel | undefined {
-  const exact = installed.find((model) => model.name === normalModel(name));
+function literalModel(name: string, { installed, isLoaded, normalName }: ResolveOptions): InstalledModel | undefined {
+  const exact = installed.find((model) => model.name === normalName(name));
   const base = `${name.trim().toLowerCase()}:`;
   const tagged = installed.filter((model) => model.name.startsWith(base));
   return (
@@ -72,13 +73,13 @@ function ollamaModels(entry: Entry, name: string, { catalog, allowCloud }: Resol
 /** The largest loaded of the exact ones, else the largest; then the same of the stand-ins. The operator's model first. */
 function installedFor(entry: Entry, name: string, options: ResolveOptions): Resolution | undefined {
   const alias = options.aliases.get(entry.id);
-  if (alias !== undefined && options.installed.some((model) => model.name === normalModel(alias)))
-    return ready(normalModel(alias), entry.id, false);
+  if (alias !== undefined && options.installed.some((model) => model.name === options.normalName(alias)))
+    return ready(options.normalName(alias), entry.id, false);
   const models = ollamaModels(entry, name, options);
   for (const exact of [true, false]) {
     const wanted = models.filter((model) => model.exact === exact);
     const here = options.installed
-      .filter((model) => wanted.some((item) => isBuildOf(model.name, item.model)))
+      .filter((model) => wanted.some((item) => isBuildOf(model.name, options.normalName(item.model))))
       .toSorted(
         (a, b) => Number(options.isLoaded(b.name)) - Number(options.isLoaded(a.name)) || b.sizeBytes - a.sizeBytes,
       );
@@ -88,12 +89,9 @@ function installedFor(entry: Entry, name: string, options: ResolveOptions): Reso
 }
 
 /** `qwen3:8b-q8_0` is a build of `qwen3:8b`. */
-const isBuildOf = (installed: string, model: string): boolean => {
-  const name = normalModel(model);
-  return installed === name || installed.startsWith(`${name}-`);
-};
+const isBuildOf = (installed: string, name: string): boolean => installed === name || installed.startsWith(`${name}-`);
 
-/** What to pull: an exact model before a stand-in, an official before a community one. */
+/** Picks what to pull: an exact model before a stand-in, an official before a community one. */
 function pullableFor(entry: Entry, name: string, options: ResolveOptions): OllamaModel | undefined {
   return ollamaModels(entry, name, options)
     .filter((model) => !model.cloud)
@@ -109,8 +107,8 @@ function relativesOf(entry: Entry, options: ResolveOptions): Entry[] {
     .slice(0, 5);
 }
 
-function entryWith(model: string, catalog: Catalog): string | undefined {
+function entryWith(model: string, { catalog, normalName }: ResolveOptions): string | undefined {
   const has = (entry: Entry): boolean =>
-    everyOllamaModel(entry).some(({ row }) => row.exact && isBuildOf(model, row.model));
+    everyOllamaModel(entry).some(({ row }) => row.exact && isBuildOf(model, normalName(row.model)));
   return catalog.entries.find(has)?.id;
 }

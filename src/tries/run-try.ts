@@ -1,6 +1,7 @@
 import { z } from "zod";
+import type { ChatMessage } from "#src/inference/backend.ts";
+import { InferenceFailure } from "#src/inference/chat.ts";
 import type { Fleet, Lease } from "#src/inference/fleet.ts";
-import { OllamaFailure, refusedThinking, streamChat } from "#src/inference/ollama/chat.ts";
 import { createContentReader } from "./content.ts";
 import type { Phase, Progress, Try } from "./try.ts";
 
@@ -42,32 +43,32 @@ export async function runTry(
   });
   const canThink = lease.model.capabilities?.includes("thinking") ?? true;
   const stream = async (think: boolean | undefined): Promise<void> => {
-    const messages = [...attempt.history, { role: "user", content: attempt.prompt }];
-    const request = { host: lease.host.url, model: attempt.target.model, messages, think, maxTokens };
-    for await (const event of streamChat(request, signal)) {
-      if (event.kind === "thinking") next({ phase: "thinking", thinking: progress.thinking + event.text });
-      else if (event.kind === "text") next(read(content.push(event.text)));
-      else next({ ...read(content.end()), phase: "done", figures: event.figures });
-      if (event.kind !== "done") report(progress);
+    const messages: ChatMessage[] = [...attempt.history, { role: "user", content: attempt.prompt }];
+    const request = { model: attempt.target.model, messages, think, maxTokens };
+    for await (const { thinking, text, figures } of lease.chat(request, signal)) {
+      if (thinking !== "") next({ phase: "thinking", thinking: progress.thinking + thinking });
+      if (text !== "") next(read(content.push(text)));
+      if (thinking !== "" || text !== "") report(progress);
+      if (figures) next({ ...read(content.end()), phase: "done", figures });
     }
   };
   report(progress);
   try {
     await stream(canThink ? attempt.think : undefined).catch((error: unknown) => {
       // Some hosts do not say what a model can do; what they refuse is asked again without.
-      if (!refusedThinking(error)) throw error;
+      if (!(error instanceof InferenceFailure && error.refusedThinking)) throw error;
       return stream(undefined);
     });
   } catch (error) {
     next(read(content.end()));
     if (error instanceof TryEnded) next({ phase: error.reason });
-    else next({ phase: "failed", failure: error instanceof OllamaFailure ? error.reason : "failed" });
+    else next({ phase: "failed", failure: error instanceof InferenceFailure ? error.reason : "failed" });
   }
   return progress;
 }
 
-/** Gives a slot back, and looks at the host again where the try failed. */
-export function giveBack(lease: Lease, { phase, failure }: Progress, fleet: Fleet): void {
+/** Releases a slot, and has the host checked where the try failed. */
+export function releaseLease(lease: Lease, { phase, failure }: Progress, fleet: Fleet): void {
   lease.release();
   if (phase !== "failed") return;
   if (failure === "unreachable") fleet.takeOut(lease.host);

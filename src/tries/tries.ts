@@ -1,39 +1,15 @@
-import { within } from "#src/base/deadline.ts";
-import type { Locale } from "#src/base/locale.ts";
+import { withDeadline } from "#src/base/deadline.ts";
 import type { Log } from "#src/base/log.ts";
 import type { Person } from "#src/base/person.ts";
 import { UserError } from "#src/base/user-error.ts";
 import type { Fleet, Lease } from "#src/inference/fleet.ts";
 import type { AccessLists } from "./access.ts";
-import { checkRequest, mayStop, newTryId, takeQuota, tryOf } from "./admission.ts";
+import { checkRequest, mayStop, newTryId, type TryRequest, takeQuota, tryOf } from "./admission.ts";
+import type { Output } from "./outputs.ts";
 import type { Quotas } from "./quotas.ts";
-import { type EndReason, giveBack, runTry, TryEnded } from "./run-try.ts";
+import { type EndReason, releaseLease, runTry, TryEnded } from "./run-try.ts";
 import type { StoredTry, TryStore } from "./store.ts";
-import { type Delivery, deadlineOf, type Progress, type Target, type Try, type Turn } from "./try.ts";
-
-/** Where the progress of one try is shown. */
-export type Output = {
-  /** Shows the newest progress as soon as the surface allows; older ones may never be shown. */
-  update: (progress: Progress) => void;
-  /** Shows the end, whatever it takes; resolves when it is shown or cannot be. */
-  finish: (progress: Progress) => Promise<void>;
-  /** Raised when there is nobody to show it to any more (the message was deleted). */
-  gone: AbortSignal;
-};
-
-export type TryRequest = {
-  person: Person;
-  target: Target;
-  prompt: string;
-  history?: Turn[];
-  think?: boolean | undefined;
-  locale: Locale;
-  /**
-   * Called when the try is accepted: announces the answer and says where it will be shown. `accept` may be told that
-   * before the announcement.
-   */
-  begin: (accept?: (delivery: Delivery) => Promise<void>) => Promise<Delivery>;
-};
+import { deadlineOf, type Progress, type Try } from "./try.ts";
 
 export type TriesOptions = {
   fleet: Fleet;
@@ -141,7 +117,7 @@ export function createTries(options: TriesOptions): Tries {
             { try: attempt.id, model: attempt.target.model, host: lease.host.label, reason: progress.failure },
             "a try failed",
           );
-        giveBack(lease, progress, fleet);
+        releaseLease(lease, progress, fleet);
         await finish(item, progress);
       },
     );
@@ -186,7 +162,7 @@ export function createTries(options: TriesOptions): Tries {
   return {
     submit: async (request) => {
       const { person, begin } = request;
-      checkRequest(request, options);
+      checkRequest(request, { ...options, normalName: fleet.backend.normalName });
       admit(person.id);
       await takeQuota(options.quotas, person);
       const id = newTryId();
@@ -240,7 +216,7 @@ export function createTries(options: TriesOptions): Tries {
       clearInterval(timer);
       closing = true;
       for (const item of [...active.values()]) end(item, "interrupted");
-      await within(LAST_WORDS_MS, Promise.allSettled(underWay));
+      await withDeadline(LAST_WORDS_MS, Promise.allSettled(underWay));
       store.close();
     },
     speed: (model) => store.speed(model),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { LOCALES } from "#src/base/locale.ts";
-import { FAILURE_REASONS } from "#src/inference/ollama/chat.ts";
+import { FAILURE_REASONS } from "#src/inference/backend.ts";
 import type { Progress, Try } from "./try.ts";
 
 const tryShape = z.object({

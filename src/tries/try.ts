@@ -1,12 +1,13 @@
 import type { Locale } from "#src/base/locale.ts";
-import type { FailureReason, Figures } from "#src/inference/ollama/chat.ts";
+import type { ChatMessage, FailureReason, Figures } from "#src/inference/backend.ts";
 
-/** Where a try's answer is shown: plain data, so that another process can show it too. */
+/** The place where a try's answer is shown: plain data, so that another process can show it too. */
 export type Delivery =
   | {
       kind: "discord";
       application: string;
-      token: string /** ms since 1970 after which the token is of no use */;
+      token: string;
+      /** ms since 1970 after which the token is of no use. */
       expiresAt: number;
       private: boolean;
     }
@@ -21,9 +22,9 @@ const DEADLINE_MARGIN_MS = 60_000;
 export const deadlineOf = (delivery: Delivery): number | undefined =>
   delivery.kind === "discord" ? delivery.expiresAt - DEADLINE_MARGIN_MS : undefined;
 
-/** What was resolved from the name that a person typed. */
-export type Target = {
-  /** Ollama's name, with its tag. */
+/** The model that answers for the name that a person typed. */
+export type ResolvedModel = {
+  /** Its name as the fleet has it: `qwen3:8b`. */
   model: string;
   /** The catalog entry that was asked for. */
   entryId: string | undefined;
@@ -31,17 +32,15 @@ export type Target = {
   standIn: boolean;
 };
 
-export type Turn = { role: "user" | "assistant"; content: string };
-
 /** One prompt, sent to one model, for one person. */
 export type Try = {
   id: string;
   person: string;
   guild: string | undefined;
-  target: Target;
+  target: ResolvedModel;
   prompt: string;
   /** The conversation before the prompt, oldest first. */
-  history: Turn[];
+  history: ChatMessage[];
   think: boolean | undefined;
   locale: Locale;
   delivery: Delivery;
@@ -59,7 +58,7 @@ export type Phase =
   | "interrupted"
   | "failed";
 
-/** What there is to show of a try at a moment. */
+/** Everything that can be shown of a try at a moment. */
 export type Progress = {
   phase: Phase;
   /** Place in the queue, from 1. */
@@ -73,6 +72,7 @@ export type Progress = {
   failure?: FailureReason;
 };
 
+/** Tells whether anything came from the model. */
 export const hasWords = ({ text, thinking }: Progress): boolean => text !== "" || thinking !== "";
 
 const ENDED: readonly Phase[] = ["done", "stopped", "expired", "interrupted", "failed"];

@@ -2,13 +2,13 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import fc from "fast-check";
 import MiniSearch from "minisearch";
+import packageJson from "#package.json" with { type: "json" };
 import { readCatalog } from "#src/catalog/entry/load.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { type Catalog, openCatalog } from "#src/catalog/search/search.ts";
 import { suggestQueries } from "#src/chat/suggest/queries.ts";
 import { anyText } from "#tests/catalog/any-text.ts";
 import { contextOf, testApp } from "#tests/test-app.ts";
-import packageJson from "../../package.json" with { type: "json" };
 import { manyEntries } from "./many-entries.ts";
 
 export type Figure = { what: string; value: number; unit: string; goal?: number };

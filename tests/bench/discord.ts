@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import packageJson from "#package.json" with { type: "json" };
 import type { View } from "#src/chat/view.ts";
 import { DISCORD_ROOM, toMessage } from "#src/discord/message.ts";
 import { type Discord, startDiscord } from "#tests/stand-ins/discord.ts";
 import { contextOf, testApp } from "#tests/test-app.ts";
-import packageJson from "../../package.json" with { type: "json" };
 
 /** Mulu beside a minimal discord.js bot, each on a stand-in of its own, interleaved so that noise meets both alike. */
 

@@ -3,11 +3,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import packageJson from "#package.json" with { type: "json" };
 import type { Message } from "#tests/stand-ins/discord/interactions.ts";
 import { buttonsOf, textOf } from "#tests/stand-ins/discord/people.ts";
 import { startDiscord } from "#tests/stand-ins/discord.ts";
 import { startOllama } from "#tests/stand-ins/ollama.ts";
-import packageJson from "../../package.json" with { type: "json" };
 
 /** What a person sees of a stream, and what many streams cost one process. */
 

@@ -3,12 +3,12 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import packageJson from "#package.json" with { type: "json" };
 import type { Record_ } from "#tests/stand-ins/discord/interactions.ts";
 import { buttonsOf } from "#tests/stand-ins/discord/people.ts";
 import { startDiscord } from "#tests/stand-ins/discord.ts";
 import { startOllama } from "#tests/stand-ins/ollama.ts";
 import { startRedis, WITHOUT_REDIS } from "#tests/stand-ins/redis.ts";
-import packageJson from "../../package.json" with { type: "json" };
 
 /** How many tries a fleet answers, by the number of its workers. */
 

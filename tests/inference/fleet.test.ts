@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createFleet } from "#src/inference/fleet.ts";
+import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
 import { type OllamaOptions, startOllama } from "#tests/stand-ins/ollama.ts";
 
 const log = pino({ level: "silent" });
@@ -11,7 +12,15 @@ async function host(options: OllamaOptions = {}) {
   return ollama;
 }
 const fleetOf = async (urls: string[], options: { slots?: number; allowCloud?: boolean } = {}) => {
-  const fleet = createFleet({ urls, slots: 2, allowCloud: false, log, pollMs: 50, ...options });
+  const fleet = createFleet({
+    backend: createOllamaBackend(),
+    urls,
+    slots: 2,
+    allowCloud: false,
+    log,
+    pollMs: 50,
+    ...options,
+  });
   await fleet.ready();
   return fleet;
 };

@@ -1,8 +1,9 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createLog } from "#src/base/log.ts";
 import { readConfig } from "#src/config.ts";
+import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
+import type { TryRequest } from "#src/tries/admission.ts";
 import { openShared } from "#src/tries/redis/open.ts";
-import type { TryRequest } from "#src/tries/tries.ts";
 import { openDiscord, startWorker } from "#tests/discord/start-bot.ts";
 import { MODEL } from "#tests/load/redis-world.ts";
 import { runProgram } from "#tests/run-program.ts";
@@ -24,7 +25,8 @@ async function openRedis(options: Parameters<typeof startRedis>[0] = {}): Promis
 async function openProcess({ url }: Redis, env: Record<string, string> = {}) {
   const lines: string[] = [];
   const log = createLog({ logLevel: "trace" }, { write: (line) => void lines.push(line) });
-  const shared = openShared(url, readConfig(env), {
+  const shared = openShared(url, readConfig(env).tries, {
+    backend: createOllamaBackend(),
     open: () => undefined,
     count: (open) => open,
     onRedis: () => {},
@@ -40,22 +42,22 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("two processes that share Redis", (
     const redis = await openRedis();
     const [one, other] = await Promise.all([openProcess(redis), openProcess(redis)]);
     const ask = (ms: number): Promise<boolean[]> =>
-      Promise.all([one, other].map(({ turns }) => turns.shouldRun("sync", ms)));
+      Promise.all([one, other].map(({ coordinator }) => coordinator.shouldRun("sync", ms)));
     expect((await ask(2000)).toSorted()).toEqual([false, true]);
     expect(await ask(2000)).toEqual([false, false]);
-    expect(await one.turns.shouldRun("another job", 300)).toBe(true);
+    expect(await one.coordinator.shouldRun("another job", 300)).toBe(true);
     await expect.poll(async () => (await ask(60_000)).toSorted(), { timeout: 10_000 }).toEqual([false, true]);
     expect(await ask(60_000)).toEqual([false, false]);
   });
 
   test("take no turn while Redis is away, and one when it is back", async () => {
     const redis = await openRedis();
-    const { turns, tries } = await openProcess(redis);
+    const { coordinator, tries } = await openProcess(redis);
     await redis.down();
-    expect(await turns.shouldRun("sync", 1000)).toBe(false);
+    expect(await coordinator.shouldRun("sync", 1000)).toBe(false);
     await redis.up();
     await tries.available();
-    expect(await turns.shouldRun("sync", 1000)).toBe(true);
+    expect(await coordinator.shouldRun("sync", 1000)).toBe(true);
   });
 
   test("share a person's quota", async () => {
@@ -88,9 +90,9 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a Redis that throws keys away", ()
     const client = redis.client();
     onTestFinished(() => client.disconnect());
     await client.config("SET", "maxmemory-policy", policy);
-    const { lines, turns } = await openProcess(redis);
+    const { lines, coordinator } = await openProcess(redis);
     // Answers come in the order of the questions: the settings have been looked at by then.
-    await turns.shouldRun("anything", 1000);
+    await coordinator.shouldRun("anything", 1000);
     const told = lines.filter((line) => line.includes("maxmemory-policy"));
     expect(told.length).toBe(warnings);
     for (const line of told) expect(JSON.parse(line)).toMatchObject({ level: 40, policy });

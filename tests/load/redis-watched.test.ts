@@ -4,6 +4,7 @@ import { createLog } from "#src/base/log.ts";
 import { readConfig } from "#src/config.ts";
 import { createDiscordOpener } from "#src/discord/try-outputs.ts";
 import { createFleet } from "#src/inference/fleet.ts";
+import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
 import { createRunMetrics, type RunMetrics } from "#src/metrics/run-metrics.ts";
 import { createLedger } from "#src/tries/redis/ledger.ts";
 import { openParts } from "#src/tries/redis/open.ts";
@@ -233,10 +234,10 @@ async function runHere(
 ): Promise<{ stop: () => Promise<void>; families: RunMetrics["families"] }> {
   const log = createLog({ logLevel: "silent" });
   const { runs: events, responded, families } = createRunMetrics();
-  const fleet = createFleet({ urls: [ollama.url], slots: 1, allowCloud: false, log });
+  const fleet = createFleet({ backend: createOllamaBackend(), urls: [ollama.url], slots: 1, allowCloud: false, log });
   const open = createDiscordOpener({ apiUrl, entryOf: () => undefined, responded, log });
   const { promise: isThere, resolve } = Promise.withResolvers<void>();
-  const parts = openParts(redis.url, readConfig({}), log, (connected) => connected && resolve());
+  const parts = openParts(redis.url, readConfig({}).tries, log, (connected) => connected && resolve());
   await Promise.all([fleet.ready(), isThere]);
   const stopping = new AbortController();
   const running = runWorker({ ...parts, fleet, maxTokens: 100, name: "here", open, events, log }, stopping.signal);

@@ -1,8 +1,8 @@
 import { PassThrough } from "node:stream";
 import stringWidth from "string-width";
 import { expect, onTestFinished, test } from "vitest";
-import type { TerminalApp } from "#src/terminal/answer-line.ts";
-import { completeLine } from "#src/terminal/complete-line.ts";
+import type { TerminalApp } from "#src/terminal/answer.ts";
+import { completer } from "#src/terminal/complete.ts";
 import { runPrompt } from "#src/terminal/prompt.ts";
 import { renderMarkdown } from "#src/terminal/render.ts";
 import { startOllama } from "#tests/stand-ins/ollama.ts";
@@ -58,7 +58,7 @@ test("Tab completes a command, the up key brings the last line back, Ctrl-C clea
   await type("/mode", "/mode");
   await type("ls int4\r", "个模型");
   await type("\u001b[A", "/models int4");
-  await type("\u0003/hel\t", "/help ");
+  await type("\u0003／hel\t", "/help ");
   await type("\r", "目录 Mulu 的命令");
   await type("\u0004", "再见");
   await ended;
@@ -82,22 +82,33 @@ test("a try streams into the prompt, Ctrl-C stops the answer and not the program
 });
 
 test("completes commands, options, choices and names", () => {
-  expect(completeLine("/mo", plainApp)).toEqual([["/models ", "/model "], "/mo"]);
-  expect(completeLine("/models sort:n", plainApp)).toEqual([["newest", "name"], "n"]);
-  expect(completeLine("/model chatg", plainApp)[0]).toContain("chatglm-6b");
-  expect(completeLine("/nothing x", plainApp)[0]).toEqual([]);
-  expect(completeLine("/try chatglm 写", plainApp)).toEqual([[], "写"]);
+  expect(completer("/mo", plainApp)).toEqual([["/models ", "/model "], "/mo"]);
+  expect(completer("/models sort:n", plainApp)).toEqual([["newest", "name"], "n"]);
+  expect(completer("/model chatg", plainApp)[0]).toContain("chatglm-6b");
+  expect(completer("/nothing x", plainApp)[0]).toEqual([]);
+  expect(completer("/try chatglm 写", plainApp)).toEqual([[], "写"]);
 });
 
 test("completes the word that is being typed for the option it stands for", () => {
-  const [models, typed] = completeLine("/compare chatglm-6b qwen3-8", plainApp);
+  const [models, typed] = completer("/compare chatglm-6b qwen3-8", plainApp);
   expect([models[0], typed]).toEqual(["Qwen3-8B", "qwen3-8"]);
-  expect(completeLine("/compare chatglm-6b ", plainApp)[1]).toBe("");
-  expect(completeLine("/compare model3:belle chatglm-6b qwen3 vram:1", plainApp)).toEqual([["1", "12", "16"], "1"]);
-  expect(completeLine('/compare "chatglm', plainApp)[0]).toEqual([]);
-  expect(completeLine("/compare a b minicpm-v", plainApp)[0]).toContain('"MiniCPM-V 2.0"');
-  expect(completeLine("/models int4 7", plainApp)[1]).toBe("int4 7");
-  expect(completeLine("hello", plainApp)[0]).toEqual([]);
+  expect(completer("/compare chatglm-6b ", plainApp)[1]).toBe("");
+  expect(completer("/compare model3:belle chatglm-6b qwen3 vram:1", plainApp)).toEqual([["1", "12", "16"], "1"]);
+  expect(completer('/compare "chatglm', plainApp)[0]).toEqual([]);
+  expect(completer("/compare a b minicpm-v", plainApp)[0]).toContain('"MiniCPM-V 2.0"');
+  expect(completer("/models int4 7", plainApp)[1]).toBe("int4 7");
+  expect(completer("hello", plainApp)[0]).toEqual([]);
+});
+
+test("completes as the page does: a full-width slash, capitals, flags, options that the line does not have yet", () => {
+  expect(completer("／Mo", plainApp)).toEqual([["/models ", "/model "], "／Mo"]);
+  expect(completer("/statu", plainApp)[0]).toEqual(["/status"]);
+  expect(completer("/models sort:N", plainApp)).toEqual([["newest", "name"], "N"]);
+  expect(completer("/try qwen3 你好 think:t", plainApp)).toEqual([["true"], "t"]);
+  expect(completer("/try qwen3 你好 th", plainApp)).toEqual([["think:"], "th"]);
+  expect(completer("/try qwen3 think:true 你好 th", plainApp)[0]).toEqual([]);
+  // What stands before the closing mark is not the end of the line.
+  expect(completer('/compare "chatglm-6b"', plainApp)[0]).toEqual([]);
 });
 
 test("columns with wide characters are aligned, broken inside of cells, and become lines where they do not fit", () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { parseEntry } from "#src/catalog/entry/parse.ts";
 import { openCatalog } from "#src/catalog/search/search.ts";
-import type { InstalledModel } from "#src/inference/models.ts";
+import type { InstalledModel } from "#src/inference/backend.ts";
+import { normalName } from "#src/inference/ollama/names.ts";
 import { type Resolution, resolveModel } from "#src/tries/resolve.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";
 
@@ -51,6 +52,7 @@ function resolve(
     catalog,
     installed: models,
     isLoaded: (item) => loaded.includes(item),
+    normalName,
     aliases: new Map(Object.entries(aliases)),
     allowCloud: false,
   });

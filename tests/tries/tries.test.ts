@@ -3,6 +3,7 @@ import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import type { Person } from "#src/base/person.ts";
 import { createFleet } from "#src/inference/fleet.ts";
+import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
 import { createQuotas } from "#src/tries/quotas.ts";
 import { openStore } from "#src/tries/store.ts";
 import { createTries, type TriesOptions } from "#src/tries/tries.ts";
@@ -32,7 +33,7 @@ const NO_LISTS = {
 async function open(options: Partial<TriesOptions> = {}, { slots = 2 } = {}) {
   const ollama = await startOllama({ models: [{ name: "qwen3:8b" }], slots });
   onTestFinished(() => ollama.stop());
-  const fleet = createFleet({ urls: [ollama.url], slots, allowCloud: false, log });
+  const fleet = createFleet({ backend: createOllamaBackend(), urls: [ollama.url], slots, allowCloud: false, log });
   await fleet.ready();
   const ends = new Map<string, Progress>();
   const shown = new Map<string, Progress[]>();

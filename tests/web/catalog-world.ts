@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { type App, forSurface } from "#src/app.ts";
 import { catalogPages } from "#src/web/catalog/routes.ts";
-import { createSite, runWeb } from "#src/web/http/server.ts";
+import { createSite, runServer } from "#src/web/http/server.ts";
 import { smallEntry, temporaryFolder } from "#tests/temporary-catalog.ts";
 import { testApp } from "#tests/test-app.ts";
 import { readHtml, type Tag } from "./html-shape.ts";
@@ -22,7 +22,7 @@ export async function openPages(catalogDir?: string): Promise<Reader> {
   const stop = new AbortController();
   const listening = Promise.withResolvers<number>();
   const site = createSite(forSurface(app, "web"), settings, [catalogPages]);
-  const running = runWeb(site, settings, stop.signal, listening.resolve);
+  const running = runServer(site, settings, stop.signal, listening.resolve);
   const port = await Promise.race([listening.promise, running.then(() => Promise.reject(new Error("not listening")))]);
   return {
     app,

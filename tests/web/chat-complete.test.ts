@@ -1,14 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { textIn } from "#src/base/locale.ts";
+import { completeLine } from "#src/chat/line/complete.ts";
 import { UNLIMITED } from "#src/chat/view.ts";
-import { completionsOf } from "#src/web/chat/complete.ts";
+import { wholeLines } from "#src/web/chat/complete.ts";
 import { contextOf, testApp } from "#tests/test-app.ts";
 import { openPage } from "./page-world.ts";
 import { openVisitor } from "./visitor.ts";
 
 const app = await testApp();
 const complete = (line: string, locale: "zh-CN" | "en-US" = "zh-CN") =>
-  completionsOf(line, app.router, contextOf(app, { locale, room: UNLIMITED }));
+  wholeLines(line, completeLine(line, app.router, contextOf(app, { locale, room: UNLIMITED })));
 const lines = (line: string): string[] => complete(line).items.map((item) => item.line);
 
 describe("completions while a line is typed", () => {

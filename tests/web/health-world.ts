@@ -3,7 +3,7 @@ import { type App, createApp, forSurface } from "#src/app.ts";
 import { readConfig } from "#src/config.ts";
 import { createDiscord } from "#src/discord/surface.ts";
 import { health } from "#src/web/health/routes.ts";
-import { createSite, type Part, runWeb } from "#src/web/http/server.ts";
+import { createSite, runServer, type SitePart } from "#src/web/http/server.ts";
 import { type Bot, openDiscord } from "#tests/discord/start-bot.ts";
 import type { Discord } from "#tests/stand-ins/discord.ts";
 import { type Ollama, startOllama } from "#tests/stand-ins/ollama.ts";
@@ -37,14 +37,19 @@ export async function endpointsAt(discord: Discord, program: Bot): Promise<Endpo
 }
 
 /** The program with its health endpoints on a free port, and other parts of the site; no bot. */
-export async function openWatched(env: Record<string, string> = {}, parts: readonly Part[] = []): Promise<Watched> {
+export async function openWatched(env: Record<string, string> = {}, parts: readonly SitePart[] = []): Promise<Watched> {
   const config = readConfig({ LOG_LEVEL: "silent", DATA_DIR: await temporaryFolder(), ...env });
   const app = await createApp(config);
   const stop = new AbortController();
   const settings = { host: "127.0.0.1", port: 0, admin: false };
   const listening = Promise.withResolvers<number>();
   const running = [
-    runWeb(createSite(forSurface(app, "web"), settings, [health, ...parts]), settings, stop.signal, listening.resolve),
+    runServer(
+      createSite(forSurface(app, "web"), settings, [health, ...parts]),
+      settings,
+      stop.signal,
+      listening.resolve,
+    ),
     app.services.tries.run(stop.signal),
     app.services.fleet.run(stop.signal),
   ];

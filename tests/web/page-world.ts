@@ -3,7 +3,7 @@ import { type App, createApp, forSurface } from "#src/app.ts";
 import { readConfig } from "#src/config.ts";
 import { catalogPages } from "#src/web/catalog/routes.ts";
 import { type ChatOptions, chatWith } from "#src/web/chat/routes.ts";
-import { createSite, runWeb, type WebSettings } from "#src/web/http/server.ts";
+import { createSite, runServer, type WebSettings } from "#src/web/http/server.ts";
 import { openDiscord, startWorker } from "#tests/discord/start-bot.ts";
 import { OVER_REDIS } from "#tests/discord/try-world.ts";
 import { type Ollama, type OllamaOptions, startOllama } from "#tests/stand-ins/ollama.ts";
@@ -38,7 +38,7 @@ export async function startPage({ env = {}, ollama: models = {}, chat = {}, sett
   const listening = Promise.withResolvers<number>();
   const site = createSite(forSurface(app, "web"), web, [chatWith(chat), catalogPages]);
   const running = [
-    runWeb(site, web, stopping.signal, listening.resolve),
+    runServer(site, web, stopping.signal, listening.resolve),
     app.services.tries.run(stopping.signal),
     app.services.fleet.run(stopping.signal),
   ];

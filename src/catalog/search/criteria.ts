@@ -31,7 +31,7 @@ export type FactKind = keyof FactFields;
 export type Fact<Kind extends FactKind = FactKind> = { [K in Kind]: { kind: K } & FactFields[K] }[Kind];
 
 /** Facts of one kind that exclude each other are alternatives: `int4 int8`, `7b 13b`, `apache mit`. */
-export type AnyOf = { kind: "anyOf"; options: Fact[] };
+type AnyOf = { kind: "anyOf"; options: Fact[] };
 
 /**
  * A word to be found in names or text; `named` are the entries that bear it as a name. `foreign` words stand for what

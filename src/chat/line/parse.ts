@@ -49,7 +49,8 @@ export function optionAtEnd(line: string, options: Options): { name: string; typ
   const given = Object.fromEntries(tokens.flatMap(({ name, text }) => (name === undefined ? [] : [[name, text]])));
   const left = tokens.filter(({ name }) => name === undefined);
   const open = openOptions(options, given);
-  const at = Math.min(left.length - 1, open.length - 1);
+  const takingRest = open.findIndex(({ takesRest }) => takesRest);
+  const at = Math.min(left.length - 1, takingRest < 0 ? open.length - 1 : takingRest);
   const option = open[at];
   if (option === undefined || (left.length > open.length && !option.takesRest)) return undefined;
   return { name: option.name, typed: option.takesRest ? line.slice(left[at]?.start) : (last?.text ?? "") };

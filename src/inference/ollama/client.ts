@@ -1,14 +1,15 @@
-import { Ollama } from "ollama";
+import type { Ollama } from "ollama";
 
-/** Of an error page only so much is read. */
+/** Characters of an error page that are kept. */
 const MAX_ERROR_CHARACTERS = 2000;
 
 /**
  * The official client for one host and one undertaking: everything it does ends with the signal, also while Ollama
  * loads a model and has not sent headers yet, and other clients go on. An error answer that is no JSON is made one,
- * because the client would print it to the console.
+ * because the client would print it to the console. The library is loaded with the first host that is asked.
  */
-export function ollamaClient(host: string, signal: AbortSignal): Ollama {
+export async function ollamaClient(host: string, signal: AbortSignal): Promise<Ollama> {
+  const { Ollama } = await import("ollama");
   return new Ollama({
     host,
     fetch: async (input, init) => {

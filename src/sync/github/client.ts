@@ -2,8 +2,8 @@ import { createPrivateKey } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import type { App, Octokit } from "octokit";
 import type { Log } from "#src/base/log.ts";
-import type { GithubConfig, GithubIdentity } from "#src/config.ts";
-import packageJson from "../../../package.json" with { type: "json" };
+import { VERSION } from "#src/base/version.ts";
+import type { GithubConfig, GithubIdentity } from "./config.ts";
 import { explainGithubError, GithubFailure } from "./failure.ts";
 
 export type Client = {
@@ -58,7 +58,7 @@ async function createClient(
   const meter = createMeter();
   const quiet = quietLog(log);
   const headers = {
-    "user-agent": `mulu/${packageJson.version}`,
+    "user-agent": `mulu/${VERSION}`,
     // An older GitHub Enterprise Server refuses a version that it does not know.
     ...(apiUrl.endsWith("/api/v3") ? {} : { "x-github-api-version": API_VERSION }),
   };

@@ -1,23 +1,25 @@
 import { setTimeout as wait } from "node:timers/promises";
+import type { Backend } from "#src/inference/backend.ts";
 import { type Fleet, type Host, usableModels } from "#src/inference/fleet.ts";
-import { normalModel } from "#src/inference/models.ts";
 import type { Heartbeats } from "./heartbeats.ts";
 import { isAway, type Link } from "./link.ts";
 import { PREFIX } from "./scripts.ts";
 
 const POLL_MS = 2000;
-/** What is known is used for so long before it is asked for again. */
+/** How long the last answer is used before it is asked for again. */
 const FRESH_MS = 1000;
 
 /**
- * The hosts of all workers, as the workers tell. Nothing is reached from here; while Redis is away, what was last known
+ * The hosts of all workers, as their heartbeats have them. Nothing is reached from here; while Redis is away, what was last known
  * stays.
  */
 export function createFleetView({
+  backend,
   link,
   heartbeats,
   allowCloud,
 }: {
+  backend: Backend;
   link: Link;
   heartbeats: Heartbeats;
   allowCloud: boolean;
@@ -41,12 +43,13 @@ export function createFleetView({
   };
 
   return {
+    backend,
     get hosts() {
       return hosts;
     },
     remote: true,
     installed: () => usableModels(hosts, allowCloud),
-    isLoaded: (model) => hosts.some((host) => host.up && host.loaded.has(normalModel(model))),
+    isLoaded: (model) => hosts.some((host) => host.up && host.loaded.has(backend.normalName(model))),
     acquire: () => undefined,
     takeOut: () => {},
     check: read,

@@ -4,7 +4,7 @@ import { etag, RETAINED_304_HEADERS } from "hono/etag";
 import type { Locale } from "#src/base/locale.ts";
 import type { Catalog } from "#src/catalog/search/search.ts";
 import type { Html } from "#src/web/html/page.ts";
-import type { Part } from "#src/web/http/server.ts";
+import type { SitePart } from "#src/web/http/server.ts";
 import { visitorLocale } from "#src/web/http/visitor-locale.ts";
 import { kept, send } from "./cache.ts";
 import { entryPage } from "./entry-page.ts";
@@ -39,7 +39,7 @@ function filtersOf(catalog: Catalog): Filters {
 }
 
 /** `/catalog`, `/catalog/<id>`, and both as data under `.json`. */
-export const catalogPages: Part = ({ services }) => {
+export const catalogPages: SitePart = ({ services }) => {
   const site = new Hono();
   // Data is for everybody's pages; everything else stays with ours.
   for (const path of ["/catalog.json", DATA])

@@ -32,7 +32,9 @@ export async function answerPage(
   const text = textIn(asker.locale);
   let begun: PageTry | undefined;
   await act({
-    ...pageContext(app, asker),
+    ...completionContext(app, asker),
+    person: asker.person,
+    room: { ...PAGE_ROOM, tables: !asker.narrow },
     // As on Discord, what is for one person alone never takes the place of what was there.
     reply: async (view) => listener.send({ show: await viewHtml(view, text), at: view.private ? "answer" : at }),
     ask: (modal) => listener.send({ ask: modal }),
@@ -44,18 +46,13 @@ export async function answerPage(
   if (begun?.begun()) await begun.watch(listener);
 }
 
-/** A context that answers nobody, for completions. */
-export const pageContext = (app: WebApp, { person, locale, narrow }: Omit<Asker, "address">): Context => ({
+/** What completions may know of a visitor's session. */
+export const completionContext = (app: WebApp, { person, locale }: Pick<Asker, "person" | "locale">) => ({
   ...app.services,
   locale,
   text: textIn(locale),
-  room: { ...PAGE_ROOM, tables: !narrow },
   commands: app.router.commands,
-  person,
   tries: ownTries(app.services.tries, person),
-  reply: async () => {},
-  begin: async () => ({ kind: "web", id: "" }),
-  ask: async () => {},
 });
 
 /** Visitors do not see each other: whoever learned the id of a try finds it only if it is theirs. */

@@ -1,19 +1,17 @@
 import { Hono, type Context as Request } from "hono";
 import { z } from "zod";
 import { textIn } from "#src/base/locale.ts";
-import { plain } from "#src/base/markdown.ts";
-import { UserError } from "#src/base/user-error.ts";
-import type { Context } from "#src/chat/command.ts";
-import { parseLine } from "#src/chat/line/parse.ts";
+import { answerLine } from "#src/chat/line/answer.ts";
+import { completeLine } from "#src/chat/line/complete.ts";
 import { tryView } from "#src/chat/try/view.ts";
-import { LIMITS, textDisplay } from "#src/chat/view.ts";
+import { LIMITS } from "#src/chat/view.ts";
 import { viewHtml } from "#src/web/html/view.ts";
-import type { Part, WebApp } from "#src/web/http/server.ts";
+import type { SitePart } from "#src/web/http/server.ts";
 import { addressOf, visitorOf } from "#src/web/http/visitor.ts";
 import { createVisitorLimits, type Most } from "#src/web/http/visitor-limits.ts";
 import { visitorLocale } from "#src/web/http/visitor-locale.ts";
-import { type Asker, answerPage, PAGE_ROOM, pageContext } from "./answer.ts";
-import { completionsOf } from "./complete.ts";
+import { type Asker, answerPage, completionContext, PAGE_ROOM } from "./answer.ts";
+import { wholeLines } from "./complete.ts";
 import { chatPage, MAX_LINE } from "./page.ts";
 import { type Listener, streamEvents } from "./stream.ts";
 import { createPageTries } from "./tries.ts";
@@ -30,7 +28,7 @@ export type ChatOptions = { most?: Most; graceMs?: number };
 
 /** The chat page: commands typed there go through the very router that Discord's do. */
 export const chatWith =
-  ({ most, graceMs }: ChatOptions): Part =>
+  ({ most, graceMs }: ChatOptions): SitePart =>
   (app, settings) => {
     const { router, services, log } = app;
     const limits = createVisitorLimits(most);
@@ -94,14 +92,14 @@ export const chatWith =
       .post(
         "/chat/complete",
         served(lineBody, "complete", (request, { line }, asker) =>
-          request.json(completionsOf(line, router, pageContext(app, asker))),
+          request.json(wholeLines(line, completeLine(line, router, completionContext(app, asker)))),
         ),
       )
       .post(
         "/chat/line",
         served(lineBody, "act", (request, { line }, asker) =>
           answering(request, asker, "line", (listener) =>
-            answerPage((context) => answerLine(line, app, context), asker, { app, tries, listener, at: "answer" }),
+            answerPage((context) => answerLine(line, router, context), asker, { app, tries, listener, at: "answer" }),
           ),
         ),
       )
@@ -124,24 +122,11 @@ export const chatWith =
       );
   };
 
-export const chat: Part = chatWith({});
+export const chat: SitePart = chatWith({});
 
 /** Undefined for what our own page does not send; another site's form cannot say that it is JSON. */
 async function bodyOf<Body>(request: Request, schema: z.ZodType<Body>): Promise<Body | undefined> {
   if (!request.req.header("content-type")?.startsWith("application/json")) return undefined;
   const body: unknown = await request.req.json().catch(() => undefined);
   return schema.safeParse(body).data;
-}
-
-/** Runs what was typed; what is no command is answered with a hint, as on the terminal. */
-async function answerLine(line: string, { router }: WebApp, context: Context): Promise<void> {
-  const { text, reply } = context;
-  try {
-    const parsed = parseLine(line, (name) => router.commands.find((command) => command.name === name)?.options);
-    if (parsed) await router.execute(parsed.command, parsed.given, context);
-    else await reply({ components: [textDisplay(text("terminal.hint", { text: plain(line.trim()) }))] });
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    await reply({ components: [textDisplay(text(`errors.${error.key}`))] });
-  }
 }

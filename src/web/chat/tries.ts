@@ -3,8 +3,7 @@ import { once } from "node:events";
 import { createLive } from "#src/base/live.ts";
 import { UserError } from "#src/base/user-error.ts";
 import type { View } from "#src/chat/view.ts";
-import type { Outputs } from "#src/tries/outputs.ts";
-import type { Output } from "#src/tries/tries.ts";
+import type { Output, Outputs } from "#src/tries/outputs.ts";
 import type { Delivery, Progress, Try } from "#src/tries/try.ts";
 import type { Listener } from "./stream.ts";
 

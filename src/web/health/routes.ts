@@ -3,7 +3,7 @@ import { createExposition } from "#src/metrics/exposition.ts";
 import { isReady, type ReadinessReport } from "#src/metrics/readiness.ts";
 import { stateFamilies } from "#src/metrics/state.ts";
 import type { Family } from "#src/metrics/tally.ts";
-import type { Part } from "#src/web/http/server.ts";
+import type { SitePart } from "#src/web/http/server.ts";
 
 const PAUSED = { "cache-control": "no-store" };
 
@@ -33,7 +33,7 @@ export function healthOf({ report, families }: Watched): Hono {
 }
 
 /** The same of a bot, as a part of its site. */
-export const health: Part = ({ services, readiness, metrics }) =>
+export const health: SitePart = ({ services, readiness, metrics }) =>
   healthOf({
     report: readiness.report,
     families: async () => [...metrics.families(), ...(await stateFamilies({ services, readiness, metrics }))],

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { Log } from "#src/base/log.ts";
-import { runWeb, setRules, urlOf, type WebSettings } from "#src/web/http/server.ts";
+import { runServer, setRules, urlOf, type WebSettings } from "#src/web/http/server.ts";
 import { healthOf, type Watched } from "./routes.ts";
 
 /** Begins to serve health alone, and does until the signal is raised. `ended` never rejects. Throws CannotListen. */
@@ -14,7 +14,7 @@ export async function serveHealth(
   setRules(site, settings, log);
   site.route("/", healthOf(watched));
   const listening = Promise.withResolvers<number>();
-  const serving = runWeb(site, settings, signal, listening.resolve);
+  const serving = runServer(site, settings, signal, listening.resolve);
   serving.then(() => listening.resolve(settings.port), listening.reject);
   const port = await listening.promise;
   const ended = serving.catch((error: unknown) => log.error({ err: error }, "health is not served any more"));

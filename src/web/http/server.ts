@@ -25,11 +25,12 @@ export type WebApp = {
   readiness: Readiness;
 };
 
+/** What the operator sets for the page. */
 export type WebSettings = {
   host: string;
   /** 0: any free one. */
   port: number;
-  /** Whether visitors may use the operator's commands; only on loopback. */
+  /** Whether whoever opens the page may use the operator's commands; only where it is bound to loopback. */
   admin: boolean;
 };
 
@@ -40,13 +41,13 @@ const CLOSE_MS = 2000;
 const IDLE_CHECK_MS = 50;
 
 /** The parts of the site; each is mounted at the root and brings its own paths. */
-export type Part = (app: WebApp, settings: WebSettings) => Hono;
+export type SitePart = (app: WebApp, settings: WebSettings) => Hono;
 
 /** The whole site as one handler, without a socket. `open` is for others than browsers, and has rules of its own. */
 export function createSite(
   app: WebApp,
   settings: WebSettings,
-  parts: readonly Part[],
+  parts: readonly SitePart[],
   open: readonly Hono[] = [],
 ): Hono {
   const site = new Hono();
@@ -93,7 +94,7 @@ export function setRules(site: Hono, { host }: Pick<WebSettings, "host">, log: L
 }
 
 /** Serves the site until the signal is raised; `listening` gets the port. Throws CannotListen. */
-export async function runWeb(
+export async function runServer(
   site: Hono,
   { host, port }: Pick<WebSettings, "host" | "port">,
   signal: AbortSignal,

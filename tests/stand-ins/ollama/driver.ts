@@ -1,6 +1,6 @@
 import { type ChatResponse, Ollama as Client } from "ollama";
 import { afterEach, vi } from "vitest";
-import { type Ollama, startOllama } from "../ollama.ts";
+import { type Ollama, startOllama } from "#tests/stand-ins/ollama.ts";
 import type { InstalledModel } from "./library.ts";
 
 export const MODELS: InstalledModel[] = [

@@ -1,12 +1,10 @@
 import { textIn } from "#src/base/locale.ts";
-import { plain } from "#src/base/markdown.ts";
 import type { Person } from "#src/base/person.ts";
-import { UserError } from "#src/base/user-error.ts";
 import type { Context } from "#src/chat/command.ts";
-import { type Line, parseLine } from "#src/chat/line/parse.ts";
+import { answerLine } from "#src/chat/line/answer.ts";
 import type { Outcome, Router } from "#src/chat/router.ts";
 import type { Services } from "#src/chat/services.ts";
-import { type Modal, type Room, textDisplay, type View } from "#src/chat/view.ts";
+import type { Modal, Room, View } from "#src/chat/view.ts";
 import type { LocalTries, LocalTry, Screen } from "./local-tries.ts";
 import type { Choice } from "./render.ts";
 
@@ -32,24 +30,9 @@ export const OPERATOR: Person = {
   guild: undefined,
 };
 
-/** Answers one line that a person typed, to its end; what is no command is answered with a hint. */
-export async function answerLine(line: string, app: TerminalApp, terminal: Terminal): Promise<Outcome> {
-  const text = textIn(app.services.locale);
-  let parsed: Line | undefined;
-  try {
-    parsed = parseLine(line, (name) => app.router.commands.find((command) => command.name === name)?.options);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    terminal.show({ components: [textDisplay(text(`errors.${error.key}`))] });
-    return "refused";
-  }
-  if (parsed === undefined) {
-    terminal.show({ components: [textDisplay(text("terminal.hint", { text: plain(line.trim()) }))] });
-    return "refused";
-  }
-  const { command, given } = parsed;
-  return answering(app, terminal, (context) => app.router.execute(command, given, context));
-}
+/** Answers one line that a person typed, to its end. */
+export const answerTyped = (line: string, app: TerminalApp, terminal: Terminal): Promise<Outcome> =>
+  answering(app, terminal, (context) => answerLine(line, app.router, context));
 
 /** Presses a button, chooses from a menu of the last answer, or answers a question. */
 export const pressChoice = (

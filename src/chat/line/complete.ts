@@ -1,0 +1,131 @@
+import { UserError } from "#src/base/user-error.ts";
+import type { Command, CompletionContext } from "#src/chat/command.ts";
+import { choiceDescription, commandDescription, optionDescription } from "#src/chat/descriptions.ts";
+import type { Router } from "#src/chat/router.ts";
+import { optionAtEnd, parseLine } from "./parse.ts";
+
+/** A command, a value or the name of an option (`sort:`) that may come where the line ends. */
+export type Completion = {
+  kind: "command" | "value" | "option";
+  /** The end of the line that it takes the place of. */
+  replaces: string;
+  text: string;
+  /** How it is called, and what it means. */
+  label: string;
+  about: string;
+};
+
+export type Completions = {
+  items: Completion[];
+  /** The end of the line that commands or values take the place of. */
+  typed: string;
+  /** Whether the line is of no use without one of them. */
+  needed: boolean;
+  /** The option that is being typed and its description. */
+  hint: string;
+};
+
+const NONE: Completions = { items: [], typed: "", needed: false, hint: "" };
+
+/** Completes a line at its end: commands, what a command offers for an option, and the options that it does not have yet. */
+export function completeLine(line: string, router: Router, context: CompletionContext): Completions {
+  const match = /^\s*([/／]\S*)(\s.*)?$/su.exec(line);
+  if (match === null) return NONE;
+  const [, typed = "", rest] = match;
+  if (rest === undefined) return commandNames(typed, context);
+  const name = typed.slice(1).toLowerCase();
+  const command = router.commands.find((item) => item.name === name);
+  return command === undefined ? NONE : optionsOf(line, command, router, context);
+}
+
+function commandNames(typed: string, { commands, text }: CompletionContext): Completions {
+  const begun = typed.slice(1).toLowerCase();
+  const items = commands
+    .filter(({ name }) => name.startsWith(begun))
+    .map((command): Completion => {
+      const label = `/${command.name}`;
+      const end = Object.keys(command.options).length === 0 ? "" : " ";
+      return { kind: "command", replaces: typed, text: label + end, label, about: commandDescription(command, text) };
+    });
+  return { items, typed, needed: !commands.some(({ name }) => name === begun), hint: "" };
+}
+
+function optionsOf(line: string, command: Command, router: Router, context: CompletionContext): Completions {
+  const state = stateOf(line, command);
+  if (state === undefined) return NONE;
+  const { current, given } = state;
+  if (current === undefined) return { ...NONE, items: optionNames(line, command, given, context) };
+  const { name, typed } = current;
+  const hint = `${name} · ${optionDescription(command, name, context.text)}`;
+  // The end of a quoted value is not the end of the line.
+  if (!line.endsWith(typed)) return { ...NONE, hint };
+  const items = [
+    ...valuesOf(command, name, typed, router, context),
+    ...optionNames(line, command, [...given, name], context),
+  ];
+  return { items, typed, needed: false, hint };
+}
+
+type State = { current: ReturnType<typeof optionAtEnd>; given: string[] };
+
+/** The option at the end of the line and those that have a value; undefined inside of quotation marks that are still open. */
+function stateOf(line: string, { options }: Command): State | undefined {
+  try {
+    return { current: optionAtEnd(line, options), given: Object.keys(parseLine(line, () => options)?.given ?? {}) };
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+function valuesOf(
+  command: Command,
+  name: string,
+  typed: string,
+  router: Router,
+  context: CompletionContext,
+): Completion[] {
+  const option = command.options[name];
+  const value = (text: string, label = text, about = ""): Completion => ({
+    kind: "value",
+    replaces: typed,
+    text: quoted(text, typed),
+    label,
+    about,
+  });
+  const begins = (text: string): boolean => text.startsWith(typed.toLowerCase());
+  switch (option?.kind) {
+    case "choice":
+      return option.choices
+        .filter(begins)
+        .map((item) => value(item, item, choiceDescription(command, item, context.text)));
+    case "flag":
+      return ["true", "false"].filter(begins).map((item) => value(item));
+    case "text":
+      return router.complete(command.name, name, typed, context).map((item) => value(item.value, item.name));
+    case undefined:
+      return [];
+  }
+}
+
+/** Options that the line does not have yet; all of them only where nothing is begun. */
+function optionNames(
+  line: string,
+  command: Command,
+  given: readonly string[],
+  { text }: CompletionContext,
+): Completion[] {
+  const begun = /\S*$/u.exec(line)?.[0] ?? "";
+  return Object.keys(command.options)
+    .filter((name) => name.startsWith(begun.toLowerCase()) && !given.includes(name))
+    .map((name) => ({
+      kind: "option",
+      replaces: begun,
+      text: `${name}:`,
+      label: `${name}:`,
+      about: optionDescription(command, name, text),
+    }));
+}
+
+/** A value that holds spaces, unless what is typed already does and needs no quotation marks. */
+const quoted = (value: string, typed: string): string => (/\s/.test(value) && !/\s/.test(typed) ? `"${value}"` : value);

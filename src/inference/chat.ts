@@ -1,0 +1,55 @@
+import type { Backend, ChatPart, ChatRequest, ChatStage, Failure, FailureReason } from "./backend.ts";
+
+/** An answer that did not come whole, judged by the backend. */
+export class InferenceFailure extends Error {
+  override name = "InferenceFailure";
+  readonly reason: FailureReason;
+  readonly refusedThinking: boolean;
+  constructor({ reason, message, refusedThinking }: Failure, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+    this.refusedThinking = refusedThinking;
+  }
+}
+
+/** Loading a large model from a slow disk takes minutes; silence in the middle of an answer does not. */
+const FIRST_PART_MS = 300_000;
+const NEXT_PART_MS = 60_000;
+
+/**
+ * Streams one answer of a host. Ends with the part that has figures, or throws InferenceFailure; raising the signal ends
+ * the request, and throws the signal's reason.
+ */
+export async function* streamChat(
+  backend: Backend,
+  host: string,
+  request: ChatRequest,
+  signal: AbortSignal,
+): AsyncGenerator<ChatPart> {
+  const silence = new AbortController();
+  let timer = setTimeout(() => silence.abort(), FIRST_PART_MS);
+  let stage: ChatStage = "request";
+  try {
+    for await (const part of backend.chat(host, request, AbortSignal.any([signal, silence.signal]))) {
+      clearTimeout(timer);
+      timer = setTimeout(() => silence.abort(), NEXT_PART_MS);
+      yield part;
+      stage = "answer";
+      if (part.figures) return;
+    }
+    throw failure("interrupted", "the stream ended without its last part");
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    if (silence.signal.aborted) throw failure("stalled", `${backend.name} fell silent`, error);
+    throw error instanceof InferenceFailure
+      ? error
+      : new InferenceFailure(backend.classify(error, stage), { cause: error });
+  } finally {
+    clearTimeout(timer);
+    // The signal alone ends a request whose headers have not come; closing a finished one does nothing.
+    silence.abort();
+  }
+}
+
+const failure = (reason: FailureReason, message: string, cause?: unknown): InferenceFailure =>
+  new InferenceFailure({ reason, message, refusedThinking: false }, { cause });

@@ -1,0 +1,64 @@
+import { z } from "zod";
+import type { ChatPart, Figures, InstalledModel } from "#src/inference/backend.ts";
+import { normalName } from "./names.ts";
+
+// What Ollama answers with; unknown fields are left alone, since every version adds some.
+
+const listed = z.object({
+  name: z.string(),
+  size: z.number().default(0),
+  digest: z.string().default(""),
+  details: z.object({ parameter_size: z.string().optional(), quantization_level: z.string().optional() }).default({}),
+  /** Set where the model runs on Ollama's servers and not here. */
+  remote_host: z.string().optional(),
+});
+export const tagsAnswer = z.object({ models: z.array(listed).default([]) });
+export const psAnswer = z.object({
+  models: z.array(z.object({ name: z.string(), size_vram: z.number().default(0) })).default([]),
+});
+export const showAnswer = z.object({ capabilities: z.array(z.string()).default([]) });
+export const pullAnswer = z.object({
+  digest: z.string().optional(),
+  total: z.number().default(0),
+  completed: z.number().default(0),
+  error: z.string().optional(),
+});
+export const chatAnswer = z.object({
+  message: z.object({ content: z.string().default(""), thinking: z.string().default("") }).optional(),
+  done: z.boolean().default(false),
+  done_reason: z.string().optional(),
+  load_duration: z.number().default(0),
+  prompt_eval_count: z.number().default(0),
+  eval_count: z.number().default(0),
+  eval_duration: z.number().default(0),
+});
+
+export const asInstalled = (
+  model: z.infer<typeof listed>,
+  capabilities: readonly string[] | undefined,
+): InstalledModel => ({
+  name: normalName(model.name),
+  sizeBytes: model.size,
+  digest: model.digest,
+  parameterSize: model.details.parameter_size,
+  quantization: model.details.quantization_level,
+  cloud: model.remote_host !== undefined,
+  capabilities,
+});
+
+export const asPart = (answer: z.infer<typeof chatAnswer>): ChatPart => ({
+  thinking: answer.message?.thinking ?? "",
+  text: answer.message?.content ?? "",
+  figures: answer.done ? figuresOf(answer) : undefined,
+});
+
+function figuresOf(answer: z.infer<typeof chatAnswer>): Figures {
+  return {
+    promptTokens: answer.prompt_eval_count,
+    tokens: answer.eval_count,
+    // Durations are in nanoseconds (Ollama's API page).
+    tokensPerSecond: answer.eval_duration > 0 ? (answer.eval_count / answer.eval_duration) * 1e9 : 0,
+    loadMs: answer.load_duration / 1e6,
+    reason: answer.done_reason ?? "stop",
+  };
+}

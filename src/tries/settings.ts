@@ -1,0 +1,21 @@
+import type { AccessLists } from "./access.ts";
+
+/** The settings of tries, as an operator makes them. */
+export type TrySettings = {
+  /** Addresses of the hosts that run models. */
+  hosts: readonly string[];
+  /** The operator's own models by entry id. */
+  aliases: ReadonlyMap<string, string>;
+  /** Tries at once on one host. */
+  hostSlots: number;
+  queueMax: number;
+  /** Characters. */
+  promptMax: number;
+  maxTokens: number;
+  perPersonHour: number;
+  perGuildHour: number;
+  /** Hours that conversations are kept. */
+  keepHours: number;
+  allowCloud: boolean;
+  access: AccessLists;
+};
