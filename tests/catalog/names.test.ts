@@ -123,7 +123,10 @@ describe("where nothing meets all", () => {
       facts: { architecture: "moe", contextTokens: "128000", released: "'2025'" },
     };
     expect(nearest("zeta moe 128k", files)).toEqual(["named", "facts"]);
-    const more = { ...files, facts: { ...files.facts, languages: "[ja, ko]" } };
+    const more = {
+      named: { ...files.named, released: "'2026'" },
+      facts: { ...files.facts, languages: "[ja, ko]" },
+    };
     expect(nearest("zeta moe 128k 日语 韩语", more)).toEqual(["facts", "named"]);
   });
 
