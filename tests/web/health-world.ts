@@ -3,7 +3,7 @@ import { type App, createApp, forSurface } from "#src/app.ts";
 import { readConfig } from "#src/config.ts";
 import { createDiscord } from "#src/discord/surface.ts";
 import { health } from "#src/web/health/routes.ts";
-import { createSite, type SitePart, runServer } from "#src/web/http/server.ts";
+import { createSite, runServer, type SitePart } from "#src/web/http/server.ts";
 import { type Bot, openDiscord } from "#tests/discord/start-bot.ts";
 import type { Discord } from "#tests/stand-ins/discord.ts";
 import { type Ollama, startOllama } from "#tests/stand-ins/ollama.ts";
@@ -20,7 +20,7 @@ export type Endpoints = {
   value: (name: string, labels?: Record<string, string>) => Promise<number>;
 };
 
-export type Watched = Endpoints & { app: App; stop: () => Promise<void> };
+export type HealthSource = Endpoints & { app: App; stop: () => Promise<void> };
 
 function endpointsOf(url: string): Endpoints {
   const get: Endpoints["get"] = (path, init) => fetch(`${url}${path}`, init);
@@ -37,14 +37,22 @@ export async function endpointsAt(discord: Discord, program: Bot): Promise<Endpo
 }
 
 /** The program with its health endpoints on a free port, and other parts of the site; no bot. */
-export async function openWatched(env: Record<string, string> = {}, parts: readonly SitePart[] = []): Promise<Watched> {
+export async function openWatched(
+  env: Record<string, string> = {},
+  parts: readonly SitePart[] = [],
+): Promise<HealthSource> {
   const config = readConfig({ LOG_LEVEL: "silent", DATA_DIR: await temporaryFolder(), ...env });
   const app = await createApp(config);
   const stop = new AbortController();
   const settings = { host: "127.0.0.1", port: 0, admin: false };
   const listening = Promise.withResolvers<number>();
   const running = [
-    runServer(createSite(forSurface(app, "web"), settings, [health, ...parts]), settings, stop.signal, listening.resolve),
+    runServer(
+      createSite(forSurface(app, "web"), settings, [health, ...parts]),
+      settings,
+      stop.signal,
+      listening.resolve,
+    ),
     app.services.tries.run(stop.signal),
     app.services.fleet.run(stop.signal),
   ];
@@ -69,7 +77,7 @@ export function readValue(families: Map<string, Family>, name: string, labels: R
   return found[0]?.value ?? 0;
 }
 
-export type WatchedBot = Watched & { discord: Discord; ollama: Ollama };
+export type WatchedBot = HealthSource & { discord: Discord; ollama: Ollama };
 
 /** The same with a bot between Discord and Ollama. */
 export async function openWatchedBot(env: Record<string, string> = {}): Promise<WatchedBot> {
