@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { UserError } from "#src/base/user-error.ts";
-import { WISHES, type WishedPurpose } from "#src/catalog/entry/suitability.ts";
+import { FIT_PURPOSES, type FitPurpose } from "#src/catalog/entry/suitability.ts";
 import { fitting, type Wish } from "#src/catalog/memory/fit.ts";
 import { cardsText, LEAST_GB, MOST_GB, readCards, readRam, readTokens } from "#src/catalog/memory/machine.ts";
 import { type Context, choice, defineCommand, flag, text } from "#src/chat/command.ts";
@@ -13,7 +13,7 @@ type Asked = { vram: string; ram: string | undefined; context: string | undefine
 /** `/fit 24 GB` on the terminal: the unit stands where the main memory would. */
 const UNIT = /^g(?:i?b)?$/i;
 
-function readWish({ vram, ram, context }: Asked, purpose: WishedPurpose | undefined, commercial: boolean): Wish {
+function readWish({ vram, ram, context }: Asked, purpose: FitPurpose | undefined, commercial: boolean): Wish {
   const [cardsTyped, ramTyped] = ram !== undefined && UNIT.test(ram) ? [`${vram} ${ram}`, undefined] : [vram, ram];
   const cards = readCards(cardsTyped);
   if (cards === undefined) throw new UserError("invalidCards", { given: vram, least: LEAST_GB, most: MOST_GB });
@@ -35,7 +35,7 @@ const pageState = z
     z.string(),
     z.string(),
     z.string(),
-    z.enum([...WISHES, NONE]),
+    z.enum([...FIT_PURPOSES, NONE]),
     z.enum(["all", "commercial"]),
   ])
   .transform(([page, vram, ram, context, purpose, license]) => {
@@ -63,7 +63,7 @@ export const fit = defineCommand({
     vram: text({ required: true, maxLength: 20, autocomplete: suggestCards }),
     ram: text({ required: false, maxLength: 20 }),
     context: text({ required: false, maxLength: 20 }),
-    purpose: choice(WISHES),
+    purpose: choice(FIT_PURPOSES),
     commercial: flag(),
   },
   examples: ["8", "24GB context:32k", "8 ram:64", "12 purpose:code commercial:true", "2x24"],

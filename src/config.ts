@@ -4,6 +4,7 @@ import { LOG_LEVELS, type LogLevel } from "#src/base/log.ts";
 import { brokenRule } from "#src/catalog/entry/parse.ts";
 import { GITHUB_NAME } from "#src/catalog/entry/schema.ts";
 import type { Admins, DiscordSettings } from "#src/discord/settings.ts";
+import type { GithubConfig, GithubIdentity } from "#src/sync/github/config.ts";
 import type { TrySettings } from "#src/tries/settings.ts";
 import type { WebSettings } from "#src/web/http/server.ts";
 import { flag, ids, isCron, list, setting, whole, wholeIfSet } from "./setting.ts";
@@ -133,21 +134,6 @@ export type Config = {
   workerPort: number | undefined;
   /** Discord channel for news of the catalog. */
   announceChannelId: string | undefined;
-};
-
-/** Who asks GitHub: a person's token, or an app installed on the catalog's repository. */
-export type GithubIdentity =
-  | { kind: "token"; token: string }
-  | { kind: "app"; appId: string; privateKey: string; installationId: string };
-
-export type GithubConfig = {
-  apiUrl: string;
-  /** Absent: anonymous, for reading only. */
-  identity: GithubIdentity | undefined;
-  /** Where proposals go and the catalog is refreshed from; absent: neither happens. */
-  catalog: { repository: string; branch: string } | undefined;
-  /** When the sync runs, in UTC. */
-  cron: string;
 };
 
 /** Settings that break the rules; `issues` carry the variable's name as their path. */

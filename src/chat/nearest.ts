@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein";
 
-/** The names that a mistyped word may stand for, nearest first; at most three, none that is far. */
+/** The names that a mistyped word may stand for, by edit distance; at most three, each within 40 % of the longer one. */
 export function nearestOf(word: string, names: readonly string[]): string[] {
   const typed = word.toLowerCase();
   return names

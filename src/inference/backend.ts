@@ -34,7 +34,7 @@ export type Figures = {
   reason: string;
 };
 
-/** What came last of an answer, without what came before. Only the last part of a whole answer has figures. */
+/** The newest piece of an answer, without what came before. Only the last part of a whole answer has figures. */
 export type ChatPart = { thinking: string; text: string; figures: Figures | undefined };
 
 /** How much of a model is there. The total grows while a host finds out what belongs to it. */
@@ -61,7 +61,7 @@ export type Failure = {
   refusedThinking: boolean;
 };
 
-/** Where an error arose: before the first part of an answer came, or after it. */
+/** The stage at which an error arose: before the first part of an answer came, or after it. */
 export type ChatStage = "request" | "answer";
 
 /**
@@ -80,7 +80,7 @@ export type Backend = {
   loaded: (host: string, signal: AbortSignal) => Promise<ReadonlyMap<string, number>>;
   /** Streams one answer; a part for each sign of life, also an empty one. */
   chat: (host: string, request: ChatRequest, signal: AbortSignal) => AsyncIterable<ChatPart>;
-  /** What an error of `chat` means. */
+  /** Judges an error of `chat` by where it arose, and then by what it says. */
   classify: (error: unknown, stage: ChatStage) => Failure;
   /** Ends when the whole model is there; rejects with a message for the person who asked. */
   pull: (host: string, model: string, signal: AbortSignal) => AsyncIterable<PullPart>;
@@ -88,5 +88,5 @@ export type Backend = {
   remove: (host: string, model: string, signal: AbortSignal) => Promise<void>;
 };
 
-/** Whether a model can be talked to, as far as its host has said. */
+/** Tells whether a model can be talked to, as far as its host has said. */
 export const canChat = ({ capabilities }: InstalledModel): boolean => capabilities?.includes("completion") ?? true;

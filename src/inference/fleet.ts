@@ -29,7 +29,7 @@ export type Lease = {
 };
 
 export type Fleet = {
-  /** What the hosts run. */
+  /** The program that the hosts run. */
   readonly backend: Backend;
   readonly hosts: readonly Host[];
   /** Other processes reach the hosts, and this one only knows what they say. */

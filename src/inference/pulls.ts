@@ -37,7 +37,7 @@ export type Pulls = {
 const SPEED_WINDOW_MS = 5000;
 const REMOVE_TIMEOUT_MS = 30_000;
 
-/** What operators change on the hosts of a fleet: the pulls of this process with their progress, and removals. */
+/** Changes the hosts of a fleet for operators: the pulls of this process with their progress, and removals. */
 export function createPulls({ fleet, log }: { fleet: Fleet; log: Log }): Pulls {
   const pulls = new Map<string, Pull>();
 

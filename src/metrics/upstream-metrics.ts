@@ -1,12 +1,12 @@
-import type { Done } from "#src/sync/publish/publish.ts";
-import type { LookOutcome } from "#src/sync/refresh/refresh.ts";
+import type { ActionResult } from "#src/sync/publish/publish.ts";
+import type { RefreshOutcome } from "#src/sync/refresh/refresh.ts";
 import type { SyncRun } from "#src/sync/run.ts";
 import { createCounter, createHistogram, type Family } from "./tally.ts";
 
 export type UpstreamMetrics = {
   synced: (run: SyncRun) => void;
   /** A look for a newer catalog. */
-  looked: (outcome: LookOutcome) => void;
+  looked: (outcome: RefreshOutcome) => void;
   /** When the last look reached GitHub, in ms since 1970. */
   lookedAt: () => number | undefined;
   /** What was left of the hour's GraphQL points after the last sync, as far as GitHub said. */
@@ -14,9 +14,17 @@ export type UpstreamMetrics = {
 };
 
 const RUNS = ["done", "partly", "failed", "busy"] as const;
-const ACTIONS: readonly Done["action"][] = ["open", "update", "label", "explain", "close", "discard"];
-const ACTION_OUTCOMES: readonly Done["outcome"][] = ["done", "changed", "failed"];
-const LOOKS: readonly LookOutcome[] = ["unchanged", "taken", "refused", "failed"];
+/** A record, so that a new kind of action cannot be forgotten. */
+const ACTIONS: Record<ActionResult["action"], true> = {
+  open: true,
+  update: true,
+  label: true,
+  explain: true,
+  close: true,
+  discard: true,
+};
+const ACTION_OUTCOMES: readonly ActionResult["outcome"][] = ["done", "changed", "failed"];
+const LOOKS: readonly RefreshOutcome[] = ["unchanged", "taken", "refused", "failed"];
 /** Seconds. */
 const SYNC_BOUNDS = [1, 5, 15, 30, 60, 120, 300, 600, 1800];
 
@@ -42,7 +50,7 @@ export function createUpstreamMetrics(now: () => number): { events: UpstreamMetr
     labels: ["outcome"],
   });
   for (const outcome of RUNS) runs.add({ outcome }, 0);
-  for (const action of ACTIONS) for (const outcome of ACTION_OUTCOMES) actions.add({ action, outcome }, 0);
+  for (const action of Object.keys(ACTIONS)) for (const outcome of ACTION_OUTCOMES) actions.add({ action, outcome }, 0);
   for (const outcome of LOOKS) looks.add({ outcome }, 0);
   let lookedAt: number | undefined;
   let pointsLeft: number | undefined;

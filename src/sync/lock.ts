@@ -11,7 +11,7 @@ export class SyncBusy extends Error {
  * Does the work while no other run does, whoever started it. The lock is SQLite's on a file, which the system lets go
  * of when a process dies. Throws SyncBusy at once where it is taken.
  */
-export async function alone<Result>(dataDir: string, work: () => Promise<Result>): Promise<Result> {
+export async function withSyncLock<Result>(dataDir: string, work: () => Promise<Result>): Promise<Result> {
   mkdirSync(dataDir, { recursive: true });
   const lock = new DatabaseSync(join(dataDir, "sync.lock"));
   try {

@@ -1,12 +1,13 @@
 import { explainGithubError, oneLine } from "#src/sync/github/failure.ts";
+import { countProposed } from "#src/sync/propose/action.ts";
 import { type LastRun, writeLastRun } from "./last-run.ts";
-import { alone } from "./lock.ts";
-import { proposedBy, runSync, type SyncOptions, type SyncReport } from "./run.ts";
+import { withSyncLock } from "./lock.ts";
+import { runSync, type SyncOptions, type SyncReport } from "./run.ts";
 
-/** A run that no other overlaps, with a note of how it went. Throws what `runSync` throws, and SyncBusy. */
+/** Runs the sync while no other run does, and notes how it went. Throws what `runSync` throws, and SyncBusy. */
 export function recordedSync(options: SyncOptions): Promise<SyncReport> {
   const { dataDir, mode, signal } = options;
-  return alone(dataDir, async () => {
+  return withSyncLock(dataDir, async () => {
     const at = new Date((options.now ?? Date.now)()).toISOString();
     const record = async (run: Omit<LastRun, "at">): Promise<void> => {
       if (mode === "pr" && !signal.aborted) await writeLastRun(dataDir, { at, ...run });
@@ -29,7 +30,7 @@ function summaryOf({ seen, unreached, plan, done }: SyncReport): Omit<LastRun, "
     ok: failed.length === 0,
     seen,
     unreached: unreached.length,
-    proposed: proposedBy(plan?.actions ?? []),
+    proposed: countProposed(plan?.actions ?? []),
     ...(detail !== undefined && { detail: oneLine(detail) }),
   };
 }

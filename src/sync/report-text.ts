@@ -1,4 +1,5 @@
 import type { Text } from "#src/base/locale.ts";
+import { titleOfAction } from "#src/sync/propose/action.ts";
 import { noticeText } from "#src/sync/propose/proposal-text.ts";
 import type { Proposal } from "#src/sync/propose/propose.ts";
 import type { SyncMode, SyncReport } from "./run.ts";
@@ -46,17 +47,12 @@ function proposalLines(proposals: readonly Proposal[], text: Text): string[] {
 function actionLines({ plan, done }: SyncReport, mode: SyncMode, text: Text): string[] {
   if (plan === undefined) return [];
   if (plan.actions.length === 0 && plan.waiting.length === 0) return [text("sync.nothingToDo")];
-  const planned = plan.actions.map((action) => {
-    const about =
-      "proposal" in action ? action.proposal.title : "pull" in action ? action.pull.title : action.branch.name;
-    return { kind: action.kind, about };
-  });
   return [
     text("sync.actions"),
-    ...planned.map(({ kind, about }, index) => {
+    ...plan.actions.map((action, index) => {
       const result = mode === "pr" ? done[index] : undefined;
       const outcome = result ? text(`sync.outcome.${result.outcome}`, { detail: result.detail ?? "" }) : "";
-      return `- ${text(`sync.action.${kind}`)}: ${about}${result?.url === undefined ? "" : ` ${result.url}`}${outcome}`;
+      return `- ${text(`sync.action.${action.kind}`)}: ${titleOfAction(action)}${result?.url === undefined ? "" : ` ${result.url}`}${outcome}`;
     }),
     ...plan.waiting.map(({ proposal, reason }) => `- ${text(`sync.waiting.${reason}`)}: ${proposal.title}`),
   ];

@@ -6,19 +6,24 @@ import { writeFileWhole } from "#src/base/write-file.ts";
 import { type CatalogFile, readCatalog, readCatalogFiles } from "#src/catalog/entry/load.ts";
 import type { Problem } from "#src/catalog/entry/parse.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
-import type { GithubConfig } from "#src/config.ts";
 import { type Client, type ClientOptions, createClients } from "#src/sync/github/client.ts";
+import type { GithubConfig } from "#src/sync/github/config.ts";
 import { openCache } from "#src/sync/observe/cache.ts";
-import type { Cost, Observation } from "#src/sync/observe/observation.ts";
-import { observe } from "#src/sync/observe/observe.ts";
-import { asksOf, chosenEntries, groupsOf } from "#src/sync/propose/follow.ts";
-import { type Action, type Plan, plan } from "#src/sync/propose/plan.ts";
-import { BASELINE_BRANCH, branchOf, type Desired, desiredProposals } from "#src/sync/propose/propose.ts";
-import { type Followed, knownId } from "#src/sync/propose/signals.ts";
-import { settledSignals, type Target } from "#src/sync/propose/target.ts";
-import { type Done, publish } from "#src/sync/publish/publish.ts";
-import { readTarget } from "#src/sync/publish/read-target.ts";
+import { type Cost, observe } from "#src/sync/observe/observe.ts";
+import { type Plan, plan } from "#src/sync/propose/plan.ts";
+import { BASELINE_BRANCH, branchOf, type DesiredProposals, desiredProposals } from "#src/sync/propose/propose.ts";
+import { type RepositoryState, settledSignals } from "#src/sync/propose/repository-state.ts";
+import { type ActionResult, publish } from "#src/sync/publish/publish.ts";
+import { readRepositoryState } from "#src/sync/publish/read-repository-state.ts";
 import { fetchCatalog } from "#src/sync/refresh/archive.ts";
+import {
+  chosenEntries,
+  type FollowedRepository,
+  followedRepositories,
+  knownId,
+  observationRequests,
+} from "#src/sync/sources/followed.ts";
+import type { Observation } from "#src/sync/sources/observation.ts";
 
 /** `dry-run` changes nothing, `write` edits the files here, `pr` opens pull requests. */
 export type SyncMode = "dry-run" | "write" | "pr";
@@ -41,10 +46,10 @@ export type SyncOptions = {
 };
 
 export type SyncReport = {
-  desired: Desired;
+  desired: DesiredProposals;
   /** Absent where no catalog repository was looked at. */
   plan: Plan | undefined;
-  done: Done[];
+  done: ActionResult[];
   /** Files written here. */
   written: string[];
   /** Repositories seen, and those about which nothing is known. */
@@ -72,7 +77,7 @@ export class SyncRefused extends Error {
   }
 }
 
-type Source = { files: CatalogFile[]; entries: Entry[]; problems: Problem[]; commit: string | undefined };
+type CatalogInput = { files: CatalogFile[]; entries: Entry[]; problems: Problem[]; commit: string | undefined };
 
 /**
  * One run: looks at the repositories, works out what to propose, and does it as far as the mode allows. Throws
@@ -87,23 +92,23 @@ export async function runSync(options: SyncOptions): Promise<SyncReport> {
   refuseUnknown(only, source.entries);
 
   const chosen = chosenEntries(source.entries, only);
-  const { observations, cost } = await look(chosen, reader, options);
-  const groups = groupsOf(chosen, observations);
-  const target = await targetOf(remote, source, writer ?? reader);
+  const { observations, cost } = await observeEntries(chosen, reader, options);
+  const followed = followedRepositories(chosen, observations);
+  const repository = await repositoryState(remote, source, writer ?? reader);
   const desired = desiredProposals({
-    groups,
+    followed,
     entries: source.entries,
     texts: new Map(source.files.map(({ file, text: content }) => [file.replace(/\.yaml$/, ""), content])),
-    settled: settledSignals(target?.pulls ?? []),
+    settled: settledSignals(repository?.pulls ?? []),
     text,
     now: (options.now ?? Date.now)(),
   });
-  const planned = target && planFor(desired, groups, target, only !== undefined);
-  const published = mode === "pr" && writer && target && planned;
+  const planned = repository && planFor(desired, followed, repository, only !== undefined);
+  const published = mode === "pr" && writer && repository && planned;
   return {
     desired,
     plan: planned,
-    done: published ? await publish(planned.actions, { client: writer, target, text, log }) : [],
+    done: published ? await publish(planned.actions, { client: writer, repository, text, log }) : [],
     written: mode === "write" ? await writeFiles(desired, options.catalogDir) : [],
     ...reachedOf(observations),
     problems: source.problems,
@@ -128,24 +133,34 @@ const reachedOf = (observations: readonly Observation[]): Pick<SyncReport, "seen
   ),
 });
 
-const targetOf = async (
+const repositoryState = async (
   remote: GithubConfig["catalog"],
-  { commit }: Source,
+  { commit }: CatalogInput,
   client: Client,
-): Promise<Target | undefined> =>
-  remote && commit !== undefined ? readTarget(client, { ...remote, commit }) : undefined;
+): Promise<RepositoryState | undefined> =>
+  remote && commit !== undefined ? readRepositoryState(client, { ...remote, commit }) : undefined;
 
-const planFor = ({ proposals }: Desired, groups: readonly Followed[], target: Target, partly: boolean): Plan =>
-  plan({ proposals, unknown: unknownBranches(groups, target, partly) }, target);
+const planFor = (
+  { proposals }: DesiredProposals,
+  followed: readonly FollowedRepository[],
+  repository: RepositoryState,
+  isPart: boolean,
+): Plan => plan({ proposals, unknown: unknownBranches(followed, repository, isPart) }, repository);
 
-async function look(
+async function observeEntries(
   entries: readonly Entry[],
   reader: Client,
   { dataDir, log, signal, onProgress }: SyncOptions,
 ): Promise<{ observations: Observation[]; cost: Cost }> {
   const cache = openCache(dataDir, log);
   try {
-    return await observe(asksOf(entries), { reader, cache, signal, log, ...(onProgress && { onProgress }) });
+    return await observe(observationRequests(entries), {
+      reader,
+      cache,
+      signal,
+      log,
+      ...(onProgress && { onProgress }),
+    });
   } finally {
     cache.close();
   }
@@ -155,13 +170,13 @@ async function fetched(
   reader: Client,
   { repository, branch }: { repository: string; branch: string },
   signal: AbortSignal,
-): Promise<Source> {
+): Promise<CatalogInput> {
   const catalog = await fetchCatalog(reader.octokit, { repository, branch, signal });
   if (catalog === "unchanged") throw new Error("nothing was known, so nothing can be unchanged");
   return { files: catalog.files, commit: catalog.commit, ...(await readCatalogFiles(catalog.files)) };
 }
 
-async function local(directory: string): Promise<Source> {
+async function local(directory: string): Promise<CatalogInput> {
   const { entries, problems } = await readCatalog(directory);
   const files = await Promise.all(
     entries.map(async ({ id }) => {
@@ -173,24 +188,24 @@ async function local(directory: string): Promise<Source> {
 }
 
 /** Branches that a run must leave alone, because it does not know what their repositories say today. */
-function unknownBranches(groups: readonly Followed[], target: Target, partly: boolean): (branch: string) => boolean {
-  const reached = groups.filter(({ observation }) => observation.state !== "unreached");
-  const unreached = groups.filter(({ observation }) => observation.state === "unreached");
+function unknownBranches(
+  followed: readonly FollowedRepository[],
+  { pulls }: RepositoryState,
+  isPart: boolean,
+): (branch: string) => boolean {
+  const reached = followed.filter(({ observation }) => observation.state !== "unreached");
+  const unreached = followed.filter(({ observation }) => observation.state === "unreached");
   const known = new Set(reached.map(branchOf));
   // A repository without a number may have any branch.
-  const anyBranch = partly || unreached.some(({ entries }) => knownId(entries) === undefined);
+  const anyBranch = isPart || unreached.some(({ entries }) => knownId(entries) === undefined);
   const unknown = new Set(unreached.map(branchOf));
-  const openBaseline = target.pulls.some(({ state, branch }) => state === "open" && branch === BASELINE_BRANCH);
+  const openBaseline = pulls.some(({ state, branch }) => state === "open" && branch === BASELINE_BRANCH);
   return (branch) =>
     branch === BASELINE_BRANCH ? anyBranch && openBaseline : unknown.has(branch) || (anyBranch && !known.has(branch));
 }
 
-async function writeFiles({ proposals }: Desired, directory: string): Promise<string[]> {
+async function writeFiles({ proposals }: DesiredProposals, directory: string): Promise<string[]> {
   const files = proposals.flatMap((proposal) => proposal.files);
   for (const { file, text } of files) await writeFileWhole(join(directory, "models", file), text);
   return files.map(({ file }) => file);
 }
-
-/** How many pull requests a list of actions opens or renews. */
-export const proposedBy = (actions: readonly Action[]): number =>
-  actions.filter(({ kind }) => kind === "open" || kind === "update").length;

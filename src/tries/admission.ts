@@ -38,7 +38,7 @@ export async function takeQuota(quotas: Quotas, person: Person): Promise<void> {
   if (refused) throw new UserError("tryQuota", { minutes: Math.ceil(refused.waitMs / 60_000) });
 }
 
-/** Whether somebody may stop a try: whose it is, whoever moderates there, and administrators. */
+/** Tells who may stop a try: whose it is, whoever moderates there, and administrators. */
 export const mayStop = (person: Person, attempt: Try): boolean =>
   attempt.person === person.id || person.moderator || person.admin;
 

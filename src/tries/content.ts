@@ -2,7 +2,7 @@ import { splitThinking } from "./thinking.ts";
 
 type Split = { text: string; thinking: string };
 
-/** What a model's content says so far, its thinking taken out. */
+/** Gives what a model's content says so far, its thinking taken out. */
 export type ContentReader = {
   push: (piece: string) => Split;
   /** With the end known: what only looked like the beginning of a tag is text again. */

@@ -1,6 +1,6 @@
 import type { Delivery, Progress, Try } from "./try.ts";
 
-/** Where the progress of one try is shown. */
+/** Shows the progress of one try. */
 export type Output = {
   /** Shows the newest progress as soon as the surface allows; older ones may never be shown. */
   update: (progress: Progress) => void;
@@ -23,7 +23,7 @@ type Opener = (attempt: Try) => Output | undefined;
 export type Outputs = {
   /** A surface says how it shows tries of its kind. */
   register: (kind: Delivery["kind"], opener: Opener) => void;
-  /** Where a try is shown; nowhere if its surface is not there (any more). */
+  /** Opens the output of a try; one that shows nothing where its surface is not there (any more). */
   open: (attempt: Try) => Output;
 };
 

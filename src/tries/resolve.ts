@@ -91,7 +91,7 @@ function installedFor(entry: Entry, name: string, options: ResolveOptions): Reso
 /** `qwen3:8b-q8_0` is a build of `qwen3:8b`. */
 const isBuildOf = (installed: string, name: string): boolean => installed === name || installed.startsWith(`${name}-`);
 
-/** What to pull: an exact model before a stand-in, an official before a community one. */
+/** Picks what to pull: an exact model before a stand-in, an official before a community one. */
 function pullableFor(entry: Entry, name: string, options: ResolveOptions): OllamaModel | undefined {
   return ollamaModels(entry, name, options)
     .filter((model) => !model.cloud)

@@ -1,6 +1,6 @@
 import type { AccessLists } from "./access.ts";
 
-/** What an operator sets for tries. */
+/** The settings of tries, as an operator makes them. */
 export type TrySettings = {
   /** Addresses of the hosts that run models. */
   hosts: readonly string[];

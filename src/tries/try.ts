@@ -1,7 +1,7 @@
 import type { Locale } from "#src/base/locale.ts";
 import type { ChatMessage, FailureReason, Figures } from "#src/inference/backend.ts";
 
-/** Where a try's answer is shown: plain data, so that another process can show it too. */
+/** The place where a try's answer is shown: plain data, so that another process can show it too. */
 export type Delivery =
   | {
       kind: "discord";
@@ -58,7 +58,7 @@ export type Phase =
   | "interrupted"
   | "failed";
 
-/** What there is to show of a try at a moment. */
+/** Everything that can be shown of a try at a moment. */
 export type Progress = {
   phase: Phase;
   /** Place in the queue, from 1. */
@@ -72,6 +72,7 @@ export type Progress = {
   failure?: FailureReason;
 };
 
+/** Tells whether anything came from the model. */
 export const hasWords = ({ text, thinking }: Progress): boolean => text !== "" || thinking !== "";
 
 const ENDED: readonly Phase[] = ["done", "stopped", "expired", "interrupted", "failed"];

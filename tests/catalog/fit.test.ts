@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readCatalogFiles } from "#src/catalog/entry/load.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
-import { specialtyOf, WISHES } from "#src/catalog/entry/suitability.ts";
+import { FIT_PURPOSES, specialtyOf } from "#src/catalog/entry/suitability.ts";
 import { type Fitting, fitting, type Wish } from "#src/catalog/memory/fit.ts";
 import { readCards, spareRamGb, totalGb } from "#src/catalog/memory/machine.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
@@ -38,7 +38,7 @@ describe("what fits", () => {
   const wishes = fc.record({
     machine: machines,
     contextTokens: fc.option(fc.integer({ min: 1, max: 2_000_000 }), { nil: undefined }),
-    purpose: fc.option(fc.constantFrom(...WISHES), { nil: undefined }),
+    purpose: fc.option(fc.constantFrom(...FIT_PURPOSES), { nil: undefined }),
     commercial: fc.boolean(),
   });
 
@@ -125,7 +125,7 @@ describe("what fits", () => {
   });
 
   test("each purpose finds what is made for it", () => {
-    const found = (purpose: (typeof WISHES)[number]) => ids(fitting(entries, wishFor("8", { purpose })));
+    const found = (purpose: (typeof FIT_PURPOSES)[number]) => ids(fitting(entries, wishFor("8", { purpose })));
     expect(found("code").slice(0, 5)).toContain("qwen2.5-coder");
     expect(found("code")).not.toContain("qwen3-vl");
     expect(found("vision").slice(0, 3)).toContain("qwen3-vl");

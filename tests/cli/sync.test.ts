@@ -1,7 +1,7 @@
 import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { alone } from "#src/sync/lock.ts";
+import { withSyncLock } from "#src/sync/lock.ts";
 import { runProgram } from "#tests/run-program.ts";
 import { type GithubStandIn, startGithub } from "#tests/stand-ins/github.ts";
 import { known } from "#tests/sync/world.ts";
@@ -88,7 +88,7 @@ describe("npm run sync", () => {
 
   it("does not run beside another run", async () => {
     const { env } = await world();
-    const { stderr, code } = await alone(env["DATA_DIR"] ?? "", () => sync(["--dry-run"], env));
+    const { stderr, code } = await withSyncLock(env["DATA_DIR"] ?? "", () => sync(["--dry-run"], env));
     expect(stderr).toContain("另一次同步正在运行");
     expect(code).toBe(1);
   });

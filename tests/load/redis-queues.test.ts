@@ -25,11 +25,11 @@ test.skipIf(WITHOUT_REDIS !== undefined).each(["1872317588954765", "000000000000
     const first = await queues.take(MODEL, "one");
     expect(first?.id).toBe(id);
     expect(await queues.take(MODEL, "two")).toBeUndefined();
-    await first?.back();
+    await first?.requeue();
     const second = await queues.take(MODEL, "two");
     expect(second?.id).toBe(id);
     if (second) await queues.renew([second], "two");
-    await second?.done();
+    await second?.complete();
     expect(await queues.take(MODEL, "one")).toBeUndefined();
     await queues.ensure(MODEL, id);
     await queues.ensure(MODEL, id);

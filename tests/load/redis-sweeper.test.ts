@@ -89,10 +89,10 @@ async function openWorld({ orphanMs }: { orphanMs?: number } = {}) {
     /** Neither places in the indexes nor jobs are left. */
     nothingGoesOn: () =>
       expect.poll(async () => (await client.keys("*")).filter((key) => GOING_ON.test(key)), PATIENCE).toEqual([]),
-    stateOf: async (id: string) => (await ledger.look([id]))[0]?.state,
+    stateOf: async (id: string) => (await ledger.snapshots([id]))[0]?.state,
     /** A worker tells of a host with the model. */
     workerSays: (change: Partial<Host> = {}) =>
-      heartbeats.say({ id: "worker", name: "machine", hosts: [{ ...HOST, ...change }] }),
+      heartbeats.publish({ id: "worker", name: "machine", hosts: [{ ...HOST, ...change }] }),
     /** Sweeps, and waits until all is shown. */
     sweepAndShow: async (): Promise<void> => {
       await one.sweep();
@@ -151,7 +151,7 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a try that waits", () => {
     await workerSays();
     await sweepFor(2 * orphanMs);
     expect(await stateOf(id)).toBe("waiting");
-    await heartbeats.leave("worker");
+    await heartbeats.withdraw("worker");
     await sweep();
     expect(await stateOf(id)).toBe("waiting");
     await sweepFor(2 * orphanMs);
@@ -265,7 +265,7 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a try whose worker has died", () =
       { kind: "run", run: "1" },
       { kind: "run", run: "2" },
       { kind: "run", run: "3" },
-      { kind: "worn" },
+      { kind: "exhausted" },
     ]);
     expect(shown).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fittingEntry, linkedModels, precisionInName, seriesOf } from "#src/sync/propose/hub-names.ts";
+import { fittingEntry, linkedModels, precisionInName, seriesOf } from "#src/sync/sources/hub-names.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
 import { entryOf } from "./samples.ts";
 

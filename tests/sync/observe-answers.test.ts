@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { createClients } from "#src/sync/github/client.ts";
 import { openCache } from "#src/sync/observe/cache.ts";
-import type { Ask } from "#src/sync/observe/observation.ts";
 import { observe } from "#src/sync/observe/observe.ts";
+import type { ObservationRequest } from "#src/sync/sources/observation.ts";
 import { found, silent, states } from "./observe-world.ts";
 import { type Answer, json, serve } from "./scripted-server.ts";
 
@@ -36,7 +36,7 @@ const data = (fields: Record<string, unknown>, errors?: object[]): Answer =>
   json(200, { data: { rateLimit: { cost: 1, remaining: 4000 }, ...fields }, ...(errors ? { errors } : {}) });
 const quota = json(200, { resources: { core: { remaining: 5000 }, graphql: { remaining: 5000 } } });
 
-async function look(answers: Answer[], ...asks: (Ask | string)[]) {
+async function look(answers: Answer[], ...asks: (ObservationRequest | string)[]) {
   const { url, requests } = await serve(quota, ...answers);
   const identity = { kind: "token", token: "ghp_SecretOfThisTest0000" } as const;
   const { reader } = await createClients({ apiUrl: url, identity }, { log: silent, pace: "none" });

@@ -2,8 +2,8 @@ import { pino } from "pino";
 import { onTestFinished } from "vitest";
 import { type ClientOptions, createClients } from "#src/sync/github/client.ts";
 import { openCache, type SyncCache } from "#src/sync/observe/cache.ts";
-import type { Ask, Observation, Repository } from "#src/sync/observe/observation.ts";
 import { observe } from "#src/sync/observe/observe.ts";
+import type { Observation, ObservationRequest, Repository } from "#src/sync/sources/observation.ts";
 import { type GithubOptions, type GithubStandIn, startGithub, TOKEN } from "#tests/stand-ins/github.ts";
 
 export const silent = pino({ level: "silent" });
@@ -12,7 +12,10 @@ export type World = {
   github: GithubStandIn;
   cache: SyncCache;
   /** Looks once at what is asked for, with a new client. */
-  look: (asks: readonly (Ask | string)[], options?: Partial<ClientOptions>) => ReturnType<typeof observe>;
+  look: (
+    asks: readonly (ObservationRequest | string)[],
+    options?: Partial<ClientOptions>,
+  ) => ReturnType<typeof observe>;
   /** What was asked of GitHub since the last call, the question about the quota left out: `GET /repos/a/b`. */
   asked: () => string[];
 };

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { LOCALES, textIn } from "#src/base/locale.ts";
 import { commitMessage, ownDigest, splitMarker, withMarker } from "#src/sync/propose/marker.ts";
 import { asksRebase, bodyOf, titleOf } from "#src/sync/propose/proposal-text.ts";
-import type { Signal } from "#src/sync/propose/signals.ts";
+import type { Signal } from "#src/sync/sources/signal.ts";
 import { entryOf, found, releaseOf, repositoryOf } from "./samples.ts";
 
 const text = textIn("zh-CN");

@@ -1,5 +1,5 @@
 import type { Entry } from "#src/catalog/entry/schema.ts";
-import type { Observation, Release, Repository } from "#src/sync/observe/observation.ts";
+import type { Observation, Release, Repository } from "#src/sync/sources/observation.ts";
 
 /** An entry with as little as the type asks for. */
 export const entryOf = (id: string, fields: Partial<Entry> = {}): Entry => ({

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { changesFor } from "#src/sync/propose/changes.ts";
-import { asksOf, chosenEntries, groupsOf } from "#src/sync/propose/follow.ts";
-import { type Followed, signalsOf } from "#src/sync/propose/signals.ts";
+import { editsFor } from "#src/sync/propose/catalog-edits.ts";
+import {
+  chosenEntries,
+  type FollowedRepository,
+  followedRepositories,
+  observationRequests,
+} from "#src/sync/sources/followed.ts";
+import type { Findings } from "#src/sync/sources/source.ts";
+import { findingsOf } from "#src/sync/sources/sources.ts";
 import { entryOf, found, releaseOf, repositoryOf } from "./samples.ts";
 
 const NOW = Date.parse("2026-11-23T12:00:00Z");
@@ -11,13 +17,14 @@ const entry = entryOf("model", {
   latestRelease: { tag: "v1.0", date: "2026-01-01" },
   sync: { hubOrgs: ["Org"] },
 });
-const ids = (followed: Followed, all = followed.entries): string[] =>
-  signalsOf(followed, all, NOW).signals.map(({ id }) => id);
-const kinds = (followed: Followed): string[] =>
-  signalsOf(followed, followed.entries, NOW).signals.map(({ kind }) => kind);
+const findings = (followed: FollowedRepository, catalog = followed.entries): Findings =>
+  findingsOf(followed, { catalog, now: NOW });
+const ids = (followed: FollowedRepository, all = followed.entries): string[] =>
+  findings(followed, all).signals.map(({ id }) => id);
+const kinds = (followed: FollowedRepository): string[] => findings(followed).signals.map(({ kind }) => kind);
 
 describe("releases and tags", () => {
-  const withReleases = (...releases: ReturnType<typeof releaseOf>[]): Followed => ({
+  const withReleases = (...releases: ReturnType<typeof releaseOf>[]): FollowedRepository => ({
     entries: [entry],
     observation: found(repositoryOf("Org/Repo", { releases })),
   });
@@ -27,9 +34,9 @@ describe("releases and tags", () => {
   });
   it("proposes only the newest by publication", () => {
     const followed = withReleases(releaseOf("v1.1", "2026-03-01T00:00:00Z"), releaseOf("v1.2", "2026-04-01T00:00:00Z"));
-    const signals = signalsOf(followed, [entry], NOW).signals;
+    const signals = findings(followed).signals;
     expect(signals).toMatchObject([{ kind: "release", release: { tag: "v1.2" } }]);
-    expect(changesFor(followed, signals).edits.get("model")).toEqual([
+    expect(editsFor(followed, signals).edits.get("model")).toEqual([
       { kind: "set", path: ["latestRelease", "tag"], value: "v1.2" },
       { kind: "set", path: ["latestRelease", "date"], value: "2026-04-01" },
       { kind: "set", path: ["latestRelease", "url"], value: "https://github.com/Org/Repo/releases/tag/v1.2" },
@@ -43,7 +50,7 @@ describe("releases and tags", () => {
   });
   it("takes no pre-release, and notices it", () => {
     const followed = withReleases(releaseOf("v2-rc", "2026-05-01T00:00:00Z", { prerelease: true }));
-    expect(signalsOf(followed, [entry], NOW)).toEqual({ signals: [], notices: [{ kind: "prerelease", tag: "v2-rc" }] });
+    expect(findings(followed)).toEqual({ signals: [], notices: [{ kind: "prerelease", tag: "v2-rc" }] });
   });
   it("does not go back to an older release when the newest is taken down", () => {
     expect(kinds(withReleases(releaseOf("v0.9", "2025-06-01T00:00:00Z")))).toEqual([]);
@@ -56,7 +63,7 @@ describe("releases and tags", () => {
   it("trusts tags only where the entry says so", () => {
     const tags = [{ name: "v1.5", commit: "c".repeat(40), date: "2026-06-01T00:00:00Z" }];
     const observation = found(repositoryOf("Org/Repo", { tags }));
-    expect(signalsOf({ entries: [entry], observation }, [entry], NOW)).toMatchObject({
+    expect(findings({ entries: [entry], observation })).toMatchObject({
       signals: [],
       notices: [{ kind: "tag", tag: "v1.5" }],
     });
@@ -70,10 +77,9 @@ describe("releases and tags", () => {
       releaseOf("v2.5-1", "2026-06-01T00:00:00Z", { title: "Qwen2.5 update" }),
       releaseOf("x", "2026-07-01T00:00:00Z"),
     ];
-    const { signals } = signalsOf(
+    const { signals } = findings(
       { entries: [older, newer], observation: found(repositoryOf("Org/Repo", { releases })) },
       [],
-      NOW,
     );
     expect(signals).toMatchObject([
       { entry: { id: "qwen3" }, release: { tag: "x" } },
@@ -83,7 +89,7 @@ describe("releases and tags", () => {
 });
 
 describe("weights in the README", () => {
-  const readme = (text: string, reviewedText = ""): Followed => ({
+  const readme = (text: string, reviewedText = ""): FollowedRepository => ({
     entries: [
       entryOf("qwen3", {
         name: "Qwen3",
@@ -103,9 +109,9 @@ describe("weights in the README", () => {
       link("Qwen/Qwen3-4B-AWQ") + link("Qwen/Qwen3-8B") + link("Other/Qwen3-9B"),
       link("Qwen/Qwen3-8B"),
     );
-    const { signals } = signalsOf(followed, followed.entries, NOW);
+    const { signals } = findings(followed);
     expect(signals.map(({ id }) => id)).toEqual(["weights:huggingface:qwen/qwen3-4b-awq"]);
-    expect(changesFor(followed, signals).edits.get("qwen3")).toEqual([
+    expect(editsFor(followed, signals).edits.get("qwen3")).toEqual([
       {
         kind: "append",
         path: ["weights"],
@@ -126,7 +132,7 @@ describe("weights in the README", () => {
   });
   it("makes a new generation a new entry that holds only what the link states", () => {
     const followed = readme(link("Qwen/Qwen3.5-7B") + link("Qwen/Qwen3.5-14B-FP8"));
-    const { created } = changesFor(followed, signalsOf(followed, followed.entries, NOW).signals);
+    const { created } = editsFor(followed, findings(followed).signals);
     expect(created.get("qwen3.5")).toMatchObject({
       name: "Qwen3.5",
       family: "Qwen",
@@ -143,7 +149,7 @@ describe("weights in the README", () => {
   it("only notices weights that belong to an entry of another repository", () => {
     const followed = readme(link("Qwen/Qwen2.5-7B"));
     const all = [...followed.entries, entryOf("qwen2.5", { name: "Qwen2.5" })];
-    expect(signalsOf(followed, all, NOW)).toMatchObject({
+    expect(findings(followed, all)).toMatchObject({
       signals: [],
       notices: [{ kind: "foreignEntry", entry: "qwen2.5" }],
     });
@@ -151,7 +157,7 @@ describe("weights in the README", () => {
 });
 
 describe("the repository itself", () => {
-  const at = (fields: Parameters<typeof repositoryOf>[1], asked?: string, name = "Org/Repo"): Followed => ({
+  const at = (fields: Parameters<typeof repositoryOf>[1], asked?: string, name = "Org/Repo"): FollowedRepository => ({
     entries: [entry],
     observation: found(repositoryOf(name, fields), asked),
   });
@@ -162,27 +168,27 @@ describe("the repository itself", () => {
       entries: [first],
       observation: found(repositoryOf("Org/Repo", { readme: { oid: "3".repeat(40), path: "README.md" } })),
     };
-    const { signals } = signalsOf(followed, [first], NOW);
+    const { signals } = findings(followed);
     expect(signals.map(({ id }) => id)).toEqual(["baseline:1000"]);
-    expect(changesFor(followed, signals).edits.get("model")).toEqual([
+    expect(editsFor(followed, signals).edits.get("model")).toEqual([
       { kind: "set", path: ["repository", "readme"], value: "3".repeat(40) },
       { kind: "set", path: ["repository", "id"], value: 1000 },
     ]);
   });
   it("is followed under its new name, and keeps the old one", () => {
     const followed = at({}, "Org/Repo", "New/Name");
-    const { signals } = signalsOf(followed, [entry], NOW);
+    const { signals } = findings(followed);
     expect(signals).toEqual([{ id: "renamed:1000:new/name", kind: "renamed", from: "Org/Repo", to: "New/Name" }]);
-    expect(changesFor(followed, signals).edits.get("model")).toEqual([
+    expect(editsFor(followed, signals).edits.get("model")).toEqual([
       { kind: "set", path: ["repository", "name"], value: "New/Name" },
       { kind: "append", path: ["repository", "formerNames"], value: "Org/Repo" },
     ]);
   });
   it("is not followed any more once its name belongs to another one", () => {
     const followed = at({ id: 2000, releases: [releaseOf("v9", "2026-06-01T00:00:00Z")] });
-    const { signals } = signalsOf(followed, [entry], NOW);
+    const { signals } = findings(followed);
     expect(signals.map(({ id }) => id)).toEqual(["reused:1000:2000"]);
-    expect(changesFor(followed, signals).edits.get("model")).toMatchObject([{ path: ["sync", "disabled"] }]);
+    expect(editsFor(followed, signals).edits.get("model")).toMatchObject([{ path: ["sync", "disabled"] }]);
   });
   it("is archived, active again, missing", () => {
     expect(kinds(at({ archived: true }))).toEqual(["archived"]);
@@ -209,7 +215,7 @@ describe("what is looked at", () => {
     entryOf("e"),
   ];
   it("is each repository once, and none that is switched off", () => {
-    expect(asksOf(chosenEntries(entries, undefined))).toEqual([
+    expect(observationRequests(chosenEntries(entries, undefined))).toEqual([
       { name: "Org/Old", reviewedReadme: "4".repeat(40) },
       { name: "Org/New", reviewedReadme: undefined },
     ]);
@@ -219,7 +225,7 @@ describe("what is looked at", () => {
   });
   it("makes one of two names that are the same repository today", () => {
     const now = repositoryOf("Org/New");
-    const groups = groupsOf(entries, [found(now, "Org/Old"), found(now, "Org/New")]);
+    const groups = followedRepositories(entries, [found(now, "Org/Old"), found(now, "Org/New")]);
     expect(groups.map((group) => group.entries.map(({ id }) => id))).toEqual([["a", "b", "c"]]);
   });
 });

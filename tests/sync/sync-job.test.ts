@@ -3,7 +3,7 @@ import { syncCatalog } from "#jobs/sync-catalog.ts";
 import { createLog } from "#src/base/log.ts";
 import { readConfig } from "#src/config.ts";
 import { readLastRun, writeLastRun } from "#src/sync/last-run.ts";
-import { alone } from "#src/sync/lock.ts";
+import { withSyncLock } from "#src/sync/lock.ts";
 import { temporaryFolder } from "#tests/temporary-catalog.ts";
 import { known, NOW, openPulls, startWorld } from "./world.ts";
 
@@ -62,7 +62,7 @@ it("runs when the schedule says so, and not at the start where the last run is r
 it("leaves a run out while another one is under way, and goes on after a failure", async () => {
   const { world, dataDir, stop, start, opened } = await jobWorld("* * * * * *");
   let job: Promise<void> | undefined;
-  await alone(dataDir, async () => {
+  await withSyncLock(dataDir, async () => {
     job = start();
     await expect.poll(() => readLastRun(dataDir)).toBeUndefined();
   });

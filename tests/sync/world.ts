@@ -2,7 +2,7 @@ import { onTestFinished } from "vitest";
 import { type Text, textIn } from "#src/base/locale.ts";
 import { createLog } from "#src/base/log.ts";
 import { layOut } from "#src/catalog/entry/layout.ts";
-import type { GithubConfig } from "#src/config.ts";
+import type { GithubConfig } from "#src/sync/github/config.ts";
 import { runSync, type SyncMode, type SyncReport } from "#src/sync/run.ts";
 import {
   type CatalogRepository,

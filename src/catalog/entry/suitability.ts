@@ -3,16 +3,16 @@ import { everyWeights } from "./editions.ts";
 import { purposeRank } from "./purposes.ts";
 import type { Entry, Variant } from "./schema.ts";
 
-/** What a person wants a model on their machine for. */
-export const WISHES = ["chat", "code", "vision", "reasoning", "translation"] as const;
-export type WishedPurpose = (typeof WISHES)[number];
+/** The purposes that `/fit` offers: what a person wants a model on their machine for. */
+export const FIT_PURPOSES = ["chat", "code", "vision", "reasoning", "translation"] as const;
+export type FitPurpose = (typeof FIT_PURPOSES)[number];
 
-/** 0: called by the purpose, or just for it; 1: its summary says it is for it; 2: said of it by the way. */
+/** How well it suits: 0 by its name or as its only purpose, 1 by its summary, 2 by a remark. */
 export type Suitability = 0 | 1 | 2;
 
-/** How an edition of an entry (`label` names it where it is no variant) answers a purpose; undefined: nothing says so. */
+/** How well an edition of an entry (`label` names it where it is no variant) suits a purpose; undefined: nothing says so. */
 export function suitability(
-  purpose: WishedPurpose,
+  purpose: FitPurpose,
   entry: Entry,
   edition: Variant | undefined,
   label: string,
@@ -22,14 +22,14 @@ export function suitability(
   return purposeRank(purpose, alone(entry, edition));
 }
 
-/** Of `Ling-lite` and `Ling-Coder-lite` only one is called by code. */
+/** The entry with one variant only: of `Ling-lite` and `Ling-Coder-lite` only one is named for code. */
 const alone = (entry: Entry, edition: Variant | undefined): Entry =>
   edition === undefined ? entry : { ...entry, variants: [edition] };
 
-/** What makes an edition less of an assistant for everything. */
+/** What an edition is made for, where it is no general assistant. */
 export type Specialty = "code" | "translation" | "math" | "research" | "base" | NonNullable<Entry["domain"]>;
 
-/** By names, and by summaries that say what a model is for and for nothing else. */
+/** The expressions for names, and for summaries that say what a model is for and for nothing else. */
 const SPECIALTIES: readonly [Specialty, names: RegExp, summary: RegExp][] = [
   ["code", /cod(?:e|er|ing)(?![a-z])|code(?:geex|qwen)/i, /专修代码|写代码用|(?:编程|代码)模型/],
   ["translation", /(?<![a-z])mt(?![a-z])|translat|翻译/i, /翻译专用/],
@@ -37,12 +37,12 @@ const SPECIALTIES: readonly [Specialty, names: RegExp, summary: RegExp][] = [
   ["research", /research|rumination|character/i, /深度研究的智能体/],
 ];
 
-/** What an edition is for alone: a field, code, translation; or that only its base, which does not converse, is open. */
+/** What an edition is specialised in: a domain, code, translation; or `base` where only base weights, which do not converse, are open. */
 export function specialtyOf(entry: Entry, edition: Variant | undefined): Specialty | undefined {
   if (entry.domain !== undefined) return entry.domain;
   const names = [entry.id, entry.name, edition?.name ?? ""];
   const special = SPECIALTIES.find(
-    ([, called, said]) => names.some((name) => called.test(name)) || said.test(entry.summary.zh),
+    ([, inName, inSummary]) => names.some((name) => inName.test(name)) || inSummary.test(entry.summary.zh),
   );
   return special?.[0] ?? (isBaseOnly(entry) ? "base" : undefined);
 }

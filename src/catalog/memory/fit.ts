@@ -1,6 +1,6 @@
 import { bitsPerWeight } from "#src/catalog/entry/precision.ts";
 import type { Entry, License } from "#src/catalog/entry/schema.ts";
-import { specialtyOf, suitability, type WishedPurpose } from "#src/catalog/entry/suitability.ts";
+import { type FitPurpose, specialtyOf, suitability } from "#src/catalog/entry/suitability.ts";
 import { capabilityOf } from "./capability.ts";
 import { RUNTIME_GB } from "./estimate.ts";
 import { type Machine, needOn, spareRamGb, totalGb } from "./machine.ts";
@@ -11,7 +11,7 @@ export type Wish = {
   machine: Machine;
   /** Tokens of context to make room for; absent: what each figure was measured or estimated with. */
   contextTokens?: number | undefined;
-  purpose?: WishedPurpose | undefined;
+  purpose?: FitPurpose | undefined;
   /** Only what may be used commercially, with whatever conditions. */
   commercial: boolean;
 };
@@ -125,7 +125,7 @@ const UNCOMMON = 0.75;
 const ONE_COMMAND = 0.15;
 
 /** A base only goes on with a text, whatever it is wanted for; a specialist is no assistant for everything. */
-function specialization(offer: Offer, entry: Entry, purpose: WishedPurpose | undefined): number {
+function specialization(offer: Offer, entry: Entry, purpose: FitPurpose | undefined): number {
   if (continuesOnly(offer)) return SPECIALIST;
   return purpose === undefined && specialtyOf(entry, offer.edition) !== undefined ? SPECIALIST : 0;
 }

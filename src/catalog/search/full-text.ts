@@ -1,9 +1,9 @@
 import { LRUCache } from "lru-cache";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { foldStored, HAN, isHan } from "#src/catalog/entry/text.ts";
-import { startingWith } from "./prefix-range.ts";
+import { withPrefix } from "./prefix-range.ts";
 
-/** Where a word may occur in an entry, the most telling first. */
+/** The fields of an entry in which a word may occur, the most significant first. */
 const FIELDS = {
   names: (entry) => [entry.id, entry.name, ...entry.aliases],
   family: (entry) => [entry.family, ...entry.familyAliases],
@@ -27,7 +27,7 @@ const FIELDS = {
 } satisfies Record<string, (entry: Entry) => (string | undefined)[]>;
 
 export type TextField = keyof typeof FIELDS;
-/** By their numbers. */
+/** The fields by their numbers. */
 export const FIELD_NAMES = Object.keys(FIELDS).filter((name): name is TextField => Object.hasOwn(FIELDS, name));
 
 /** Words that mean the same thing to a person who searches. */
@@ -41,43 +41,43 @@ const SYNONYMS: readonly (readonly string[])[] = [
   ["从头训练", "从头预训练", "从零训练", "从零预训练", "from-scratch"],
 ];
 
-/** By the place of an entry among the indexed the number of the most telling field in which something stands, or NOWHERE. */
-type Places = Uint8Array;
-/** More than any field, so that the larger of two numbers says whether both stand in an entry, and where at best. */
-export const NOWHERE = 255;
+/** By the index of an entry the number of the most significant field in which a text occurs, or NO_FIELD. */
+type BestFields = Uint8Array;
+/** Larger than the number of any field, so that the larger of two says whether both texts occur in an entry, and where. */
+export const NO_FIELD = 255;
 
-const KEPT_WORDS = 50;
+const CACHED_WORDS = 50;
 
-/** An occurrence as one number: the place of the entry times this, plus the number of the field. */
+/** A posting is one number: the index of the entry times this, plus the number of the field. */
 const STRIDE = FIELD_NAMES.length;
 
 export type FullText = {
-  /** Where a folded word occurs. */
-  find: (word: string) => Places;
+  /** The field of each entry in which a folded word occurs. */
+  find: (word: string) => BestFields;
   occurs: (word: string) => boolean;
   /** How many characters of a Chinese text, from its beginning, occur in some entry as they stand: none or two and more. */
   knownLength: (text: string) => number;
-  /** Goes on indexing for some ms; true when all is indexed. Whoever asks earlier waits for the rest. */
+  /** Goes on indexing for some ms; true when all is indexed. A search before that waits for the rest. */
   advance: (ms: number) => boolean;
 };
 
 /**
- * An index of what the entries say in words: Latin words with their parts (`r1-distill` also as `r1` and `distill`), found
- * by their beginnings too; Chinese by pairs of characters, because word segmentation splits terms such as 显存 wrongly. It
+ * Makes an index of what the entries say in words: Latin words with their parts (`r1-distill` also as `r1` and `distill`), found
+ * by their prefixes too; Chinese by pairs of characters, because word segmentation splits terms such as 显存 wrongly. It
  * counts no frequencies, as a library for documents would: in which field a word stands says more about an entry than how
  * often, and without them it is made in a quarter of the time, soon enough for a first query.
  */
 export function indexText(entries: readonly Entry[]): FullText {
-  const occurrences = new Map<string, number[]>();
+  const postings = new Map<string, number[]>();
   let next = 0;
   let latin: string[] | undefined;
 
-  const add = (entry: Entry, place: number): void => {
+  const add = (entry: Entry, index: number): void => {
     for (const [number, field] of FIELD_NAMES.entries()) {
       for (const token of textsOf(entry, field).flatMap(tokensOf)) {
-        const list = occurrences.get(token);
-        if (list === undefined) occurrences.set(token, [place * STRIDE + number]);
-        else if (Math.floor((list.at(-1) ?? 0) / STRIDE) !== place) list.push(place * STRIDE + number);
+        const list = postings.get(token);
+        if (list === undefined) postings.set(token, [index * STRIDE + number]);
+        else if (Math.floor((list.at(-1) ?? 0) / STRIDE) !== index) list.push(index * STRIDE + number);
       }
     }
   };
@@ -89,47 +89,49 @@ export function indexText(entries: readonly Entry[]): FullText {
     }
     return true;
   };
-  const longer = (start: string): string[] => {
-    latin ??= [...occurrences.keys()].filter((token) => !isHan(token)).sort();
-    return startingWith(latin, start);
+  const tokensWithPrefix = (prefix: string): string[] => {
+    latin ??= [...postings.keys()].filter((token) => !isHan(token)).sort();
+    return withPrefix(latin, prefix);
   };
-  const nowhere = (): Places => new Uint8Array(entries.length).fill(NOWHERE);
+  const nowhere = (): BestFields => new Uint8Array(entries.length).fill(NO_FIELD);
 
-  const placesOf = (token: string): Places => {
+  const findToken = (token: string): BestFields => {
     advance(Number.POSITIVE_INFINITY);
-    const places = nowhere();
-    for (const item of isHan(token) || token.length < 2 ? [token] : longer(token)) {
-      for (const occurrence of occurrences.get(item) ?? []) {
-        const place = Math.floor(occurrence / STRIDE);
-        places[place] = Math.min(places[place] ?? NOWHERE, occurrence - place * STRIDE);
+    const fields = nowhere();
+    for (const item of isHan(token) || token.length < 2 ? [token] : tokensWithPrefix(token)) {
+      for (const posting of postings.get(item) ?? []) {
+        const index = Math.floor(posting / STRIDE);
+        fields[index] = Math.min(fields[index] ?? NO_FIELD, posting - index * STRIDE);
       }
     }
-    return places;
+    return fields;
   };
-  const chinese = (run: string): Places => {
-    const places = everywhere(pairsOf(run).map(placesOf)) ?? nowhere();
-    if (run.length < 3) return places;
+  const findChinese = (run: string): BestFields => {
+    const fields = intersection(pairsOf(run).map(findToken)) ?? nowhere();
+    if (run.length < 3) return fields;
     // Pairs of characters may stand apart; this is where the whole stands.
-    return places.map((number, place) => (number === NOWHERE ? NOWHERE : fieldWith(run, entries[place])));
+    return fields.map((number, index) => (number === NO_FIELD ? NO_FIELD : fieldWith(run, entries[index])));
   };
-  const placesOfRun = (run: string): Places => {
-    if (isHan(run)) return chinese(run);
-    const whole = placesOf(run);
-    return isSomewhere(whole) || !run.includes("-") ? whole : (everywhere(run.split("-").map(placesOf)) ?? whole);
+  const findRun = (run: string): BestFields => {
+    if (isHan(run)) return findChinese(run);
+    const whole = findToken(run);
+    return isSomewhere(whole) || !run.includes("-") ? whole : (intersection(run.split("-").map(findToken)) ?? whole);
   };
-  /** A word is read, counted and ranked in one query. */
-  const kept = new LRUCache<string, Places>({ max: KEPT_WORDS });
-  const find = (word: string): Places => {
-    const known = kept.get(word) ?? placesOfWord(word);
-    kept.set(word, known);
-    return known;
-  };
-  const placesOfWord = (word: string): Places => {
-    const same = SYNONYMS.find((group) => group.includes(word)) ?? [word];
-    const [first = nowhere(), ...others] = same.map((term) => everywhere(runsOf(term).map(placesOfRun)) ?? nowhere());
+  const findWord = (word: string): BestFields => {
+    const terms = SYNONYMS.find((group) => group.includes(word)) ?? [word];
+    const [first = nowhere(), ...others] = terms.map((term) => intersection(runsOf(term).map(findRun)) ?? nowhere());
     return others.length === 0
       ? first
-      : first.map((number, place) => others.reduce((least, other) => Math.min(least, other[place] ?? NOWHERE), number));
+      : first.map((number, index) =>
+          others.reduce((least, other) => Math.min(least, other[index] ?? NO_FIELD), number),
+        );
+  };
+  /** A word is read, counted and ranked in one query. */
+  const cache = new LRUCache<string, BestFields>({ max: CACHED_WORDS });
+  const find = (word: string): BestFields => {
+    const fields = cache.get(word) ?? findWord(word);
+    cache.set(word, fields);
+    return fields;
   };
 
   return {
@@ -137,9 +139,9 @@ export function indexText(entries: readonly Entry[]): FullText {
     occurs: (word) => isSomewhere(find(word)),
     knownLength: (text) => {
       let length = 0;
-      let shared: Places | undefined;
+      let shared: BestFields | undefined;
       for (const pair of text.length < 2 ? [] : pairsOf(text)) {
-        shared = everywhere([...(shared ? [shared] : []), placesOf(pair)]);
+        shared = intersection([...(shared ? [shared] : []), findToken(pair)]);
         if (shared === undefined || !isSomewhere(shared)) break;
         length = length === 0 ? 2 : length + 1;
       }
@@ -149,18 +151,18 @@ export function indexText(entries: readonly Entry[]): FullText {
   };
 }
 
-/** Where all of them stand, of each the field of the one that says least. */
-function everywhere([first, ...others]: readonly Places[]): Places | undefined {
+/** The entries in which all of several texts occur, with the least significant of their fields. */
+function intersection([first, ...others]: readonly BestFields[]): BestFields | undefined {
   if (first === undefined || others.length === 0) return first;
-  return first.map((number, place) => others.reduce((most, other) => Math.max(most, other[place] ?? NOWHERE), number));
+  return first.map((number, index) => others.reduce((most, other) => Math.max(most, other[index] ?? NO_FIELD), number));
 }
 
-const isSomewhere = (places: Places): boolean => places.some((number) => number !== NOWHERE);
+const isSomewhere = (fields: BestFields): boolean => fields.some((number) => number !== NO_FIELD);
 
-/** The number of the most telling field in which a text stands as it is. */
+/** The number of the most significant field in which a text occurs as it is. */
 const fieldWith = (text: string, entry: Entry | undefined): number => {
   const number = FIELD_NAMES.findIndex((field) => entry && textsOf(entry, field).some((item) => item.includes(text)));
-  return number < 0 ? NOWHERE : number;
+  return number < 0 ? NO_FIELD : number;
 };
 
 const textsOf = (entry: Entry, field: TextField): string[] =>

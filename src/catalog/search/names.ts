@@ -2,21 +2,21 @@ import { distance } from "fastest-levenshtein";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { foldName, isHan } from "#src/catalog/entry/text.ts";
 import { initialsOf, pinyinOf } from "./pinyin.ts";
-import { startingWith } from "./prefix-range.ts";
+import { withPrefix } from "./prefix-range.ts";
 
-/** How a name belongs to an entry, best first: its own, one of its variants', its family's. */
+/** Whose name it is, best first: the entry's own, one of its variants', its family's. */
 export type NameKind = "own" | "variant" | "family";
 const KINDS: readonly NameKind[] = ["own", "variant", "family"];
 
 export type NamedEntry = { entry: Entry; kind: NameKind };
-const strength = ({ kind }: NamedEntry): number => KINDS.indexOf(kind);
+const kindRank = ({ kind }: NamedEntry): number => KINDS.indexOf(kind);
 
 export type Names = {
-  /** Entries that bear exactly this name, own names first, then the newest. */
+  /** Entries that have exactly this name, own names first, then the newest. */
   exact: (name: string) => readonly NamedEntry[];
-  /** The same where a family is looked for: its first member, which is often called like it, is one of its entries. */
+  /** The same for a query, where a name that is also the family's (often its first member's) means the whole family. */
   meant: (name: string) => readonly NamedEntry[];
-  /** Entries that bear it, whose names begin with it or contain it, or that it stands for, mistyped or in pinyin. */
+  /** Entries with this name, with names that begin with it or contain it, or that it stands for, mistyped or in pinyin. */
   near: (name: string, limit: number) => Entry[];
   /** The known name that a mistyped word stands for, or undefined where none is near. */
   correct: (word: string) => string | undefined;
@@ -24,12 +24,12 @@ export type Names = {
   longest: number;
 };
 
-/** Newest first; an entry without a date is the oldest. Ties by name. */
+/** Compares entries, the newest first; one without a date is the oldest. Ties by name. */
 export const byNewest = (a: Entry, b: Entry): number =>
   compareText(b.released ?? "", a.released ?? "") || compareText(a.name, b.name);
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** What an entry and its family go by; without its variants. */
+/** The names of an entry and its family, without those of its variants. */
 export const namesOfEntry = ({ id, name, aliases, family, familyAliases }: Entry): string[] => [
   id,
   name,
@@ -38,7 +38,7 @@ export const namesOfEntry = ({ id, name, aliases, family, familyAliases }: Entry
   ...familyAliases,
 ];
 
-/** The newest that came out after this one in its family and field, newest first. */
+/** The entries released after this one in its family and domain, newest first; at most so many. */
 export function newerInFamily(
   { family, domain, released = "" }: Entry,
   entries: readonly Entry[],
@@ -50,21 +50,21 @@ export function newerInFamily(
     .slice(0, most);
 }
 
-/** Builds the dictionary of every name that picks an entry: ids, names, aliases, variants and families. */
+/** Indexes every name that picks an entry: ids, names, aliases, variants and families. */
 export function indexNames(entries: readonly Entry[]): Names {
   const newestFirst = entries.toSorted(byNewest);
   const age = new Map(newestFirst.map((entry, at) => [entry, at]));
-  const bearers = bearersOf(newestFirst);
-  let dictionary: Dictionary | undefined;
-  const opened = (): Dictionary => {
-    dictionary ??= openDictionary([...bearers.keys()]);
-    return dictionary;
+  const named = entriesByName(newestFirst);
+  let lazyLookup: NameLookup | undefined;
+  const lookup = (): NameLookup => {
+    lazyLookup ??= createLookup([...named.keys()]);
+    return lazyLookup;
   };
-  const exact = (name: string): readonly NamedEntry[] => bearers.get(foldName(name)) ?? [];
-  const correct = (word: string): string | undefined => opened().correct(foldName(word));
+  const exact = (name: string): readonly NamedEntry[] => named.get(foldName(name)) ?? [];
+  const correct = (word: string): string | undefined => lookup().correct(foldName(word));
   const entriesOf = (keys: readonly string[]): Entry[] =>
-    bestKinds(keys.flatMap((key) => asFamily(bearers.get(key) ?? [])))
-      .toSorted((a, b) => strength(a) - strength(b) || (age.get(a.entry) ?? 0) - (age.get(b.entry) ?? 0))
+    bestKinds(keys.flatMap((key) => asFamily(named.get(key) ?? [])))
+      .toSorted((a, b) => kindRank(a) - kindRank(b) || (age.get(a.entry) ?? 0) - (age.get(b.entry) ?? 0))
       .map(({ entry }) => entry);
   return {
     exact,
@@ -77,35 +77,35 @@ export function indexNames(entries: readonly Entry[]): Names {
         for (const entry of entriesOf(keys)) if (found.size < limit) found.add(entry);
         return found.size >= limit;
       };
-      const { beginning, containing, within } = opened();
-      const meant = bearers.has(wanted) ? wanted : correct(wanted);
-      const enough = take([wanted]) || (meant !== undefined && take([meant])) || take(beginning(wanted));
-      if (!enough && isTelling(wanted)) take(containing(wanted));
-      if (found.size === 0) take(within(wanted));
-      if (meant !== undefined && meant !== wanted && found.size < limit) take(beginning(meant));
+      const { beginningWith, containing, containedIn } = lookup();
+      const meant = named.has(wanted) ? wanted : correct(wanted);
+      const enough = take([wanted]) || (meant !== undefined && take([meant])) || take(beginningWith(wanted));
+      if (!enough && isDistinctive(wanted)) take(containing(wanted));
+      if (found.size === 0) take(containedIn(wanted));
+      if (meant !== undefined && meant !== wanted && found.size < limit) take(beginningWith(meant));
       return [...found];
     },
     correct,
-    longest: [...bearers.keys()].reduce((longest, key) => Math.max(longest, key.length), 0),
+    longest: [...named.keys()].reduce((longest, key) => Math.max(longest, key.length), 0),
   };
 }
 
-function bearersOf(newestFirst: readonly Entry[]): Map<string, NamedEntry[]> {
-  const bearers = new Map<string, NamedEntry[]>();
+function entriesByName(newestFirst: readonly Entry[]): Map<string, NamedEntry[]> {
+  const byName = new Map<string, NamedEntry[]>();
   for (const entry of newestFirst) {
     const add = (name: string, kind: NameKind): void => {
       const key = foldName(name);
-      const list = bearers.get(key);
-      if (list === undefined) bearers.set(key, [{ entry, kind }]);
+      const list = byName.get(key);
+      if (list === undefined) byName.set(key, [{ entry, kind }]);
       else if (list.at(-1)?.entry !== entry) list.push({ entry, kind });
     };
     for (const name of [entry.id, entry.name, ...entry.aliases]) add(name, "own");
     for (const { name } of entry.variants ?? []) add(name, "variant");
     for (const name of [entry.family, ...entry.familyAliases]) add(name, "family");
   }
-  bearers.delete("");
-  for (const list of bearers.values()) list.sort((a, b) => strength(a) - strength(b));
-  return bearers;
+  byName.delete("");
+  for (const list of byName.values()) list.sort((a, b) => kindRank(a) - kindRank(b));
+  return byName;
 }
 
 /** Every entry once, with the best of its kinds. */
@@ -113,76 +113,79 @@ function bestKinds(named: readonly NamedEntry[]): NamedEntry[] {
   const best = new Map<Entry, NamedEntry>();
   for (const item of named) {
     const known = best.get(item.entry);
-    if (known === undefined || strength(item) < strength(known)) best.set(item.entry, item);
+    if (known === undefined || kindRank(item) < kindRank(known)) best.set(item.entry, item);
   }
   return [...best.values()];
 }
 
-/** Own names are family names where others of the same family go by them too (`qwen`). */
+/** Takes own names as family names where others of the same family have them too (`qwen`). */
 function asFamily(named: readonly NamedEntry[]): readonly NamedEntry[] {
   if (named[0]?.kind === named.at(-1)?.kind) return named;
   const families = new Set(named.filter(({ kind }) => kind === "family").map(({ entry }) => entry.family));
   return named.map((item) => (families.has(item.entry.family) ? { ...item, kind: "family" } : item));
 }
 
-/** Names in their folded form, without whom they belong to. */
-type Dictionary = {
-  beginning: (start: string) => string[];
+/** Finds folded names by parts of them; knows nothing of entries. */
+type NameLookup = {
+  beginningWith: (prefix: string) => string[];
   containing: (part: string) => string[];
-  /** The longest names that a longer text consists of. */
-  within: (text: string) => string[];
+  /** The longest names that occur in a longer text. */
+  containedIn: (text: string) => string[];
   correct: (folded: string) => string | undefined;
 };
 
-function openDictionary(names: string[]): Dictionary {
+function createLookup(names: string[]): NameLookup {
   const sorted = names.toSorted();
   const lines = `\n${sorted.join("\n")}\n`;
   const known = new Set(names);
-  let spelt: { spellings: Map<string, string>; sorted: string[] } | undefined;
-  const spellings = () => {
-    spelt ??= spellingsOf(names);
-    return spelt;
+  let lazySpellings: Spellings | undefined;
+  const spellings = (): Spellings => {
+    lazySpellings ??= spellingsOf(names);
+    return lazySpellings;
   };
-  const beginning = (start: string): string[] => startingWith(sorted, start);
+  const beginningWith = (prefix: string): string[] => withPrefix(sorted, prefix);
   return {
-    beginning,
+    beginningWith,
     containing: (part) => linesWith(part, lines),
-    within: (text) => {
+    containedIn: (text) => {
       const parts = substringsOf(text).filter((part) => known.has(part));
       return parts.filter((part) => !parts.some((other) => other.length > part.length && other.includes(part)));
     },
     correct: (folded) => {
-      if ([...folded].some(isHan)) return spellings().spellings.get(pinyinOf(folded));
-      if (folded.length < LEAST_CORRECTED || /^\d/.test(folded)) return undefined;
-      const spelling = startingWith(spellings().sorted, folded).toSorted(byLength)[0];
+      if ([...folded].some(isHan)) return spellings().names.get(pinyinOf(folded));
+      if (folded.length < MIN_CORRECTED || /^\d/.test(folded)) return undefined;
+      const spelling = withPrefix(spellings().sorted, folded).toSorted(byLength)[0];
       return (
-        beginning(folded).toSorted(byLength)[0] ??
-        (spelling === undefined ? undefined : spellings().spellings.get(spelling)) ??
+        beginningWith(folded).toSorted(byLength)[0] ??
+        (spelling === undefined ? undefined : spellings().names.get(spelling)) ??
         mistyped(sorted, folded)
       );
     },
   };
 }
 
-/** Shorter words are no longer distinct once a letter is wrong. */
-const LEAST_CORRECTED = 4;
+/** Characters of the shortest word that is corrected; shorter ones are no longer distinct once a letter is wrong. */
+const MIN_CORRECTED = 4;
 const byLength = (a: string, b: string): number => a.length - b.length;
 
-/** By pinyin and, from four characters on, by initials: the names with Chinese characters. */
-function spellingsOf(names: readonly string[]): { spellings: Map<string, string>; sorted: string[] } {
+/** The names with Chinese characters by pinyin and, from four characters on, by initials; the keys also sorted. */
+type Spellings = { names: Map<string, string>; sorted: string[] };
+
+function spellingsOf(names: readonly string[]): Spellings {
   const chinese = names.filter((name) => [...name].some(isHan));
-  const short = chinese.filter((name) => name.length >= LEAST_CORRECTED);
+  const short = chinese.filter((name) => name.length >= MIN_CORRECTED);
   const spellings = new Map([
     ...short.map((name): [string, string] => [initialsOf(name), name]),
     ...chinese.map((name): [string, string] => [pinyinOf(name), name]),
   ]);
-  return { spellings, sorted: [...spellings.keys()].toSorted() };
+  return { names: spellings, sorted: [...spellings.keys()].toSorted() };
 }
 
-/** Whether a part of a name is more than a chance meeting of letters (`gp` of Ling-Plus). */
-const isTelling = (part: string): boolean => part.length > 2 || (part.length > 1 && (isHan(part) || /\d$/.test(part)));
+/** Whether a part of a name is more than letters that happen to stand together (`gp` of Ling-Plus). */
+const isDistinctive = (part: string): boolean =>
+  part.length > 2 || (part.length > 1 && (isHan(part) || /\d$/.test(part)));
 
-/** The lines of a text in which something stands; a search through one long text is much faster than through many. */
+/** The lines of a text that contain a part; a search through one long text is much faster than through many. */
 function linesWith(part: string, text: string): string[] {
   const lines: string[] = [];
   for (let at = text.indexOf(part); at >= 0; ) {
@@ -195,7 +198,7 @@ function linesWith(part: string, text: string): string[] {
   return lines;
 }
 
-/** Everything of three characters and more that stands in a text, from its first 40 characters. */
+/** The substrings of three characters and more of a text's first 40 characters. */
 function substringsOf(text: string): string[] {
   const characters = text.slice(0, 40);
   const lengths = Array.from({ length: Math.max(0, characters.length - 2) }, (_, at) => at + 3);
@@ -204,23 +207,26 @@ function substringsOf(text: string): string[] {
   );
 }
 
-/** Typing errors tolerated: one in four letters, two from five on. */
-const tolerance = (length: number): number => (length < 5 ? 1 : 2);
+/** The number of typing errors tolerated in a word: one in four letters, two from five on. */
+const toleratedErrors = (length: number): number => (length < 5 ? 1 : 2);
 
 function mistyped(sorted: readonly string[], word: string): string | undefined {
   let best: { name: string; errors: number } | undefined;
   for (const first of new Set(word.slice(0, 2))) {
-    for (const name of startingWith(sorted, first)) {
+    for (const name of withPrefix(sorted, first)) {
       if (Math.abs(name.length - word.length) > 2) continue;
       const errors = errorsBetween(name, word);
-      if (errors <= tolerance(word.length) && errors < (best?.errors ?? Number.POSITIVE_INFINITY))
+      if (errors <= toleratedErrors(word.length) && errors < (best?.errors ?? Number.POSITIVE_INFINITY))
         best = { name, errors };
     }
   }
   return best?.name;
 }
 
-/** The first letter is rarely wrong, but may be swapped with the second. Swapped letters are the commonest slip: one error. */
+/**
+ * The number of typing errors between a name and a word. The first letter is rarely wrong, but may be swapped with the
+ * second; two swapped letters, the commonest slip, are one error.
+ */
 function errorsBetween(name: string, word: string): number {
   if (name[0] !== word[0] && (name[0] !== word[1] || name[1] !== word[0])) return Number.POSITIVE_INFINITY;
   const errors = distance(name, word);

@@ -1,43 +1,43 @@
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import type { Criterion } from "./criteria.ts";
-import { LAST_MEANT, type Matching, NOT_MET } from "./matching.ts";
+import { MAX_NAME_RANK, type Matching, NOT_MET } from "./matching.ts";
 import type { Names } from "./names.ts";
 
-const NEAREST = 5;
+const MAX_NEAREST = 5;
 /** Whoever names a model would rather have that, or one of its family, than any other that meets the rest. */
-const WEIGHT_OF_NAME = 3;
+const NAME_WEIGHT = 3;
 
-type Near = { entry: Entry; weight: number; rank: number };
-const compare = (a: Near, b: Near): number => b.weight - a.weight || a.rank - b.rank;
+type Candidate = { entry: Entry; weight: number; rank: number };
+const compare = (a: Candidate, b: Candidate): number => b.weight - a.weight || a.rank - b.rank;
 
 function weightOf(isWord: boolean, rank: number): number {
   if (rank === NOT_MET) return 0;
-  return isWord && rank <= LAST_MEANT ? WEIGHT_OF_NAME : 1;
+  return isWord && rank <= MAX_NAME_RANK ? NAME_WEIGHT : 1;
 }
 
-/** What comes nearest to criteria that no entry meets: those meant by name first, then whoever meets the most. */
+/** The entries nearest to criteria that no entry meets, at most five: those meant by name first, then what meets the most. */
 export function nearestEntries(criteria: readonly Criterion[], matching: Matching, names: Names): Entry[] {
   const columns = criteria.map((criterion) => ({
     isWord: criterion.kind === "word",
     ranks: criterion.kind === "word" ? matching.ranksWithRelatives(criterion) : matching.ranks(criterion),
   }));
-  const nearest: Near[] = [];
-  for (const [place, entry] of matching.entries.entries()) {
-    const near: Near = { entry, weight: 0, rank: 0 };
+  const nearest: Candidate[] = [];
+  for (const [index, entry] of matching.entries.entries()) {
+    const candidate: Candidate = { entry, weight: 0, rank: 0 };
     for (const { isWord, ranks } of columns) {
-      const rank = ranks[place] ?? NOT_MET;
-      near.weight += weightOf(isWord, rank);
-      near.rank += Math.max(0, rank);
+      const rank = ranks[index] ?? NOT_MET;
+      candidate.weight += weightOf(isWord, rank);
+      candidate.rank += Math.max(0, rank);
     }
-    const last = nearest.length < NEAREST ? undefined : nearest.at(-1);
-    if (near.weight === 0 || (last && compare(last, near) <= 0)) continue;
-    nearest.push(near);
-    nearest.sort(compare).splice(NEAREST);
+    const last = nearest.length < MAX_NEAREST ? undefined : nearest.at(-1);
+    if (candidate.weight === 0 || (last && compare(last, candidate) <= 0)) continue;
+    nearest.push(candidate);
+    nearest.sort(compare).splice(MAX_NEAREST);
   }
   const best = nearest.map(({ entry }) => entry);
-  if (best.length >= NEAREST) return best.slice(0, NEAREST);
-  const alike = criteria.flatMap((item) =>
-    item.kind === "word" && !item.foreign ? names.near(item.typed, NEAREST) : [],
+  if (best.length >= MAX_NEAREST) return best.slice(0, MAX_NEAREST);
+  const similarNames = criteria.flatMap((item) =>
+    item.kind === "word" && !item.foreign ? names.near(item.typed, MAX_NEAREST) : [],
   );
-  return [...new Set([...best, ...alike])].slice(0, NEAREST);
+  return [...new Set([...best, ...similarNames])].slice(0, MAX_NEAREST);
 }

@@ -50,10 +50,10 @@ function syllableOf(character: string): string {
   return syllable;
 }
 
-/** Latin spelling without tones, `v` for ü, of a text with Chinese characters: `通义千问2` → `tongyiqianwen2`. */
+/** The Latin spelling without tones, `v` for ü, of a text with Chinese characters: `通义千问2` → `tongyiqianwen2`. */
 export const pinyinOf = (text: string): string =>
   [...text].map((character) => (isHan(character) ? syllableOf(character) : character)).join("");
 
-/** What people type who are too lazy for whole syllables: `通义千问` → `tyqw`. */
+/** The first letter of each syllable, as people type it for short: `通义千问` → `tyqw`. */
 export const initialsOf = (text: string): string =>
   [...text].map((character) => (isHan(character) ? syllableOf(character).slice(0, 1) : character)).join("");

@@ -1,13 +1,13 @@
-/** The texts of a sorted list that begin so. */
-export function startingWith(sorted: readonly string[], start: string): string[] {
-  const from = placeOf(sorted, start);
+/** The strings of a sorted list that begin with a prefix. */
+export function withPrefix(sorted: readonly string[], prefix: string): string[] {
+  const from = lowerBound(sorted, prefix);
   let end = from;
-  while (end < sorted.length && sorted[end]?.startsWith(start)) end++;
+  while (end < sorted.length && sorted[end]?.startsWith(prefix)) end++;
   return sorted.slice(from, end);
 }
 
-/** The first place in a sorted list that is not before the text. */
-function placeOf(sorted: readonly string[], text: string): number {
+/** The first index in a sorted list whose string is not less than this one. */
+function lowerBound(sorted: readonly string[], text: string): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -1,18 +1,18 @@
 import { PRECISIONS, type Precision } from "#src/catalog/entry/precision.ts";
 import { GRAPHICS_CARDS } from "#src/catalog/memory/graphics-cards.ts";
-import type { Range, SingleFact } from "./criteria.ts";
+import type { Fact, Range } from "./criteria.ts";
 import { MEANINGS } from "./vocabulary.ts";
 
 /**
- * What people type, and what it means. Patterns run in this order over folded text (half-width, lower case,
+ * An expression for what people type, and the fact it asks for. Patterns run in this order over folded text (half-width, lower case,
  * simplified), each over what the earlier ones left.
  */
 export type Pattern = {
   expression: RegExp;
-  read: (match: Record<string, string | undefined>) => SingleFact | undefined;
+  read: (match: Record<string, string | undefined>) => Fact | undefined;
 };
 
-/** Gives the words of an expression a boundary where Latin letters or digits would run on. */
+/** An expression for words at whose ends no Latin letters or digits run on. */
 const words = (source: string): RegExp => new RegExp(`(?<![a-z0-9.])(?:${source})(?![a-z0-9])`, "gu");
 
 const BEFORE =

@@ -1,23 +1,23 @@
 import { isKnownBase } from "#src/catalog/entry/known-bases.ts";
 import { isHan } from "#src/catalog/entry/text.ts";
+import type { WordCriterion } from "./criteria.ts";
 import type { FullText } from "./full-text.ts";
-import type { WordCriterion } from "./matching.ts";
 import type { Names } from "./names.ts";
 import { isForeign, PARTICLES, SEPARATORS } from "./vocabulary.ts";
 
-/** What the words of the catalog are. */
-export type Dictionary = { names: Names; text: FullText };
-/** Known words occur in the catalog or stand for a name of it. */
+/** The names and the text of the catalog in whose words a query is read. */
+export type QueryContext = { names: Names; text: FullText };
+/** Words of a query; the known ones occur in the catalog or stand for a name of it. */
 type Words = { known: WordCriterion[]; unknown: WordCriterion[] };
 
 const PLAIN_WORD = /\p{Script=Han}+|[\p{L}\p{N}]+(?:[.+#/_-][\p{L}\p{N}]+)*/gu;
 const SCRIPTS_MEET = /(?<=\p{Script=Han})(?=[^\p{Script=Han}])|(?<=[^\p{Script=Han}])(?=\p{Script=Han})/u;
 
 /** The words in what patterns left of a query: Latin ones as they stand, Chinese ones as the catalog has them. */
-export function wordsOf(folded: string, dictionary: Dictionary): Words {
+export function wordsOf(folded: string, context: QueryContext): Words {
   const words: Words = { known: [], unknown: [] };
   for (const run of (folded.match(PLAIN_WORD) ?? []).flatMap((word) => word.split(SCRIPTS_MEET))) {
-    const found = isHan(run) ? chinese(run, dictionary) : latin(run, dictionary);
+    const found = isHan(run) ? chinese(run, context) : latin(run, context);
     words.known.push(...found.known);
     words.unknown.push(...found.unknown);
   }
@@ -31,7 +31,7 @@ const wordOf = (word: string, named: WordCriterion["named"] = [], typed = word):
   named,
 });
 
-function latin(word: string, { names, text }: Dictionary): Words {
+function latin(word: string, { names, text }: QueryContext): Words {
   if (isForeign(word)) return { known: [{ ...wordOf(word), foreign: true }], unknown: [] };
   const named = names.meant(word);
   if (named.length > 0 || text.occurs(word)) return { known: [wordOf(word, named)], unknown: [] };
@@ -45,29 +45,29 @@ function corrected(word: string, names: Names): Words {
     : { known: [wordOf(meant, names.meant(meant), word)], unknown: [] };
 }
 
-function chinese(run: string, dictionary: Dictionary): Words {
+function chinese(run: string, context: QueryContext): Words {
   const pieces = run.split(SEPARATORS).filter((piece) => piece !== "");
-  const words = pieces.map((piece) => wordsInPiece(piece, dictionary));
+  const words = pieces.map((piece) => wordsInPiece(piece, context));
   return { known: words.flatMap(({ known }) => known), unknown: words.flatMap(({ unknown }) => unknown) };
 }
 
 const AROUND = new RegExp(`^[${PARTICLES}]+|[${PARTICLES}]+$`, "gu");
 
 /** `用工具` is about 工具, but 智能体 and 上海 are words: particles at the ends go only where the rest is known. */
-function wordsInPiece(piece: string, dictionary: Dictionary): Words {
-  const { names, text } = dictionary;
+function wordsInPiece(piece: string, context: QueryContext): Words {
+  const { names, text } = context;
   const bare = piece.replace(AROUND, "");
   const entire = [bare, piece].find((word) => text.occurs(word));
   if (entire !== undefined) return { known: [wordOf(entire, names.meant(entire))], unknown: [] };
-  const [kept, whole] = [split(bare, dictionary), split(piece, dictionary)];
+  const [kept, whole] = [split(bare, context), split(piece, context)];
   const best = kept.known.length > 0 ? kept : whole;
   if (best.known.length > 0) return best;
   const meant = corrected(piece, names);
   return meant.known.length > 0 || bare === "" ? { ...meant, unknown: [] } : { known: [], unknown: [wordOf(bare)] };
 }
 
-/** From left to right the longest pieces that occur in the catalog; nothing where most of the text does not. */
-function split(piece: string, { names, text }: Dictionary): Words {
+/** Splits a text from left to right into the longest words that occur in the catalog; nothing where most does not. */
+function split(piece: string, { names, text }: QueryContext): Words {
   const known: WordCriterion[] = [];
   const unknown: string[] = [];
   for (let rest = piece; rest !== ""; ) {

@@ -1,26 +1,27 @@
 import { fold, HAN } from "#src/catalog/entry/text.ts";
-import type { Criterion, SingleFact } from "./criteria.ts";
+import type { Criterion, Fact, FactKind } from "./criteria.ts";
+import { excludesOthers } from "./criterion-ranks.ts";
 import type { NamedEntry, Names } from "./names.ts";
 import { PATTERNS } from "./query-patterns.ts";
-import { type Dictionary, wordsOf } from "./query-words.ts";
+import { type QueryContext, wordsOf } from "./query-words.ts";
 import { FILLERS, FOREIGN_WORDS } from "./vocabulary.ts";
 
 export const SORTS = ["memory", "newest", "size", "name"] as const;
 export type Sort = (typeof SORTS)[number];
 
-/** What a person typed, parsed. */
+/** A text that a person typed, parsed. */
 export type Query = {
   criteria: Criterion[];
   /** An order asked for in words (`最新`). */
   sort?: Sort;
-  /** What was read and carries no meaning for the search. */
+  /** Words that were read and mean nothing for the search. */
   ignored: string[];
 };
 
-/** Characters that are read; more than anybody types, and every one is tried as the beginning of a name. */
+/** Characters that are read; more than anybody types, and each is tried as the start of a name. */
 const MAX_LENGTH = 200;
 
-/** Takes the place of what has been understood, so that what stood around it does not run together. */
+/** Stands for what has been understood, so that the text around it does not run together. */
 const CONSUMED = "\u0001";
 
 const SORT_WORDS: readonly [RegExp, Sort][] = [
@@ -34,12 +35,12 @@ const SORT_WORDS: readonly [RegExp, Sort][] = [
  * Names of the catalog are read first, as far as they reach (`yi-34b` is a name, `yi 34b` a name and a size), then the
  * patterns, then what is left as words. Throws nothing: what is not understood is a word or ignored.
  */
-export function parseQuery(typed: string, { names, text }: Dictionary): Query {
+export function parseQuery(typed: string, { names, text }: QueryContext): Query {
   const criteria: Criterion[] = [];
   const ignored: string[] = [];
   let sort: Sort | undefined;
-  const said = typed.slice(0, MAX_LENGTH).trim();
-  let rest = fold(said).replaceAll(CONSUMED, " ");
+  const query = typed.slice(0, MAX_LENGTH).trim();
+  let rest = fold(query).replaceAll(CONSUMED, " ");
   const take = (expression: RegExp, read: (match: Match) => boolean): void => {
     rest = rest.replace(expression, (...match) => (read(matchOf(match)) ? CONSUMED : String(match[0])));
   };
@@ -61,8 +62,8 @@ export function parseQuery(typed: string, { names, text }: Dictionary): Query {
   // What occurs nowhere would empty every result; where something else was understood it is better passed over.
   if (criteria.length === 0 && sort === undefined) criteria.push(...words.unknown);
   else ignored.push(...words.unknown.map((word) => word.typed));
-  if (said !== "" && criteria.length === 0 && sort === undefined && ignored.length === 0)
-    criteria.push({ kind: "word", word: said, typed: said, named: [] });
+  if (query !== "" && criteria.length === 0 && sort === undefined && ignored.length === 0)
+    criteria.push({ kind: "word", word: query, typed: query, named: [] });
   const symbols = rest.replaceAll(CONSUMED, " ").match(/[^\s\p{L}\p{N}]+/gu) ?? [];
   return {
     criteria: joinAlternatives(distinct(criteria)),
@@ -73,7 +74,7 @@ export function parseQuery(typed: string, { names, text }: Dictionary): Query {
 
 type Match = { whole: string; groups: Record<string, string | undefined> };
 
-/** What `replace` hands over: the match first, its groups last where the expression has names for them. */
+/** The match and its groups from the arguments of `replace`'s callback: the match first, its groups last where the expression has names for them. */
 function matchOf(match: readonly unknown[]): Match {
   const groups = match.at(-1);
   return { whole: String(match[0]), groups: isGroups(groups) ? groups : {} };
@@ -137,22 +138,13 @@ const endsName = (text: string, at: number): boolean => {
   if (!/[\p{L}\p{N}]/u.test(last)) return false;
   return !LATIN.test(last) || !(LATIN.test(next) || (next === "." && /\d/.test(after)));
 };
-const ALTERNATIVES = new Set<Criterion["kind"]>([
-  "precision",
-  "parameters",
-  "license",
-  "architecture",
-  "domain",
-  "released",
-]);
 
-/** Puts criteria of a kind that cannot hold together into one, at the place of the first; bounds (`>7b <14b`) stay apart. */
+/** Joins facts of a kind that exclude each other into one criterion, at the index of the first. */
 function joinAlternatives(criteria: Criterion[]): Criterion[] {
-  const groups = new Map<string, SingleFact[]>();
-  const joined: (Criterion | SingleFact[])[] = [];
+  const groups = new Map<FactKind, Fact[]>();
+  const joined: (Criterion | Fact[])[] = [];
   for (const criterion of criteria) {
-    const bound = criterion.kind === "parameters" && criterion.exact === undefined;
-    if (criterion.kind === "word" || criterion.kind === "anyOf" || bound || !ALTERNATIVES.has(criterion.kind)) {
+    if (criterion.kind === "word" || criterion.kind === "anyOf" || !excludesOthers(criterion)) {
       joined.push(criterion);
       continue;
     }

@@ -2,20 +2,18 @@ import { modalitiesOf, sizeInName } from "#src/catalog/entry/edition-match.ts";
 import type { Entry, Variant } from "#src/catalog/entry/schema.ts";
 import { foldName } from "#src/catalog/entry/text.ts";
 import { offersOf } from "#src/catalog/memory/offers.ts";
-import { type Criterion, factRank, isOfferCriterion, jointRank } from "./criteria.ts";
+import type { Criterion } from "./criteria.ts";
+import { entryRank, isOfferCriterion, jointRank, requiresOffer } from "./criterion-ranks.ts";
 import { namesOfEntry } from "./names.ts";
-
-/** Only an offer can meet these; the others may be met by a variant that nobody offers. */
-const NEEDS_OFFER: ReadonlySet<Criterion["kind"]> = new Set(["precision", "memory", "ollama"]);
 
 /**
  * Whether one variant of an entry meets all the criteria, each of which something in the entry meets. `moe 128k` wants a
  * mixture of experts that itself has the context, and `chatglm moe` not the collection in which one variant is built on
  * ChatGLM and another is a mixture of experts. What the catalog says of no variant in particular holds for all.
  */
-export function meetTogether(criteria: readonly Criterion[], entry: Entry): boolean {
+export function meetInOneVariant(criteria: readonly Criterion[], entry: Entry): boolean {
   if (criteria.length < 2) return true;
-  if (criteria.some(needsOffer)) {
+  if (criteria.some(requiresOffer)) {
     const others = criteria.filter((item) => !isOfferCriterion(item));
     const asked = criteria.filter(isOfferCriterion);
     return offersOf(entry).some(
@@ -26,15 +24,12 @@ export function meetTogether(criteria: readonly Criterion[], entry: Entry): bool
   return editions.length === 0 || editions.some((edition) => editionMeets(criteria, entry, edition));
 }
 
-const needsOffer = (criterion: Criterion): boolean =>
-  criterion.kind === "anyOf" ? criterion.options.some(needsOffer) : NEEDS_OFFER.has(criterion.kind);
-
 const editionMeets = (criteria: readonly Criterion[], entry: Entry, edition: Variant | undefined): boolean =>
   edition === undefined || criteria.every((criterion) => meets(criterion, entry, edition));
 
 function meets(criterion: Criterion, entry: Entry, edition: Variant): boolean {
-  if (criterion.kind === "word") return speaksOf(criterion.word, entry, edition);
-  return factRank(criterion, alone(entry, edition)) !== undefined;
+  if (criterion.kind === "word") return isAbout(criterion.word, entry, edition);
+  return entryRank(criterion, alone(entry, edition)) !== undefined;
 }
 
 const entriesByEdition = new WeakMap<Variant, Entry>();
@@ -58,10 +53,10 @@ function alone(entry: Entry, edition: Variant): Entry {
   return narrowed;
 }
 
-/** A word that stands in the names of some variants, and is no name of the entry or its family, speaks of those. */
-function speaksOf(word: string, entry: Entry, edition: Variant): boolean {
+/** Whether a word is about a variant: one in the names of some variants, and in none of the entry or family, is about those. */
+function isAbout(word: string, entry: Entry, edition: Variant): boolean {
   const folded = foldName(word);
-  const bears = ({ name }: Variant): boolean => foldName(name).includes(folded);
-  if (bears(edition) || !entry.variants?.some(bears)) return true;
+  const isNamed = ({ name }: Variant): boolean => foldName(name).includes(folded);
+  if (isNamed(edition) || !entry.variants?.some(isNamed)) return true;
   return namesOfEntry(entry).some((name) => foldName(name).includes(folded));
 }

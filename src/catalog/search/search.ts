@@ -1,22 +1,15 @@
 import { LRUCache } from "lru-cache";
 import { PRECISIONS } from "#src/catalog/entry/precision.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
-import type { Offer } from "#src/catalog/memory/offers.ts";
 import type { Criterion } from "./criteria.ts";
 import { type FullText, indexText } from "./full-text.ts";
 import { createMatching, type Matching } from "./matching.ts";
 import { byNewest, indexNames, type Names } from "./names.ts";
 import { nearestEntries } from "./nearest.ts";
 import { parseQuery, type Query, type Sort } from "./query.ts";
-import { placesOfHits, rankHits } from "./ranking.ts";
+import { type Hit, indexesOfHits, rankHits } from "./ranking.ts";
 import { namedSizesOf } from "./sizes.ts";
 import { MEANINGS } from "./vocabulary.ts";
-
-export type Hit = {
-  entry: Entry;
-  /** What of the entry meets the asked precision, memory, size and variant, best first; empty where none was asked. */
-  readonly offers: Offer[];
-};
 
 export type SearchResult = {
   query: Query;
@@ -27,8 +20,8 @@ export type SearchResult = {
   nearest: Entry[];
 };
 
-/** Results kept: people ask the same things, and an autocomplete asks two dozen queries a key. */
-const KEPT_RESULTS = 500;
+/** Results cached: people ask the same things, and an autocomplete asks two dozen queries a key. */
+const CACHED_RESULTS = 500;
 
 export type Catalog = {
   entries: readonly Entry[];
@@ -51,34 +44,34 @@ export function openCatalog(
   const newestFirst = entries.toSorted(byNewest);
   const text = indexText(newestFirst);
   const matching = createMatching(newestFirst, text);
-  const kept = new LRUCache<string, SearchResult>({ max: KEPT_RESULTS });
+  const results = new LRUCache<string, SearchResult>({ max: CACHED_RESULTS });
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
-  later(preparing(newestFirst, text, matching));
-  const counts = new LRUCache<string, number>({ max: KEPT_RESULTS });
+  later(prepare(newestFirst, text, matching));
+  const counts = new LRUCache<string, number>({ max: CACHED_RESULTS });
   return {
     entries,
     names,
     entry: (id) => byId.get(id),
     search: (typed, { sort } = {}) => {
       const key = `${sort ?? ""}:${typed}`;
-      const known = kept.get(key);
+      const known = results.get(key);
       if (known) return known;
       const query = parseQuery(typed, { names, text });
       const result = search(query, sort ?? query.sort, matching, names);
-      kept.set(key, result);
+      results.set(key, result);
       return result;
     },
     count: (typed) => {
-      const known = kept.peek(`:${typed}`)?.hits.length ?? counts.get(typed);
+      const known = results.peek(`:${typed}`)?.hits.length ?? counts.get(typed);
       if (known !== undefined) return known;
-      const count = placesOfHits(parseQuery(typed, { names, text }).criteria, matching).length;
+      const count = indexesOfHits(parseQuery(typed, { names, text }).criteria, matching).length;
       counts.set(typed, count);
       return count;
     },
   };
 }
 
-/** What people ask for again and again. */
+/** Criteria that people ask for again and again. */
 const COMMON: readonly Criterion[] = [
   ...MEANINGS.map(({ criterion }) => criterion),
   ...PRECISIONS.map((precision): Criterion => ({ kind: "precision", wish: { kind: "precision", precision } })),
@@ -87,8 +80,8 @@ const COMMON: readonly Criterion[] = [
   { kind: "ollama" },
 ];
 
-/** What the first queries would have to wait for, in steps of about a millisecond. */
-function* preparing(entries: readonly Entry[], text: FullText, matching: Matching): Generator<unknown, void> {
+/** Makes what the first queries would have to wait for, in steps of about a millisecond. */
+function* prepare(entries: readonly Entry[], text: FullText, matching: Matching): Generator<unknown, void> {
   while (!text.advance(1)) yield;
   for (const entry of entries) yield namedSizesOf(entry);
   for (const criterion of COMMON) yield matching.ranks(criterion);
@@ -111,10 +104,10 @@ function search(query: Query, sort: Sort | undefined, matching: Matching, names:
   const { criteria } = query;
   const hits = rankHits(criteria, sort, matching);
   if (hits.length > 0) return { query, hits, emptiedBy: [], nearest: [] };
-  const meets = (wanted: readonly Criterion[]): boolean => matching.meeting(wanted, 1).length > 0;
+  const isMet = (wanted: readonly Criterion[]): boolean => matching.meeting(wanted, 1).length > 0;
   const blocking =
-    criteria.length > 1 ? criteria.filter((item) => meets(criteria.filter((other) => other !== item))) : [];
-  const emptiedBy = blocking.length > 0 ? blocking : criteria.filter((item) => !meets([item]));
+    criteria.length > 1 ? criteria.filter((item) => isMet(criteria.filter((other) => other !== item))) : [];
+  const emptiedBy = blocking.length > 0 ? blocking : criteria.filter((item) => !isMet([item]));
   return {
     query,
     hits,

@@ -37,10 +37,10 @@ function readPeriod(typed: string, today: string): string | undefined {
 
 const isoDay = (time: number): string => new Date(Math.max(0, time)).toISOString().slice(0, 10);
 
-/** A date so many days earlier, and not before 1970. */
+/** The date so many days earlier, YYYY-MM-DD, not before 1970. */
 export const daysBefore = (today: string, days: number): string => isoDay(Date.parse(today) - days * DAY_MS);
 
-/** The same day of an earlier month, or that month's last. */
+/** The same day of the month so many months earlier, or that month's last day. */
 function monthsBefore(today: string, months: number): string {
   const [year = 0, month = 1, day = 1] = today.split("-").map(Number);
   const last = new Date(Date.UTC(year, month - months, 0)).getUTCDate();
@@ -49,7 +49,7 @@ function monthsBefore(today: string, months: number): string {
 
 const DIGITS = "一二三四五六七八九";
 
-/** `十二` → 12, `二十` → 20; undefined for what is no number up to 99. */
+/** Reads a Chinese number up to 99 (`十二` → 12, `二十` → 20); undefined for anything else. */
 function hanNumber(text: string): number | undefined {
   const match = /^(?:(?<tens>[二三四五六七八九])?(?<ten>十))?(?<ones>[一二三四五六七八九])?$/u.exec(
     text.replace("两", "二"),

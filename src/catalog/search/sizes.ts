@@ -2,7 +2,7 @@ import { sizeInName } from "#src/catalog/entry/edition-match.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { type Offer, offersOf } from "#src/catalog/memory/offers.ts";
 
-/** Billions of parameters, and what they are rounded to in the name that bears them. */
+/** Billions of parameters, and how its name rounds them, if it does. */
 export type Size = { parametersB: number; called: number | undefined };
 
 type Sizes = { all: Size[]; byOffer: Map<Offer, Size[]> };
@@ -26,7 +26,7 @@ function sizesOf(entry: Entry): Sizes {
   return sizes;
 }
 
-/** The sizes of an entry, of its variants and of what else of it can be run, as far as they are stated. */
+/** The sizes of an entry, of its variants and of its offers, as far as they are stated. */
 export const namedSizesOf = (entry: Entry): readonly Size[] => sizesOf(entry).all;
 
 /** The size of an offer; those of its entry where it is of no variant in particular. */

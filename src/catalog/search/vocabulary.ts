@@ -1,12 +1,12 @@
 import type { Purpose } from "#src/catalog/entry/purposes.ts";
 import type { Modality } from "#src/catalog/entry/schema.ts";
 import { HAN } from "#src/catalog/entry/text.ts";
-import type { SingleFact } from "./criteria.ts";
+import type { Fact } from "./criteria.ts";
 
-/** Words that stand for something the catalog states of every entry. Chinese ones need no spaces around them. */
-export type Meaning = { expression: RegExp; criterion: SingleFact };
+/** Words with the fact that they ask for. Chinese ones need no spaces around them. */
+export type Meaning = { expression: RegExp; criterion: Fact };
 
-/** Chinese words anywhere, Latin ones where no Latin letter runs on; both as alternatives of an expression. */
+/** An expression for Chinese words anywhere, or Latin ones where no Latin letter runs on. */
 function either(chinese: string, latin = ""): RegExp {
   return new RegExp([chinese, ...(latin === "" ? [] : [`(?<![a-z])(?:${latin})(?![a-z])`])].join("|"), "gu");
 }
@@ -28,7 +28,7 @@ const language = (tag: string, chinese: string, latin: string): Meaning => ({
   criterion: { kind: "language", language: tag },
 });
 
-/** In this order, each over what the earlier ones left: `代码推理` is code and reasoning. */
+/** The meanings, which are read in this order, each over what the earlier ones left: `代码推理` is code and reasoning. */
 export const MEANINGS: readonly Meaning[] = [
   {
     expression: either("混合专家(?:模型)?", "moe|mixture[- ]of[- ]experts"),
@@ -78,7 +78,7 @@ export const MEANINGS: readonly Meaning[] = [
 ];
 
 /**
- * What people look for and the catalog holds none of: models that are no open Chinese language models, and kinds of model
+ * Words for what people look for and the catalog holds none of: models that are no open Chinese language models, and kinds of model
  * that write no text. Texts mention them for comparison, and a mistyped name must not be made of them.
  */
 const FOREIGN = [
@@ -88,9 +88,9 @@ const FOREIGN = [
 const FOREIGN_CHINESE =
   "文生[图视]频?|(?:图[像片]|视频)生成|生成(?:图[像片]|视频)|[画绘]图|绘画|作画|嵌入模型|词?向量(?:模型|化)?|语音合成|重排序?模型";
 
-/** Where a text names something of the kind. */
+/** An expression for such words in a text. */
 export const FOREIGN_WORDS = new RegExp(`(?<![a-z0-9${HAN}])(?:${FOREIGN})(?![a-z0-9])|${FOREIGN_CHINESE}`, "gu");
-/** Whether a word is one of them as a whole. */
+/** Whether a word as a whole is one of them. */
 export const isForeign = (word: string): boolean => new RegExp(`^(?:${FOREIGN})$`, "u").test(word);
 
 /** Chinese words that say nothing of what is looked for, longest first, so that `能跑的` goes before `能跑`. */

@@ -5,7 +5,7 @@ import { formatBillions, formatGb, formatTokens } from "#src/catalog/entry/units
 import type { Criterion, Range } from "#src/catalog/search/criteria.ts";
 import { languageName } from "./labels.ts";
 
-/** What the parser understood, as a person would say it: `显存 ≤ 6 GB`. Markdown. */
+/** A criterion as people write it, in Markdown: `显存 ≤ 6 GB`. */
 export function criterionText(criterion: Criterion, text: Text, locale: Locale): string {
   switch (criterion.kind) {
     case "precision":

@@ -3,8 +3,10 @@ import { quantizationLabel } from "#src/catalog/entry/precision.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { formatTokens } from "#src/catalog/entry/units.ts";
 import { leastMemory, type Offer, offersOf } from "#src/catalog/memory/offers.ts";
-import { compareMemory, singles } from "#src/catalog/search/criteria.ts";
-import type { Hit, SearchResult } from "#src/catalog/search/search.ts";
+import { singles } from "#src/catalog/search/criteria.ts";
+import { compareMemory } from "#src/catalog/search/criterion-ranks.ts";
+import type { Hit } from "#src/catalog/search/ranking.ts";
+import type { SearchResult } from "#src/catalog/search/search.ts";
 import type { Context } from "#src/chat/command.ts";
 import { pageButtons, paginate } from "#src/chat/pages.ts";
 import {

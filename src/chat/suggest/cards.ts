@@ -14,12 +14,12 @@ function cardName(key: string): string {
   return `${Number(model) < 2000 ? "GTX" : "RTX"} ${model}${suffix === "" ? "" : " Ti"}`;
 }
 
-/** The names of the cards by their graphics memory, the least first. */
+/** The cards by their graphics memory, the least first. */
 const CARDS_BY_GB = [...Map.groupBy(Object.keys(GRAPHICS_CARDS), (key) => GRAPHICS_CARDS[key] ?? 0)]
   .map(([gb, keys]) => ({ vram: String(gb), names: keys.map(cardName).join(" · ") }))
   .toSorted((a, b) => Number(a.vram) - Number(b.vram));
 
-/** Usual cards for what is typed so far, an amount or the name of a card; and what is typed itself, where it is understood. */
+/** Suggests cards for the amount or name typed so far, and what is typed itself where it is understood. */
 export const suggestCards: Autocomplete = (typed) => {
   const wanted = typed.normalize("NFKC").trim().toLowerCase();
   const known = CARDS_BY_GB.filter(

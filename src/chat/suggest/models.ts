@@ -9,7 +9,8 @@ import { clip, LIMITS } from "#src/chat/view.ts";
 
 /** Discord shows 25 suggestions at most. */
 const MOST = 25;
-/** Entries for what is typed so far; with nothing typed the newest of each family first. */
+
+/** Suggests entries for what is typed so far; with nothing typed the newest of each family first. */
 export const suggestModels: Autocomplete = (typed, { catalog, text }) => {
   const entries = typed.trim() === "" ? favourites(catalog.entries) : catalog.names.near(typed, MOST);
   return entries.slice(0, MOST).map(
@@ -20,7 +21,7 @@ export const suggestModels: Autocomplete = (typed, { catalog, text }) => {
   );
 };
 
-/** Entries and variants for what is typed so far; a variant before its entry where only its own name has what is typed. */
+/** Suggests entries and variants; a variant before its entry where only the variant's name has what is typed. */
 export const suggestSubjects: Autocomplete = (typed, context) => {
   const wanted = foldName(typed);
   if (wanted === "") return suggestModels(typed, context);
@@ -44,7 +45,7 @@ function subjectsOf(entry: Entry, wanted: string, { catalog, text }: Pick<Contex
   return namesOfEntry(entry).some((name) => foldName(name).includes(wanted)) ? [whole, ...listed] : [...listed, whole];
 }
 
-/** Models to try: what is installed here first (marked, with the speed seen), then entries that could be pulled, with size. */
+/** Suggests models to try: the installed first (marked, with the speed seen), then entries that could be pulled, with size. */
 export const suggestTryModels: Autocomplete = (typed, context) => {
   const { catalog, fleet, tries, resolve, text } = context;
   const wanted = typed.trim().toLowerCase();

@@ -10,16 +10,16 @@ import { clip, LIMITS } from "#src/chat/view.ts";
 
 /** Discord shows 25 suggestions at most. */
 const MOST = 25;
-/** Of a kind; more are not read, and each is counted while somebody types. */
+/** Families are few: more are not read, and each is counted while somebody types. */
 const MOST_FAMILIES = 3;
-/** Characters of Chinese words that are completed inside a text. */
+/** Characters of the longest Chinese word that is completed inside a text. */
 const LONGEST_WORD = 4;
-/** Names have no more. */
+/** Words of the longest names. */
 const MOST_WORDS = 4;
 const MOST_FURTHER = 7;
 const MOST_TRIED = 12;
 
-/** What people begin with when nothing is typed yet, the most wanted first; offered only where it finds something. */
+/** Queries to begin with when nothing is typed, the most wanted first; suggested only where they find something. */
 const STARTERS: Record<Locale, readonly string[]> = {
   "zh-CN":
     "int4|<=6GB|<=8GB|写代码|推理|看图|商用|7b|<=16GB|<=24GB|128k|moe|端侧|ollama|数学|翻译|语音|智能体|医疗|法律|金融|最新|gguf|apache-2.0|<10b".split(
@@ -35,7 +35,7 @@ const STARTERS: Record<Locale, readonly string[]> = {
     ),
 };
 
-/** What else is known to the search and worth completing. */
+/** Other words that the search knows and that are worth completing. */
 const MORE: Record<Locale, readonly string[]> = {
   "zh-CN": "代码|编程|多模态|思考|小模型|长文本|百万上下文|微调|多语言|角色扮演|非商用|稠密|中文|英文|日语".split("|"),
   "zh-TW": "程式碼|多模態|思考|小模型|長文本|微調|多語言|角色扮演|非商用|稠密|中文|英文|日語".split("|"),
@@ -45,12 +45,12 @@ const MORE: Record<Locale, readonly string[]> = {
 };
 const EVERYWHERE = [..."mit|14b|32b|70b|32k|256k|1m|4bit|8bit|4090|3090".split("|"), ...PRECISIONS];
 
-/** Words of a person's language, which is often mixed with English. */
+/** The words to complete in a language, which is often mixed with English. */
 const wordsIn = (locale: Locale): readonly string[] => [
   ...new Set([...STARTERS[locale], ...STARTERS["en-US"], ...MORE[locale], ...MORE["en-US"], ...EVERYWHERE]),
 ];
 
-/** Queries for what is typed so far: with nothing typed good ones to begin with, else completions of the last word. */
+/** Suggests queries: with nothing typed good ones to begin with, else completions of the last word. */
 export const suggestQueries: Autocomplete = (typed, { catalog, text, locale }) => {
   const counted = (query: string): Suggestion[] => {
     const count = catalog.count(query);
@@ -73,7 +73,7 @@ export const suggestQueries: Autocomplete = (typed, { catalog, text, locale }) =
   const entries = entriesFor(before, last, catalog);
   const suggestions = [
     ...(isWhole(last, catalog) ? [typed, ...completed] : completed).flatMap(counted),
-    ...entries.flatMap((entry) => entryOf(`${before}${entry.id}`, about(entry, { text }))),
+    ...entries.flatMap((entry) => suggestionOf(`${before}${entry.id}`, about(entry, { text }))),
   ];
   return distinct(suggestions.length > 0 ? suggestions : counted(typed)).slice(0, MOST);
 };
@@ -91,8 +91,10 @@ function lastName(typed: string, { names }: Catalog): { before: string; last: st
   return { before: typed.slice(0, at), last: typed.slice(at) };
 }
 
-const entryOf = (query: string, said: string): Suggestion[] =>
-  query.length > LIMITS.optionText ? [] : [{ name: clip(`${query} · ${said}`, LIMITS.optionText), value: query }];
+const suggestionOf = (query: string, description: string): Suggestion[] =>
+  query.length > LIMITS.optionText
+    ? []
+    : [{ name: clip(`${query} · ${description}`, LIMITS.optionText), value: query }];
 
 function distinct(suggestions: readonly Suggestion[]): Suggestion[] {
   const seen = new Set<string>();
@@ -105,7 +107,7 @@ function isNarrowing(query: string, total: number, catalog: Catalog): boolean {
   return count > 0 && count < total;
 }
 
-/** Whether words are understood as they stand, and are not only the beginning of some that are. */
+/** Whether words are understood as they stand, and are not only the start of some that are. */
 function isWhole(words: string, catalog: Catalog): boolean {
   if (words.length < 2) return false;
   const { criteria, ignored } = catalog.search(words).query;
@@ -126,19 +128,19 @@ function entriesFor(before: string, last: string, catalog: Catalog): Entry[] {
 /** Words of the search and names of families that begin with what is typed; of Chinese without spaces, with its end. */
 function completionsOf(typed: string, catalog: Catalog, locale: Locale): string[] {
   const words = wordsIn(locale);
-  const beginning = (start: string): string[] => {
-    const folded = foldName(start);
+  const beginningWith = (prefix: string): string[] => {
+    const folded = foldName(prefix);
     const families = familiesOf(catalog).filter(({ key }) => key.startsWith(folded));
     const known = words.filter((word) => foldName(word).startsWith(folded));
     const first = known.filter((word) => STARTERS[locale].includes(word));
     return [...new Set([...first, ...families.slice(0, MOST_FAMILIES).map(({ name }) => name), ...known])];
   };
   const typedFigure = typed.normalize("NFKC");
-  if (FIGURE.test(typedFigure)) return [`${typedFigure}b`, `<=${typedFigure}GB`, ...beginning(typed)];
-  const whole = beginning(typed);
+  if (FIGURE.test(typedFigure)) return [`${typedFigure}b`, `<=${typedFigure}GB`, ...beginningWith(typed)];
+  const whole = beginningWith(typed);
   if (whole.length > 0 || !isHan(typed.at(-1) ?? "")) return whole;
   for (let from = Math.max(1, typed.length - LONGEST_WORD); from < typed.length; from++) {
-    const ends = beginning(typed.slice(from)).filter(isHan);
+    const ends = beginningWith(typed.slice(from)).filter(isHan);
     if (ends.length > 0) return ends.map((word) => typed.slice(0, from) + word);
   }
   return [];

@@ -6,7 +6,7 @@ import { normalName } from "./names.ts";
 
 /** Ollama's HTTP API (docs/api.md of its repository), as its own client speaks it. */
 export function createOllamaBackend(): Backend {
-  /** By name and digest: what a model can do does not change. */
+  /** Capabilities by name and digest, which do not change. */
   const known = new Map<string, readonly string[]>();
   const capabilities = async (
     host: string,

@@ -1,6 +1,6 @@
 import type { Ollama } from "ollama";
 
-/** Of an error page only so much is read. */
+/** Characters of an error page that are kept. */
 const MAX_ERROR_CHARACTERS = 2000;
 
 /**

@@ -12,7 +12,7 @@ const REASONS: readonly [RegExp, FailureReason][] = [
   ],
 ];
 
-/** What an error of Ollama's, of its client or of the connection means. */
+/** Judges an error of Ollama, of its client or of the connection. */
 export function classify(error: unknown, stage: ChatStage): Failure {
   const message = error instanceof Error ? error.message : String(error);
   const detail =

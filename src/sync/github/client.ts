@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { App, Octokit } from "octokit";
 import type { Log } from "#src/base/log.ts";
 import { VERSION } from "#src/base/version.ts";
-import type { GithubConfig, GithubIdentity } from "#src/config.ts";
+import type { GithubConfig, GithubIdentity } from "./config.ts";
 import { explainGithubError, GithubFailure } from "./failure.ts";
 
 export type Client = {

@@ -3,14 +3,12 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import type { Log } from "#src/base/log.ts";
-
-/** What is kept of a README blob; no text where it is binary or too large to read. */
-export type KeptReadme = { text: string | undefined };
+import type { ReadmeText } from "#src/sync/sources/observation.ts";
 
 /** What spares requests and may vanish at any time; a fault of the disk counts as nothing kept. */
 export type SyncCache = {
-  readme: (oid: string) => KeptReadme | undefined;
-  keepReadme: (oid: string, readme: KeptReadme) => void;
+  readme: (oid: string) => ReadmeText | undefined;
+  keepReadme: (oid: string, readme: ReadmeText) => void;
   /** When a repository was last looked at, in ms since 1970; 0 where that is not known. */
   lastChecked: (name: string) => number;
   checked: (name: string, at: number) => void;

@@ -4,11 +4,21 @@ import { inBatches, type Remainder } from "#src/sync/github/batches.ts";
 import type { Client } from "#src/sync/github/client.ts";
 import { explainGithubError, GithubFailure } from "#src/sync/github/failure.ts";
 import type { Points } from "#src/sync/github/graphql.ts";
+import type { Observation, ObservationRequest, Readme } from "#src/sync/sources/observation.ts";
+import type { Snapshot } from "#src/sync/sources/snapshot.ts";
 import type { SyncCache } from "./cache.ts";
-import { type BlobAsk, lookAtAll, readBlobs } from "./graphql.ts";
-import type { Ask, Cost, Observation, Readme } from "./observation.ts";
-import { lookAt } from "./rest.ts";
-import { type Blob, type Look, neededBlobs, type Question, type Sight } from "./snapshot.ts";
+import { type BlobRequest, lookUpAll, readBlobs } from "./graphql.ts";
+import { type Blob, type Lookup, type LookupResult, neededBlobs } from "./lookup.ts";
+import { lookUp } from "./rest.ts";
+
+/** What a pass cost and left. */
+export type Cost = {
+  requests: number;
+  /** GraphQL points, as GitHub counts them. */
+  points: number;
+  /** Points or requests left in the hour, where GitHub said so. */
+  remaining: number | undefined;
+};
 
 export type ObserveOptions = {
   reader: Client;
@@ -22,8 +32,8 @@ export type ObserveOptions = {
 /** One pass under way. */
 type Pass = ObserveOptions & {
   points: Points;
-  looks: Map<Question, Look>;
-  settle: (question: Question, look: Look) => void;
+  results: Map<Lookup, LookupResult>;
+  settle: (lookup: Lookup, result: LookupResult) => void;
 };
 
 /**
@@ -32,28 +42,30 @@ type Pass = ObserveOptions & {
  * vain: no connection, an identity that is refused, GitHub out of order.
  */
 export async function observe(
-  asks: readonly Ask[],
+  requests: readonly ObservationRequest[],
   options: ObserveOptions,
 ): Promise<{ observations: Observation[]; cost: Cost }> {
   const { reader, cache, log, onProgress } = options;
   const before = reader.requests();
-  const questions = questionsOf(asks);
-  const ordered = [...questions.values()].toSorted((a, b) => cache.lastChecked(a.name) - cache.lastChecked(b.name));
-  const looks = new Map<Question, Look>();
+  const lookups = lookupsFor(requests);
+  const ordered = [...lookups.values()].toSorted((a, b) => cache.lastChecked(a.name) - cache.lastChecked(b.name));
+  const results = new Map<Lookup, LookupResult>();
   const points: Points = { spent: 0, left: undefined, lastCost: 1 };
-  const settle = (question: Question, look: Look): void => {
-    looks.set(question, look);
-    if (look.state !== "unreached") cache.checked(question.name, Date.now());
-    onProgress?.(looks.size, ordered.length);
+  const settle = (lookup: Lookup, result: LookupResult): void => {
+    results.set(lookup, result);
+    if (result.state !== "unreached") cache.checked(lookup.name, Date.now());
+    onProgress?.(results.size, ordered.length);
   };
-  const pass: Pass = { ...options, points, looks, settle };
+  const pass: Pass = { ...options, points, results, settle };
   if (ordered.length > 0) {
     const left = await askForQuota(options);
     points.left = reader.authenticated ? left : undefined;
     const isLeft = reader.authenticated ? await byGraphql(pass, ordered) : ordered;
     await byRest(pass, isLeft, false);
   }
-  const observations = asks.map((ask) => observationOf(ask, looks.get(questions.get(keyOf(ask)) ?? unasked)));
+  const observations = requests.map((request) =>
+    observationOf(request, results.get(lookups.get(keyOf(request)) ?? NO_LOOKUP)),
+  );
   const cost: Cost = {
     requests: reader.requests() - before,
     points: points.spent,
@@ -63,11 +75,11 @@ export async function observe(
   return { observations, cost };
 }
 
-const keyOf = ({ name }: Ask): string => name.toLowerCase();
-const unasked: Question = { name: "", reviewed: new Set() };
+const keyOf = ({ name }: ObservationRequest): string => name.toLowerCase();
+const NO_LOOKUP: Lookup = { name: "", reviewed: new Set() };
 
-function questionsOf(asks: readonly Ask[]): Map<string, Question> {
-  const groups = Map.groupBy(asks, keyOf);
+function lookupsFor(requests: readonly ObservationRequest[]): Map<string, Lookup> {
+  const groups = Map.groupBy(requests, keyOf);
   return new Map(
     [...groups].map(([key, same]) => [
       key,
@@ -95,17 +107,17 @@ async function askForQuota({ reader, signal }: ObserveOptions): Promise<number |
 }
 
 /** Looks by GraphQL; gives what is to be looked at by REST after all, because there is no GraphQL. */
-async function byGraphql(pass: Pass, questions: readonly Question[]): Promise<Question[]> {
-  const found: { question: Question; sight: Sight }[] = [];
-  const unclear: Question[] = [];
+async function byGraphql(pass: Pass, lookups: readonly Lookup[]): Promise<Lookup[]> {
+  const found: { lookup: Lookup; snapshot: Snapshot }[] = [];
+  const unclear: Lookup[] = [];
   try {
-    const remainder = await lookAtAll(pass, questions, {
-      seen: (question, sight) => {
-        if (neededBlobs(question, sight).length === 0)
-          pass.settle(question, { state: "found", sight, blobs: new Map() });
-        else found.push({ question, sight });
+    const remainder = await lookUpAll(pass, lookups, {
+      found: (lookup, snapshot) => {
+        if (neededBlobs(lookup, snapshot).length === 0)
+          pass.settle(lookup, { state: "found", snapshot, blobs: new Map() });
+        else found.push({ lookup, snapshot });
       },
-      unclear: (question) => unclear.push(question),
+      unclear: (lookup) => unclear.push(lookup),
     });
     settleRemainder(pass, remainder);
     await readTexts(pass, found);
@@ -113,48 +125,48 @@ async function byGraphql(pass: Pass, questions: readonly Question[]): Promise<Qu
     if (!(error instanceof GithubFailure) || (error.kind !== "forbidden" && error.kind !== "notFound")) throw error;
     pass.points.left = undefined;
     pass.log.warn({ reason: error.message }, "GitHub refuses GraphQL; asking for one repository at a time");
-    return questions.filter((question) => !pass.looks.has(question));
+    return lookups.filter((lookup) => !pass.results.has(lookup));
   }
   await byRest(pass, unclear, true);
   return [];
 }
 
 /** Fetches the READMEs that are new to us. Where one cannot be had the repository counts as not reached: its news would be lost. */
-async function readTexts(pass: Pass, found: readonly { question: Question; sight: Sight }[]): Promise<void> {
+async function readTexts(pass: Pass, found: readonly { lookup: Lookup; snapshot: Snapshot }[]): Promise<void> {
   const { cache } = pass;
-  const blobs = new Map<Question, Map<string, Blob>>(found.map(({ question }) => [question, new Map()]));
-  const asks = found.flatMap(({ question, sight }) =>
-    neededBlobs(question, sight).flatMap((oid): BlobAsk[] => {
+  const blobs = new Map<Lookup, Map<string, Blob>>(found.map(({ lookup }) => [lookup, new Map()]));
+  const requests = found.flatMap(({ lookup, snapshot }) =>
+    neededBlobs(lookup, snapshot).flatMap((oid): BlobRequest[] => {
       const kept = cache.readme(oid);
-      if (kept) blobs.get(question)?.set(oid, kept);
-      return kept ? [] : [{ question, repository: sight.name, oid }];
+      if (kept) blobs.get(lookup)?.set(oid, kept);
+      return kept ? [] : [{ lookup, repository: snapshot.name, oid }];
     }),
   );
-  const remainder = await readBlobs(pass, asks, ({ question, oid }, blob) => {
-    blobs.get(question)?.set(oid, blob);
+  const remainder = await readBlobs(pass, requests, ({ lookup, oid }, blob) => {
+    blobs.get(lookup)?.set(oid, blob);
     if (blob !== "gone") cache.keepReadme(oid, blob);
   });
   settleRemainder(pass, {
-    failed: remainder.failed.map(({ question }) => question),
-    left: remainder.left.map(({ question }) => question),
+    failed: remainder.failed.map(({ lookup }) => lookup),
+    left: remainder.left.map(({ lookup }) => lookup),
   });
-  for (const { question, sight } of found) {
-    if (!pass.looks.has(question)) pass.settle(question, foundWith(sight, blobs.get(question) ?? new Map()));
+  for (const { lookup, snapshot } of found) {
+    if (!pass.results.has(lookup)) pass.settle(lookup, foundWith(snapshot, blobs.get(lookup) ?? new Map()));
   }
 }
 
 /** A README that was replaced between two requests is to be looked at again. */
-const foundWith = (sight: Sight, blobs: ReadonlyMap<string, Blob>): Look =>
-  sight.readme !== undefined && blobs.get(sight.readme.oid) === "gone"
+const foundWith = (snapshot: Snapshot, blobs: ReadonlyMap<string, Blob>): LookupResult =>
+  snapshot.readme !== undefined && blobs.get(snapshot.readme.oid) === "gone"
     ? { state: "unreached", reason: "failed" }
-    : { state: "found", sight, blobs };
+    : { state: "found", snapshot, blobs };
 
-async function byRest(pass: Pass, questions: readonly Question[], isDoubted: boolean): Promise<void> {
-  const remainder = await inBatches(questions, 1, async ([question]) => {
-    if (question === undefined) return [];
-    const look = await lookAt(pass, question, isDoubted).catch(unlessItsOwn);
-    if (look) pass.settle(question, look);
-    return look ? [] : [question];
+async function byRest(pass: Pass, lookups: readonly Lookup[], isDoubted: boolean): Promise<void> {
+  const remainder = await inBatches(lookups, 1, async ([lookup]) => {
+    if (lookup === undefined) return [];
+    const result = await lookUp(pass, lookup, isDoubted).catch(unlessItsOwn);
+    if (result) pass.settle(lookup, result);
+    return result ? [] : [lookup];
   });
   settleRemainder(pass, remainder);
 }
@@ -165,19 +177,22 @@ function unlessItsOwn(error: unknown): undefined {
   throw error;
 }
 
-function settleRemainder(pass: Pass, { failed, left }: Remainder<Question>): void {
-  for (const question of failed) pass.settle(question, { state: "unreached", reason: "failed" });
-  for (const question of left) pass.settle(question, { state: "unreached", reason: "quota" });
+function settleRemainder(pass: Pass, { failed, left }: Remainder<Lookup>): void {
+  for (const lookup of failed) pass.settle(lookup, { state: "unreached", reason: "failed" });
+  for (const lookup of left) pass.settle(lookup, { state: "unreached", reason: "quota" });
 }
 
-function observationOf({ name: asked, reviewedReadme }: Ask, look: Look | undefined): Observation {
-  if (look === undefined) return { asked, state: "unreached", reason: "failed" };
-  if (look.state !== "found") return { asked, ...look };
-  const { readme, ...repository } = look.sight;
+function observationOf(
+  { name: asked, reviewedReadme }: ObservationRequest,
+  result: LookupResult | undefined,
+): Observation {
+  if (result === undefined) return { asked, state: "unreached", reason: "failed" };
+  if (result.state !== "found") return { asked, ...result };
+  const { readme, ...repository } = result.snapshot;
   return {
     asked,
     state: "found",
-    repository: { ...repository, readme: readme && readmeFor(readme, reviewedReadme, look.blobs) },
+    repository: { ...repository, readme: readme && readmeFor(readme, reviewedReadme, result.blobs) },
   };
 }
 

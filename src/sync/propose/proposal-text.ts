@@ -1,16 +1,16 @@
 import type { Text } from "#src/base/locale.ts";
 import { code, link, table } from "#src/base/markdown.ts";
-import type { Change } from "./changes.ts";
-import { modelName, seriesOf } from "./hub-names.ts";
-import type { Followed, Notice, Signal } from "./signals.ts";
+import { type FollowedRepository, nameOf } from "#src/sync/sources/followed.ts";
+import type { Notice, Signal, SignalKind } from "#src/sync/sources/signal.ts";
+import type { Change, SignalSubject } from "./kinds/kind.ts";
+import { byKind, rulesOf } from "./signal-kinds.ts";
 
 /** Labels by which people steer: `again` on a closed one, `hold` on an open one. */
 export const LABELS = { ours: "mulu", review: "needs-review", again: "mulu:again", hold: "mulu:hold" } as const;
 
-/** Rows of the table and characters of release notes that a text holds; GitHub takes 65,536 characters in all. */
+/** What a text holds at most, in rows, parts and lines; GitHub takes 65,536 characters in all. */
 const MAX_ROWS = 100;
-const MAX_NOTES = 8000;
-const MAX_RELEASES = 3;
+const MAX_DETAILS = 3;
 const MAX_NOTICES = 50;
 /** What GitHub shows of a title. */
 const MAX_TITLE = 200;
@@ -25,43 +25,20 @@ export const asksRebase = (body: string): boolean =>
 const harmless = (text: string): string => text.replace(/\s+/g, " ").replace(/[@#](?=\S)/g, "$&\u200b");
 
 /** One line that says what is proposed for a repository. */
-export function titleOf({ entries, observation }: Followed, signals: readonly Signal[], text: Text): string {
-  const repository = observation.state === "found" ? observation.repository.name : observation.asked;
-  const parts = signals.flatMap((signal): string[] => {
-    switch (signal.kind) {
-      case "release":
-        return [text("proposal.title.release", { name: signal.entry.name, tag: signal.release.tag })];
-      case "tag":
-        return [text("proposal.title.release", { name: signal.entry.name, tag: signal.tag.name })];
-      case "renamed":
-        return [text("proposal.title.renamed", { from: signal.from, to: signal.to })];
-      case "missing":
-      case "reused":
-      case "archived":
-      case "returned":
-        return [text(`proposal.title.${signal.kind}`, { name: repository })];
-      default:
-        return [];
-    }
-  });
-  const weights = signals.filter((signal) => signal.kind === "weights");
-  const series = [...new Set(weights.flatMap(({ entry, model }) => (entry ? [] : seriesOf(modelName(model.id)))))];
-  const fitting = weights.filter(({ entry }) => entry !== undefined);
-  const several = (kind: "series" | "weights", count: number): "series" | "seriesMore" | "weights" | "weightsMore" =>
-    count > 1 ? `${kind}More` : kind;
-  const [name] = series;
-  if (name !== undefined)
-    parts.push(text(`proposal.title.${several("series", series.length)}`, { name, count: series.length }));
-  const first = fitting[0];
-  if (first)
-    parts.push(
-      text(`proposal.title.${several("weights", fitting.length)}`, {
-        name: first.entry?.name ?? entries[0]?.name ?? repository,
-        model: modelName(first.model.id),
-        count: fitting.length,
-      }),
-    );
+export function titleOf(followed: FollowedRepository, signals: readonly Signal[], text: Text): string {
+  const { entries, observation } = followed;
+  const repository = observation.state === "found" ? observation.repository : undefined;
+  const subject: SignalSubject = { entries, repository, name: nameOf(followed) };
+  const parts = [
+    ...signals.flatMap((signal) => ownTitle(signal, subject, text)),
+    ...byKind(signals, ({ title }, own) => ("together" in title ? title.together(own, subject, text) : [])).flat(),
+  ];
   return harmless(parts.join("; ")).slice(0, MAX_TITLE);
+}
+
+function ownTitle<Kind extends SignalKind>(signal: Signal<Kind>, subject: SignalSubject, text: Text): string[] {
+  const { title } = rulesOf<Kind>(signal.kind);
+  return "each" in title ? [title.each(signal, subject, text)] : [];
 }
 
 export type BodyParts = {
@@ -85,43 +62,35 @@ export function bodyOf({ changes, signals, notices }: BodyParts, text: Text): st
   const noted = notices
     .slice(0, MAX_NOTICES)
     .map(({ repository, notice }) => `- ${code(repository)}: ${noticeText(notice, text)}`);
-  const kinds = new Set(signals.map(({ kind }) => kind));
+  const isFirstSight = signals.some(({ kind }) => rulesOf(kind).isFirstSight);
   return [
     text("proposal.intro"),
     table(columns, rows),
     changes.length > MAX_ROWS ? text("proposal.more", { count: changes.length - MAX_ROWS }) : "",
-    kinds.has("reused") ? text("proposal.reusedNote") : "",
-    kinds.has("missing") ? text("proposal.missingNote") : "",
+    ...byKind(signals, ({ note }) => note(text)),
     noted.length > 0 ? `### ${text("proposal.noticesHeading")}\n\n${noted.join("\n")}` : "",
-    ...(kinds.has("baseline")
-      ? []
-      : signals
-          .filter(({ kind }) => kind === "release")
-          .slice(0, MAX_RELEASES)
-          .map((signal) => releaseNotes(signal, text))),
+    ...(isFirstSight ? [] : detailsOf(signals, text)),
     controls(text),
   ]
     .filter((part) => part !== "")
     .join("\n\n");
 }
 
+/** Parts of their own for the first signals that have any. */
+const detailsOf = (signals: readonly Signal[], text: Text): string[] =>
+  signals
+    .filter(({ kind }) => rulesOf(kind).details !== undefined)
+    .slice(0, MAX_DETAILS)
+    .map((signal) => detailOf(signal, text));
+
+const detailOf = <Kind extends SignalKind>(signal: Signal<Kind>, text: Text): string =>
+  rulesOf<Kind>(signal.kind).details?.(signal, text) ?? "";
+
 /** What was noticed, for a person to judge. */
 export function noticeText(notice: Notice, text: Text): string {
   const { kind, ...params } = notice;
   const quoted = Object.fromEntries(Object.entries(params).map(([key, value]) => [key, code(String(value))]));
   return text(`proposal.notice.${kind}`, quoted);
-}
-
-/** Inside a code block GitHub reads no mention, no reference and no HTML; the fence is longer than any in the notes. */
-function releaseNotes(signal: Signal, text: Text): string {
-  if (signal.kind !== "release" || signal.release.notes.trim() === "") return "";
-  const { notes, tag } = signal.release;
-  const shown = notes.replace(/\r\n?/g, "\n").trim();
-  const cut = shown.length > MAX_NOTES ? `${shown.slice(0, MAX_NOTES)}\n${text("proposal.truncated")}` : shown;
-  const longest = Math.max(2, ...[...cut.matchAll(/~+/g)].map(([run]) => run.length));
-  const fence = "~".repeat(longest + 1);
-  const summary = text("proposal.releaseNotes", { tag: tag.replace(/[<>&@#]/g, "") });
-  return `<details><summary>${summary}</summary>\n\n${fence}text\n${cut}\n${fence}\n\n</details>`;
 }
 
 function controls(text: Text): string {

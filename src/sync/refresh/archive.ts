@@ -6,17 +6,12 @@ import { type ParsedTarFileItem, parseTar } from "nanotar";
 import { z } from "zod";
 import type { CatalogFile } from "#src/catalog/entry/load.ts";
 import { brokenRule, type Problem } from "#src/catalog/entry/parse.ts";
-import { placeOf } from "#src/sync/github/repository-path.ts";
+import type { CatalogSource } from "#src/sync/github/config.ts";
+import { ownerAndRepo } from "#src/sync/github/owner-and-repo.ts";
 
 /** What asks GitHub, as octokit does it. */
 type Reader = {
   request: (route: string, parameters: Record<string, unknown>) => Promise<{ data: unknown; headers: unknown }>;
-};
-
-export type CatalogSource = {
-  /** `owner/name`. */
-  repository: string;
-  branch: string;
 };
 
 export type FetchedCatalog = {
@@ -67,7 +62,7 @@ export async function fetchCatalog(
     signal,
   }: CatalogSource & { known?: { commit: string; etag?: string | undefined } | undefined; signal: AbortSignal },
 ): Promise<FetchedCatalog | "unchanged"> {
-  const { owner, repo } = placeOf(repository);
+  const { owner, repo } = ownerAndRepo(repository);
   const head = await headOf(reader, { owner, repo, branch, known, signal });
   if (head === "unchanged" || head.commit === known?.commit) return "unchanged";
   const limited = AbortSignal.any([signal, AbortSignal.timeout(DOWNLOAD_MS)]);

@@ -4,8 +4,9 @@ import { brokenRule, type Problem } from "#src/catalog/entry/parse.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import type { CatalogHolder, CatalogOrigin } from "#src/catalog/holder.ts";
 import { openCatalog } from "#src/catalog/search/search.ts";
+import type { CatalogSource } from "#src/sync/github/config.ts";
 import { explainGithubError } from "#src/sync/github/failure.ts";
-import { ArchiveRefused, type CatalogSource, type FetchedCatalog, fetchCatalog } from "./archive.ts";
+import { ArchiveRefused, type FetchedCatalog, fetchCatalog } from "./archive.ts";
 import { storeCatalog } from "./stored-catalog.ts";
 
 export type RefreshOptions = {
@@ -20,12 +21,12 @@ export type RefreshOptions = {
   /** Told after each look what is in use, whether it changed or not: an earlier message may have failed. */
   announce?: ((entries: readonly Entry[], commit: string, signal: AbortSignal) => Promise<void>) | undefined;
   /** Told what came of each look that the signal did not end. */
-  onLook?: ((outcome: LookOutcome) => void) | undefined;
+  onLook?: ((outcome: RefreshOutcome) => void) | undefined;
   log: Log;
 };
 
 /** `failed`: GitHub could not be asked. */
-export type LookOutcome = "unchanged" | "taken" | "refused" | "failed";
+export type RefreshOutcome = "unchanged" | "taken" | "refused" | "failed";
 
 /** Of the entries in use, a newer catalog must have at least this share: one with fewer is more likely a mishap than meant. */
 const LEAST_SHARE = 0.5;
@@ -39,7 +40,7 @@ export function createRefresh(options: RefreshOptions): (signal: AbortSignal) =>
   let etag: string | undefined;
   let failing = false;
 
-  const look = async (signal: AbortSignal): Promise<LookOutcome> => {
+  const look = async (signal: AbortSignal): Promise<RefreshOutcome> => {
     const { origin, refused } = holder.current;
     const commit = refused?.commit ?? origin?.commit;
     const known = commit === undefined ? undefined : { commit, etag };
@@ -80,7 +81,7 @@ export function createRefresh(options: RefreshOptions): (signal: AbortSignal) =>
   };
 }
 
-async function take({ commit, files }: FetchedCatalog, options: RefreshOptions): Promise<LookOutcome> {
+async function take({ commit, files }: FetchedCatalog, options: RefreshOptions): Promise<RefreshOutcome> {
   const { holder, source, log } = options;
   const read = await readCatalogFiles(files);
   const objections = objectionsTo(read, holder.current.catalog.entries.length);
@@ -104,7 +105,11 @@ async function keep(origin: CatalogOrigin, files: CatalogFile[], { dataDir, log 
   }
 }
 
-function refuse(commit: string, problems: readonly Problem[], { holder, explain, log }: RefreshOptions): LookOutcome {
+function refuse(
+  commit: string,
+  problems: readonly Problem[],
+  { holder, explain, log }: RefreshOptions,
+): RefreshOutcome {
   holder.current = { ...holder.current, refused: { commit, problems } };
   log.warn(
     { commit, problems: problems.map(explain) },

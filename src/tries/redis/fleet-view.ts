@@ -6,7 +6,7 @@ import { isAway, type Link } from "./link.ts";
 import { PREFIX } from "./scripts.ts";
 
 const POLL_MS = 2000;
-/** What is known is used for so long before it is asked for again. */
+/** How long the last answer is used before it is asked for again. */
 const FRESH_MS = 1000;
 
 /**

@@ -9,7 +9,7 @@ const LIFE_MS = 15_000;
 
 const beat = z.object({
   id: z.string(),
-  /** Of the machine. */
+  /** Name of the machine. */
   name: z.string(),
   hosts: z.array(
     z.object({
@@ -33,14 +33,15 @@ const beat = z.object({
   ),
 });
 
-/** What a worker says of itself every few seconds. */
+/** A worker as it describes itself every few seconds. */
 type WorkerState = { id: string; name: string; hosts: Host[] };
 
 export type Heartbeats = {
-  say: (worker: { id: string; name: string; hosts: readonly Host[] }) => Promise<void>;
-  /** The worker takes no more. */
-  leave: (id: string) => Promise<void>;
-  /** All that live. */
+  /** Tells all others what a worker has. */
+  publish: (worker: { id: string; name: string; hosts: readonly Host[] }) => Promise<void>;
+  /** Tells all others that a worker takes no more. */
+  withdraw: (id: string) => Promise<void>;
+  /** The workers that live. */
   read: () => Promise<WorkerState[]>;
 };
 
@@ -56,7 +57,7 @@ export function createHeartbeats(redis: Redis): Heartbeats {
   const key = (id: string): string => `${PREFIX}worker:${id}`;
   const index = `${PREFIX}workers`;
   return {
-    say: async ({ id, name, hosts }) => {
+    publish: async ({ id, name, hosts }) => {
       const told = { id, name, hosts: hosts.map((host) => ({ ...host, loaded: [...host.loaded] })) };
       await redis
         .multi()
@@ -67,7 +68,7 @@ export function createHeartbeats(redis: Redis): Heartbeats {
         .publish(`${PREFIX}workers`, id)
         .exec();
     },
-    leave: async (id) => {
+    withdraw: async (id) => {
       await redis.multi().del(key(id)).zrem(index, id).publish(`${PREFIX}workers`, id).exec();
     },
     read: async () => {
@@ -78,7 +79,7 @@ export function createHeartbeats(redis: Redis): Heartbeats {
   };
 }
 
-/** What a newer or older worker says that is not understood counts as nothing. */
+/** A message of a newer or older worker that is not understood counts as none. */
 function readBeat(text: string): WorkerState | undefined {
   const { data } = beat.safeParse(parseJson(text));
   if (data === undefined) return undefined;

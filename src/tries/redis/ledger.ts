@@ -9,23 +9,28 @@ import { readProgress, readTry, withoutToken } from "#src/tries/try-shape.ts";
 import * as scripts from "./scripts.ts";
 import { evaluate, PREFIX } from "./scripts.ts";
 
-/** What a worker is to do with a try that it took from the queue. */
+/** Tells a worker what to do with a try that it took from the queue. */
 export type Start =
   | { kind: "run"; run: string; try: Try; holder: string }
-  /** `cancelled`: end it, it was stopped meanwhile. `busy`: later, the person has another one running. */
+  /** It was stopped meanwhile: end it. */
   | { kind: "cancelled"; reason: EndReason }
-  | { kind: "gone" | "busy" | "worn" };
-export type Claim = "ok" | "lost" | "ended" | "vanished";
-/** Whether a run is still the one that counts. */
-export type Standing = "mine" | "lost" | "vanished" | EndReason;
-export type Look = {
-  state: "reserved" | "waiting" | "running" | "ended" | "vanished";
+  /** `busy`: later, as the person has another one running. `exhausted`: end it, its workers have died too often. */
+  | { kind: "gone" | "busy" | "exhausted" };
+/** The outcome of ending a try; only who gets `ok` has ended it. */
+export type EndResult = "ok" | "lost" | "ended" | "vanished";
+/** Tells whether a run is still the one that counts, or why it has to end. */
+export type RunStatus = "mine" | "lost" | "vanished" | EndReason;
+export type TryState = z.infer<typeof states>;
+/** The state of a try at a moment, for those who watch it. */
+export type TrySnapshot = {
+  state: TryState;
+  /** In the queue of its model, from 1. */
   position: number;
   progress: Progress | undefined;
 };
-/** A try as Redis has it. */
-export type Kept = StoredTry & {
-  state: Look["state"];
+/** A try as it is kept in Redis. */
+export type TryRecord = StoredTry & {
+  state: TryState;
   progress: Progress | undefined;
   cancel: EndReason | undefined;
 };
@@ -39,16 +44,16 @@ const LOCK_RENEW_MS = 1000;
 /** From its admission a try is begun within a moment, unless its process dies. */
 const RESERVED_MS = 15_000;
 
-const standings = z.array(z.union([z.enum(["mine", "lost", "vanished"]), endReason]));
+const runStatuses = z.array(z.union([z.enum(["mine", "lost", "vanished"]), endReason]));
 const states = z.enum(["reserved", "waiting", "running", "ended", "vanished"]);
-const looks = z.array(z.tuple([states, z.string(), z.string()]));
-const claims = z.enum(["ok", "lost", "ended", "vanished"]);
+const snapshotAnswers = z.array(z.tuple([states, z.string(), z.string()]));
+const endResults = z.enum(["ok", "lost", "ended", "vanished"]);
 const started = z.union([
   z.tuple([z.literal("run"), z.string(), z.string(), z.string()]),
   z.tuple([z.literal("cancelled"), endReason]),
-  z.tuple([z.enum(["gone", "busy", "worn"])]),
+  z.tuple([z.enum(["gone", "busy", "exhausted"])]),
 ]);
-const keptFields = z.tuple([
+const recordFields = z.tuple([
   states.nullable(),
   z.string().nullable(),
   z.string().nullable(),
@@ -86,8 +91,8 @@ export function createLedger(redis: Redis, keepMs: number) {
       await run(scripts.WITHDRAW, id, person ?? "", model ?? "");
       return { kind: "gone" };
     },
-    beat: async (runs: readonly { id: string; run: string }[]): Promise<Standing[]> =>
-      standings.parse(await run(scripts.BEAT, Date.now(), ...runs.flatMap((item) => [item.id, item.run]))),
+    beat: async (runs: readonly { id: string; run: string }[]): Promise<RunStatus[]> =>
+      runStatuses.parse(await run(scripts.BEAT, Date.now(), ...runs.flatMap((item) => [item.id, item.run]))),
     save: async (id: string, number: string, { text, thinking }: Progress): Promise<void> =>
       void (await run(scripts.SAVE, id, number, text, thinking)),
     /** Ends a try once. `run`: only while that run counts; `state`: only in that state. */
@@ -95,28 +100,28 @@ export function createLedger(redis: Redis, keepMs: number) {
       id: string,
       progress: Progress,
       only: { run?: string; state?: "waiting" | "running" } = {},
-    ): Promise<Claim> => {
+    ): Promise<EndResult> => {
       const { text, thinking } = progress;
       const ended = JSON.stringify(progress);
-      return claims.parse(
+      return endResults.parse(
         await run(scripts.END, id, only.run ?? "", only.state ?? "", ended, text, thinking, Date.now()),
       );
     },
-    cancel: async (id: string, reason: EndReason): Promise<Look["state"]> =>
+    cancel: async (id: string, reason: EndReason): Promise<TryState> =>
       states.parse(await run(scripts.CANCEL, id, reason)),
     handBack: async (id: string, number: string): Promise<boolean> =>
       (await run(scripts.HAND_BACK, id, number)) === "ok",
     shown: async (attempt: Try): Promise<void> =>
       void (await run(scripts.SHOWN, attempt.id, JSON.stringify(withoutToken(attempt)))),
-    look: async (ids: readonly string[]): Promise<Look[]> =>
-      looks.parse(await run(scripts.LOOK, ...ids)).map(([state, place, progress]) => ({
+    snapshots: async (ids: readonly string[]): Promise<TrySnapshot[]> =>
+      snapshotAnswers.parse(await run(scripts.SNAPSHOTS, ...ids)).map(([state, place, progress]) => ({
         state,
         position: Number(place) + 1,
         progress: readProgress(progress),
       })),
-    find: async (id: string): Promise<Kept | undefined> => {
+    find: async (id: string): Promise<TryRecord | undefined> => {
       const fields = ["state", "data", "answer", "thinking", "progress", "cancel"];
-      const found = keptFields.parse(await redis.hmget(key(`try:${id}`), ...fields));
+      const found = recordFields.parse(await redis.hmget(key(`try:${id}`), ...fields));
       const [state, data, answer, thinking, progress, cancel] = found;
       const attempt = data === null ? undefined : readTry(data);
       if (state === null || attempt === undefined) return undefined;

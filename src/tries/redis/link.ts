@@ -22,7 +22,7 @@ const RECONNECT_MOST_MS = 1000;
 const READY_MS = 1500;
 const PING_MS = 3000;
 
-/** Whoever wants to know whether Redis answers. Must not throw. */
+/** Called when Redis begins or ceases to answer. Must not throw. */
 export type OnConnected = (connected: boolean) => void;
 
 /** Connects in the background. The address holds a password and is never logged. */
@@ -38,8 +38,8 @@ export function openLink(url: string, log: Log, onConnected: OnConnected): Link 
   const queues = new Redis(url, { ...base, maxRetriesPerRequest: null, commandTimeout: QUEUE_TIMEOUT_MS });
   const listener = new Redis(url, { ...base, enableOfflineQueue: true, maxRetriesPerRequest: null });
   for (const redis of [queues, listener]) redis.on("error", () => {});
-  watch(commands, log);
-  const pings = tell(commands, onConnected);
+  logConnection(commands, log);
+  const pings = reportConnection(commands, onConnected);
   return {
     commands,
     queues,
@@ -56,8 +56,8 @@ export function openLink(url: string, log: Log, onConnected: OnConnected): Link 
   };
 }
 
-/** One line when Redis is lost, one when it is there. */
-function watch(redis: Redis, log: Log): void {
+/** Logs one line when Redis is lost, and one when it is there. */
+function logConnection(redis: Redis, log: Log): void {
   let isAway = false;
   redis.on("error", (error: Error & { code?: string }) => {
     // Of a refusal the first word alone: WRONGPASS, NOAUTH, LOADING.
@@ -72,8 +72,8 @@ function watch(redis: Redis, log: Log): void {
   });
 }
 
-/** Tells when the connection is made or lost, and asks now and then: a Redis that hangs keeps its connections. */
-function tell(redis: Redis, onConnected: OnConnected): NodeJS.Timeout {
+/** Reports when the connection is made or lost, and pings now and then: a Redis that hangs keeps its connections. */
+function reportConnection(redis: Redis, onConnected: OnConnected): NodeJS.Timeout {
   let connections = 0;
   redis.on("ready", () => {
     connections += 1;
@@ -105,7 +105,7 @@ export const isAway = (error: unknown): boolean =>
   error instanceof Error &&
   (error.name !== "ReplyError" || /^(?:LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|BUSY)\b/.test(error.message));
 
-/** What a person asks for that needs Redis. Throws UserError where it is away. */
+/** Runs what a person asks for and needs Redis. Throws UserError where it is away. */
 export async function needingRedis<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act();

@@ -15,18 +15,21 @@ const queueName = (model: string): string => encodeURIComponent(model);
 const JOB = "try-";
 const jobOf = (id: string): string => `${JOB}${id}`;
 
-/** A try's turn, taken from the queue by this process; without `renew` another one gets it. */
-export type Turn = {
+/** The job of a try, taken from the queue by this process; without `renew` another one gets it. */
+export type JobLease = {
   id: string;
   model: string;
-  done: () => Promise<void>;
+  complete: () => Promise<void>;
   /** Puts it back for so many milliseconds. */
-  later: (ms: number) => Promise<void>;
+  delay: (ms: number) => Promise<void>;
   /** Puts it back to the front. */
-  back: () => Promise<void>;
+  requeue: () => Promise<void>;
 };
 
-/** One BullMQ queue a model. A job is nothing but the id of a try, so that it holds no secret and nothing stays of it. */
+/**
+ * The queues of all models, each one of BullMQ. A job is nothing but the id of a try, so that it holds no secret and
+ * nothing stays of it.
+ */
 export function createQueues({ queues: connection }: Link, log: Log) {
   const writers = new Map<string, Queue>();
   const readers = new Map<string, Worker>();
@@ -44,7 +47,7 @@ export function createQueues({ queues: connection }: Link, log: Log) {
   const reader = (model: string): Worker => {
     const known = readers.get(model);
     if (known) return known;
-    // Without a processor: turns are taken one by one, when there is a place for them. How often a try may be begun
+    // Without a processor: jobs are taken one by one, when there is a slot for them. How often a try may be begun
     // again is counted with the try, so that it ends with a word for the person.
     const worker = new Worker(queueName(model), null, {
       ...base,
@@ -67,7 +70,7 @@ export function createQueues({ queues: connection }: Link, log: Log) {
 
   return {
     add,
-    /** Sees to it that a try has a job that somebody can take: one that was taken and is held by nobody counts for none. */
+    /** Gives a try a job that can be taken, where it has none. One that was taken and is held by nobody counts for none. */
     ensure: async (model: string, id: string): Promise<void> => {
       const state = await writer(model).getJobState(jobOf(id));
       const isFree = state === "unknown" || (state === "active" && (await writer(model).remove(jobOf(id))) === 1);
@@ -77,19 +80,19 @@ export function createQueues({ queues: connection }: Link, log: Log) {
     remove: async (model: string, id: string): Promise<void> => {
       await writer(model).remove(jobOf(id));
     },
-    take: async (model: string, token: string): Promise<Turn | undefined> => {
+    take: async (model: string, token: string): Promise<JobLease | undefined> => {
       const job = await reader(model).getNextJob(token, { block: false });
       if (job?.id === undefined) return undefined;
       return {
         id: job.id.slice(JOB.length),
         model,
-        done: async () => void (await job.moveToCompleted(undefined, token, false)),
-        later: (ms) => job.moveToDelayed(Date.now() + ms, token),
-        back: async () => void (await job.moveToWait(token)),
+        complete: async () => void (await job.moveToCompleted(undefined, token, false)),
+        delay: (ms) => job.moveToDelayed(Date.now() + ms, token),
+        requeue: async () => void (await job.moveToWait(token)),
       };
     },
-    renew: async (turns: readonly Turn[], token: string): Promise<void> => {
-      for (const [model, theirs] of Map.groupBy(turns, (turn) => turn.model))
+    renew: async (leases: readonly JobLease[], token: string): Promise<void> => {
+      for (const [model, theirs] of Map.groupBy(leases, (lease) => lease.model))
         await reader(model).extendJobLocks(
           theirs.map(({ id }) => jobOf(id)),
           theirs.map(() => token),

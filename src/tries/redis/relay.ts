@@ -3,7 +3,7 @@ import type { Output } from "#src/tries/outputs.ts";
 import type { Progress, Try } from "#src/tries/try.ts";
 import type { Ledger } from "./ledger.ts";
 
-/** From one state being sent to the next. */
+/** Pause between two states being sent. */
 const GAP_MS = 80;
 /** How long nobody may listen before the try is stopped: a connection may be lost for a moment. */
 const UNHEARD_MS = 5000;

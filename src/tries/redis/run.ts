@@ -3,16 +3,16 @@ import type { Output } from "#src/tries/outputs.ts";
 import { NotWanted } from "#src/tries/outputs.ts";
 import { TryEnded } from "#src/tries/run-try.ts";
 import { hasWords, type Phase, type Progress, type Try } from "#src/tries/try.ts";
-import type { Claim, Ledger, Standing } from "./ledger.ts";
+import type { EndResult, Ledger, RunStatus } from "./ledger.ts";
 import { isAway } from "./link.ts";
-import { LOCK_MS, type Turn } from "./queues.ts";
+import { type JobLease, LOCK_MS } from "./queues.ts";
 import { type OpenGuarded, whenFree } from "./show-end.ts";
 
 /** One run of a try by this worker. Another run of the same try may begin elsewhere at any time; this one then counts no more. */
 export type Run = {
   attempt: Try;
   number: string;
-  turn: Turn;
+  job: JobLease;
   control: AbortController;
   output: Output;
   /** Another run has taken its place: it shows and keeps nothing any more. */
@@ -31,7 +31,7 @@ export type Run = {
 /** `handed_back`: to another worker, as this one stops. `lost`: another run took its place, or somebody else ended the try. */
 export type RunOutcome = Phase | "handed_back" | "lost";
 
-/** What becomes of a worker's runs, for whoever counts it. None of them may throw. */
+/** Called with what becomes of a worker's runs, to count it. None of them may throw. */
 export type RunEvents = {
   /** Its first words are there, so many seconds after its start. */
   firstToken: (after: number) => void;
@@ -39,20 +39,20 @@ export type RunEvents = {
   ended: (outcome: RunOutcome, progress: Progress, entry: string | undefined) => void;
 };
 
-const CLAIM_RETRY_MS = 500;
-/** For the last word, behind a claim that had to wait for Redis. */
+const END_RETRY_MS = 500;
+/** Time left for the last word, when writing the end had to wait for Redis. */
 const TOKEN_MARGIN_MS = 15_000;
 
 type RunParts = { ledger: Ledger; open: OpenGuarded; relay: (attempt: Try, holder: string) => Output };
-type Begun = { attempt: Try; number: string; holder: string; turn: Turn };
+type RunStart = { attempt: Try; number: string; holder: string; job: JobLease };
 
 /** A run with its output, whose every edit is checked before and after. */
-export function openRun({ attempt, number, holder, turn }: Begun, { ledger, open, relay }: RunParts): Run {
+export function openRun({ attempt, number, holder, job }: RunStart, { ledger, open, relay }: RunParts): Run {
   let heardAt = performance.now();
   const run: Run = {
     attempt,
     number,
-    turn,
+    job,
     control: new AbortController(),
     output: relay(attempt, holder),
     lost: false,
@@ -67,19 +67,19 @@ export function openRun({ attempt, number, holder, turn }: Begun, { ledger, open
   const isOurs = async (): Promise<boolean> => {
     if (isGivenUp()) return false;
     try {
-      const [standing = "vanished"] = await ledger.beat([{ id: attempt.id, run: number }]);
+      const [status = "vanished"] = await ledger.beat([{ id: attempt.id, run: number }]);
       heardAt = performance.now();
-      heed(run, standing);
-      return standing !== "lost" && standing !== "vanished";
+      applyStatus(run, status);
+      return status !== "lost" && status !== "vanished";
     } catch (error) {
       if (!isAway(error)) throw error;
       return performance.now() - heardAt < LOCK_MS;
     }
   };
   /** A late edit may have covered the last word of another run: it is shown again. */
-  const putRight = async (): Promise<void> => {
-    const kept = await ledger.find(attempt.id);
-    if (kept?.ended && kept.progress) await open(attempt)?.finish(kept.progress);
+  const showEndAgain = async (): Promise<void> => {
+    const record = await ledger.find(attempt.id);
+    if (record?.ended && record.progress) await open(attempt)?.finish(record.progress);
   };
   let first: Promise<void> | undefined;
   const guarded = async (edit: () => Promise<void>): Promise<void> => {
@@ -94,7 +94,7 @@ export function openRun({ attempt, number, holder, turn }: Begun, { ledger, open
     // While Redis was asked, the run may have been given up here.
     if (!(await isOurs()) || isGivenUp()) throw new NotWanted();
     await edit();
-    if (!(await isOurs()) && run.lost) await putRight();
+    if (!(await isOurs()) && run.lost) await showEndAgain();
   };
   const guard = (edit: () => Promise<void>): Promise<void> => {
     const editing = guarded(edit);
@@ -106,28 +106,28 @@ export function openRun({ attempt, number, holder, turn }: Begun, { ledger, open
   return run;
 }
 
-/** Notes what there is of a run, and tells of its first words. */
-export function note(run: Run, progress: Progress, { firstToken }: RunEvents): void {
+/** Keeps the newest progress of a run, and counts its first words. */
+export function recordProgress(run: Run, progress: Progress, { firstToken }: RunEvents): void {
   if (!hasWords(run.progress) && hasWords(progress)) firstToken((progress.durationMs ?? 0) / 1000);
   run.progress = progress;
 }
 
-/** Does what Redis says of a run. */
-export function heed(run: Run, standing: Standing): void {
-  if (standing === "mine") return;
-  if (standing === "lost") {
+/** Ends a run here that does not count any more, or that was cancelled. */
+export function applyStatus(run: Run, status: RunStatus): void {
+  if (status === "mine") return;
+  if (status === "lost") {
     run.lost = true;
     run.control.abort(new NotWanted());
-  } else run.control.abort(new TryEnded(standing === "vanished" ? "interrupted" : standing));
+  } else run.control.abort(new TryEnded(status === "vanished" ? "interrupted" : status));
 }
 
-/** Writes how a run ended. While Redis is away that waits, as long as the message can still be edited. */
-export async function insistOnEnd(
+/** Writes how a run ended; while Redis is away again and again, as long as the message can still be edited. */
+export async function writeEnd(
   { attempt, number: run }: Run,
   progress: Progress,
   ledger: Ledger,
   stop: AbortSignal,
-): Promise<Claim> {
+): Promise<EndResult> {
   const { delivery } = attempt;
   const until = delivery.kind === "discord" ? delivery.expiresAt - TOKEN_MARGIN_MS : Date.now() + LOCK_MS;
   for (;;) {
@@ -138,7 +138,7 @@ export async function insistOnEnd(
       // Nobody else can know of it either.
       if (Date.now() > until || stop.aborted) return "vanished";
     }
-    await wait(CLAIM_RETRY_MS);
+    await wait(END_RETRY_MS);
   }
 }
 

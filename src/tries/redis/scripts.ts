@@ -92,7 +92,7 @@ if cancel then return { 'cancelled', cancel } end
 for _, other in ipairs(redis.call('SMEMBERS', P .. 'active:' .. person)) do
   if other ~= id and redis.call('HGET', try(other), 'state') == 'running' then return { 'busy' } end
 end
-if state == 'running' and redis.call('HINCRBY', try(id), 'crashes', 1) > tonumber(most) then return { 'worn' } end
+if state == 'running' and redis.call('HINCRBY', try(id), 'crashes', 1) > tonumber(most) then return { 'exhausted' } end
 local run = redis.call('HINCRBY', try(id), 'run', 1)
 redis.call('HSET', try(id), 'state', 'running')
 leaveQueues(id, model)
@@ -184,7 +184,7 @@ redis.call('DEL', P .. 'active:' .. person, P .. 'person:' .. person)
 return count`);
 
 /** ARGV: ids. Answers state, place in the queue of its model (from 0) or -1, and how it ended, for each. */
-export const LOOK = script(`
+export const SNAPSHOTS = script(`
 local answers = {}
 for _, id in ipairs(ARGV) do
   local state, model, progress = unpack(redis.call('HMGET', try(id), 'state', 'model', 'progress'))

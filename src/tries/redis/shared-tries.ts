@@ -53,12 +53,12 @@ export function createSharedTries(options: SharedTriesOptions): { tries: Tries; 
   const stop = async (id: string): Promise<void> => {
     const state = await ledger.cancel(id, "stopped");
     if (state !== "waiting") return;
-    const kept = await ledger.find(id);
-    if (kept === undefined) return;
+    const record = await ledger.find(id);
+    if (record === undefined) return;
     watch.stopped(id);
-    const progress = { phase: "stopped", text: kept.answer, thinking: kept.thinking } as const;
+    const progress = { phase: "stopped", text: record.answer, thinking: record.thinking } as const;
     if ((await ledger.end(id, progress, { state: "waiting" })) !== "ok") return;
-    await queues.remove(kept.try.target.model, id).catch(() => {});
+    await queues.remove(record.try.target.model, id).catch(() => {});
     await whenFree(ledger, id, async () => {});
     await showEnd(id, ledger, open, log);
   };
@@ -105,9 +105,9 @@ export function createSharedTries(options: SharedTriesOptions): { tries: Tries; 
     },
     stop: async (id, person) =>
       needingRedis(async () => {
-        const kept = await ledger.find(id);
-        if (kept === undefined || kept.ended) return "ended";
-        if (!mayStop(person, kept.try)) return "forbidden";
+        const record = await ledger.find(id);
+        if (record === undefined || record.ended) return "ended";
+        if (!mayStop(person, record.try)) return "forbidden";
         await stop(id);
         return "stopped";
       }),

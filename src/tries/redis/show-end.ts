@@ -5,7 +5,7 @@ import type { Try } from "#src/tries/try.ts";
 import type { Ledger } from "./ledger.ts";
 import { isAway } from "./link.ts";
 
-/** Where a try is shown from this process; undefined where it cannot be. Edits but the last pass through the guard. */
+/** Opens the output of a try in this process; undefined where it cannot be. Edits but the last pass through the guard. */
 export type OpenGuarded = (attempt: Try, guard?: EditGuard) => Output | undefined;
 
 const LOCK_RETRY_MS = 100;
@@ -42,10 +42,10 @@ export async function whenFree(
 export async function showEnd(id: string, ledger: Ledger, open: OpenGuarded, log: Log): Promise<void> {
   // Whoever else is at it has the lock until that is noted: looked at before, it might be shown twice.
   await ledger.locked(id, async () => {
-    const kept = await ledger.find(id);
-    if (kept === undefined) return ledger.drop(id);
-    const { try: attempt, progress } = kept;
-    if (!kept.ended || progress === undefined) return;
+    const record = await ledger.find(id);
+    if (record === undefined) return ledger.drop(id);
+    const { try: attempt, progress } = record;
+    if (!record.ended || progress === undefined) return;
     const { delivery } = attempt;
     if (delivery.kind === "discord" && delivery.token !== "" && delivery.expiresAt > Date.now()) {
       await open(attempt)?.finish(progress);

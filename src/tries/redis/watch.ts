@@ -6,7 +6,7 @@ import { NotWanted, type Outputs } from "#src/tries/outputs.ts";
 import type { EndReason } from "#src/tries/run-try.ts";
 import type { Progress, Try } from "#src/tries/try.ts";
 import { parseJson, readProgress } from "#src/tries/try-shape.ts";
-import type { Ledger, Look } from "./ledger.ts";
+import type { Ledger, TrySnapshot, TryState } from "./ledger.ts";
 import { isAway, type Link } from "./link.ts";
 import { progressChannel } from "./relay.ts";
 import { PREFIX } from "./scripts.ts";
@@ -19,12 +19,12 @@ export type WatchOptions = {
   holder: string;
   /** Opens what this process shows. */
   open: OpenGuarded;
-  /** Counts what becomes of a try from what its output is told. */
+  /** Counts what becomes of a try from the progress that its output gets. */
   count: (open: Outputs["open"]) => Outputs["open"];
   log: Log;
 };
 
-/** What this process has asked for, watched from here while workers run it. */
+/** Watches what this process has asked for while workers run it. */
 export type Watch = {
   add: (attempt: Try) => void;
   /** The end is shown by whoever stopped it. */
@@ -34,17 +34,17 @@ export type Watch = {
 
 type Watched = {
   attempt: Try;
-  /** Told everything, for counting; shows what is to be shown from here. */
+  /** Gets all progress, for counting; shows what has to be shown from here. */
   output: Output;
   /** Whether somebody else says its last word, should it vanish. */
   stopped: boolean;
   position: number | undefined;
-  state: Look["state"];
-  /** What the worker has told of it, where it is shown from here. */
-  told: Progress;
+  state: TryState;
+  /** The newest progress that the worker has sent, where it is shown from here. */
+  reported: Progress;
 };
 
-const LOOK_MS = 1000;
+const POLL_MS = 1000;
 /** How long a stop waits for the last words of workers. */
 const LAST_WORDS_MS = 1000;
 const NOTHING: Progress = { phase: "waiting", text: "", thinking: "" };
@@ -63,15 +63,15 @@ export function createWatch({ link, ledger, holder, open, count, log }: WatchOpt
     (id: string) =>
     async (edit: () => Promise<void>): Promise<void> => {
       const isFree = await ledger.locked(id, async () => {
-        const [look] = await ledger.look([id]);
-        if (look?.state !== "waiting") throw new NotWanted();
+        const [snapshot] = await ledger.snapshots([id]);
+        if (snapshot?.state !== "waiting") throw new NotWanted();
         await edit();
       });
       if (!isFree) throw new Error("somebody else is editing this message");
     };
 
-  /** Nobody is there any more to whom it could be shown. A running one is ended by its worker. */
-  const leave = async ({ id }: Try, phase: EndReason): Promise<void> => {
+  /** Ends a try that cannot be shown to anybody any more. A running one is ended by its worker. */
+  const cancel = async ({ id }: Try, phase: EndReason): Promise<void> => {
     if ((await ledger.cancel(id, phase)) === "waiting")
       await ledger.end(id, { ...NOTHING, phase }, { state: "waiting" });
   };
@@ -79,7 +79,7 @@ export function createWatch({ link, ledger, holder, open, count, log }: WatchOpt
   const outputOf = (attempt: Try): Output => {
     const isHere = attempt.delivery.kind !== "discord";
     const shown = open(attempt, isHere ? undefined : whileWaiting(attempt.id));
-    shown?.gone.addEventListener("abort", () => void leave(attempt, "stopped").catch(() => {}), { once: true });
+    shown?.gone.addEventListener("abort", () => void cancel(attempt, "stopped").catch(() => {}), { once: true });
     return count(() => ({
       gone: shown?.gone ?? new AbortController().signal,
       update: (progress) => {
@@ -105,8 +105,8 @@ export function createWatch({ link, ledger, holder, open, count, log }: WatchOpt
 
   /** Its state is gone: deleted for the person, or lost with all that Redis had. */
   const vanish = (item: Watched): void => {
-    const { attempt, stopped, state, told } = item;
-    const progress: Progress = { ...told, phase: stopped ? "stopped" : "interrupted" };
+    const { attempt, stopped, state, reported } = item;
+    const progress: Progress = { ...reported, phase: stopped ? "stopped" : "interrupted" };
     end(item, progress);
     // A worker that runs it says the last word itself.
     if (attempt.delivery.kind === "discord" && !stopped && state !== "running")
@@ -115,12 +115,12 @@ export function createWatch({ link, ledger, holder, open, count, log }: WatchOpt
         .catch(() => {});
   };
 
-  const heed = (item: Watched, { state, position, progress }: Look): void => {
+  const apply = (item: Watched, { state, position, progress }: TrySnapshot): void => {
     if (state === "ended" && progress) end(item, progress);
     else if (state === "vanished") vanish(item);
     else showState(item, state, position);
   };
-  const showState = (item: Watched, state: Look["state"], position: number): void => {
+  const showState = (item: Watched, state: TryState, position: number): void => {
     if (state === "waiting" && (position !== item.position || item.state !== "waiting"))
       item.output.update({ phase: "waiting", position, text: "", thinking: "" });
     if (state === "running" && item.state !== "running" && item.attempt.delivery.kind === "discord")
@@ -129,13 +129,13 @@ export function createWatch({ link, ledger, holder, open, count, log }: WatchOpt
     item.state = state;
   };
 
-  const lookAtAll = async (): Promise<void> => {
+  const refresh = async (): Promise<void> => {
     const ids = [...watched.keys()];
     if (ids.length === 0) return;
-    const looks = await ledger.look(ids);
+    const snapshots = await ledger.snapshots(ids);
     for (const [at, id] of ids.entries()) {
-      const [item, look] = [watched.get(id), looks[at]];
-      if (item && look) heed(item, look);
+      const [item, snapshot] = [watched.get(id), snapshots[at]];
+      if (item && snapshot) apply(item, snapshot);
     }
   };
 
@@ -151,19 +151,19 @@ export function createWatch({ link, ledger, holder, open, count, log }: WatchOpt
     const progress = data && readProgress(JSON.stringify(data.progress));
     const item = data && watched.get(data.id);
     if (item === undefined || progress === undefined) return;
-    item.told = progress;
+    item.reported = progress;
     item.output.update(progress);
   };
 
-  /** Looks at all, and waits until something may have changed. */
-  const lookOn = async (signal: AbortSignal): Promise<void> => {
-    await lookAtAll().catch((error: unknown) => {
-      if (!isAway(error)) log.error({ err: error }, "the queue could not be looked at");
+  /** Refreshes all, and waits until something may have changed. */
+  const poll = async (signal: AbortSignal): Promise<void> => {
+    await refresh().catch((error: unknown) => {
+      if (!isAway(error)) log.error({ err: error }, "the queue could not be read");
     });
     const pause = new AbortController();
     await Promise.race([
       alarm.promise,
-      wait(LOOK_MS, undefined, { signal: AbortSignal.any([signal, pause.signal]) }).catch(() => {}),
+      wait(POLL_MS, undefined, { signal: AbortSignal.any([signal, pause.signal]) }).catch(() => {}),
     ]);
     pause.abort();
     alarm = Promise.withResolvers<void>();
@@ -172,10 +172,10 @@ export function createWatch({ link, ledger, holder, open, count, log }: WatchOpt
   /** As this process stops: what is shown from here ends, with the last word of the worker where there is one. */
   const endHere = async (): Promise<void> => {
     const here = (): Watched[] => [...watched.values()].filter(({ attempt }) => attempt.delivery.kind !== "discord");
-    await Promise.all(here().map(({ attempt }) => leave(attempt, "interrupted").catch(() => {})));
+    await Promise.all(here().map(({ attempt }) => cancel(attempt, "interrupted").catch(() => {})));
     const late = AbortSignal.timeout(LAST_WORDS_MS);
-    while (here().length > 0 && !late.aborted) await lookOn(late);
-    for (const item of here()) end(item, { ...item.told, phase: "interrupted" });
+    while (here().length > 0 && !late.aborted) await poll(late);
+    for (const item of here()) end(item, { ...item.reported, phase: "interrupted" });
     await Promise.all(endings);
   };
 
@@ -187,7 +187,7 @@ export function createWatch({ link, ledger, holder, open, count, log }: WatchOpt
         stopped: false,
         position: undefined,
         state: "reserved",
-        told: NOTHING,
+        reported: NOTHING,
       });
       alarm.resolve();
     },
@@ -199,7 +199,7 @@ export function createWatch({ link, ledger, holder, open, count, log }: WatchOpt
       link.listener.on("message", onMessage);
       const channels = ["changes", "cancels", progressChannel(holder)].map((name) => `${PREFIX}${name}`);
       link.listener.subscribe(...channels).catch(() => {});
-      while (!signal.aborted) await lookOn(signal);
+      while (!signal.aborted) await poll(signal);
       await endHere();
       link.listener.off("message", onMessage);
     },

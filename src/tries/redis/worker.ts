@@ -8,9 +8,18 @@ import { type Heartbeats, modelsOf } from "./heartbeats.ts";
 import type { Ledger, Start } from "./ledger.ts";
 import { isAway, type Link } from "./link.ts";
 import { every } from "./periodic.ts";
-import type { Queues, Turn } from "./queues.ts";
+import type { JobLease, Queues } from "./queues.ts";
 import { createRelay } from "./relay.ts";
-import { handBack, heed, insistOnEnd, note, openRun, type Run, type RunEvents, type RunOutcome } from "./run.ts";
+import {
+  applyStatus,
+  handBack,
+  openRun,
+  type Run,
+  type RunEvents,
+  type RunOutcome,
+  recordProgress,
+  writeEnd,
+} from "./run.ts";
 import { PREFIX } from "./scripts.ts";
 import { type OpenGuarded, showEnd, whenFree } from "./show-end.ts";
 import { createSweeper } from "./sweeper.ts";
@@ -22,15 +31,15 @@ export type WorkerOptions = {
   heartbeats: Heartbeats;
   fleet: Fleet;
   maxTokens: number;
-  /** Of the machine, as people are shown it. */
+  /** Name of the machine, as people are shown it. */
   name: string;
   open: OpenGuarded;
   events: RunEvents;
   log: Log;
 };
 
-/** Without a word from Redis the queues are looked at so often. */
-const LOOK_MS = 500;
+/** Without a message from Redis the queues are read so often. */
+const POLL_MS = 500;
 const BEAT_MS = 1000;
 const SAVE_EVERY_MS = 2000;
 const HEARTBEAT_MS = 3000;
@@ -68,29 +77,29 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal): Pr
     if (signal.aborted || link.commands.status !== "ready") return false;
     const lease = fleet.acquire(model);
     if (lease === undefined) return false;
-    const turn = await queues.take(model, id).catch(() => undefined);
-    if (turn === undefined) lease.release("unused");
-    else track(serve(turn, lease));
-    return turn !== undefined;
+    const job = await queues.take(model, id).catch(() => undefined);
+    if (job === undefined) lease.release("unused");
+    else track(serve(job, lease));
+    return job !== undefined;
   };
   const fill = async (): Promise<void> => {
     for (const { name } of fleet.installed()) while (await takeOne(name));
   };
 
-  const serve = async (turn: Turn, lease: Lease): Promise<void> => {
-    const start = await ledger.start(turn.id).catch(() => undefined);
-    if (start?.kind === "run") return runOne(start, turn, lease);
+  const serve = async (job: JobLease, lease: Lease): Promise<void> => {
+    const start = await ledger.start(job.id).catch(() => undefined);
+    if (start?.kind === "run") return runOne(start, job, lease);
     lease.release("unused");
-    if (start === undefined) return turn.later(BUSY_MS);
-    if (start.kind === "busy") return turn.later(BUSY_MS);
-    if (start.kind !== "gone") await endUnstarted(turn.id, start);
-    await turn.done();
+    if (start === undefined) return job.delay(BUSY_MS);
+    if (start.kind === "busy") return job.delay(BUSY_MS);
+    if (start.kind !== "gone") await endUnstarted(job.id, start);
+    await job.complete();
   };
 
   /** It was stopped while it waited, or its worker has died too often. */
   const endUnstarted = async (tryId: string, start: Start): Promise<void> => {
-    const kept = await ledger.find(tryId);
-    const { answer: text = "", thinking = "" } = kept ?? {};
+    const record = await ledger.find(tryId);
+    const { answer: text = "", thinking = "" } = record ?? {};
     const how: Progress =
       start.kind === "cancelled"
         ? { phase: start.reason, text, thinking }
@@ -100,10 +109,10 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal): Pr
 
   const runOne = async (
     { try: attempt, run: number, holder }: Extract<Start, { kind: "run" }>,
-    turn: Turn,
+    job: JobLease,
     lease: Lease,
   ): Promise<void> => {
-    const run = openRun({ attempt, number, holder, turn }, { ledger, open, relay });
+    const run = openRun({ attempt, number, holder, job }, { ledger, open, relay });
     runs.add(run);
     const deadline = deadlineOf(attempt.delivery);
     const left = deadline === undefined ? NEVER_MS : deadline - Date.now();
@@ -121,7 +130,7 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal): Pr
   };
 
   const report = (run: Run, progress: Progress): void => {
-    note(run, progress, events);
+    recordProgress(run, progress, events);
     run.output.update(progress);
     if (performance.now() - run.savedAt < SAVE_EVERY_MS) return;
     run.savedAt = performance.now();
@@ -130,7 +139,7 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal): Pr
 
   /** Ends a run: with its last word, with a place in the queue for the next one, or silently where it counts no more. */
   const settle = async (run: Run, progress: Progress): Promise<void> => {
-    const { attempt, turn } = run;
+    const { attempt, job } = run;
     const count = (outcome: RunOutcome): void => events.ended(outcome, progress, attempt.target.entryId);
     if (run.lost) {
       count("lost");
@@ -138,11 +147,11 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal): Pr
     }
     if (run.handBack && (await handBack(run, progress, ledger))) {
       count("handed_back");
-      return turn.back();
+      return job.requeue();
     }
-    const claim = await insistOnEnd(run, progress, ledger, signal);
+    const result = await writeEnd(run, progress, ledger, signal);
     run.ended = true;
-    if (claim === "lost" || claim === "ended") {
+    if (result === "lost" || result === "ended") {
       run.lost = true;
       count("lost");
       return run.editing;
@@ -151,7 +160,7 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal): Pr
     const { figures } = progress;
     if (progress.phase === "done" && figures)
       ledger.recordSpeed(attempt.target.model, figures.tokensPerSecond).catch(() => {});
-    await turn.done().catch(() => {});
+    await job.complete().catch(() => {});
     await whenFree(ledger, attempt.id, async () => {
       await run.output.finish(progress);
       if (attempt.delivery.kind === "discord") await ledger.shown(attempt).catch(() => {});
@@ -161,10 +170,10 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal): Pr
   const beat = async (): Promise<void> => {
     const mine = [...runs].filter((run) => !run.control.signal.aborted && !run.ended);
     if (mine.length === 0) return;
-    const standings = await ledger.beat(mine.map(({ attempt, number }) => ({ id: attempt.id, run: number })));
-    for (const [at, run] of mine.entries()) heed(run, standings[at] ?? "vanished");
+    const statuses = await ledger.beat(mine.map(({ attempt, number }) => ({ id: attempt.id, run: number })));
+    for (const [at, run] of mine.entries()) applyStatus(run, statuses[at] ?? "vanished");
     await queues.renew(
-      mine.map(({ turn }) => turn),
+      mine.map(({ job }) => job),
       id,
     );
   };
@@ -178,12 +187,12 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal): Pr
         run.control.abort(new TryEnded(reason === "expired" || reason === "interrupted" ? reason : "stopped"));
   };
 
-  const say = (): Promise<void> => heartbeats.say({ id, name: options.name, hosts: fleet.hosts });
+  const publish = (): Promise<void> => heartbeats.publish({ id, name: options.name, hosts: fleet.hosts });
   const sweeper = createSweeper({ ledger, queues, heartbeats, open, log });
   const ended = new AbortController();
   /** Told to stop: a moment for what runs to end; what does not goes to another worker, or ends with a last word. */
   const stop = async (): Promise<void> => {
-    await heartbeats.leave(id).catch(() => {});
+    await heartbeats.withdraw(id).catch(() => {});
     await withDeadline(FINISH_MS, Promise.allSettled(underWay));
     const elsewhere = modelsOf(await heartbeats.read().catch(() => []));
     for (const run of runs) {
@@ -198,17 +207,17 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal): Pr
   fleet.onChange(wake);
   const tasks = [
     every(BEAT_MS, beat, log, ended.signal),
-    every(HEARTBEAT_MS, say, log, signal),
+    every(HEARTBEAT_MS, publish, log, signal),
     every(sweeper.everyMs, sweeper.sweep, log, ended.signal),
   ];
   signal.addEventListener("abort", wake, { once: true });
-  fleet.onChange(() => void (signal.aborted ? undefined : say().catch(() => {})));
+  fleet.onChange(() => void (signal.aborted ? undefined : publish().catch(() => {})));
   await link.ready();
-  await say().catch(() => {});
+  await publish().catch(() => {});
   log.info({ hosts: fleet.hosts.map(({ label }) => label), models: fleet.installed().length }, "the worker runs");
   while (!signal.aborted) {
     await fill();
-    await withDeadline(LOOK_MS, alarm.promise);
+    await withDeadline(POLL_MS, alarm.promise);
     alarm = Promise.withResolvers<void>();
   }
   await stop();

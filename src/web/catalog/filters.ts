@@ -2,7 +2,9 @@ import type { Text } from "#src/base/locale.ts";
 import { PRECISIONS, quantizationLabel } from "#src/catalog/entry/precision.ts";
 import type { Entry, Modality } from "#src/catalog/entry/schema.ts";
 import { offersOf } from "#src/catalog/memory/offers.ts";
-import { type FactCriterion, factRank, licensesOf } from "#src/catalog/search/criteria.ts";
+import type { FactCriterion } from "#src/catalog/search/criteria.ts";
+import { entryRank } from "#src/catalog/search/criterion-ranks.ts";
+import { licensesOf } from "#src/catalog/search/fact-kinds.ts";
 
 /** The condition that a choice puts on an entry: a criterion of the search, or one of its own. */
 export type FilterTest = { criterion: FactCriterion } | { holds: (entry: Entry) => boolean };
@@ -67,7 +69,7 @@ export function filtersFor(entries: readonly Entry[]): Filters {
 
 /** Whether an entry meets the condition of one choice, taken alone. */
 export const passes = (entry: Entry, test: FilterTest): boolean =>
-  "holds" in test ? test.holds(entry) : factRank(test.criterion, entry) !== undefined;
+  "holds" in test ? test.holds(entry) : entryRank(test.criterion, entry) !== undefined;
 
 function families(entries: readonly Entry[]): Option[] {
   const names = [...new Set(entries.map(({ family }) => family))];

@@ -1,8 +1,9 @@
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { leastMemory, type Offer, offersOf } from "#src/catalog/memory/offers.ts";
-import { compareMemory, type FactCriterion, singles } from "#src/catalog/search/criteria.ts";
+import type { FactCriterion } from "#src/catalog/search/criteria.ts";
+import { asksMemory, compareMemory } from "#src/catalog/search/criterion-ranks.ts";
 import { shownOffers } from "#src/catalog/search/ranking.ts";
-import { meetTogether } from "#src/catalog/search/same-variant.ts";
+import { meetInOneVariant } from "#src/catalog/search/same-variant.ts";
 import type { Catalog, SearchResult } from "#src/catalog/search/search.ts";
 import { FILTER_NAMES, type FilterName, type FilterTest, passes } from "./filters.ts";
 import type { ListRequest } from "./request.ts";
@@ -30,8 +31,8 @@ export type Selection = {
 export function select(catalog: Catalog, request: ListRequest): Selection {
   const found = catalog.search(request.query, { sort: request.sort });
   const rows = rowsOf(found, request);
-  const asked = singles([...found.query.criteria, ...chosenCriteria(request)]);
-  const asksForMemory = asked.some(({ kind }) => kind === "precision" || kind === "memory");
+  const asked = [...found.query.criteria, ...chosenCriteria(request)];
+  const asksForMemory = asksMemory(asked, "fits") || asksMemory(asked, "least");
   return { rows, asksForMemory, found, obstacles: rows.length === 0 ? obstacles(catalog, request) : [] };
 }
 
@@ -46,7 +47,7 @@ function rowsOf(found: SearchResult, request: ListRequest): Row[] {
   const chosen = chosenCriteria(request);
   const criteria = [...found.query.criteria, ...chosen];
   const rows = found.hits.flatMap(({ entry }): Row[] => {
-    const meets = tests.every((test) => passes(entry, test)) && (chosen.length === 0 || meetTogether(criteria, entry));
+    const meets = tests.every((test) => passes(entry, test)) && (chosen.length === 0 || meetInOneVariant(criteria, entry));
     if (!meets) return [];
     const [best] = shownOffers(criteria, entry);
     return [best === undefined ? plainRow(entry) : { entry, offer: best }];

@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { type Offer, offersOf, sizesOf } from "#src/catalog/memory/offers.ts";
-import { isOfferCriterion, offerRank } from "#src/catalog/search/criteria.ts";
+import { isOfferCriterion, offerRank } from "#src/catalog/search/criterion-ranks.ts";
 import type { Html } from "#src/web/html/page.ts";
 import { FILTER_NAMES, type FilterName, type Filters, type Option, passes } from "./filters.ts";
 import { formHtml } from "./form.ts";

@@ -20,6 +20,9 @@ export type Tag = {
   date: string | undefined;
 };
 
+/** A README's text; undefined where it is binary or too large to read. */
+export type ReadmeText = { text: string | undefined };
+
 export type Readme = {
   /** Object id of the blob. */
   oid: string;
@@ -48,8 +51,8 @@ export type Repository = {
   readme: Readme | undefined;
 };
 
-/** One repository to look at. */
-export type Ask = {
+/** A repository to observe. */
+export type ObservationRequest = {
   /** `owner/name` as the catalog has it. */
   name: string;
   /** README blob whose links the catalog knows; absent at first sight, when no text is needed. */
@@ -61,12 +64,3 @@ export type Observation =
   | { asked: string; state: "found"; repository: Repository }
   | { asked: string; state: "missing" }
   | { asked: string; state: "unreached"; reason: "quota" | "failed" };
-
-/** What a pass cost and left. */
-export type Cost = {
-  requests: number;
-  /** GraphQL points, as GitHub counts them. */
-  points: number;
-  /** Points or requests left in the hour, where GitHub said so. */
-  remaining: number | undefined;
-};

@@ -1,5 +1,5 @@
 /** `owner/name` as GitHub's REST takes it. */
-export function placeOf(repository: string): { owner: string; repo: string } {
+export function ownerAndRepo(repository: string): { owner: string; repo: string } {
   const [owner = "", repo = ""] = repository.split("/");
   return { owner, repo };
 }

@@ -1,5 +1,7 @@
+import { kindOfId } from "#src/sync/sources/signal.ts";
 import { splitMarker } from "./marker.ts";
 import { LABELS } from "./proposal-text.ts";
+import { rulesOf } from "./signal-kinds.ts";
 
 /** Every branch of ours begins like this. */
 export const BRANCH_PREFIX = "mulu/sync/";
@@ -29,7 +31,7 @@ export type Branch = {
 };
 
 /** The catalog's repository as a run finds it. */
-export type Target = {
+export type RepositoryState = {
   /** `owner/name` as it is called now. */
   repository: string;
   /** GraphQL's id of it; absent where there is no GraphQL. */
@@ -41,9 +43,6 @@ export type Target = {
   pulls: readonly PullRequest[];
 };
 
-/** Kinds of signals that a merge settles whatever the person made of them; others show in the catalog itself. */
-const SETTLED_BY_MERGE = /^(?:release|tag|weights|baseline):/;
-
 /** Ids of the signals that people have decided on: merged, or closed and not wanted again. */
 export function settledSignals(pulls: readonly PullRequest[]): Set<string> {
   return new Set(
@@ -51,9 +50,14 @@ export function settledSignals(pulls: readonly PullRequest[]): Set<string> {
       const { marker } = splitMarker(body);
       if (state === "open" || marker === undefined || marker.closed === true || labels.includes(LABELS.again))
         return [];
-      return state === "closed" ? marker.signals : marker.signals.filter((id) => SETTLED_BY_MERGE.test(id));
+      return state === "closed" ? marker.signals : marker.signals.filter(isSettledByMerge);
     }),
   );
+}
+
+function isSettledByMerge(id: string): boolean {
+  const kind = kindOfId(id);
+  return kind !== undefined && rulesOf(kind).settledByMerge;
 }
 
 /** Hidden in the remark by which we leave a branch to whoever pushed to it. */

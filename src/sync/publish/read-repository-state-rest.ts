@@ -1,9 +1,17 @@
 import { z } from "zod";
 import type { Client } from "#src/sync/github/client.ts";
-import { placeOf } from "#src/sync/github/repository-path.ts";
+import type { CatalogSource } from "#src/sync/github/config.ts";
+import { ownerAndRepo } from "#src/sync/github/owner-and-repo.ts";
 import { ownDigest } from "#src/sync/propose/marker.ts";
-import { BRANCH_PREFIX, type Branch, type PullRequest, type Target } from "#src/sync/propose/target.ts";
-import type { Where } from "./read-target.ts";
+import {
+  BRANCH_PREFIX,
+  type Branch,
+  type PullRequest,
+  type RepositoryState,
+} from "#src/sync/propose/repository-state.ts";
+
+/** The catalog at the commit whose files were read. */
+export type CatalogCommit = CatalogSource & { commit: string };
 
 const repositoryShape = z.object({ full_name: z.string() });
 const commitShape = z.object({ message: z.string(), tree: z.object({ sha: z.string() }) });
@@ -25,9 +33,12 @@ const pullShape = z.object({
 const PER_PAGE = 100;
 const MAX_PAGES = 50;
 
-/** The same as over GraphQL, with a request for each of our branches. */
-export async function readTargetRest({ octokit }: Client, { repository, branch, commit }: Where): Promise<Target> {
-  const at = placeOf(repository);
+/** Reads the catalog's repository over REST, with a request for each of our branches. */
+export async function readRepositoryStateRest(
+  { octokit }: Client,
+  { repository, branch, commit }: CatalogCommit,
+): Promise<RepositoryState> {
+  const at = ownerAndRepo(repository);
   const { full_name } = repositoryShape.parse((await octokit.request("GET /repos/{owner}/{repo}", at)).data);
   const commitOf = async (sha: string) =>
     commitShape.parse(

@@ -1,12 +1,17 @@
 import { z } from "zod";
 import type { Client } from "#src/sync/github/client.ts";
 import { explainGithubError } from "#src/sync/github/failure.ts";
-import { placeOf } from "#src/sync/github/repository-path.ts";
+import { ownerAndRepo } from "#src/sync/github/owner-and-repo.ts";
 import { ownDigest } from "#src/sync/propose/marker.ts";
-import { BRANCH_PREFIX, type Branch, EXPLAINED, type PullRequest, type Target } from "#src/sync/propose/target.ts";
-import { readTargetRest } from "./read-target-rest.ts";
-
-export type Where = { repository: string; branch: string /** Commit whose files were read. */; commit: string };
+import {
+  BRANCH_PREFIX,
+  type Branch,
+  EXPLAINED,
+  type PullRequest,
+  type RepositoryState,
+} from "#src/sync/propose/repository-state.ts";
+import { commentsOf } from "./comments.ts";
+import { type CatalogCommit, readRepositoryStateRest } from "./read-repository-state-rest.ts";
 
 const page = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() });
 const pullShape = z.object({
@@ -40,7 +45,7 @@ const answer = z.object({
   rateLimit: z.object({ cost: z.int(), remaining: z.int() }).nullable(),
 });
 
-const QUERY = `query Target($owner: String!, $name: String!, $commit: GitObjectID!, $refs: String!, $branchesAfter: String, $pullsAfter: String) {
+const QUERY = `query CatalogRepository($owner: String!, $name: String!, $commit: GitObjectID!, $refs: String!, $branchesAfter: String, $pullsAfter: String) {
   rateLimit { cost remaining }
   repository(owner: $owner, name: $name) {
     id
@@ -64,16 +69,19 @@ const QUERY = `query Target($owner: String!, $name: String!, $commit: GitObjectI
 const MAX_PAGES = 50;
 
 /**
- * The catalog's repository: our branches, and every pull request that ever came from one. Over GraphQL, or over REST
- * where there is none.
+ * Reads the catalog's repository: our branches, and every pull request that ever came from one. Over GraphQL, or over
+ * REST where there is none.
  */
-export async function readTarget(client: Client, where: Where): Promise<Target> {
-  const target = client.authenticated ? await readGraphql(client, where) : undefined;
-  return explainedOf(client, target ?? (await readTargetRest(client, where)));
+export async function readRepositoryState(client: Client, at: CatalogCommit): Promise<RepositoryState> {
+  const state = client.authenticated ? await readGraphql(client, at) : undefined;
+  return withExplained(client, state ?? (await readRepositoryStateRest(client, at)));
 }
 
-async function readGraphql(client: Client, { repository, branch, commit }: Where): Promise<Target | undefined> {
-  const { owner, repo: name } = placeOf(repository);
+async function readGraphql(
+  client: Client,
+  { repository, branch, commit }: CatalogCommit,
+): Promise<RepositoryState | undefined> {
+  const { owner, repo: name } = ownerAndRepo(repository);
   const branches: Branch[] = [];
   const found: PullRequest[] = [];
   let after: { branchesAfter?: string | null; pullsAfter?: string | null } = {};
@@ -136,29 +144,17 @@ const pullFrom = (pull: z.infer<typeof pullShape>): PullRequest => ({
   explained: false,
 });
 
-const comments = z.array(z.object({ body: z.string().nullish() }));
-
 /** Looks for our remark on the few open pull requests that somebody else has pushed to. */
-async function explainedOf(client: Client, target: Target): Promise<Target> {
-  const foreign = new Set(target.branches.filter(({ digest }) => digest === undefined).map(({ name }) => name));
+async function withExplained(client: Client, state: RepositoryState): Promise<RepositoryState> {
+  const foreign = new Set(state.branches.filter(({ digest }) => digest === undefined).map(({ name }) => name));
   const marked = await Promise.all(
-    target.pulls.map(async (pull) => {
+    state.pulls.map(async (pull) => {
       if (pull.state !== "open" || !foreign.has(pull.branch)) return pull;
       return {
         ...pull,
-        explained: (await commentsOf(client, target.repository, pull.number)).some((body) => body.includes(EXPLAINED)),
+        explained: (await commentsOf(client, state.repository, pull.number)).some((body) => body.includes(EXPLAINED)),
       };
     }),
   );
-  return { ...target, pulls: marked };
-}
-
-/** Texts of the comments on a pull request, the newest hundred. */
-export async function commentsOf(client: Client, repository: string, number: number): Promise<string[]> {
-  const { data } = await client.octokit.request("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
-    ...placeOf(repository),
-    issue_number: number,
-    per_page: 100,
-  });
-  return comments.parse(data).map(({ body }) => body ?? "");
+  return { ...state, pulls: marked };
 }

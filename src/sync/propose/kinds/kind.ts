@@ -1,0 +1,99 @@
+import type { Text } from "#src/base/locale.ts";
+import type { Edit } from "#src/catalog/entry/edit.ts";
+import type { Entry } from "#src/catalog/entry/schema.ts";
+import { repositoryUrl } from "#src/catalog/entry/urls.ts";
+import type { Repository } from "#src/sync/sources/observation.ts";
+import type { Signal, SignalKind } from "#src/sync/sources/signal.ts";
+
+/** One fact that a proposal writes, for the table in its text. */
+export type Change = {
+  entry: string;
+  /** Path in the entry's file, with dots; empty for a new entry. */
+  field: string;
+  before?: string | undefined;
+  after: string;
+  /** Where a person sees it. */
+  evidence?: string | undefined;
+};
+
+/** One edit with the line that tells people of it. */
+export type ExplainedEdit = { edit: Edit; change: Change };
+
+/** Fields of a new entry's file. */
+export type NewEntry = { [field: string]: NewValue };
+type NewValue = string | number | boolean | NewValue[] | { [field: string]: NewValue };
+
+/** The repository that signals are about, and the entries that name it. */
+export type SignalSubject = {
+  entries: readonly Entry[];
+  /** Absent where it is missing. */
+  repository: Repository | undefined;
+  /** `owner/name` now, or as it was looked for. */
+  name: string;
+};
+
+/** Everything that the sync decides by the kind of a signal. */
+export type SignalRules<Kind extends SignalKind> = {
+  /** A first sight: proposed in one pull request together with all others, without release notes. */
+  isFirstSight: boolean;
+  /** Whether a merge settles it whatever the person made of it; what is not settled so shows in the catalog itself. */
+  settledByMerge: boolean;
+  /** Whether a person is asked by a label to look closely. */
+  needsReview: boolean;
+  /** Whether its pull request is a draft. */
+  isDraft: boolean;
+  /** Whether the README as it was read is noted as known. */
+  notesReadme: boolean;
+  /** Why a pull request for it is closed once it is no longer observed. */
+  closedBecause: "done" | "returned";
+  /** What is written to entries that exist. Only what the source can say for certain is. */
+  edits: (signal: Signal<Kind>, subject: SignalSubject) => ExplainedEdit[];
+  /** New entries by id, from all signals of the kind. */
+  newEntries: (
+    signals: readonly Signal<Kind>[],
+    subject: SignalSubject & { repository: Repository },
+  ) => Map<string, NewEntry>;
+  title: SignalTitle<Kind>;
+  /** A sentence below the table of changes; empty for none. */
+  note: (text: Text) => string;
+  /** A part of its own in the pull request's text, of which a few are shown; undefined where the kind has none. */
+  details: ((signal: Signal<Kind>, text: Text) => string) | undefined;
+};
+
+/** How a title names signals: each in its place, or all of the kind together behind the others. */
+type SignalTitle<Kind extends SignalKind> =
+  | { each: (signal: Signal<Kind>, subject: SignalSubject, text: Text) => string }
+  | { together: (signals: readonly Signal<Kind>[], subject: SignalSubject, text: Text) => string[] };
+
+export const noEdits = (): ExplainedEdit[] => [];
+export const noEntries = (): Map<string, NewEntry> => new Map();
+export const noNote = (): string => "";
+
+/** Sets a field of an entry. */
+export const setField = (
+  entry: Entry,
+  path: string[],
+  value: string | number,
+  about: Partial<Change> = {},
+): ExplainedEdit => ({
+  edit: { kind: "set", path, value },
+  change: { entry: entry.id, field: path.join("."), after: String(value), ...about },
+});
+
+/** Adds to a list of an entry; `after` is how people read what was added. */
+export const appendItem = (
+  entry: Entry,
+  path: string[],
+  value: NewEntry | string,
+  after: string,
+  evidence?: string,
+): ExplainedEdit => ({
+  edit: { kind: "append", path, value },
+  change: { entry: entry.id, field: path.join("."), after, evidence },
+});
+
+/** The page of the README as it was seen, for ever. */
+export const readmeUrl = (repository: Repository | undefined): string | undefined =>
+  repository?.readme && repository.head !== undefined
+    ? `${repositoryUrl(repository.name)}/blob/${repository.head}/${repository.readme.path}`
+    : undefined;

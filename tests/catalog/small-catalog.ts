@@ -1,0 +1,17 @@
+import { parseEntry } from "#src/catalog/entry/parse.ts";
+import { type Catalog, openCatalog } from "#src/catalog/search/search.ts";
+import { smallEntry } from "#tests/temporary-catalog.ts";
+
+/** A catalog of entries that state what a test is about and little else, by their ids. */
+export function smallCatalog(files: Record<string, Record<string, string>>): Catalog {
+  const entries = Object.entries(files).map(([id, fields]) => {
+    const { entry, problems } = parseEntry(`${id}.yaml`, smallEntry({ name: id, family: id, ...fields }));
+    if (entry === undefined) throw new Error(`${id}: ${JSON.stringify(problems)}`);
+    return entry;
+  });
+  return openCatalog(entries, () => {});
+}
+
+/** One file of weights at a precision, in YAML. */
+export const weights = (precision: string, fields = ""): string =>
+  `\n  - {label: ${precision}, precision: ${precision}, hub: huggingface, id: a/${precision}${fields}}`;
