@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import lock from "../package-lock.json" with { type: "json" };
+import lock from "#package-lock.json" with { type: "json" };
 
 /** What `du -sm node_modules` may say after `npm ci --omit=dev`. */
 const LIMIT_MIB = 105;

@@ -47,7 +47,8 @@ function rowsOf(found: SearchResult, request: ListRequest): Row[] {
   const chosen = chosenCriteria(request);
   const criteria = [...found.query.criteria, ...chosen];
   const rows = found.hits.flatMap(({ entry }): Row[] => {
-    const meets = tests.every((test) => passes(entry, test)) && (chosen.length === 0 || meetInOneVariant(criteria, entry));
+    const meets =
+      tests.every((test) => passes(entry, test)) && (chosen.length === 0 || meetInOneVariant(criteria, entry));
     if (!meets) return [];
     const [best] = shownOffers(criteria, entry);
     return [best === undefined ? plainRow(entry) : { entry, offer: best }];
