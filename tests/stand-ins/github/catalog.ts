@@ -6,9 +6,9 @@ import type { Hub } from "./hub.ts";
 import { createLooseStore, readCommit } from "./object-store.ts";
 import { createPerson } from "./person.ts";
 import { createPulls } from "./pulls.ts";
-import { createRefs } from "./refs.ts";
+import { branchRef, createRefs } from "./refs.ts";
 import type { Label } from "./repository.ts";
-import { branchRef, ownerOf, type Repository, resolveCommit, resolveExpression } from "./repository.ts";
+import { ownerOf, type Repository, resolveCommit, resolveExpression } from "./repository.ts";
 import type { CatalogRepository } from "./types.ts";
 
 const MEMORY_FOLDER = "/dev/shm";

@@ -1,7 +1,7 @@
 import { parseTag } from "./git-objects.ts";
 import { type ObjectStore, readCommit } from "./object-store.ts";
 import type { Pulls } from "./pulls.ts";
-import type { Refs } from "./refs.ts";
+import { branchRef, type Refs, tagRef } from "./refs.ts";
 import { entryAt } from "./trees.ts";
 
 export type Label = { id: number; name: string; color: string; description: string | null };
@@ -50,14 +50,6 @@ export function ownerOf({ name }: Repository): string {
 
 export function shortNameOf({ name }: Repository): string {
   return name.slice(name.indexOf("/") + 1);
-}
-
-export function branchRef(branch: string): string {
-  return `refs/heads/${branch}`;
-}
-
-export function tagRef(tag: string): string {
-  return `refs/tags/${tag}`;
 }
 
 /** The object a revision names: HEAD, a branch, a tag, a whole or partly qualified reference, an object id. */
