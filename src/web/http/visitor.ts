@@ -34,9 +34,10 @@ function newVisitorId(context: Context): string {
  * network, since whoever has one address there has all of them.
  */
 export function clientAddress(context: Context): string {
-  const peer = getConnInfo(context).remote.address ?? "";
-  const behind = context.req.header("x-forwarded-for")?.split(",").at(-1)?.trim();
-  const address = isLoopback(withoutPrefix(peer)) && behind ? behind : withoutPrefix(peer);
+  const peer = withoutPrefix(getConnInfo(context).remote.address ?? "");
+  // A proxy adds what it saw at the end; what stands before may be the client's own invention.
+  const forwarded = withoutPrefix(context.req.header("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "");
+  const address = isLoopback(peer) && forwarded !== "" ? forwarded : peer;
   return isIPv6(address) ? `${groupsOf(address).slice(0, 4).join(":")}::/64` : address.slice(0, 64);
 }
 
