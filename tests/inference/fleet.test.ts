@@ -113,7 +113,11 @@ test("a host that a try took out is asked again soon, and not with the next poll
   const fleet = await fleetOf([ollama.url], { pollMs: 3_600_000 });
   const stop = new AbortController();
   const running = fleet.run(stop.signal);
-  for (const item of fleet.hosts) fleet.takeOut(item);
+  for (const item of fleet.hosts) {
+    // The pause before the next poll has begun by then.
+    await fleet.check(item);
+    fleet.takeOut(item);
+  }
   await expect.poll(() => fleet.hosts[0]?.up, { timeout: 20_000 }).toBe(true);
   stop.abort();
   await running;
