@@ -226,6 +226,7 @@ describe("a row is not taken for a variant that it may not mean", () => {
     ["unless another begins with it", ["name: Qwen-7B (Base)", "name: Qwen-7B-Chat"], "Qwen-7B", undefined],
     ["the end of one name", ["name: A-Chat-Long", "name: B-Code-Long"], "Chat-Long", "A-Chat-Long"],
     ["unless two names end so", ["name: A-Chat-Long", "name: B-Chat-Long"], "Chat-Long", undefined],
+    ["and the text is long enough to tell", ["name: A-Chat", "name: B-Code"], "Chat", undefined],
     ["one of two names", ["name: Yi / Other-Model"], "Other-Model", "Yi / Other-Model"],
     ["unless it is too short", ["name: Yi / Other-Model"], "Yixin", undefined],
     ["a name of its size", ["name: Large, parametersB: 14"], "Large 14B", "Large"],

@@ -104,11 +104,12 @@ function changed(document: Document, present: unknown, change: Change, depth = 0
   if (step === undefined) return value === undefined ? null : nodeOf(document, present, value);
   if (value === undefined && !stated(present)) return isNode(present) ? present : null;
   const node = stated(present) ?? nodeOf(document, present, typeof step === "string" ? {} : []);
+  if (value === undefined && isSeq(node) && typeof step === "number" && !node.has(step)) return node;
   if (!hasRoom(node, step)) throw new UneditableFile(path.join("."), "leads to where nothing can stand");
   const child: unknown = node.get(step, true);
   const next = changed(document, child, change, depth + 1);
-  if (next === null) takeOut(node, step);
-  else if (next !== child) put(document, node, step, next);
+  if (next && next !== child) put(document, node, step, next);
+  if (!next && depth === path.length - 1) takeOut(node, step);
   return node;
 }
 
