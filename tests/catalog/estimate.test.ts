@@ -66,6 +66,21 @@ describe("weights with their scales", () => {
     expect(bits({ precision, quant })).toBeCloseTo(expected, 5);
   });
 
+  test.each<[Build["precision"], number]>([
+    ["fp8", 8],
+    ["mxfp8", 8.25],
+    ["mxfp4", 4.25],
+    ["nvfp4", 4.5],
+    ["int4", 4 + 20 / 128],
+    ["gptq-int8", 8 + 20 / 128],
+    ["gptq-int2", 2 + 20 / 128],
+    ["awq", 4 + 20 / 128],
+    ["bitsandbytes", 4.5],
+  ])("%s takes %d bits, and 16 for embeddings", (precision, expected) => {
+    const embeddings = (bits({ precision: "int8" }) - 8) / 8;
+    expect(bits({ precision })).toBeCloseTo((1 - embeddings) * expected + embeddings * 16, 5);
+  });
+
   test("embeddings of other quantisations stay at 16 bits: a quarter of the smallest model, two hundredths of a large one", () => {
     const share = (parametersB: number): number => {
       const weights = (gb({ precision: "int8", quant: undefined, parametersB }, 0) - 457 / 1024) / 1.03;
@@ -76,6 +91,18 @@ describe("weights with their scales", () => {
     expect(share(100)).toBeLessThan(0.03);
     // Up to 4.5B input and output share one table.
     expect(share(4.6) / share(4.4)).toBeGreaterThan(1.8);
+  });
+
+  test("llama.cpp keeps the output layer at Q6_K, which weighs where it is the embeddings too", () => {
+    const bits = (quant: string): number => {
+      const weights = (gb({ parametersB: 1, quant }, 0) - 457 / 1024) / 1.03;
+      return (weights * 2 ** 30 * 8) / 1e9;
+    };
+    // Of the rest alone: what two kinds differ by.
+    const rest = (bits("q2_k") - bits("iq1_s")) / (3.16 - 2);
+    expect(rest).toBeLessThan(0.9);
+    expect(bits("q2_k") - rest * 3.16).toBeCloseTo((1 - rest) * 6.56, 5);
+    expect(bits("q8_0")).toBeCloseTo(8.5, 5);
   });
 
   test("a vision encoder of 0.6B is kept at 16 bits beside them", () => {

@@ -115,6 +115,19 @@ describe("a mention that tells nothing new", () => {
     expect(said(entryOf({ ...SEVEN, requirements: measured }))).toEqual(["7 BF16 15", "7 BF16 18", "7 GPTQ-Int4 ≈6"]);
   });
 
+  test("is not a model in Ollama, nor graphics memory where only main memory was known", () => {
+    const kind = "precision: gguf, quant: q4_k_m";
+    const ollama = '\n  - {model: "a:7b-q4_K_M", official: true, exact: true}';
+    const measured = entryOf({ parametersB: "7", requirements: `\n  - {${kind}, vramInferenceGb: 6}`, ollama });
+    expect(offersOf(measured).map((item) => item.ollama?.model)).toEqual([undefined, "a:7b-q4_K_M"]);
+    const inRam = { requirements: `\n  - {${kind}, ramGb: 8}`, weights: rows(`label: G, ${kind}`) };
+    const offers = offersOf(entryOf({ parametersB: "7", ...inRam }));
+    expect(offers.map(({ ramGb, vramGb }) => [ramGb, vramGb !== undefined])).toEqual([
+      [8, false],
+      [undefined, true],
+    ]);
+  });
+
   const alike = `
   - {name: A-7B-Chat, parametersB: 7, weights: [{label: W, precision: gguf, quant: q4_k_m, hub: huggingface, id: a/b}]}
   - {name: A-7B-Code, parametersB: 7}`;
