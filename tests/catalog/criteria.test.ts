@@ -10,7 +10,7 @@ const EXAMPLES: {
 } = {
   precision: {
     typed: "int4",
-    fact: { kind: "precision", wish: { kind: "precision", precision: "int4" } },
+    fact: { kind: "precision", asked: { kind: "precision", precision: "int4" } },
     pair: ["int4 int8", "alternatives"],
   },
   memory: {

@@ -4,6 +4,7 @@ import { gunzip, gzip } from "node:zlib";
 import type { Context } from "hono";
 import { accepts } from "hono/accepts";
 import { LRUCache } from "lru-cache";
+import { memoByObject } from "#src/base/memo.ts";
 import type { Catalog } from "#src/catalog/search/search.ts";
 
 const compress = promisify(gzip);
@@ -22,12 +23,13 @@ type Kept = {
 const MOST_BYTES = 16_000_000;
 
 /** A catalog never changes, so whatever was made of one holds as long as it is in use. */
-const keptFor = new WeakMap<Catalog, LRUCache<string, Kept>>();
+const keptFor = memoByObject(
+  (_catalog: Catalog) => new LRUCache<string, Kept>({ maxSize: MOST_BYTES, sizeCalculation: sizeOf }),
+);
 
 /** What was made of a catalog under this name, else what `make` gives now. */
 export async function kept(catalog: Catalog, name: string, make: () => string | Promise<string>): Promise<Kept> {
-  const known = keptFor.get(catalog) ?? new LRUCache<string, Kept>({ maxSize: MOST_BYTES, sizeCalculation: sizeOf });
-  keptFor.set(catalog, known);
+  const known = keptFor(catalog);
   const found = known.get(name);
   if (found) return found;
   const made = await keep(await make());

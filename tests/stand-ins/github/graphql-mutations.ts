@@ -3,8 +3,9 @@ import { objectNode, refNodeId, refNodeOf } from "./graphql-git.ts";
 import { BOT, type Hub } from "./hub.ts";
 import { readCommit } from "./object-store.ts";
 import { checkCommit, checkFastForward, checkNewRef } from "./ref-rules.ts";
+import { branchRef } from "./refs.ts";
 import { notFound, Refused } from "./refused.ts";
-import { branchRef, type Repository } from "./repository.ts";
+import type { Repository } from "./repository.ts";
 import { checkWrite } from "./rest.ts";
 import { type Change, editTree, FILE } from "./trees.ts";
 

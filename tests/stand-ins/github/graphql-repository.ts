@@ -4,8 +4,8 @@ import { objectNode, orderedRefs, refNode, refNodeOf } from "./graphql-git.ts";
 import type { Hub } from "./hub.ts";
 import { findLabel } from "./labels.ts";
 import type { Comment, Pull, Pulls } from "./pulls.ts";
+import { branchRef } from "./refs.ts";
 import {
-  branchRef,
   type Label,
   latestRelease,
   ownerOf,

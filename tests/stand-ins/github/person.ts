@@ -3,7 +3,8 @@ import { type Hub, PERSON } from "./hub.ts";
 import { ensureLabel } from "./labels.ts";
 import { readCommit } from "./object-store.ts";
 import type { Pull, Pulls } from "./pulls.ts";
-import { branchRef, type Repository } from "./repository.ts";
+import { branchRef } from "./refs.ts";
+import type { Repository } from "./repository.ts";
 import { type Change, editTree, FILE } from "./trees.ts";
 import type { Person } from "./types.ts";
 

@@ -1,10 +1,8 @@
 import { createMerge } from "./git.ts";
 import { type Commit, commit } from "./git-objects.ts";
-import type { Hub } from "./hub.ts";
 import { ancestors, isAncestor, type ObjectStore, readCommit } from "./object-store.ts";
-import type { RefMove, Refs } from "./refs.ts";
+import { branchRef, type RefMove, type Refs } from "./refs.ts";
 import { type Refused, validationFailed } from "./refused.ts";
-import { branchRef } from "./repository.ts";
 import type { PullState } from "./types.ts";
 
 export type Comment = { id: number; author: string; body: string; createdAt: string; updatedAt: string };
@@ -25,7 +23,10 @@ export type PullInit = { title: string; body: string; head: string; base: string
 
 type PullChange = { title?: string | undefined; body?: string | undefined; state?: "open" | "closed" | undefined };
 
-type Context = { hub: Hub; store: ObjectStore; refs: Refs; gitDir: string; owner: () => string };
+/** What pull requests need of the server that they are on. */
+type PullServer = { now: () => string; nextId: () => number; violation: (fault: string) => void };
+
+type Context = { hub: PullServer; store: ObjectStore; refs: Refs; gitDir: string; owner: () => string };
 
 const MAX_BODY_LENGTH = 65_536;
 const MAX_TITLE_LENGTH = 256;

@@ -50,3 +50,11 @@ function writeRef(gitDir: string, name: string, oid: string | undefined): void {
     rmdirSync(path.join(gitDir, folder));
   }
 }
+
+export function branchRef(branch: string): string {
+  return `refs/heads/${branch}`;
+}
+
+export function tagRef(tag: string): string {
+  return `refs/tags/${tag}`;
+}

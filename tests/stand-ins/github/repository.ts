@@ -1,7 +1,8 @@
 import { parseTag } from "./git-objects.ts";
 import { type ObjectStore, readCommit } from "./object-store.ts";
 import type { Pulls } from "./pulls.ts";
-import type { Refs } from "./refs.ts";
+import { branchRef, type Refs, tagRef } from "./refs.ts";
+import { isoTime } from "./time.ts";
 import { entryAt } from "./trees.ts";
 
 export type Label = { id: number; name: string; color: string; description: string | null };
@@ -50,14 +51,6 @@ export function ownerOf({ name }: Repository): string {
 
 export function shortNameOf({ name }: Repository): string {
   return name.slice(name.indexOf("/") + 1);
-}
-
-export function branchRef(branch: string): string {
-  return `refs/heads/${branch}`;
-}
-
-export function tagRef(tag: string): string {
-  return `refs/tags/${tag}`;
 }
 
 /** The object a revision names: HEAD, a branch, a tag, a whole or partly qualified reference, an object id. */
@@ -109,9 +102,4 @@ export function publishedReleases({ releases }: Repository): Release[] {
 export function latestRelease(repository: Repository): Release | undefined {
   const candidates = publishedReleases(repository).filter(({ prerelease, latest }) => !prerelease && latest !== false);
   return candidates.find(({ latest }) => latest) ?? candidates[0];
-}
-
-/** To the second: GitHub's times have no fractions. */
-export function isoTime(date: Date): string {
-  return date.toISOString().replace(/\.\d+Z$/, "Z");
 }

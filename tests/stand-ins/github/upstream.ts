@@ -1,8 +1,9 @@
 import { blob, commit, oidOf, type Signature, tag } from "./git-objects.ts";
 import type { Hub } from "./hub.ts";
 import { createMemoryStore, readCommit } from "./object-store.ts";
-import { createRefs } from "./refs.ts";
-import { branchRef, isoTime, type Release, type Repository, tagRef } from "./repository.ts";
+import { branchRef, createRefs, tagRef } from "./refs.ts";
+import type { Release, Repository } from "./repository.ts";
+import { isoTime } from "./time.ts";
 import { type Change, editTree, FILE } from "./trees.ts";
 import type { ReleaseInit, Upstream, UpstreamInit } from "./types.ts";
 
