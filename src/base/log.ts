@@ -12,7 +12,7 @@ const DISCORD_TOKEN = /(\/(?:interactions|webhooks)\/\d+\/)[^/?\s"']+/g;
 const OUTSIDE = ["requestBody", "request", "response", "rawError", "config"];
 
 /** An error for the log: its kind, its message, its stack, what is short and plain; no token and nothing that was sent. */
-function tellError(error: Error): object {
+function errorFields(error: Error): object {
   const { type, message, stack, ...rest } = stdSerializers.err(error);
   const plain = Object.entries(rest).filter(
     ([name, value]) => !OUTSIDE.includes(name) && ["string", "number", "boolean"].includes(typeof value),
@@ -31,6 +31,6 @@ export function createLog(
   { logLevel }: { logLevel: LogLevel },
   stream: DestinationStream = destination({ dest: 2, sync: true }),
 ): Log {
-  const serializers = { err: (error: unknown) => (error instanceof Error ? tellError(error) : error) };
+  const serializers = { err: (error: unknown) => (error instanceof Error ? errorFields(error) : error) };
   return pino({ level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers }, stream);
 }

@@ -21,12 +21,12 @@ await run(async (config) => {
   const { router, services } = app;
   const surface = { router, services, local: createLocalTries(app.outputs) };
   const { stdout } = process;
-  const paper = {
+  const style = {
     colour: stdout.isTTY && stdout.hasColors(),
     columns: stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY,
   };
   const show = (view: View): boolean =>
-    stdout.write(values.json ? `${JSON.stringify(view)}\n` : `${renderView(view, paper)}\n`);
+    stdout.write(values.json ? `${JSON.stringify(view)}\n` : `${renderView(view, style)}\n`);
   const contextOf = (attempt: Try): TryContext => ({
     text: textIn(config.locale),
     room: UNLIMITED,
@@ -42,7 +42,7 @@ await run(async (config) => {
       status: undefined,
       end: (attempt, progress) => {
         if (values.json) show(tryView(attempt, progress, contextOf(attempt)));
-        else stdout.write(`\n\n${renderView(tryEnding(attempt, progress, contextOf(attempt)), paper)}\n`);
+        else stdout.write(`\n\n${renderView(tryEnding(attempt, progress, contextOf(attempt)), style)}\n`);
       },
     },
   };

@@ -9,8 +9,8 @@ import { createFleet } from "#src/inference/fleet.ts";
 import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
 import { createConnection, createWorkerReadiness } from "#src/metrics/readiness.ts";
 import { createRunMetrics } from "#src/metrics/run-metrics.ts";
-import { hostFamilies, standingFamilies } from "#src/metrics/state.ts";
-import type { Watched } from "#src/web/health/routes.ts";
+import { commonFamilies, hostFamilies } from "#src/metrics/state.ts";
+import type { HealthSource } from "#src/web/health/routes.ts";
 import { CannotListen } from "#src/web/http/cannot-listen.ts";
 import { run } from "./run.ts";
 
@@ -53,11 +53,11 @@ async function work(config: Config, redisUrl: string, log: Log): Promise<void> {
   const redis = createConnection(true);
   const { report, stopping } = createWorkerReadiness({ redis, fleet });
   stop.signal.addEventListener("abort", stopping);
-  const watched: Watched = {
+  const watched: HealthSource = {
     report,
     families: async () => [
       ...families(),
-      ...standingFamilies(report()),
+      ...commonFamilies(report()),
       // By the names that bots give them.
       ...hostFamilies(fleet.hosts.map((host) => ({ ...host, label: `${name} ${host.label}` }))),
     ],
@@ -79,7 +79,7 @@ async function work(config: Config, redisUrl: string, log: Log): Promise<void> {
 
 /** Begins to serve health, where a port is set for it. */
 async function serve(
-  watched: Watched,
+  watched: HealthSource,
   { http: { host }, workerPort: port }: Config,
   log: Log,
   signal: AbortSignal,

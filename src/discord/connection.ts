@@ -8,19 +8,19 @@ export function watchConnection(
 ): void {
   const away = new Set<number>();
   let ready = false;
-  const tell = (): void => connected(ready && away.size === 0);
+  const report = (): void => connected(ready && away.size === 0);
   const back = (shard: number): void => {
     away.delete(shard);
-    tell();
+    report();
   };
   const lost = (shard: number): void => {
     away.add(shard);
-    tell();
+    report();
   };
   client
     .once(Events.ClientReady, () => {
       ready = true;
-      tell();
+      report();
     })
     .on(Events.ShardReady, back)
     .on(Events.ShardResume, back)

@@ -9,7 +9,7 @@ import { type EditGuard, NotWanted } from "#src/tries/outputs.ts";
 import { type Delivery, hasEnded, hasWords, type Progress, type Try } from "#src/tries/try.ts";
 import { filesOf, toEdit } from "./message.ts";
 
-/** From one edit being there to the next being sent; Discord lets about five pass in two seconds. */
+/** Milliseconds from one edit being there to the next being sent; Discord lets about five pass in two seconds. */
 const GAP_MS = 1200;
 /** Waiting and loading are told only when they last, so that they do not hold up the first words. */
 const QUIET_MS = 1500;

@@ -55,24 +55,29 @@ export function openReply(
     return first;
   };
 
-  const deferNow = async (alone = audience === "person"): Promise<void> => {
+  const deferNow = async (ephemeral = audience === "person"): Promise<void> => {
     if (state !== "open") return;
     await acknowledgeNow((options) =>
       audience === "message"
         ? api.interactions.deferMessageUpdate(id, token, {}, options)
-        : api.interactions.defer(id, token, alone ? { flags: MessageFlags.Ephemeral } : {}, options),
+        : api.interactions.defer(id, token, ephemeral ? { flags: MessageFlags.Ephemeral } : {}, options),
     );
     state = "deferred";
   };
 
   const answer = async (view: View): Promise<boolean> => {
-    const alone = audience === "person" || view.private === true;
+    const ephemeral = audience === "person" || view.private === true;
     const taken = await acknowledgeNow((options) =>
-      audience === "message" && !alone
+      audience === "message" && !ephemeral
         ? api.interactions.updateMessage(id, token, toEdit(view), options)
-        : api.interactions.reply(id, token, { ...toMessage({ ...view, private: alone }), ...filesOf(view) }, options),
+        : api.interactions.reply(
+            id,
+            token,
+            { ...toMessage({ ...view, private: ephemeral }), ...filesOf(view) },
+            options,
+          ),
     );
-    if (taken && alone) originalIsTheirs = false;
+    if (taken && ephemeral) originalIsTheirs = false;
     state = taken ? "answered" : "deferred";
     return taken;
   };

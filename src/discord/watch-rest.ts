@@ -7,7 +7,7 @@ export function watchRest(rest: REST, responded: DiscordEvents["responded"] | un
   return rest.on("response", ({ method, route }, { status }) => responded(actionOf(method, route), status));
 }
 
-/** By the route as the client writes it, with `:id` and `:token` in place of what is secret. */
+/** What a request does, by its route as the client writes it, with `:id` and `:token` in place of what is secret. */
 function actionOf(method: string, route: string): DiscordAction {
   if (route.startsWith("/interactions/")) return "acknowledge";
   if (!route.startsWith("/webhooks/")) return "other";

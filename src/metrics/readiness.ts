@@ -2,35 +2,35 @@ import type { Services } from "#src/chat/services.ts";
 import type { Fleet } from "#src/inference/fleet.ts";
 
 /** `off`: not configured. */
-type PartState = "ready" | "away" | "off";
+type ComponentState = "ready" | "away" | "off";
 
-/** How a part of the program is, and since when (ISO 8601 in UTC). Without a required one nothing works as it should. */
-type Part = { state: PartState; since: string; required: boolean };
+/** State of a part of the program, and since when (ISO 8601 in UTC). Without a required one nothing works as it should. */
+type Component = { state: ComponentState; since: string; required: boolean };
 
-/** What everything that runs has: bots and workers. */
-type CommonParts = {
-  ollama: Part & { hosts: number; up: number };
-  redis: Part;
+/** Parts that bots and workers have. */
+type CommonComponents = {
+  ollama: Component & { hosts: number; up: number };
+  redis: Component;
 };
-type BotParts = CommonParts & {
-  discord: Part;
-  catalog: Part & { entries: number };
+type BotComponents = CommonComponents & {
+  discord: Component;
+  catalog: Component & { entries: number };
 };
 
-export type ReadinessReport<Parts extends CommonParts = CommonParts> = {
+export type ReadinessReport<Components extends CommonComponents = CommonComponents> = {
   /** `degraded`: what is required is there, something else is away. */
   status: "ready" | "degraded" | "not_ready" | "stopping";
-  parts: Parts;
+  parts: Components;
 };
 
-/** Of a program that runs until it is told to stop. */
-export type Standing<Parts extends CommonParts = CommonParts> = {
-  report: () => ReadinessReport<Parts>;
-  /** From now on nothing new should be sent here. */
+/** Readiness of a program that runs until it is told to stop. */
+export type ReadinessProbe<Components extends CommonComponents = CommonComponents> = {
+  report: () => ReadinessReport<Components>;
+  /** Reports from now on that nothing new should be sent here. */
   stopping: () => void;
 };
 
-export type Readiness = Standing<BotParts> & {
+export type Readiness = ReadinessProbe<BotComponents> & {
   /** Whether the gateway is connected and ready. */
   discord: (connected: boolean) => void;
 };
@@ -38,14 +38,14 @@ export type Readiness = Standing<BotParts> & {
 /** Whether something outside is connected, and since when. */
 export type Connection = {
   set: (connected: boolean) => void;
-  now: () => { state: PartState; since: string };
+  now: () => { state: ComponentState; since: string };
 };
 
 const isoTime = (ms: number): string => new Date(ms).toISOString();
 
 /** `off` for good where it is not configured, else `away` until it is first connected. `clock` in ms since 1970. */
 export function createConnection(configured: boolean, clock: () => number = Date.now): Connection {
-  let state: PartState = configured ? "away" : "off";
+  let state: ComponentState = configured ? "away" : "off";
   let since = isoTime(clock());
   return {
     set: (connected) => {
@@ -74,7 +74,7 @@ export function createReadiness({
   const started = isoTime(services.now());
   const gateway = createConnection(discord, services.now);
   const ollama = watchHosts(services.fleet, services.now);
-  const standing = createStanding((): BotParts => {
+  const probe = createProbe((): BotComponents => {
     const { catalog, origin } = services.catalogInUse;
     return {
       discord: { ...gateway.now(), required: discord },
@@ -89,24 +89,24 @@ export function createReadiness({
       redis: { ...redis.now(), required: false },
     };
   });
-  return { ...standing, discord: gateway.set };
+  return { ...probe, discord: gateway.set };
 }
 
 /** A worker gets its tries from Redis, and ends them there. Without Ollama it takes none, and others may. */
-export function createWorkerReadiness({ redis, fleet }: { redis: Connection; fleet: Fleet }): Standing {
+export function createWorkerReadiness({ redis, fleet }: { redis: Connection; fleet: Fleet }): ReadinessProbe {
   const ollama = watchHosts(fleet, Date.now);
-  return createStanding(() => ({ ollama: ollama(), redis: { ...redis.now(), required: true } }));
+  return createProbe(() => ({ ollama: ollama(), redis: { ...redis.now(), required: true } }));
 }
 
 /** Ready while at least one host answers. */
-function watchHosts(fleet: Fleet, clock: () => number): () => CommonParts["ollama"] {
+function watchHosts(fleet: Fleet, clock: () => number): () => CommonComponents["ollama"] {
   const any = createConnection(true, clock);
   const hostsUp = (): number => fleet.hosts.filter(({ up }) => up).length;
   fleet.onChange(() => any.set(hostsUp() > 0));
   return () => ({ ...any.now(), required: false, hosts: fleet.hosts.length, up: hostsUp() });
 }
 
-function createStanding<Parts extends CommonParts>(parts: () => Parts): Standing<Parts> {
+function createProbe<Components extends CommonComponents>(parts: () => Components): ReadinessProbe<Components> {
   let isStopping = false;
   return {
     report: () => {
@@ -119,7 +119,7 @@ function createStanding<Parts extends CommonParts>(parts: () => Parts): Standing
   };
 }
 
-function statusOf(parts: readonly Part[]): ReadinessReport["status"] {
+function statusOf(parts: readonly Component[]): ReadinessReport["status"] {
   const away = parts.filter(({ state }) => state === "away");
   if (away.some(({ required }) => required)) return "not_ready";
   return away.length > 0 ? "degraded" : "ready";

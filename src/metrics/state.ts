@@ -18,7 +18,7 @@ type Samples = Family["values"];
 export async function stateFamilies({ services, readiness, metrics }: StateSources): Promise<Family[]> {
   const report = readiness.report();
   return [
-    ...standingFamilies(report),
+    ...commonFamilies(report),
     gauge(
       "mulu_discord_connected",
       "1 while every shard is connected and ready. Absent without a bot.",
@@ -32,7 +32,7 @@ export async function stateFamilies({ services, readiness, metrics }: StateSourc
 }
 
 /** What bots and workers say alike: which version runs, and whether what it needs is there. */
-export const standingFamilies = (report: ReadinessReport): Family[] => [
+export const commonFamilies = (report: ReadinessReport): Family[] => [
   gauge("mulu_build_info", "The version that runs; always 1.", [{ labels: { version: VERSION }, value: 1 }]),
   gauge("mulu_ready", "1 where /readyz answers 200.", flag(isReady(report))),
   gauge(
@@ -116,7 +116,7 @@ export function hostFamilies(hosts: readonly Host[]): Family[] {
   ];
 }
 
-/** Of the last run of this installation, whoever started it, as far as its record goes. */
+/** Figures of the last sync of this installation, whoever started it, as far as its record goes. */
 async function syncFamilies({ lastSync }: Pick<Services, "lastSync">, { upstream }: Metrics): Promise<Family[]> {
   const last = await lastSync();
   return [

@@ -13,7 +13,7 @@ export type Family = {
   aggregator: "first";
 };
 
-type About<Label extends string> = { name: string; help: string; labels: readonly Label[] };
+type MetricDefinition<Label extends string> = { name: string; help: string; labels: readonly Label[] };
 type Labels<Label extends string> = Record<Label, string>;
 
 export type Counter<Label extends string> = {
@@ -31,7 +31,11 @@ const keyOf = <Label extends string>(names: readonly Label[], labels: Labels<Lab
   names.map((name) => labels[name]).join("\n");
 
 /** Counts events; nothing but this memory is touched until somebody asks. Every label must come from a bounded set. */
-export function createCounter<const Label extends string>({ name, help, labels: names }: About<Label>): Counter<Label> {
+export function createCounter<const Label extends string>({
+  name,
+  help,
+  labels: names,
+}: MetricDefinition<Label>): Counter<Label> {
   const samples = new Map<string, Sample>();
   return {
     add: (labels, by = 1) => {
@@ -45,28 +49,29 @@ export function createCounter<const Label extends string>({ name, help, labels: 
 }
 
 /** How often values were at most each of the bounds, and their sum. */
-type Spread<Label extends string> = { labels: Labels<Label>; counts: number[]; sum: number; count: number };
+type Distribution<Label extends string> = { labels: Labels<Label>; counts: number[]; sum: number; count: number };
 
 /** Counts values by size. `bounds` ascend; what is larger than the last counts as `+Inf`. */
 export function createHistogram<const Label extends string>(
-  { name, help, labels: names }: About<Label>,
+  { name, help, labels: names }: MetricDefinition<Label>,
   bounds: readonly number[],
 ): Histogram<Label> {
-  const spreads = new Map<string, Spread<Label>>();
+  const distributions = new Map<string, Distribution<Label>>();
   return {
     observe: (labels, value) => {
       const key = keyOf(names, labels);
-      const spread = spreads.get(key) ?? { labels, counts: bounds.map(() => 0), sum: 0, count: 0 };
-      spreads.set(key, spread);
-      for (const [at, bound] of bounds.entries()) if (value <= bound) spread.counts[at] = (spread.counts[at] ?? 0) + 1;
-      spread.sum += value;
-      spread.count += 1;
+      const distribution = distributions.get(key) ?? { labels, counts: bounds.map(() => 0), sum: 0, count: 0 };
+      distributions.set(key, distribution);
+      for (const [at, bound] of bounds.entries())
+        if (value <= bound) distribution.counts[at] = (distribution.counts[at] ?? 0) + 1;
+      distribution.sum += value;
+      distribution.count += 1;
     },
     family: () => ({
       name,
       help,
       type: "histogram",
-      values: [...spreads.values()].flatMap((spread) => samplesOf(name, bounds, spread)),
+      values: [...distributions.values()].flatMap((distribution) => samplesOf(name, bounds, distribution)),
       aggregator: "first",
     }),
   };
@@ -75,7 +80,7 @@ export function createHistogram<const Label extends string>(
 function samplesOf<Label extends string>(
   name: string,
   bounds: readonly number[],
-  { labels, counts, sum, count }: Spread<Label>,
+  { labels, counts, sum, count }: Distribution<Label>,
 ): Sample[] {
   const bucket = (le: number | string, value: number): Sample => ({
     labels: { ...labels, le },

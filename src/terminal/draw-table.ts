@@ -2,7 +2,7 @@ import stringWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
 
 type Table = { headings: readonly string[]; rows: readonly (readonly string[])[] };
-type Style = { columns: number; quiet: (text: string) => string; wrap: (text: string) => string };
+type TableStyle = { columns: number; quiet: (text: string) => string; wrap: (text: string) => string };
 
 export const INDENT = "  ";
 const GAP = "  ";
@@ -14,7 +14,7 @@ const MOST_WRAPPED = 5;
  * Aligned columns where they fit; else, of few columns, the same with lines broken inside of cells; else a block a row
  * with the headings as labels. Cells may hold colours.
  */
-export function drawTable({ headings, rows }: Table, { columns, quiet, wrap }: Style): string {
+export function drawTable({ headings, rows }: Table, { columns, quiet, wrap }: TableStyle): string {
   const natural = headings.map((heading, column) =>
     Math.max(stringWidth(heading), ...rows.map((row) => stringWidth(row[column] ?? ""))),
   );
@@ -54,7 +54,11 @@ function line(cells: readonly string[], widths: readonly number[]): string {
 
 const padded = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - stringWidth(text)));
 
-function block(headings: readonly string[], row: readonly string[], { quiet, wrap }: Omit<Style, "columns">): string {
+function block(
+  headings: readonly string[],
+  row: readonly string[],
+  { quiet, wrap }: Omit<TableStyle, "columns">,
+): string {
   const [first = "", second = "", ...rest] = row;
   const details = rest.flatMap((cell, at) => (cell === "" ? [] : `${quiet(headings[at + 2] ?? "")} ${cell}`));
   return `${first}  ${second}\n${INDENT}${wrap(details.join(" · "))}`;

@@ -5,7 +5,7 @@ import { type Modal, type Room, UNLIMITED, type View } from "#src/chat/view.ts";
 import type { Progress, Try } from "#src/tries/try.ts";
 import { answerTyped, OPERATOR, pressChoice, type Terminal, type TerminalApp } from "./answer.ts";
 import { completer } from "./complete.ts";
-import { type Choice, choicesOf, type Paper, renderMarkdown, renderView } from "./render.ts";
+import { type Choice, choicesOf, renderMarkdown, renderView, type TerminalStyle } from "./render.ts";
 
 const PAGE = 15;
 const ROOM: Room = { ...UNLIMITED, listLength: PAGE };
@@ -20,7 +20,7 @@ export async function runPrompt(
   signal: AbortSignal,
 ): Promise<void> {
   const text = textIn(app.services.locale);
-  const paper = (): Paper => ({ colour: output.hasColors?.() ?? false, columns: output.columns || 80 });
+  const style = (): TerminalStyle => ({ colour: output.hasColors?.() ?? false, columns: output.columns || 80 });
   let choices: Choice[] = [];
   let question: Modal | undefined;
   let running: Try | undefined;
@@ -28,10 +28,10 @@ export async function runPrompt(
     choices = choicesOf(view);
     if (choices.length === 0) return;
     const list = choices.map(({ label }, at) => `\`${at + 1}\` ${label.replaceAll("`", "")}`).join(" · ");
-    output.write(`${renderMarkdown(`-# ${text("terminal.choose")}${list}`, paper())}\n`);
+    output.write(`${renderMarkdown(`-# ${text("terminal.choose")}${list}`, style())}\n`);
   };
   const show = (view: View): void => {
-    output.write(renderView(view, paper()));
+    output.write(renderView(view, style()));
     offer(view);
     output.write("\n");
   };
@@ -46,14 +46,14 @@ export async function runPrompt(
       status: (attempt, progress) => {
         running = attempt;
         // The last line names the model and the host; the one before says what goes on.
-        const line = renderView(viewOf(attempt, progress), paper()).trimEnd().split("\n").at(-2) ?? "";
+        const line = renderView(viewOf(attempt, progress), style()).trimEnd().split("\n").at(-2) ?? "";
         // One line a phase; counting along would fill the screen.
         if (progress.phase !== lastStatus) output.write(`${line}\n`);
         lastStatus = progress.phase;
       },
       end: (attempt, progress) => {
         const view = viewOf(attempt, progress);
-        output.write(`\n${renderView(view, paper())}`);
+        output.write(`\n${renderView(view, style())}`);
         offer(view);
         output.write("\n");
         running = undefined;

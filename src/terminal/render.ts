@@ -6,17 +6,17 @@ import { drawChart } from "./draw-chart.ts";
 import { drawTable, INDENT } from "./draw-table.ts";
 
 /** How a terminal draws: with colours or without, and how many columns it has (infinite for a pipe). */
-export type Paper = { colour: boolean; columns: number };
+export type TerminalStyle = { colour: boolean; columns: number };
 
 /** Something on a view that a person at a terminal can choose by its number. */
 export type Choice = { label: string; customId: string; chosen: string[] };
 
-type Style = Parameters<typeof styleText>[0];
+type TextFormat = Parameters<typeof styleText>[0];
 
 /** Prints a view as text. Links show their address, menus and buttons are left to `choicesOf`. */
-export function renderView({ components, files = [] }: View, paper: Paper): string {
+export function renderView({ components, files = [] }: View, style: TerminalStyle): string {
   return `${components
-    .flatMap((component) => renderComponent(component, files, paper))
+    .flatMap((component) => renderComponent(component, files, style))
     .join("\n\n")
     .replace(/\n{3,}/g, "\n\n")
     .trim()}\n`;
@@ -39,17 +39,17 @@ export function choicesOf(view: View): Choice[] {
   );
 }
 
-function renderComponent(component: Component, files: readonly Attachment[], paper: Paper): string[] {
+function renderComponent(component: Component, files: readonly Attachment[], style: TerminalStyle): string[] {
   switch (component.type) {
     case 17:
-      return component.components.flatMap((child) => renderComponent(child, files, paper));
+      return component.components.flatMap((child) => renderComponent(child, files, style));
     case 10:
-      return [renderMarkdown(component.content, paper)];
+      return [renderMarkdown(component.content, style)];
     case 12:
       return component.items.flatMap(({ media }) =>
         files.flatMap((file) =>
           "chart" in file && media.url === `attachment://${file.name}`
-            ? harmless(drawChart(file.chart, paper.columns))
+            ? harmless(drawChart(file.chart, style.columns))
             : [],
         ),
       );
@@ -70,30 +70,30 @@ export const harmless = (text: string): string =>
   text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u202a-\u202e\u2066-\u2069]/g, "");
 
 /** Discord's Markdown. Its `-# small print` is taken out first, because Markdown would join it to a list before it. */
-export function renderMarkdown(source: string, paper: Paper): string {
+export function renderMarkdown(source: string, style: TerminalStyle): string {
   return harmless(source)
     .split(/^(-# .*)$\n?/m)
     .flatMap((part) => {
-      if (!part.startsWith("-# ")) return lexer(part).map((token) => renderBlock(token, paper));
-      return wrapLines(style("dim", renderInline(Lexer.lexInline(part.slice(3)), paper), paper), paper);
+      if (!part.startsWith("-# ")) return lexer(part).map((token) => renderBlock(token, style));
+      return wrapLines(paint("dim", renderInline(Lexer.lexInline(part.slice(3)), style), style), style);
     })
     .filter((block) => block !== "")
     .join("\n");
 }
 
-function renderBlock(token: Token, paper: Paper): string {
-  const wrap = (text: string, indent = ""): string => wrapLines(text, paper, indent);
+function renderBlock(token: Token, style: TerminalStyle): string {
+  const wrap = (text: string, indent = ""): string => wrapLines(text, style, indent);
   switch (token.type) {
     case "heading":
-      return `${style(["bold", "cyan"], renderInline(token.tokens ?? [], paper), paper)}`;
+      return `${paint(["bold", "cyan"], renderInline(token.tokens ?? [], style), style)}`;
     case "paragraph":
-      return wrap(renderInline(token.tokens ?? [], paper));
+      return wrap(renderInline(token.tokens ?? [], style));
     case "list":
       return (token as Tokens.List).items
-        .map((item) => wrap(`• ${renderInline(item.tokens, paper)}`, INDENT))
+        .map((item) => wrap(`• ${renderInline(item.tokens, style)}`, INDENT))
         .join("\n");
     case "table":
-      return renderTable(token as Tokens.Table, paper);
+      return renderTable(token as Tokens.Table, style);
     case "code":
       return harmless((token as Tokens.Code).text);
     case "space":
@@ -101,29 +101,29 @@ function renderBlock(token: Token, paper: Paper): string {
     case "hr":
       return "";
     default:
-      return wrap("tokens" in token && token.tokens ? renderInline(token.tokens, paper) : token.raw.trimEnd());
+      return wrap("tokens" in token && token.tokens ? renderInline(token.tokens, style) : token.raw.trimEnd());
   }
 }
 
-function renderInline(tokens: Token[], paper: Paper): string {
+function renderInline(tokens: Token[], style: TerminalStyle): string {
   return tokens
     .map((token): string => {
       switch (token.type) {
         case "strong":
-          return style("bold", renderInline(token.tokens ?? [], paper), paper);
+          return paint("bold", renderInline(token.tokens ?? [], style), style);
         case "em":
-          return style("italic", renderInline(token.tokens ?? [], paper), paper);
+          return paint("italic", renderInline(token.tokens ?? [], style), style);
         case "codespan":
-          return style("yellow", (token as Tokens.Codespan).text, paper);
+          return paint("yellow", (token as Tokens.Codespan).text, style);
         case "link":
-          return renderLink(token as Tokens.Link, paper);
+          return renderLink(token as Tokens.Link, style);
         case "escape":
           return (token as Tokens.Escape).text;
         case "br":
           return "\n";
         default:
           return "tokens" in token && token.tokens
-            ? renderInline(token.tokens, paper)
+            ? renderInline(token.tokens, style)
             : unescapeHtml("text" in token ? String(token.text) : token.raw);
       }
     })
@@ -131,10 +131,10 @@ function renderInline(tokens: Token[], paper: Paper): string {
 }
 
 /** A label with its address behind it; an address that is its own label once. */
-function renderLink({ href, raw, tokens = [] }: Tokens.Link, paper: Paper): string {
-  const label = renderInline(tokens, paper);
+function renderLink({ href, raw, tokens = [] }: Tokens.Link, style: TerminalStyle): string {
+  const label = renderInline(tokens, style);
   const bare = !raw.startsWith("[") || label === href;
-  return bare ? style("blue", label, paper) : `${label} ${style("blue", href, paper)}`;
+  return bare ? paint("blue", label, style) : `${label} ${paint("blue", href, style)}`;
 }
 
 /** The lexer leaves entities in text tokens of table cells and lists. */
@@ -146,19 +146,19 @@ const unescapeHtml = (text: string): string =>
     .replaceAll("&#39;", "'")
     .replaceAll("&amp;", "&");
 
-function renderTable({ header, rows }: Tokens.Table, paper: Paper): string {
-  const cells = (row: readonly Tokens.TableCell[]): string[] => row.map(({ tokens }) => renderInline(tokens, paper));
+function renderTable({ header, rows }: Tokens.Table, style: TerminalStyle): string {
+  const cells = (row: readonly Tokens.TableCell[]): string[] => row.map(({ tokens }) => renderInline(tokens, style));
   return drawTable(
     { headings: cells(header), rows: rows.map(cells) },
     {
-      columns: paper.columns,
-      quiet: (text) => style("dim", text, paper),
-      wrap: (text) => wrapLines(text, paper, INDENT),
+      columns: style.columns,
+      quiet: (text) => paint("dim", text, style),
+      wrap: (text) => wrapLines(text, style, INDENT),
     },
   );
 }
 
-function wrapLines(text: string, { columns }: Paper, indent = ""): string {
+function wrapLines(text: string, { columns }: TerminalStyle, indent = ""): string {
   if (!Number.isFinite(columns)) return text;
   return text
     .split("\n")
@@ -168,6 +168,6 @@ function wrapLines(text: string, { columns }: Paper, indent = ""): string {
     .join("\n");
 }
 
-function style(format: Style, text: string, { colour }: Paper): string {
+function paint(format: TextFormat, text: string, { colour }: TerminalStyle): string {
   return colour ? styleText(format, text, { validateStream: false }) : text;
 }

@@ -77,9 +77,15 @@ describe("interactions over HTTP", () => {
     expect(served).toEqual([]);
   });
 
-  it("refuses what is signed but no JSON, and what is too long", async () => {
+  it.each([-300, 300])("takes a timestamp that is %d seconds off our clock", async (seconds) => {
+    const { send } = await endpoint();
+    expect((await send(body, signed(body, String(NOW / 1000 + seconds)))).status).toBe(202);
+  });
+
+  it("refuses what is signed but no JSON, and one byte too much", async () => {
     const { send } = await endpoint();
     expect((await send("no json")).status).toBe(400);
-    expect((await send(`"${"x".repeat(300_000)}"`)).status).toBe(413);
+    const text = (bytes: number): string => `"${"x".repeat(bytes - 2)}"`;
+    expect([(await send(text(262_144))).status, (await send(text(262_145))).status]).toEqual([202, 413]);
   });
 });

@@ -23,7 +23,7 @@ type PageOptions = {
   reducedMotion?: "reduce";
 };
 
-export type Watched = {
+export type HealthSource = {
   page: Page;
   /** What ought never to be: dialogues, requests to others, errors in the console. */
   faults: string[];
@@ -34,7 +34,7 @@ export async function openTab(
   browser: Browser,
   url: string,
   { width = 1000, height = 800, scheme = "light", locale = "zh-CN" }: PageOptions = {},
-): Promise<Watched> {
+): Promise<HealthSource> {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale });
   onTestFinished(() => context.close());
   const page = await context.newPage();

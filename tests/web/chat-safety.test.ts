@@ -93,7 +93,7 @@ describe("visitors", () => {
   test("have the quotas of people, and addresses limits of their own", async () => {
     const { url, ollama } = await openPage({
       env: { TRY_PER_PERSON_HOUR: "1" },
-      chat: { most: { actions: 6, completions: 2, open: 2, openInAll: 3 } },
+      chat: { limits: { actions: 6, completions: 2, open: 2, openInAll: 3 } },
     });
     ollama.script({ endless: true, tokensPerSecond: 20 });
     const visitor = openVisitor(url);
@@ -119,7 +119,7 @@ describe("visitors", () => {
   });
 
   test("of one IPv6 network count as one, of two as two", async () => {
-    const { url } = await openPage({ chat: { most: { actions: 1, completions: 1, open: 5, openInAll: 5 } } });
+    const { url } = await openPage({ chat: { limits: { actions: 1, completions: 1, open: 5, openInAll: 5 } } });
     const from = (address: string) => openVisitor(url, { "x-forwarded-for": address }).say("/help");
     expect((await from("2001:db8:1:2::1")).status).toBe(200);
     expect((await from("2001:db8:1:2:ffff::9")).status).toBe(429);

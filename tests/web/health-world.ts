@@ -20,7 +20,7 @@ export type Endpoints = {
   value: (name: string, labels?: Record<string, string>) => Promise<number>;
 };
 
-export type Watched = Endpoints & { app: App; stop: () => Promise<void> };
+export type HealthSource = Endpoints & { app: App; stop: () => Promise<void> };
 
 function endpointsOf(url: string): Endpoints {
   const get: Endpoints["get"] = (path, init) => fetch(`${url}${path}`, init);
@@ -37,7 +37,10 @@ export async function endpointsAt(discord: Discord, program: Bot): Promise<Endpo
 }
 
 /** The program with its health endpoints on a free port, and other parts of the site; no bot. */
-export async function openWatched(env: Record<string, string> = {}, parts: readonly SitePart[] = []): Promise<Watched> {
+export async function openWatched(
+  env: Record<string, string> = {},
+  parts: readonly SitePart[] = [],
+): Promise<HealthSource> {
   const config = readConfig({ LOG_LEVEL: "silent", DATA_DIR: await temporaryFolder(), ...env });
   const app = await createApp(config);
   const stop = new AbortController();
@@ -74,7 +77,7 @@ export function readValue(families: Map<string, Family>, name: string, labels: R
   return found[0]?.value ?? 0;
 }
 
-export type WatchedBot = Watched & { discord: Discord; ollama: Ollama };
+export type WatchedBot = HealthSource & { discord: Discord; ollama: Ollama };
 
 /** The same with a bot between Discord and Ollama. */
 export async function openWatchedBot(env: Record<string, string> = {}): Promise<WatchedBot> {

@@ -15,7 +15,7 @@ export type Fact = {
   text: string;
   /** The page that the text names. */
   url?: string;
-  /** Not to be relied on. */
+  /** Whether it is not to be relied on. */
   doubtful?: boolean;
 };
 

@@ -5,7 +5,7 @@ import type { Router } from "#src/chat/router.ts";
 import { optionAtEnd, parseLine } from "./parse.ts";
 
 /** A command, a value or the name of an option (`sort:`) that may come where the line ends. */
-export type Completion = {
+type Completion = {
   kind: "command" | "value" | "option";
   /** The end of the line that it takes the place of. */
   replaces: string;

@@ -84,7 +84,7 @@ export function openMenu(entries: readonly Entry[], { text }: Pick<Context, "tex
   return [selectRow(customId("model", "open"), text("list.open"), options)];
 }
 
-/** Of a name that nobody has: the nearest, and a menu of them. */
+/** The answer to a name that nobody has: the nearest, and a menu of them. */
 export function unknownView(
   name: string,
   near: readonly Entry[],

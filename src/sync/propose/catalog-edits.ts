@@ -1,9 +1,6 @@
 import type { Edit } from "#src/catalog/entry/edit.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { repositoryUrl } from "#src/catalog/entry/urls.ts";
-import { type FollowedRepository, knownId, nameOf, readmeHolder } from "#src/sync/sources/followed.ts";
-import type { Repository } from "#src/sync/sources/observation.ts";
-import type { Signal, SignalKind } from "#src/sync/sources/signal.ts";
 import {
   type Change,
   type ExplainedEdit,
@@ -11,7 +8,10 @@ import {
   readmeUrl,
   type SignalSubject,
   setField,
-} from "./kinds/kind.ts";
+} from "#src/sync/propose/kinds/kind.ts";
+import { type FollowedRepository, knownId, nameOf, readmeHolder } from "#src/sync/sources/followed.ts";
+import type { Repository } from "#src/sync/sources/observation.ts";
+import type { Signal, SignalKind } from "#src/sync/sources/signal.ts";
 import { byKind, rulesOf } from "./signal-kinds.ts";
 
 /** What is to be written because of some signals. */

@@ -1,8 +1,8 @@
 import type { Text } from "#src/base/locale.ts";
 import { code, link, table } from "#src/base/markdown.ts";
+import type { Change, SignalSubject } from "#src/sync/propose/kinds/kind.ts";
 import { type FollowedRepository, nameOf } from "#src/sync/sources/followed.ts";
 import type { Notice, Signal, SignalKind } from "#src/sync/sources/signal.ts";
-import type { Change, SignalSubject } from "./kinds/kind.ts";
 import { byKind, rulesOf } from "./signal-kinds.ts";
 
 /** Labels by which people steer: `again` on a closed one, `hold` on an open one. */

@@ -1,11 +1,11 @@
 import type { Text } from "#src/base/locale.ts";
 import { type Edit, editEntry, UneditableFile, writeEntry } from "#src/catalog/entry/edit.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
+import type { Change } from "#src/sync/propose/kinds/kind.ts";
 import { type FollowedRepository, knownId, nameOf } from "#src/sync/sources/followed.ts";
 import type { Notice, Signal } from "#src/sync/sources/signal.ts";
 import { findingsOf } from "#src/sync/sources/sources.ts";
 import { type CatalogEdits, editsFor } from "./catalog-edits.ts";
-import type { Change } from "./kinds/kind.ts";
 import { digestOf } from "./marker.ts";
 import { bodyOf, LABELS, titleOf } from "./proposal-text.ts";
 import { BRANCH_PREFIX } from "./repository-state.ts";

@@ -11,7 +11,7 @@ const compress = promisify(gzip);
 const expand = promisify(gunzip);
 
 /** An answer that is made once and given often. It is kept compressed, as nearly everybody takes it. */
-type Kept = {
+type CachedText = {
   compressed: Uint8Array<ArrayBuffer>;
   /** Hash of the text. */
   hash: string;
@@ -20,26 +20,30 @@ type Kept = {
 };
 
 /** Bytes of the answers kept for one catalog: all entries in three languages and a few hundred lists. */
-const MOST_BYTES = 16_000_000;
+const MAX_BYTES = 16_000_000;
 
 /** A catalog never changes, so whatever was made of one holds as long as it is in use. */
-const keptFor = memoByObject(
-  (_catalog: Catalog) => new LRUCache<string, Kept>({ maxSize: MOST_BYTES, sizeCalculation: sizeOf }),
+const cacheOf = memoByObject(
+  (_catalog: Catalog) => new LRUCache<string, CachedText>({ maxSize: MAX_BYTES, sizeCalculation: sizeOf }),
 );
 
-/** What was made of a catalog under this name, else what `make` gives now. */
-export async function kept(catalog: Catalog, name: string, make: () => string | Promise<string>): Promise<Kept> {
-  const known = keptFor(catalog);
-  const found = known.get(name);
+/** Gives what was made of a catalog under this name, else makes it now. */
+export async function cached(
+  catalog: Catalog,
+  name: string,
+  make: () => string | Promise<string>,
+): Promise<CachedText> {
+  const cache = cacheOf(catalog);
+  const found = cache.get(name);
   if (found) return found;
-  const made = await keep(await make());
-  known.set(name, made);
+  const made = await compressed(await make());
+  cache.set(name, made);
   return made;
 }
 
-const sizeOf = ({ compressed }: Kept, name: string): number => compressed.length + 2 * name.length + 200;
+const sizeOf = ({ compressed }: CachedText, name: string): number => compressed.length + 2 * name.length + 200;
 
-async function keep(text: string): Promise<Kept> {
+async function compressed(text: string): Promise<CachedText> {
   const bytes = Buffer.from(text);
   return {
     compressed: new Uint8Array(await compress(bytes)),
@@ -54,7 +58,7 @@ async function keep(text: string): Promise<Kept> {
  */
 export async function send(
   context: Context,
-  { compressed, hash, length }: Kept,
+  { compressed, hash, length }: CachedText,
   headers: Record<string, string>,
 ): Promise<Response> {
   const encoding = accepts(context, { header: "Accept-Encoding", supports: ["gzip"], default: "identity" });

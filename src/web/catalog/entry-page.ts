@@ -35,14 +35,14 @@ const SECTIONS = [
   "sources",
 ] as const;
 
-type Part = { id: string; title: string; content: Html };
+type PageSection = { id: string; title: string; content: Html };
 
 /** All that is known of one entry. */
 export function entryPage(entry: Entry, context: EntryContext): Html {
   const { locale, links } = context;
   const text = textIn(locale);
   const summary = summaryText(entry, locale);
-  const parts = partsOf(entry, locale, text);
+  const parts = sectionsOf(entry, locale, text);
   return page({
     title: text("web.entry.title", { name: entry.name }),
     description: clip(summary, DESCRIPTION),
@@ -67,9 +67,9 @@ ${familyHtml(entry, context, text)}`,
 }
 
 /** The sections of `/model`; memory is drawn first, and variants stand in a table. */
-function partsOf(entry: Entry, locale: Locale, text: Text): Part[] {
+function sectionsOf(entry: Entry, locale: Locale, text: Text): PageSection[] {
   const named = new Map(SECTIONS.map((name) => [text(`sections.${name}`), name]));
-  const sections = modelSections(entry, { locale, text, room: UNLIMITED }).flatMap((section): Part[] => {
+  const sections = modelSections(entry, { locale, text, room: UNLIMITED }).flatMap((section): PageSection[] => {
     const id = named.get(section.title);
     if (id === undefined) return [];
     return [{ id, title: section.title, content: contentOf(id, section, entry, locale, text) }];

@@ -6,15 +6,15 @@ import type { FactCriterion } from "#src/catalog/search/criteria.ts";
 import { entryRank } from "#src/catalog/search/criterion-ranks.ts";
 import { licensesOf } from "#src/catalog/search/fact-kinds.ts";
 
-/** What a choice asks of an entry: a criterion of the search, or a question of its own. */
-export type Wish = { criterion: FactCriterion } | { holds: (entry: Entry) => boolean };
+/** The condition that a choice puts on an entry: a criterion of the search, or one of its own. */
+export type FilterTest = { criterion: FactCriterion } | { holds: (entry: Entry) => boolean };
 
 /** One choice of a menu. */
 export type Option = {
-  /** As it stands in an address. */
+  /** The text that stands for it in an address. */
   value: string;
   label: (text: Text) => string;
-  wish: Wish;
+  test: FilterTest;
 };
 
 /** The menus of the page in the order in which addresses name them. */
@@ -40,23 +40,23 @@ export function filtersFor(entries: readonly Entry[]): Filters {
       value: precision,
       label: () => quantizationLabel({ precision }),
       // A precision is offered where an entry has exactly that; chosen, its relatives count too, as in a query.
-      wish: { criterion: { kind: "precision", asked: { kind: "precision", precision } } },
+      test: { criterion: { kind: "precision", asked: { kind: "precision", precision } } },
     })),
     commercial: commercial(),
     modality: MODALITIES.map((modality) => ({
       value: modality,
       label: (text) => text(`modality.${modality}`),
-      wish: { criterion: { kind: "modality", modality } },
+      test: { criterion: { kind: "modality", modality } },
     })),
     domain: DOMAINS.map((domain) => ({
       value: domain,
       label: (text) => text(`domain.${domain}`),
-      wish: { criterion: { kind: "domain", domain } },
+      test: { criterion: { kind: "domain", domain } },
     })),
     year: years(entries),
   };
   const precisions = new Set<string>(entries.flatMap((entry) => offersOf(entry).map(({ precision }) => precision)));
-  const occurs = ({ wish }: Option): boolean => entries.some((entry) => grants(entry, wish));
+  const occurs = ({ test }: Option): boolean => entries.some((entry) => passes(entry, test));
   return {
     ...offered,
     size: offered.size.filter(occurs),
@@ -67,15 +67,15 @@ export function filtersFor(entries: readonly Entry[]): Filters {
   };
 }
 
-/** Whether an entry is what a choice asks for, taken alone. */
-export const grants = (entry: Entry, wish: Wish): boolean =>
-  "holds" in wish ? wish.holds(entry) : entryRank(wish.criterion, entry) !== undefined;
+/** Whether an entry meets the condition of one choice, taken alone. */
+export const passes = (entry: Entry, test: FilterTest): boolean =>
+  "holds" in test ? test.holds(entry) : entryRank(test.criterion, entry) !== undefined;
 
 function families(entries: readonly Entry[]): Option[] {
   const names = [...new Set(entries.map(({ family }) => family))];
   return names
     .toSorted((a, b) => a.localeCompare(b, "en"))
-    .map((name) => ({ value: name, label: () => name, wish: { holds: ({ family }) => family === name } }));
+    .map((name) => ({ value: name, label: () => name, test: { holds: ({ family }) => family === name } }));
 }
 
 function sizes(): Option[] {
@@ -88,7 +88,7 @@ function sizes(): Option[] {
         if (max === undefined) return text("web.list.sizeFrom", { from: `${min}B` });
         return min === 0 ? text("web.list.sizeBelow", { to: `${max}B` }) : `${min}–${max}B`;
       },
-      wish: { criterion: { kind: "parameters", billions } },
+      test: { criterion: { kind: "parameters", billions } },
     };
   });
 }
@@ -98,13 +98,13 @@ function commercial(): Option[] {
     {
       value: "allowed",
       label: (text) => text("web.list.anyCommercial"),
-      wish: { criterion: { kind: "commercial", allowed: true } },
+      test: { criterion: { kind: "commercial", allowed: true } },
     },
     ...PERMITS.map(
       (permit): Option => ({
         value: permit,
         label: (text) => text(`commercial.${permit}`),
-        wish: { holds: (entry) => licensesOf(entry).some((license) => license.commercial === permit) },
+        test: { holds: (entry) => licensesOf(entry).some((license) => license.commercial === permit) },
       }),
     ),
   ];
@@ -115,6 +115,6 @@ function years(entries: readonly Entry[]): Option[] {
   return known.toReversed().map((year) => ({
     value: year,
     label: () => year,
-    wish: { criterion: { kind: "released", from: year, to: year } },
+    test: { criterion: { kind: "released", from: year, to: year } },
   }));
 }

@@ -7,7 +7,7 @@ import { nearestOf } from "#src/chat/nearest.ts";
 import type { Html } from "#src/web/html/page.ts";
 import { FILTER_NAMES, type FilterName, type Filters } from "./filters.ts";
 import type { Links } from "./links.ts";
-import { type ListRequest, MAX_QUERY, type Refused, type Typed } from "./request.ts";
+import { type ListParams, type ListRequest, MAX_QUERY, type RejectedParam } from "./request.ts";
 
 /** Graphics memory that cards have, in GB. */
 const CARDS_GB = [4, 6, 8, 12, 16, 24, 48, 80];
@@ -34,7 +34,7 @@ type FormContext = {
 };
 
 /** The form that asks for a list, filled in with what was asked; it works without scripts where a server answers. */
-export function formHtml(typed: Typed, request: ListRequest, context: FormContext): Html {
+export function formHtml(params: ListParams, request: ListRequest, context: FormContext): Html {
   const { text, links } = context;
   const narrowed = request.sort !== undefined || FILTER_NAMES.some((name) => request.chosen[name] !== undefined);
   return html`<form class="filters" role="search" action="${links.list().replace(/\?.*$/, "")}">
@@ -47,9 +47,9 @@ export function formHtml(typed: Typed, request: ListRequest, context: FormContex
 ${FILTER_NAMES.map((name) => selectHtml(name, request, context))}
 ${sortHtml(request, text)}
 </div></details>
-${typed.lang === undefined ? "" : html`<input type="hidden" name="lang" value="${typed.lang}">`}
+${params.lang === undefined ? "" : html`<input type="hidden" name="lang" value="${params.lang}">`}
 </form>
-<p class="cards">${text("web.list.fits")} ${CARDS_GB.map((gb) => cardHtml(gb, typed, request, links))}</p>`;
+<p class="cards">${text("web.list.fits")} ${CARDS_GB.map((gb) => cardHtml(gb, params, request, links))}</p>`;
 }
 
 const selected = (is: boolean): Html | "" => (is ? raw(" selected") : "");
@@ -69,9 +69,9 @@ const sortHtml = ({ sort }: ListRequest, text: Text): Html =>
       html`<option value="${value}"${selected(value === sort)}>${text(`commands.models.choices.${value}`)}</option>`,
   )}</select></label>`;
 
-function cardHtml(gb: number, typed: Typed, { vramGb }: ListRequest, links: Links): Html {
+function cardHtml(gb: number, params: ListParams, { vramGb }: ListRequest, links: Links): Html {
   const current = gb === vramGb ? raw(' aria-current="true"') : "";
-  return html`<a href="${links.list({ ...typed, vram: String(gb) })}"${current}>${formatGb(gb)}</a> `;
+  return html`<a href="${links.list({ ...params, vram: String(gb) })}"${current}>${formatGb(gb)}</a> `;
 }
 
 /** What was chosen, as a person reads it: `家族 GLM`, `显存 ≤ 8 GB`, `「int4 商用」`. */
@@ -86,7 +86,7 @@ export function choiceText(
 }
 
 /** Why a part of an address was not followed, and what comes near to it. */
-export function refusedText({ name, value }: Refused, { text, filters }: FormContext): string {
+export function refusedText({ name, value }: RejectedParam, { text, filters }: FormContext): string {
   if (name === "vram") return text("web.list.refusedVram", { value });
   const offered =
     name === "sort"

@@ -1,7 +1,7 @@
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import type { CatalogOrigin } from "#src/catalog/holder.ts";
 
-/** Of the shape, not of the data: goes up when something that readers rely on changes (docs/catalog-json.md). */
+/** Version of the shape, not of the data: goes up when something that readers rely on changes (docs/catalog-json.md). */
 const SHAPE_VERSION = 1;
 
 type Origin = Pick<CatalogOrigin, "repository" | "commit"> | undefined;

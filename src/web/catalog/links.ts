@@ -1,12 +1,12 @@
 import type { Locale } from "#src/base/locale.ts";
 import type { Surroundings } from "#src/web/html/page.ts";
 import { type Asset, assetUrl } from "#src/web/http/assets.ts";
-import { addressOf, type Typed } from "./request.ts";
+import { type ListParams, queryString } from "./request.ts";
 
 /** Where pages of the catalog lead; a server and a folder of files have different addresses for the same things. */
 export type Links = Surroundings & {
   /** The list, with what is asked of it. */
-  list: (typed?: Typed) => string;
+  list: (params?: ListParams) => string;
   entry: (id: string) => string;
   /** The whole catalog as data. */
   json: string;
@@ -16,18 +16,18 @@ export type Links = Surroundings & {
 };
 
 /** Addresses on a server. A language that was chosen in the address stays chosen. */
-export function serverLinks(path: string, typed: Typed): Links {
-  const { lang } = typed;
-  const chosen: Typed = lang === undefined ? {} : { lang };
+export function serverLinks(path: string, params: ListParams): Links {
+  const { lang } = params;
+  const chosen: ListParams = lang === undefined ? {} : { lang };
   return {
     asset: assetUrl,
-    chat: `/${addressOf(chosen)}`,
-    catalog: `/catalog${addressOf(chosen)}`,
-    list: (asked = {}) => `/catalog${addressOf({ ...asked, ...chosen })}`,
-    entry: (id) => `/catalog/${encodeURIComponent(id)}${addressOf(chosen)}`,
+    chat: `/${queryString(chosen)}`,
+    catalog: `/catalog${queryString(chosen)}`,
+    list: (asked = {}) => `/catalog${queryString({ ...asked, ...chosen })}`,
+    entry: (id) => `/catalog/${encodeURIComponent(id)}${queryString(chosen)}`,
     json: "/catalog.json",
     entryJson: (id) => `/catalog/${encodeURIComponent(id)}.json`,
-    inLanguage: (locale) => `${path}${addressOf({ ...typed, lang: locale })}`,
+    inLanguage: (locale) => `${path}${queryString({ ...params, lang: locale })}`,
   };
 }
 
@@ -53,7 +53,7 @@ export function staticLinks(
 ): Links {
   const root = base ?? ("../".repeat(file.split("/").length - 1) || "./");
   const at = (path: string): string => `${root}${path.split("/").map(encodeURIComponent).join("/")}`;
-  const list = (asked: Typed = {}): string => `${at(staticFiles.list(locale))}${addressOf(asked)}`;
+  const list = (asked: ListParams = {}): string => `${at(staticFiles.list(locale))}${queryString(asked)}`;
   return {
     asset: (name) => at(staticFiles.asset(name)),
     catalog: list(),

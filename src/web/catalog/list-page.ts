@@ -9,33 +9,33 @@ import { type Html, page } from "#src/web/html/page.ts";
 import { FILTER_NAMES, type FilterName, type Filters } from "./filters.ts";
 import { choiceText, formHtml, refusedText } from "./form.ts";
 import type { Links } from "./links.ts";
-import { type ListRequest, readRequest, type Typed } from "./request.ts";
+import { type ListParams, type ListRequest, readRequest } from "./request.ts";
 import { rowHtml } from "./row.ts";
 import { plainRow, type Selection, select } from "./selection.ts";
 
 export type ListContext = { catalog: Catalog; filters: Filters; locale: Locale; links: Links };
 /** What a list is drawn with. */
-export type Drawn = ListContext & { text: Text; typed: Typed; request: ListRequest };
+export type ListPageContext = ListContext & { text: Text; params: ListParams; request: ListRequest };
 
 /** The whole list, or what an address asks of it. */
-export function listPage(typed: Typed, context: ListContext): Html {
-  const drawn = drawnWith(typed, context);
+export function listPage(params: ListParams, context: ListContext): Html {
+  const drawn = listPageContext(params, context);
   const { request } = drawn;
   const selection = select(context.catalog, request);
   const rows = selection.rows.map((row) => rowHtml(row, { ...drawn, vramGb: request.vramGb }));
   return listFrame(
     drawn,
-    html`${formHtml(typed, request, drawn)}
+    html`${formHtml(params, request, drawn)}
 ${messages(selection, drawn)}
 ${rows.length === 0 ? nearest(selection, drawn) : tableHtml(rows, selection.asksForMemory, drawn)}`,
   );
 }
 
-export const drawnWith = (typed: Typed, context: ListContext): Drawn => ({
+export const listPageContext = (params: ListParams, context: ListContext): ListPageContext => ({
   ...context,
   text: textIn(context.locale),
-  typed,
-  request: readRequest(typed, context.filters),
+  params,
+  request: readRequest(params, context.filters),
 });
 
 /** The page around a list: its title, and what holds for all of it. */
@@ -67,7 +67,11 @@ type Column = { label: string; sort?: Sort };
  * Rows under their headings, which lead to the same list in their order. `asked`: whether the memory is that of a way to
  * run it that was asked for, and not the least.
  */
-export function tableHtml(rows: readonly Html[], asked: boolean, { text, links, typed, request }: Drawn): Html {
+export function tableHtml(
+  rows: readonly Html[],
+  asked: boolean,
+  { text, links, params, request }: ListPageContext,
+): Html {
   const columns: Column[] = [
     { label: text("facts.model"), sort: "name" },
     { label: text("facts.parameters"), sort: "size" },
@@ -80,7 +84,7 @@ export function tableHtml(rows: readonly Html[], asked: boolean, { text, links, 
     if (sort === undefined) return html`<th scope="col">${label}</th>`;
     const order = sort === "newest" ? "descending" : "ascending";
     const sorted = sort === request.sort ? raw(` aria-sort="${order}"`) : "";
-    return html`<th scope="col"${sorted}><a href="${links.list({ ...typed, sort })}">${label}</a></th>`;
+    return html`<th scope="col"${sorted}><a href="${links.list({ ...params, sort })}">${label}</a></th>`;
   };
   return html`<table class="models">
 <thead><tr>${columns.map(heading)}</tr></thead>
@@ -91,8 +95,8 @@ ${rows}</tbody>
 }
 
 /** How the request was understood, what of it was not, and what stands in its way. */
-function messages({ rows, found, obstacles }: Selection, drawn: Drawn): Html {
-  const { text, locale, links, typed, request } = drawn;
+function messages({ rows, found, obstacles }: Selection, drawn: ListPageContext): Html {
+  const { text, locale, links, params, request } = drawn;
   const { criteria, ignored } = found.query;
   const said = (list: readonly (typeof criteria)[number][]): string =>
     list.map((criterion) => criterionText(criterion, text, locale)).join(" · ");
@@ -106,7 +110,7 @@ function messages({ rows, found, obstacles }: Selection, drawn: Drawn): Html {
   const chosen = FILTER_NAMES.filter((name) => request.chosen[name] !== undefined);
   const removable = [...chosen, ...(request.vramGb === undefined ? [] : (["vram"] as const))];
   const without = (name: FilterName | "vram" | "q"): string => {
-    const { [name]: _left, ...others } = typed;
+    const { [name]: _left, ...others } = params;
     return links.list(others);
   };
   return html`${request.refused.map((refused) => html`<p class="notice">${refusedText(refused, drawn)}</p>`)}
@@ -122,7 +126,7 @@ ${obstacles.map((obstacle) => html`<p><a href="${without(obstacle.name)}">${text
 }
 
 /** With no hits: what comes nearest to the query. */
-function nearest({ found }: Selection, drawn: Drawn): Html | "" {
+function nearest({ found }: Selection, drawn: ListPageContext): Html | "" {
   const { text } = drawn;
   if (found.nearest.length === 0) return "";
   const rows = found.nearest.map((entry) => rowHtml(plainRow(entry), { ...drawn, vramGb: undefined }));

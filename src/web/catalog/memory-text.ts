@@ -21,7 +21,7 @@ const MOST_GB = 2048;
 export const MARKED_GB = [8, 24, 80];
 
 /** A place on the scale of the list, from 0 to 100; equal steps are equal factors. */
-export function placeInList(gb: number): number {
+export function scalePercent(gb: number): number {
   const place = Math.log(gb / LEAST_GB) / Math.log(MOST_GB / LEAST_GB);
   return 100 * Math.min(1, Math.max(0.01, place));
 }

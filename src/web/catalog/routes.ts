@@ -7,14 +7,14 @@ import type { Catalog } from "#src/catalog/search/search.ts";
 import type { Html } from "#src/web/html/page.ts";
 import type { SitePart } from "#src/web/http/server.ts";
 import { visitorLocale } from "#src/web/http/visitor-locale.ts";
-import { kept, send } from "./cache.ts";
+import { cached, send } from "./cache.ts";
 import { entryPage } from "./entry-page.ts";
 import { type Filters, filtersFor } from "./filters.ts";
 import { catalogJson, entryJson } from "./json.ts";
 import { serverLinks } from "./links.ts";
 import { listPage } from "./list-page.ts";
 import { missingPage } from "./missing-page.ts";
-import { addressOf, readTyped, type Typed } from "./request.ts";
+import { type ListParams, queryString, readParams } from "./request.ts";
 
 /** Characters of an id that are looked for: the near ones are found by comparing with every name. */
 const MAX_ID = 80;
@@ -44,7 +44,7 @@ export const catalogPages: SitePart = ({ services }) => {
 
   site.get("/catalog.json", async (context) => {
     const { catalog, origin } = services.catalogInUse;
-    const data = await kept(catalog, "json", () => catalogJson(catalog.entries, origin));
+    const data = await cached(catalog, "json", () => catalogJson(catalog.entries, origin));
     return send(context, data, DATA_HEADERS);
   });
 
@@ -52,29 +52,29 @@ export const catalogPages: SitePart = ({ services }) => {
     const { catalog, origin } = services.catalogInUse;
     const entry = catalog.entry(context.req.param("file").slice(0, -".json".length));
     if (entry === undefined) return context.json({ error: "no such entry" }, 404);
-    const data = await kept(catalog, `json ${entry.id}`, () => entryJson(entry, origin));
+    const data = await cached(catalog, `json ${entry.id}`, () => entryJson(entry, origin));
     return send(context, data, DATA_HEADERS);
   });
 
   site.get("/catalog", async (context) => {
-    const { typed, locale, catalog } = visit(context);
-    const address = addressOf(typed);
+    const { params, locale, catalog } = visit(context);
+    const address = queryString(params);
     // One address for one request: what a form sends empty or in another order leads to it.
     if (address !== new URL(context.req.url).search) return context.redirect(`/catalog${address}`);
-    const links = serverLinks("/catalog", typed);
+    const links = serverLinks("/catalog", params);
     return sendPage(context, catalog, locale, () =>
-      listPage(typed, { catalog, filters: filtersOf(catalog), locale, links }),
+      listPage(params, { catalog, filters: filtersOf(catalog), locale, links }),
     );
   });
   site.get("/catalog/", (context) => context.redirect(`/catalog${new URL(context.req.url).search}`));
 
   site.get("/catalog/:id", async (context) => {
-    const { typed, locale, catalog } = visit(context);
+    const { params, locale, catalog } = visit(context);
     const id = context.req.param("id").slice(0, MAX_ID);
     const entry = catalog.entry(id);
     const links = serverLinks(
       `/catalog/${encodeURIComponent(id)}`,
-      typed.lang === undefined ? {} : { lang: typed.lang },
+      params.lang === undefined ? {} : { lang: params.lang },
     );
     if (entry !== undefined)
       return sendPage(context, catalog, locale, () => entryPage(entry, { catalog, locale, links }));
@@ -84,15 +84,15 @@ export const catalogPages: SitePart = ({ services }) => {
   });
   return site;
 
-  function visit(context: Context): { typed: Typed; locale: Locale; catalog: Catalog } {
-    const typed = readTyped(new URL(context.req.url).searchParams);
-    return { typed, locale: visitorLocale(context, services.locale), catalog: services.catalog };
+  function visit(context: Context): { params: ListParams; locale: Locale; catalog: Catalog } {
+    const params = readParams(new URL(context.req.url).searchParams);
+    return { params, locale: visitorLocale(context, services.locale), catalog: services.catalog };
   }
 };
 
 /** A page by its address and language. */
 async function sendPage(context: Context, catalog: Catalog, locale: Locale, draw: () => Html): Promise<Response> {
   const { pathname, search } = new URL(context.req.url);
-  const drawn = await kept(catalog, `${locale} ${pathname}${search}`, async () => String(await draw()));
+  const drawn = await cached(catalog, `${locale} ${pathname}${search}`, async () => String(await draw()));
   return send(context, drawn, PAGE_HEADERS);
 }

@@ -10,7 +10,7 @@ import { catalogText } from "#src/chat/traditional.ts";
 import { clip } from "#src/chat/view.ts";
 import type { Html } from "#src/web/html/page.ts";
 import type { Links } from "./links.ts";
-import { bar, gbRemarks, gbText, MARKED_GB, placeInList } from "./memory-text.ts";
+import { bar, gbRemarks, gbText, MARKED_GB, scalePercent } from "./memory-text.ts";
 import type { Row } from "./selection.ts";
 
 export type RowContext = {
@@ -24,7 +24,7 @@ export type RowContext = {
 /** Characters in a row; the whole is on the entry's page. */
 const MOST = { developers: 36, license: 26 };
 
-const MARKS = MARKED_GB.map(placeInList);
+const MARKS = MARKED_GB.map(scalePercent);
 
 /** An entry as a row of the list. `attributes` go onto the row. */
 export function rowHtml({ entry, offer }: Row, context: RowContext, attributes: Html | "" = ""): Html {
@@ -65,7 +65,7 @@ function memory(offer: Offer | undefined, { text, vramGb, locale }: RowContext):
   const known = { ...offer, vramGb: offer.vramGb };
   const drawn =
     vramGb === undefined
-      ? bar(placeInList(known.vramGb), { ...known, marks: MARKS })
+      ? bar(scalePercent(known.vramGb), { ...known, marks: MARKS })
       : bar((100 * known.vramGb) / vramGb, known);
   const remarks = [
     quantizationLabel(offer),

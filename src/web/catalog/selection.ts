@@ -5,7 +5,7 @@ import { asksMemory, compareMemory } from "#src/catalog/search/criterion-ranks.t
 import { shownOffers } from "#src/catalog/search/ranking.ts";
 import { meetInOneVariant } from "#src/catalog/search/same-variant.ts";
 import type { Catalog, SearchResult } from "#src/catalog/search/search.ts";
-import { FILTER_NAMES, type FilterName, grants, type Wish } from "./filters.ts";
+import { FILTER_NAMES, type FilterName, type FilterTest, passes } from "./filters.ts";
 import type { ListRequest } from "./request.ts";
 
 export type Row = {
@@ -43,12 +43,12 @@ export const plainRow = (entry: Entry): Row => ({
 });
 
 function rowsOf(found: SearchResult, request: ListRequest): Row[] {
-  const wishes = wishesOf(request);
+  const tests = testsOf(request);
   const chosen = chosenCriteria(request);
   const criteria = [...found.query.criteria, ...chosen];
   const rows = found.hits.flatMap(({ entry }): Row[] => {
     const meets =
-      wishes.every((wish) => grants(entry, wish)) && (chosen.length === 0 || meetInOneVariant(criteria, entry));
+      tests.every((test) => passes(entry, test)) && (chosen.length === 0 || meetInOneVariant(criteria, entry));
     if (!meets) return [];
     const [best] = shownOffers(criteria, entry);
     return [best === undefined ? plainRow(entry) : { entry, offer: best }];
@@ -58,11 +58,11 @@ function rowsOf(found: SearchResult, request: ListRequest): Row[] {
 }
 
 const chosenCriteria = (request: ListRequest): FactCriterion[] =>
-  wishesOf(request).flatMap((wish) => ("criterion" in wish ? wish.criterion : []));
+  testsOf(request).flatMap((test) => ("criterion" in test ? test.criterion : []));
 
-function wishesOf({ chosen, vramGb }: ListRequest): Wish[] {
+function testsOf({ chosen, vramGb }: ListRequest): FilterTest[] {
   return [
-    ...FILTER_NAMES.flatMap((name) => chosen[name]?.wish ?? []),
+    ...FILTER_NAMES.flatMap((name) => chosen[name]?.test ?? []),
     ...(vramGb === undefined
       ? []
       : [{ criterion: { kind: "memory" as const, device: "vram" as const, gb: { max: vramGb } } }]),

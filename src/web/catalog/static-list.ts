@@ -3,9 +3,9 @@ import type { Entry } from "#src/catalog/entry/schema.ts";
 import { type Offer, offersOf, sizesOf } from "#src/catalog/memory/offers.ts";
 import { isOfferCriterion, offerRank } from "#src/catalog/search/criterion-ranks.ts";
 import type { Html } from "#src/web/html/page.ts";
-import { FILTER_NAMES, type FilterName, type Filters, grants, type Option } from "./filters.ts";
+import { FILTER_NAMES, type FilterName, type Filters, type Option, passes } from "./filters.ts";
 import { formHtml } from "./form.ts";
-import { drawnWith, type ListContext, listFrame, tableHtml } from "./list-page.ts";
+import { type ListContext, listFrame, listPageContext, tableHtml } from "./list-page.ts";
 import { rowHtml } from "./row.ts";
 import { plainRow } from "./selection.ts";
 
@@ -17,7 +17,7 @@ const BETWEEN = "|";
  * attributes say. Without scripts the whole list is there.
  */
 export function staticListPage(context: ListContext): Html {
-  const drawn = drawnWith({}, context);
+  const drawn = listPageContext({}, context);
   const rows = context.catalog
     .search("")
     .hits.map(({ entry }) => plainRow(entry))
@@ -36,7 +36,7 @@ ${tableHtml(rows, false, drawn)}`,
 function attributes(entry: Entry, offer: Offer | undefined, filters: Filters): Html {
   const chosenBy = (name: FilterName): string =>
     filters[name]
-      .filter(({ wish }) => grants(entry, wish))
+      .filter(({ test }) => passes(entry, test))
       .map(({ value }) => value)
       .join(BETWEEN);
   const offers = offersOf(entry).map((item) => JSON.stringify(offerFacts(entry, item, filters)));
@@ -52,8 +52,8 @@ function attributes(entry: Entry, offer: Offer | undefined, filters: Filters): H
 
 /** What the menus and the memory ask of one way to run an entry: they must meet in the same. */
 function offerFacts(entry: Entry, offer: Offer, { size, precision }: Filters) {
-  const meets = ({ wish }: Option): boolean =>
-    "criterion" in wish && isOfferCriterion(wish.criterion) && offerRank(wish.criterion, offer, entry) !== undefined;
+  const meets = ({ test }: Option): boolean =>
+    "criterion" in test && isOfferCriterion(test.criterion) && offerRank(test.criterion, offer, entry) !== undefined;
   return [
     offer.vramGb ?? null,
     size.filter(meets).map(({ value }) => value),

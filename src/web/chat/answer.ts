@@ -5,7 +5,7 @@ import type { Services } from "#src/chat/services.ts";
 import type { Room } from "#src/chat/view.ts";
 import { viewHtml } from "#src/web/html/view.ts";
 import type { WebApp } from "#src/web/http/server.ts";
-import type { Event, Listener } from "./stream.ts";
+import type { Event, Subscriber } from "./stream.ts";
 import type { PageTries, PageTry } from "./tries.ts";
 
 /** Charts are drawn from their figures, which needs no picture. Longer answers come as a file. */
@@ -19,35 +19,35 @@ export const PAGE_ROOM: Room = {
 };
 
 /** Who asks, in which language and from where, and whether the page is too narrow for tables. */
-export type Asker = { person: Person; locale: Locale; address: string; narrow: boolean };
+export type Visitor = { person: Person; locale: Locale; address: string; narrow: boolean };
 
 type Show = Extract<Event, { show: string }>;
 
 /** Lets a command answer a page, and shows the try that it has begun to its end. */
 export async function answerPage(
   act: (context: Context) => Promise<unknown>,
-  asker: Asker,
-  { app, tries, listener, at }: { app: WebApp; tries: PageTries; listener: Listener; at: Show["at"] },
+  visitor: Visitor,
+  { app, tries, subscriber, at }: { app: WebApp; tries: PageTries; subscriber: Subscriber; at: Show["at"] },
 ): Promise<void> {
-  const text = textIn(asker.locale);
+  const text = textIn(visitor.locale);
   let begun: PageTry | undefined;
   await act({
-    ...completionContext(app, asker),
-    person: asker.person,
-    room: { ...PAGE_ROOM, tables: !asker.narrow },
+    ...completionContext(app, visitor),
+    person: visitor.person,
+    room: { ...PAGE_ROOM, tables: !visitor.narrow },
     // As on Discord, what is for one person alone never takes the place of what was there.
-    reply: async (view) => listener.send({ show: await viewHtml(view, text), at: view.private ? "answer" : at }),
-    ask: (modal) => listener.send({ ask: modal }),
+    reply: async (view) => subscriber.send({ show: await viewHtml(view, text), at: view.private ? "answer" : at }),
+    ask: (modal) => subscriber.send({ ask: modal }),
     begin: async () => {
-      begun = tries.expect(asker.person.id, asker.address);
+      begun = tries.expect(visitor.person.id, visitor.address);
       return begun.delivery;
     },
   });
-  if (begun?.begun()) await begun.watch(listener);
+  if (begun?.begun()) await begun.watch(subscriber);
 }
 
 /** What completions may know of a visitor's session. */
-export const completionContext = (app: WebApp, { person, locale }: Pick<Asker, "person" | "locale">) => ({
+export const completionContext = (app: WebApp, { person, locale }: Pick<Visitor, "person" | "locale">) => ({
   ...app.services,
   locale,
   text: textIn(locale),

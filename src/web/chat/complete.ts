@@ -8,7 +8,7 @@ type Completions = {
   hint: string;
 };
 
-/** As many as Discord shows. */
+/** Completions shown at once, as many as in Discord. */
 const MOST = 25;
 
 /** Completions of a line as whole lines, of which one takes the place of what was typed. Values give way to options. */

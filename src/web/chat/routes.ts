@@ -7,13 +7,13 @@ import { tryView } from "#src/chat/try/view.ts";
 import { LIMITS } from "#src/chat/view.ts";
 import { viewHtml } from "#src/web/html/view.ts";
 import type { SitePart } from "#src/web/http/server.ts";
-import { addressOf, visitorOf } from "#src/web/http/visitor.ts";
-import { createVisitorLimits, type Most } from "#src/web/http/visitor-limits.ts";
+import { clientAddress, visitorOf } from "#src/web/http/visitor.ts";
+import { createVisitorLimits, type RequestLimits } from "#src/web/http/visitor-limits.ts";
 import { visitorLocale } from "#src/web/http/visitor-locale.ts";
-import { type Asker, answerPage, completionContext, PAGE_ROOM } from "./answer.ts";
+import { answerPage, completionContext, PAGE_ROOM, type Visitor } from "./answer.ts";
 import { wholeLines } from "./complete.ts";
 import { chatPage, MAX_LINE } from "./page.ts";
-import { type Listener, streamEvents } from "./stream.ts";
+import { type Subscriber, streamEvents } from "./stream.ts";
 import { createPageTries } from "./tries.ts";
 
 const page = z.object({ narrow: z.boolean().default(false) });
@@ -24,14 +24,14 @@ const pressBody = page.extend({
 });
 const watchBody = page.extend({ id: z.uuid() });
 
-export type ChatOptions = { most?: Most; graceMs?: number };
+export type ChatOptions = { limits?: RequestLimits; graceMs?: number };
 
 /** The chat page: commands typed there go through the very router that Discord's do. */
 export const chatWith =
-  ({ most, graceMs }: ChatOptions): SitePart =>
+  ({ limits: requestLimits, graceMs }: ChatOptions): SitePart =>
   (app, settings) => {
     const { router, services, log } = app;
-    const limits = createVisitorLimits(most);
+    const limits = createVisitorLimits(requestLimits);
     const tries = createPageTries({
       outputs: app.outputs,
       log,
@@ -46,16 +46,16 @@ export const chatWith =
     });
 
     /** Reads what the page sent, within what one address may send. */
-    const served =
+    const handle =
       <Body extends { narrow: boolean }>(
         schema: z.ZodType<Body>,
         kind: "act" | "complete",
-        answer: (request: Request, body: Body, asker: Asker) => Response | Promise<Response>,
+        answer: (request: Request, body: Body, visitor: Visitor) => Response | Promise<Response>,
       ) =>
       async (request: Request): Promise<Response> => {
         const locale = visitorLocale(request, services.locale);
         const text = textIn(locale);
-        const address = addressOf(request);
+        const address = clientAddress(request);
         const refused = await limits[kind](address);
         if (refused) {
           const seconds = Math.ceil(refused.waitMs / 1000);
@@ -67,11 +67,11 @@ export const chatWith =
       };
 
     /** Answers with events, of which one address may have so many open. */
-    const answering = (
+    const streamAnswer = (
       request: Request,
-      { address, locale }: Asker,
+      { address, locale }: Visitor,
       kind: "line" | "press",
-      act: (listener: Listener) => Promise<void>,
+      act: (subscriber: Subscriber) => Promise<void>,
     ): Response => {
       const release = limits.open(address, kind);
       if (release === undefined) return request.text(textIn(locale)("web.chatPage.tooMany"), 429);
@@ -80,7 +80,7 @@ export const chatWith =
         release();
         closed();
       };
-      return streamEvents(request, log, (listener) => act(listener).finally(close));
+      return streamEvents(request, log, (subscriber) => act(subscriber).finally(close));
     };
 
     return new Hono()
@@ -91,33 +91,38 @@ export const chatWith =
       })
       .post(
         "/chat/complete",
-        served(lineBody, "complete", (request, { line }, asker) =>
-          request.json(wholeLines(line, completeLine(line, router, completionContext(app, asker)))),
+        handle(lineBody, "complete", (request, { line }, visitor) =>
+          request.json(wholeLines(line, completeLine(line, router, completionContext(app, visitor)))),
         ),
       )
       .post(
         "/chat/line",
-        served(lineBody, "act", (request, { line }, asker) =>
-          answering(request, asker, "line", (listener) =>
-            answerPage((context) => answerLine(line, router, context), asker, { app, tries, listener, at: "answer" }),
+        handle(lineBody, "act", (request, { line }, visitor) =>
+          streamAnswer(request, visitor, "line", (subscriber) =>
+            answerPage((context) => answerLine(line, router, context), visitor, {
+              app,
+              tries,
+              subscriber,
+              at: "answer",
+            }),
           ),
         ),
       )
       .post(
         "/chat/press",
-        served(pressBody, "act", (request, { id, values }, asker) => {
+        handle(pressBody, "act", (request, { id, values }, visitor) => {
           const at = router.action(id)?.answer === "update" ? "pressed" : "answer";
-          return answering(request, asker, "press", (listener) =>
-            answerPage((context) => router.press(id, values, context), asker, { app, tries, listener, at }),
+          return streamAnswer(request, visitor, "press", (subscriber) =>
+            answerPage((context) => router.press(id, values, context), visitor, { app, tries, subscriber, at }),
           );
         }),
       )
       .post(
         "/chat/watch",
-        served(watchBody, "act", (request, { id }, asker) => {
-          const found = tries.find(id, asker.person.id);
-          if (found === undefined) return request.text(textIn(asker.locale)("web.chatPage.broken"), 404);
-          return answering(request, asker, "line", found.watch);
+        handle(watchBody, "act", (request, { id }, visitor) => {
+          const found = tries.find(id, visitor.person.id);
+          if (found === undefined) return request.text(textIn(visitor.locale)("web.chatPage.broken"), 404);
+          return streamAnswer(request, visitor, "line", found.watch);
         }),
       );
   };

@@ -13,11 +13,11 @@ export type Event =
   | { done: true };
 
 /** The page at the other end. */
-export type Listener = {
+export type Subscriber = {
   /** Resolves when it is sent, or cannot be because nobody listens any more. */
   send: (event: Event) => Promise<void>;
   /** Raised when nobody listens any more. */
-  left: AbortSignal;
+  gone: AbortSignal;
 };
 
 /** Proxies cut connections on which nothing is said; a blank line says nothing. */
@@ -28,7 +28,7 @@ const SEND_TIMEOUT_MS = 10_000;
 type Log = { error: (details: object, message: string) => void };
 
 /** Answers a request with events as they come, until `act` has ended. */
-export function streamEvents(context: Context, log: Log, act: (listener: Listener) => Promise<void>): Response {
+export function streamEvents(context: Context, log: Log, act: (subscriber: Subscriber) => Promise<void>): Response {
   context.header("content-type", "application/x-ndjson; charset=utf-8");
   context.header("cache-control", "no-store");
   // nginx collects answers otherwise.
@@ -36,12 +36,12 @@ export function streamEvents(context: Context, log: Log, act: (listener: Listene
   return stream(
     context,
     async (out) => {
-      const left = new AbortController();
-      out.onAbort(() => left.abort());
+      const gone = new AbortController();
+      out.onAbort(() => gone.abort());
       const write = async (line: string): Promise<void> => {
-        if (left.signal.aborted) return;
+        if (gone.signal.aborted) return;
         const late = setTimeout(() => {
-          left.abort();
+          gone.abort();
           out.abort();
         }, SEND_TIMEOUT_MS);
         await out.write(line);
@@ -49,7 +49,7 @@ export function streamEvents(context: Context, log: Log, act: (listener: Listene
       };
       const heartbeat = setInterval(() => void write("\n"), HEARTBEAT_MS);
       try {
-        await act({ send: (event) => write(`${JSON.stringify(event)}\n`), left: left.signal });
+        await act({ send: (event) => write(`${JSON.stringify(event)}\n`), gone: gone.signal });
         await write(`${JSON.stringify({ done: true } satisfies Event)}\n`);
       } finally {
         clearInterval(heartbeat);

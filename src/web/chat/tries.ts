@@ -5,7 +5,7 @@ import { UserError } from "#src/base/user-error.ts";
 import type { View } from "#src/chat/view.ts";
 import type { Output, Outputs } from "#src/tries/outputs.ts";
 import type { Delivery, Progress, Try } from "#src/tries/try.ts";
-import type { Listener } from "./stream.ts";
+import type { Subscriber } from "./stream.ts";
 
 /** A try whose answer a visitor's page shows. */
 export type PageTry = {
@@ -13,7 +13,7 @@ export type PageTry = {
   /** Whether it was begun at all. */
   begun: () => boolean;
   /** Shows it from where it is until it has ended or the page is gone. */
-  watch: (listener: Listener) => Promise<void>;
+  watch: (subscriber: Subscriber) => Promise<void>;
 };
 
 export type PageTries = {
@@ -32,31 +32,31 @@ export type PageTriesOptions = {
   graceMs?: number;
 };
 
-/** From one state being sent to the next: four a second are as good as more to the eye. */
+/** Milliseconds from one state being sent to the next: four a second are as good as more to the eye. */
 const GAP_MS = 250;
 const GRACE_MS = 10_000;
 /** Tries of one client address at once, however many visitors it makes itself. */
 const MOST_OF_ADDRESS = 8;
 
-type Kept = { visitor: string; address: string; pageTry: PageTry; open: (attempt: Try) => Output };
+type OpenTry = { visitor: string; address: string; pageTry: PageTry; open: (attempt: Try) => Output };
 
 /** The tries that pages of this process show. One that nobody watches any more is stopped. */
 export function createPageTries(options: PageTriesOptions): PageTries {
-  const kept = new Map<string, Kept>();
+  const openTries = new Map<string, OpenTry>();
   options.outputs.register("web", (attempt) =>
-    attempt.delivery.kind === "web" ? kept.get(attempt.delivery.id)?.open(attempt) : undefined,
+    attempt.delivery.kind === "web" ? openTries.get(attempt.delivery.id)?.open(attempt) : undefined,
   );
   return {
     expect: (visitor, address) => {
-      if ([...kept.values()].filter((item) => item.address === address).length >= MOST_OF_ADDRESS)
+      if ([...openTries.values()].filter((item) => item.address === address).length >= MOST_OF_ADDRESS)
         throw new UserError("tryTooManyHere");
       const id = randomUUID();
-      const { pageTry, open } = createPageTry(id, options, () => kept.delete(id));
-      kept.set(id, { visitor, address, pageTry, open });
+      const { pageTry, open } = createPageTry(id, options, () => openTries.delete(id));
+      openTries.set(id, { visitor, address, pageTry, open });
       return pageTry;
     },
     find: (id, visitor) => {
-      const found = kept.get(id);
+      const found = openTries.get(id);
       return found?.visitor === visitor ? found.pageTry : undefined;
     },
   };
@@ -66,8 +66,8 @@ function createPageTry(
   id: string,
   { viewOf, htmlOf, log, graceMs = GRACE_MS }: PageTriesOptions,
   forget: () => void,
-): Pick<Kept, "pageTry" | "open"> {
-  const listeners = new Set<Listener>();
+): Pick<OpenTry, "pageTry" | "open"> {
+  const subscribers = new Set<Subscriber>();
   const gone = new AbortController();
   const ended = Promise.withResolvers<void>();
   let attempt: Try | undefined;
@@ -82,16 +82,16 @@ function createPageTry(
   };
   let unwatched = later(leave);
 
-  const tell = async (view: View): Promise<void> => {
+  const broadcast = async (view: View): Promise<void> => {
     if (attempt === undefined) return;
     const html = await htmlOf(view, attempt);
-    await Promise.all([...listeners].map(({ send }) => send({ show: html, at: "answer" })));
+    await Promise.all([...subscribers].map(({ send }) => send({ show: html, at: "answer" })));
   };
   const again = (error: unknown): boolean => {
     log.debug({ err: error, try: attempt?.id }, "a state was passed over");
     return false;
   };
-  const live = createLive({ show: tell, gapMs: GAP_MS, again });
+  const live = createLive({ show: broadcast, gapMs: GAP_MS, again });
 
   const open = (opened: Try): Output => {
     attempt = opened;
@@ -114,15 +114,15 @@ function createPageTry(
     };
   };
 
-  const watch = async (listener: Listener): Promise<void> => {
+  const watch = async (subscriber: Subscriber): Promise<void> => {
     clearTimeout(unwatched);
-    listeners.add(listener);
-    await listener.send({ watch: id });
+    subscribers.add(subscriber);
+    await subscriber.send({ watch: id });
     if (newest && last === undefined) live.update(newest);
-    await Promise.race([ended.promise, listener.left.aborted ? undefined : once(listener.left, "abort")]);
-    listeners.delete(listener);
-    if (last !== undefined) await listener.send({ show: last, at: "answer" });
-    else if (listeners.size === 0) unwatched = later(leave);
+    await Promise.race([ended.promise, subscriber.gone.aborted ? undefined : once(subscriber.gone, "abort")]);
+    subscribers.delete(subscriber);
+    if (last !== undefined) await subscriber.send({ show: last, at: "answer" });
+    else if (subscribers.size === 0) unwatched = later(leave);
   };
 
   return { open, pageTry: { delivery: { kind: "web", id }, begun: () => attempt !== undefined, watch } };

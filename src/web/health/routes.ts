@@ -7,8 +7,8 @@ import type { SitePart } from "#src/web/http/server.ts";
 
 const PAUSED = { "cache-control": "no-store" };
 
-/** A program that others watch. */
-export type Watched = {
+/** What a program tells of itself to whoever monitors it. */
+export type HealthSource = {
   report: () => ReadinessReport;
   /** All metrics, as they are now. */
   families: () => Promise<Family[]>;
@@ -18,7 +18,7 @@ export type Watched = {
  * What programs ask that watch this one: `/healthz` (it answers), `/readyz` (what is configured is there), `/metrics`
  * (Prometheus). They say nothing about people and hold no secrets, but name the Ollama hosts; nobody has to log in.
  */
-export function healthOf({ report, families }: Watched): Hono {
+export function healthOf({ report, families }: HealthSource): Hono {
   const expose = createExposition(families);
   return new Hono()
     .get("/healthz", (context) => context.text("ok", 200, PAUSED))
@@ -32,7 +32,7 @@ export function healthOf({ report, families }: Watched): Hono {
     });
 }
 
-/** The same of a bot, as a part of its site. */
+/** Health of a bot, as a part of its site. */
 export const health: SitePart = ({ services, readiness, metrics }) =>
   healthOf({
     report: readiness.report,

@@ -1,11 +1,11 @@
 import { Hono } from "hono";
 import type { Log } from "#src/base/log.ts";
 import { runServer, setRules, urlOf, type WebSettings } from "#src/web/http/server.ts";
-import { healthOf, type Watched } from "./routes.ts";
+import { type HealthSource, healthOf } from "./routes.ts";
 
 /** Begins to serve health alone, and does until the signal is raised. `ended` never rejects. Throws CannotListen. */
 export async function serveHealth(
-  watched: Watched,
+  watched: HealthSource,
   settings: Pick<WebSettings, "host" | "port">,
   log: Log,
   signal: AbortSignal,

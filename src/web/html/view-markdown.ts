@@ -19,7 +19,7 @@ const spoiler: TokenizerAndRendererExtension = {
     `<button type="button" class="spoiler" aria-pressed="false">${escapeHtml(String(token["text"]))}</button>`,
 };
 
-/** Of Discord: a line break is one, `__x__` is underlined. Headings stand below the one that every message has. */
+/** Markdown as Discord reads it: a line break is one, `__x__` is underlined. Headings stand below the one that every message has. */
 const marked = safeMarked({ breaks: true }).use({
   extensions: [spoiler],
   renderer: {
@@ -44,7 +44,7 @@ const marked = safeMarked({ breaks: true }).use({
 });
 
 /** Parts as they were drawn, for a minute: while an answer grows only its last part is new. Size in characters. */
-const kept = new LRUCache<string, string>({
+const cache = new LRUCache<string, string>({
   maxSize: 1_000_000,
   sizeCalculation: (html, key) => html.length + key.length,
   ttl: 60_000,
@@ -56,10 +56,10 @@ export const markdownHtml = (markdown: string): string => partsOf(markdown).map(
 
 function partHtml(part: MarkdownPart): string {
   const key = `${part.kind} ${part.markdown}`;
-  const known = kept.get(key);
+  const known = cache.get(key);
   if (known !== undefined) return known;
   const html = drawPart(part);
-  kept.set(key, html);
+  cache.set(key, html);
   return html;
 }
 

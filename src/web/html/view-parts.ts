@@ -1,7 +1,7 @@
 /** A part of a text in Discord's Markdown: `small` is what stands behind `-# `. */
 export type MarkdownPart = { kind: "text" | "small"; markdown: string };
 
-/** From this length on a part ends at the next blank line; some patterns of the parser take quadratic time. */
+/** Characters from which on a part ends at the next blank line; some patterns of the parser take quadratic time. */
 const ENOUGH = 1500;
 /** Longest part, code blocks aside; a table is quicker, and must stay in one. */
 const MOST = 3000;

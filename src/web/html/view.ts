@@ -51,7 +51,7 @@ function componentHtml(component: Component, drawing: Drawing): Html {
 const attached = (url: string, files: readonly Attachment[]): Attachment | undefined =>
   files.find(({ name }) => url === `attachment://${name}`);
 
-/** To be read here, and to be kept. */
+/** A file to be read here, and to be saved. */
 function fileHtml({ file: { url } }: FileDisplay, { files, text }: Drawing): Html {
   const file = attached(url, files);
   if (file === undefined || !("text" in file)) return raw("");

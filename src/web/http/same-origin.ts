@@ -13,7 +13,7 @@ const hostName = (host: string): string => host.replace(/:\d+$/, "");
  * pages. On loopback only its own names are answered to, as a foreign name that resolves to 127.0.0.1 would make any
  * site one of ours (DNS rebinding).
  */
-export function refuseStrangers(bound: string): MiddlewareHandler {
+export function refuseCrossSite(bound: string): MiddlewareHandler {
   return async (context, next) => {
     const host = context.req.header("host") ?? "";
     if (isLoopback(bound) && !isLoopback(hostName(host))) return context.text("Unknown host\n", 421);

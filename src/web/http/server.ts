@@ -13,7 +13,7 @@ import type { Readiness } from "#src/metrics/readiness.ts";
 import type { Outputs } from "#src/tries/outputs.ts";
 import { assets } from "./assets.ts";
 import { listenFailure } from "./cannot-listen.ts";
-import { refuseStrangers } from "./same-origin.ts";
+import { refuseCrossSite } from "./same-origin.ts";
 
 /** What the web surface needs of the app. */
 export type WebApp = {
@@ -82,7 +82,7 @@ export function setRules(site: Hono, { host }: Pick<WebSettings, "host">, log: L
       strictTransportSecurity: false,
     }),
   );
-  site.use(refuseStrangers(host));
+  site.use(refuseCrossSite(host));
   site.use(bodyLimit({ maxSize: MAX_BODY }));
   site.onError((error, context) => {
     // What a middleware refuses, for instance a body that is too large.

@@ -12,7 +12,7 @@ export type VisitorLimits = {
   open: (address: string, kind: "line" | "press") => (() => void) | undefined;
 };
 
-export type Most = {
+export type RequestLimits = {
   /** Commands and presses of one address in a minute. */
   actions: number;
   completions: number;
@@ -23,16 +23,16 @@ export type Most = {
 };
 
 /** Several people may share an address (an office, a school). */
-const MOST: Most = { actions: 120, completions: 1200, open: 12, openInAll: 300 };
+const DEFAULT_LIMITS: RequestLimits = { actions: 120, completions: 1200, open: 12, openInAll: 300 };
 const MINUTE_SECONDS = 60;
 
 /** What one client address may do. Kept in memory for a minute; the library is loaded with the first visitor. */
-export function createVisitorLimits(most: Most = MOST): VisitorLimits {
+export function createVisitorLimits(limits: RequestLimits = DEFAULT_LIMITS): VisitorLimits {
   let limiters: Promise<{ actions: RateLimiterMemory; completions: RateLimiterMemory }> | undefined;
   const open = new Map<string, number>();
   let openInAll = 0;
   const take = async (kind: "actions" | "completions", address: string): Promise<{ waitMs: number } | undefined> => {
-    limiters ??= openLimiters(most);
+    limiters ??= openLimiters(limits);
     const { RateLimiterRes } = await import("rate-limiter-flexible");
     try {
       await (await limiters)[kind].consume(address);
@@ -48,7 +48,7 @@ export function createVisitorLimits(most: Most = MOST): VisitorLimits {
     open: (address, kind) => {
       const theirs = open.get(address) ?? 0;
       const share = kind === "press" ? 2 : 1;
-      if (theirs >= most.open * share || openInAll >= most.openInAll * share) return undefined;
+      if (theirs >= limits.open * share || openInAll >= limits.openInAll * share) return undefined;
       open.set(address, theirs + 1);
       openInAll += 1;
       let given = false;
@@ -64,9 +64,9 @@ export function createVisitorLimits(most: Most = MOST): VisitorLimits {
   };
 }
 
-async function openLimiters(most: Most) {
+async function openLimiters(limits: RequestLimits) {
   const { RateLimiterMemory } = await import("rate-limiter-flexible");
   const limiter = (keyPrefix: string, points: number) =>
     new RateLimiterMemory({ keyPrefix, points, duration: MINUTE_SECONDS });
-  return { actions: limiter("act", most.actions), completions: limiter("complete", most.completions) };
+  return { actions: limiter("act", limits.actions), completions: limiter("complete", limits.completions) };
 }

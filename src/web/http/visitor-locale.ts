@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { accepts } from "hono/accepts";
 import { getCookie, setCookie } from "hono/cookie";
 import { LOCALES, type Locale, nearestLocale } from "#src/base/locale.ts";
 
@@ -18,18 +19,18 @@ export function visitorLocale(context: Context, standard: Locale): Locale {
 const namedLocale = (name = ""): Locale | undefined =>
   LOCALES.find((locale) => locale.toLowerCase() === name.toLowerCase());
 
-/** `zh-HK,zh;q=0.9,en;q=0.8`: in the order that the browser prefers them. */
+/** The first language of ours in the order that the browser prefers them: `zh-HK,zh;q=0.9,en;q=0.8` → zh-TW. */
 function acceptedLocale(context: Context): Locale | undefined {
-  const header = context.req.header("accept-language") ?? "";
-  const wishes = header.split(",").map((wish) => {
-    const [name = "", ...parameters] = wish.split(";").map((part) => part.trim());
-    const quality = parameters.find((parameter) => parameter.startsWith("q="))?.slice(2) ?? "1";
-    return { name, quality: Number(quality) || 0 };
+  const name = accepts(context, {
+    header: "Accept-Language",
+    supports: [...LOCALES],
+    default: "",
+    match: (languages) =>
+      languages
+        .filter(({ q }) => q > 0)
+        .toSorted((a, b) => b.q - a.q)
+        .map(({ type }) => nearestLocale(type))
+        .find((locale) => locale !== undefined) ?? "",
   });
-  const wanted = wishes.filter(({ quality }) => quality > 0).toSorted((a, b) => b.quality - a.quality);
-  for (const { name } of wanted) {
-    const locale = nearestLocale(name);
-    if (locale) return locale;
-  }
-  return undefined;
+  return namedLocale(name);
 }

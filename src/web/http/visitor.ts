@@ -17,12 +17,12 @@ const FORWARDED = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwar
  */
 export function visitorOf(context: Context, settings: { host: string; admin: boolean }): Person {
   const sent = getCookie(context, COOKIE) ?? "";
-  const id = /^[0-9a-f]{32}$/.test(sent) ? sent : begin(context);
+  const id = /^[0-9a-f]{32}$/.test(sent) ? sent : newVisitorId(context);
   const admin = settings.admin && isLoopback(settings.host) && FORWARDED.every((name) => !context.req.header(name));
   return { id: `web:${id}`, admin, moderator: admin, roles: [], channel: undefined, guild: undefined };
 }
 
-function begin(context: Context): string {
+function newVisitorId(context: Context): string {
   const id = randomBytes(16).toString("hex");
   const secure = new URL(context.req.url).protocol === "https:" || context.req.header("x-forwarded-proto") === "https";
   setCookie(context, COOKIE, id, { path: "/", maxAge: MONTH_SECONDS, sameSite: "Strict", httpOnly: true, secure });
@@ -33,10 +33,11 @@ function begin(context: Context): string {
  * The address that limits count by: the client's, or what a proxy on this machine says of its client. Of IPv6 the
  * network, since whoever has one address there has all of them.
  */
-export function addressOf(context: Context): string {
-  const peer = getConnInfo(context).remote.address ?? "";
-  const behind = context.req.header("x-forwarded-for")?.split(",").at(-1)?.trim();
-  const address = isLoopback(withoutPrefix(peer)) && behind ? behind : withoutPrefix(peer);
+export function clientAddress(context: Context): string {
+  const peer = withoutPrefix(getConnInfo(context).remote.address ?? "");
+  // A proxy adds what it saw at the end; what stands before may be the client's own invention.
+  const forwarded = withoutPrefix(context.req.header("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "");
+  const address = isLoopback(peer) && forwarded !== "" ? forwarded : peer;
   return isIPv6(address) ? `${groupsOf(address).slice(0, 4).join(":")}::/64` : address.slice(0, 64);
 }
 
