@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { UserError } from "#src/base/user-error.ts";
 import { FIT_PURPOSES, type FitPurpose } from "#src/catalog/entry/suitability.ts";
-import { fitting, type Wish } from "#src/catalog/memory/fit.ts";
+import { type FitRequest, findFits } from "#src/catalog/memory/fit.ts";
 import { cardsText, LEAST_GB, MOST_GB, readCards, readRam, readTokens } from "#src/catalog/memory/machine.ts";
 import { type Context, choice, defineCommand, flag, text } from "#src/chat/command.ts";
 import { fitList } from "#src/chat/fit/list.ts";
@@ -13,7 +13,7 @@ type Asked = { vram: string; ram: string | undefined; context: string | undefine
 /** `/fit 24 GB` on the terminal: the unit stands where the main memory would. */
 const UNIT = /^g(?:i?b)?$/i;
 
-function readWish({ vram, ram, context }: Asked, purpose: FitPurpose | undefined, commercial: boolean): Wish {
+function readRequest({ vram, ram, context }: Asked, purpose: FitPurpose | undefined, commercial: boolean): FitRequest {
   const [cardsTyped, ramTyped] = ram !== undefined && UNIT.test(ram) ? [`${vram} ${ram}`, undefined] : [vram, ram];
   const cards = readCards(cardsTyped);
   if (cards === undefined) throw new UserError("invalidCards", { given: vram, least: LEAST_GB, most: MOST_GB });
@@ -28,7 +28,7 @@ function readWish({ vram, ram, context }: Asked, purpose: FitPurpose | undefined
 const NONE = "-";
 const orNone = (value: string | number | undefined): string | number => value ?? NONE;
 
-/** A page's custom id carries the whole wish, read again as if it were typed. */
+/** A page's custom id carries the whole request, read again as if it were typed. */
 const pageState = z
   .tuple([
     z.coerce.number().int().nonnegative(),
@@ -41,11 +41,11 @@ const pageState = z
   .transform(([page, vram, ram, context, purpose, license]) => {
     const given = (value: string): string | undefined => (value === NONE ? undefined : value);
     const asked = { vram, ram: given(ram), context: given(context) };
-    return { page, wish: readWish(asked, purpose === NONE ? undefined : purpose, license === "commercial") };
+    return { page, request: readRequest(asked, purpose === NONE ? undefined : purpose, license === "commercial") };
   });
 
-function list(wish: Wish, page: number, context: Context): View {
-  const { machine, contextTokens, purpose, commercial } = wish;
+function list(request: FitRequest, page: number, context: Context): View {
+  const { machine, contextTokens, purpose, commercial } = request;
   const state = [
     cardsText(machine),
     orNone(machine.ramGb),
@@ -54,7 +54,7 @@ function list(wish: Wish, page: number, context: Context): View {
     commercial ? "commercial" : "all",
   ];
   const id = (other: number): string => customId("fit", "page", other, ...state);
-  return fitList(fitting(context.catalog.entries, wish), wish, { page, id }, context);
+  return fitList(findFits(context.catalog.entries, request), request, { page, id }, context);
 }
 
 export const fit = defineCommand({
@@ -69,14 +69,14 @@ export const fit = defineCommand({
   examples: ["8", "24GB context:32k", "8 ram:64", "12 purpose:code commercial:true", "2x24"],
   acknowledge: "answer",
   async execute({ vram, ram, context: tokens, purpose, commercial = false }, context) {
-    await context.reply(list(readWish({ vram, ram, context: tokens }, purpose, commercial), 0, context));
+    await context.reply(list(readRequest({ vram, ram, context: tokens }, purpose, commercial), 0, context));
   },
   components: {
     page: {
       answer: "update",
       async execute(state, _chosen, context) {
-        const { wish, page } = pageState.parse(state.split(":"));
-        await context.reply(list(wish, page, context));
+        const { request, page } = pageState.parse(state.split(":"));
+        await context.reply(list(request, page, context));
       },
     },
   },

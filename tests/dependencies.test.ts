@@ -1,12 +1,13 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import lock from "#package-lock.json" with { type: "json" };
 
 /** What `du -sm node_modules` may say after `npm ci --omit=dev`. */
 const LIMIT_MIB = 105;
 /** What a file or a folder takes up on most disks is a multiple of this, in bytes. */
 const BLOCK = 4096;
+
+const lock: { packages: Record<string, Locked> } = JSON.parse(readFileSync("package-lock.json", "utf8"));
 
 type Locked = { dev?: boolean; version?: string };
 
@@ -21,7 +22,7 @@ function bytesOnDisk(folder: string): number {
 
 test(`what an installation without development needs takes at most ${LIMIT_MIB} MB`, () => {
   // npm marks what only development needs; an optional package of another system is in the lock and not on the disk.
-  const packages = Object.entries<Locked>(lock.packages).filter(
+  const packages = Object.entries(lock.packages).filter(
     ([path, { dev = false }]) => path !== "" && !dev && existsSync(path),
   );
   const sizes = packages.map(([path]) => ({ path, mib: bytesOnDisk(path) / 2 ** 20 }));

@@ -6,7 +6,7 @@ import { writeFileWhole } from "#src/base/write-file.ts";
 import { crossCheck } from "#src/catalog/entry/check.ts";
 import { renderJsonSchema } from "#src/catalog/entry/json-schema.ts";
 import { layOut } from "#src/catalog/entry/layout.ts";
-import { byPlace, readCatalog } from "#src/catalog/entry/load.ts";
+import { byPosition, readCatalog } from "#src/catalog/entry/load.ts";
 import { brokenRule, type Problem } from "#src/catalog/entry/parse.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { renderReadme } from "#src/catalog/readme/document.ts";
@@ -85,7 +85,7 @@ await run(async ({ catalogDir, locale }) => {
     return 1;
   }
   const { entries, locate, ...read } = await readCatalog(catalogDir);
-  const problems = [...read.problems, ...crossCheck(entries, locate)].toSorted(byPlace);
+  const problems = [...read.problems, ...crossCheck(entries, locate)].toSorted(byPosition);
   const changed =
     problems.length > 0 || values.site !== undefined
       ? []

@@ -1,11 +1,13 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import fc from "fast-check";
 import MiniSearch from "minisearch";
 import packageJson from "#package.json" with { type: "json" };
 import { readCatalog } from "#src/catalog/entry/load.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { type Catalog, openCatalog } from "#src/catalog/search/search.ts";
 import { suggestQueries } from "#src/chat/suggest/queries.ts";
+import { anyText } from "#tests/catalog/any-text.ts";
 import { contextOf, testApp } from "#tests/test-app.ts";
 import { manyEntries } from "./many-entries.ts";
 
@@ -49,7 +51,37 @@ export async function benchCatalog(): Promise<Figure[]> {
       unit: "×",
     },
     { what: "search p50 at 10,000 / at 1,000", value: median(many.search) / median(thousand.search), unit: "×" },
+    ...(await anyTexts(entries, median(plain.filter))),
   ];
+}
+
+/** Any text at all, of which the slowest counts, beside the median of a plain filter over 1,000 entries. */
+async function anyTexts(entries: readonly Entry[], floor: number): Promise<Figure[]> {
+  const app = await testApp();
+  const texts = fc.sample(anyText, { numRuns: QUERIES, seed: 1 });
+  const rounds = Array.from({ length: ROUNDS }, () => {
+    const catalog = prepared(entries);
+    const context = { ...contextOf(app), catalog };
+    suggestQueries("x", context);
+    return {
+      search: texts.map((text) => milliseconds(() => catalog.search(text))),
+      complete: texts.map((text) => milliseconds(() => suggestQueries(text, context))),
+    };
+  });
+  // Of each text the fastest round: others use the machine too.
+  const slowest = (name: "search" | "complete"): number =>
+    Math.max(...texts.map((_, at) => Math.min(...rounds.map((round) => round[name][at] ?? Number.NaN))));
+  return [
+    { what: "any text: slowest search / a plain filter", value: slowest("search") / floor, unit: "×" },
+    { what: "any text: slowest completing / a plain filter", value: slowest("complete") / floor, unit: "×" },
+  ];
+}
+
+/** A catalog in the state of a bot that has been up for some seconds. */
+function prepared(entries: readonly Entry[]): Catalog {
+  return openCatalog(entries, (steps) => {
+    while (!steps.next().done);
+  });
 }
 
 async function starts(): Promise<Figure[]> {

@@ -10,7 +10,7 @@ const EXAMPLES: {
 } = {
   precision: {
     typed: "int4",
-    fact: { kind: "precision", wish: { kind: "precision", precision: "int4" } },
+    fact: { kind: "precision", asked: { kind: "precision", precision: "int4" } },
     pair: ["int4 int8", "alternatives"],
   },
   memory: {
@@ -73,10 +73,13 @@ describe("limits", () => {
     ["more than a twentieth is not", { parametersB: "21.01" }, "20b", false],
     ["a size that its name calls exactly so", { name: "small-7b", parametersB: "7.9" }, "7b", true],
     ["a size that its name rounds by 0.35B", { name: "small-6.7b", parametersB: "6.5" }, "7b", true],
-    ["a size that its name calls otherwise", { name: "small-6.6b", parametersB: "6.7" }, "7b", false],
+    ["more than 0.7B is no size below 20B", { parametersB: "19.8" }, "19b", false],
+    ["below 1B there are sizes too", { parametersB: "0.5" }, "<1b", true],
+    ["a size that its name calls otherwise", { name: "small-6.62b", parametersB: "6.7" }, "7b", false],
     ["from 20B on a name need not be that near", { name: "small-21b", parametersB: "21.4" }, "20b", true],
-    ["below 20B it must", { name: "small-20b", parametersB: "20" }, "19b", false],
+    ["below 20B it must", { name: "small-19.5b", parametersB: "19.6" }, "19b", false],
     ["below 2B a tenth is near", { name: "small-1.6b", parametersB: "1.64" }, "1.5b", true],
+    ["below 2B more is not", { name: "small-1.8b", parametersB: "1.81" }, "1.5b", false],
     ["at 2B its name must be near", { name: "small-2.6b", parametersB: "2.6" }, "2b", false],
     ["a bound within 15 % of the name", { name: "small-7b", parametersB: "6.2" }, ">6.5b", true],
     ["a bound beyond 15 % of the name", { name: "small-8b", parametersB: "6.9" }, ">7.5b", false],
@@ -120,6 +123,30 @@ describe("limits", () => {
     ["the exact model in Ollama is", { ollama: "\n  - {model: a, official: true, exact: true}" }, "ollama", true],
   ])("%s", (_what, fields, query, found) => {
     expect(smallCatalog({ small: fields }).search(query).hits).toHaveLength(found ? 1 : 0);
+  });
+
+  test("an offer of no variant in particular has the size of any", () => {
+    const variants = "\n  - {name: small-7b, parametersB: 7}\n  - {name: small-13b, parametersB: 13}";
+    const catalog = smallCatalog({ small: { variants, weights: weights("int4") } });
+    expect(catalog.search("7b int4").hits).toHaveLength(1);
+    expect(catalog.search("13b int4").hits).toHaveLength(1);
+    expect(catalog.search("32b int4").hits).toHaveLength(0);
+  });
+
+  test("a variant that nobody offers has a size and an architecture, but no precision", () => {
+    const variant = "{name: small-7b, parametersB: 7, architecture: moe, contextTokens: 128000}";
+    const other = "{name: small-3b, parametersB: 3, architecture: dense, contextTokens: 8000}";
+    const catalog = smallCatalog({ small: { variants: `\n  - ${variant}\n  - ${other}`, contextTokens: "8000" } });
+    for (const query of ["7b 128k", "moe 128k", "7b moe"]) expect(catalog.search(query).hits).toHaveLength(1);
+    for (const query of ["3b 128k", "dense 128k", "3b moe", "7b int4"])
+      expect(catalog.search(query).hits).toHaveLength(0);
+  });
+
+  test("a licence of a variant counts, and so does a part of its name", () => {
+    const variants = "\n  - {name: small-7b, license: {commercial: 'no', weights: MIT License}}";
+    const catalog = smallCatalog({ small: { license: "{commercial: 'yes'}", variants } });
+    for (const query of ["商用", "非商用", "mit"]) expect(catalog.search(query).hits).toHaveLength(1);
+    expect(catalog.search("apache").hits).toHaveLength(0);
   });
 
   test("precision and memory must meet in one offer", () => {
@@ -248,6 +275,47 @@ describe("the better of two comes first, though older", () => {
     expect(catalog.search("int4").hits.map(({ entry }) => entry.id)).toEqual(["older", "newer"]);
   });
 
+  test("an order that was asked for counts before how well the rest is met", () => {
+    const catalog = smallCatalog({
+      better: { released: "'2023'", license: "{commercial: 'yes'}", requirements: `\n  - ${needs("int4", 9)}` },
+      worse: { released: "'2025'", license: "{commercial: conditional}", requirements: `\n  - ${needs("int4", 6)}` },
+    });
+    for (const query of ["最新 商用", "省显存 商用"])
+      expect(catalog.search(query).hits.map(({ entry }) => entry.id)).toEqual(["worse", "better"]);
+    expect(catalog.search("商用").hits.map(({ entry }) => entry.id)).toEqual(["better", "worse"]);
+  });
+
+  test("by memory counts the least of what was asked for, whatever its precision; else the least of the best", () => {
+    const catalog = smallCatalog({
+      other: { released: "'2025'", requirements: `\n  - ${needs("int4", 7)}` },
+      relative: { released: "'2023'", requirements: `\n  - ${needs("int4", 9)}\n  - ${needs("awq", 5)}` },
+    });
+    expect(catalog.search("int4", { sort: "memory" }).hits.map(({ entry }) => entry.id)).toEqual(["relative", "other"]);
+    expect(catalog.search("int4").hits.map(({ entry }) => entry.id)).toEqual(["other", "relative"]);
+    const close = smallCatalog({
+      least: {
+        released: "'2023'",
+        requirements: `\n  - ${needs("int4", 6)}\n  - {variant: x, precision: int4, vramInferenceGb: 6.5}`,
+      },
+      more: { released: "'2025'", requirements: `\n  - ${needs("int4", 6.2)}` },
+    });
+    expect(close.search("int4").hits.map(({ entry }) => entry.id)).toEqual(["least", "more"]);
+  });
+
+  test("the family of a name counts as named, in the order of release", () => {
+    const catalog = smallCatalog({
+      named: { name: "zeta", family: "Zetas", released: "'2023'" },
+      relative: { family: "Zetas", released: "'2025'" },
+      mention: { summary: "{zh: zeta, en: zeta}", released: "'2026'" },
+    });
+    expect(catalog.search("zeta", { sort: "newest" }).hits.map(({ entry }) => entry.id)).toEqual([
+      "relative",
+      "named",
+      "mention",
+    ]);
+    expect(catalog.search("zeta").hits.map(({ entry }) => entry.id)).toEqual(["named", "relative", "mention"]);
+  });
+
   test("by name, in the order of the alphabet", () => {
     const catalog = smallCatalog({ b: { name: "Beta", released: "'2025'" }, a: { name: "Alpha", released: "'2023'" } });
     expect(catalog.search("", { sort: "name" }).hits.map(({ entry }) => entry.id)).toEqual(["a", "b"]);
@@ -281,11 +349,24 @@ describe("the offers of a hit", () => {
     expect(offers("8g", variants)).toEqual(["small-7b int8 8", "small-7b int4 5", "small-3b int8 4"]);
     const estimated = variant("small-7b", 7, `${need("int8", 8, ", estimated: true")}${need("int4", 5)}`);
     expect(offers("8g", estimated)).toEqual(["small-7b int4 5", "small-7b int8 8"]);
+    const other = variant("small-7b", 7, `${need("int8", 8)}${need("int4", 5, ", estimated: true")}`);
+    expect(offers("8g", other)).toEqual(["small-7b int8 8", "small-7b int4 5"]);
+  });
+
+  test("what must fit is of the exact precision before any other", () => {
+    const variants = variant("small-3b", 3, need("int4", 4)) + variant("small-7b", 7, need("awq", 6));
+    expect(offers("int4 8g", variants)).toEqual(["small-3b int4 4", "small-7b awq 6"]);
   });
 
   test("a named variant is shown alone", () => {
     const variants = variant("small-3b", 3, need("int8", 4)) + variant("small-7b", 7, need("int8", 8));
     expect(offers("small-7b", variants)).toEqual(["small-7b int8 8"]);
     expect(offers("small-7b int8", variants)).toEqual(["small-7b int8 8"]);
+  });
+
+  test("what the entry is called itself means all of it, though a variant is called so too", () => {
+    const variants = variant("small", 3, need("int8", 4)) + variant("small-7b", 7, need("int8", 8));
+    expect(offers("small", variants)).toEqual([]);
+    expect(offers("small int8", variants)).toHaveLength(2);
   });
 });

@@ -3,14 +3,14 @@ import { describe, expect, test } from "vitest";
 import { readCatalogFiles } from "#src/catalog/entry/load.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { FIT_PURPOSES, specialtyOf } from "#src/catalog/entry/suitability.ts";
-import { type Fitting, fitting, type Wish } from "#src/catalog/memory/fit.ts";
+import { type FitRequest, type FitResult, findFits } from "#src/catalog/memory/fit.ts";
 import { readCards, spareRamGb, totalGb } from "#src/catalog/memory/machine.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";
 
 const { entries } = realCatalog;
-const wishFor = (vram: string, wish: Partial<Wish> & { ramGb?: number } = {}): Wish => {
-  const { ramGb, ...rest } = wish;
+const requestFor = (vram: string, request: Partial<FitRequest> & { ramGb?: number } = {}): FitRequest => {
+  const { ramGb, ...rest } = request;
   return { machine: { ...(readCards(vram) ?? { cards: 1, cardGb: 1 }), ramGb }, commercial: false, ...rest };
 };
 
@@ -27,7 +27,7 @@ const gguf = (parametersB: number, released: string, fields: Record<string, stri
   license: "{commercial: 'yes'}",
   ...fields,
 });
-const ids = ({ fits }: Fitting): string[] => fits.map(({ entry }) => entry.id);
+const ids = ({ fits }: FitResult): string[] => fits.map(({ entry }) => entry.id);
 
 describe("what fits", () => {
   const machines = fc.record({
@@ -35,7 +35,7 @@ describe("what fits", () => {
     cardGb: fc.double({ min: 0.1, max: 200, noNaN: true }),
     ramGb: fc.option(fc.double({ min: 0.1, max: 2000, noNaN: true }), { nil: undefined }),
   });
-  const wishes = fc.record({
+  const requests = fc.record({
     machine: machines,
     contextTokens: fc.option(fc.integer({ min: 1, max: 2_000_000 }), { nil: undefined }),
     purpose: fc.option(fc.constantFrom(...FIT_PURPOSES), { nil: undefined }),
@@ -44,21 +44,21 @@ describe("what fits", () => {
 
   test("never needs more than there is, each entry once, the best first, always the same", () => {
     fc.assert(
-      fc.property(wishes, (wish) => {
-        const found = fitting(entries, wish);
-        const total = totalGb(wish.machine);
+      fc.property(requests, (request) => {
+        const found = findFits(entries, request);
+        const total = totalGb(request.machine);
         for (const { needGb, offer, license, ollama } of found.fits) {
           expect(needGb).toBeLessThanOrEqual(total);
           expect(offer.precision).not.toMatch(/lora/);
           expect(offer.vramGb).toBeLessThanOrEqual(Math.max(needGb, offer.vramGb ?? 0));
-          if (wish.commercial) expect(["yes", "conditional", "registration"]).toContain(license.commercial);
+          if (request.commercial) expect(["yes", "conditional", "registration"]).toContain(license.commercial);
           if (ollama) expect(ollama.needGb).toBeLessThanOrEqual(total);
           if (ollama) expect(ollama.offer.ollama).toMatchObject({ exact: true, model: ollama.model });
           expect(ollama?.offer.ollama?.cloud).toBeUndefined();
         }
         for (const { needGb, share, offer } of found.partial) {
           expect(needGb).toBeGreaterThan(total);
-          expect(needGb).toBeLessThanOrEqual(total + spareRamGb(wish.machine));
+          expect(needGb).toBeLessThanOrEqual(total + spareRamGb(request.machine));
           expect(share).toBeGreaterThan(0);
           expect(share).toBeLessThan(1);
           expect(["gguf", "ggml"]).toContain(offer.precision);
@@ -67,7 +67,7 @@ describe("what fits", () => {
         const scores = found.fits.map(({ score }) => score);
         expect(scores).toEqual(scores.toSorted((a, b) => b - a));
         if (found.nearest.length > 0) expect(found.fits.length + found.partial.length).toBe(0);
-        expect(ids(fitting(entries.toReversed(), wish))).toEqual(ids(found));
+        expect(ids(findFits(entries.toReversed(), request))).toEqual(ids(found));
       }),
       { numRuns: 60 },
     );
@@ -75,14 +75,14 @@ describe("what fits", () => {
 
   test("more graphics memory, or less asked for, never takes an entry away", () => {
     fc.assert(
-      fc.property(wishes, (wish) => {
-        const { machine } = wish;
-        const some = new Set(ids(fitting(entries, wish)));
-        const larger = fitting(entries, { ...wish, machine: { ...machine, cardGb: machine.cardGb * 1.5 } });
+      fc.property(requests, (request) => {
+        const { machine } = request;
+        const some = new Set(ids(findFits(entries, request)));
+        const larger = findFits(entries, { ...request, machine: { ...machine, cardGb: machine.cardGb * 1.5 } });
         for (const id of some) expect(ids(larger)).toContain(id);
         // Figures of no stated context are of 4,096 tokens at most.
-        if ((wish.contextTokens ?? 4096) < 4096) return;
-        const anything = fitting(entries, { machine, commercial: false });
+        if ((request.contextTokens ?? 4096) < 4096) return;
+        const anything = findFits(entries, { machine, commercial: false });
         for (const id of some) expect(ids(anything)).toContain(id);
       }),
       { numRuns: 30 },
@@ -96,10 +96,10 @@ describe("what fits", () => {
       "tiny-1b": gguf(1, "2025-05"),
       "same-14b": gguf(14, "2025-04", { summary: "\n  zh: 翻译专用。\n  en: For translation." }),
     });
-    expect(ids(fitting(list, wishFor("16")))).toEqual(["new-14b", "old-13b", "same-14b", "tiny-1b"]);
+    expect(ids(findFits(list, requestFor("16")))).toEqual(["new-14b", "old-13b", "same-14b", "tiny-1b"]);
     const close = await entriesOf({ "new-14b": gguf(14, "2025-04"), "new-13b": gguf(13, "2025-04") });
-    expect(ids(fitting(close, wishFor("16")))).toEqual(["new-14b", "new-13b"]);
-    expect(ids(fitting(close, wishFor("9.4")))).toEqual(["new-13b", "new-14b"]);
+    expect(ids(findFits(close, requestFor("16")))).toEqual(["new-14b", "new-13b"]);
+    expect(ids(findFits(close, requestFor("9.4")))).toEqual(["new-13b", "new-14b"]);
   });
 
   test.each([
@@ -108,15 +108,15 @@ describe("what fits", () => {
     ["12", "qwen3.5"],
     ["24", "qwen3.8"],
   ])("on %s GB a person is shown %s first, with a command to run it", (vram, id) => {
-    const [first] = fitting(entries, wishFor(vram)).fits;
+    const [first] = findFits(entries, requestFor(vram)).fits;
     expect(first?.entry.id).toBe(id);
     expect(first?.ollama?.model).toMatch(/^qwen3\./);
-    expect(first && first.needGb / totalGb(wishFor(vram).machine)).toBeLessThanOrEqual(0.9);
+    expect(first && first.needGb / totalGb(requestFor(vram).machine)).toBeLessThanOrEqual(0.9);
   });
 
   test("the first ten of a usual card are of the last years, of at least four bits, and no specialists", () => {
     for (const vram of ["8", "12", "16", "24", "48"]) {
-      for (const { entry, offer } of fitting(entries, wishFor(vram)).fits.slice(0, 10)) {
+      for (const { entry, offer } of findFits(entries, requestFor(vram)).fits.slice(0, 10)) {
         expect(entry.released?.slice(0, 4), entry.id).toMatch(/202[4-9]/);
         expect(specialtyOf(entry, offer.edition), entry.id).toBeUndefined();
         expect(offer.quant ?? "", entry.id).not.toMatch(/q[23]/);
@@ -125,7 +125,7 @@ describe("what fits", () => {
   });
 
   test("each purpose finds what is made for it", () => {
-    const found = (purpose: (typeof FIT_PURPOSES)[number]) => ids(fitting(entries, wishFor("8", { purpose })));
+    const found = (purpose: (typeof FIT_PURPOSES)[number]) => ids(findFits(entries, requestFor("8", { purpose })));
     expect(found("code").slice(0, 5)).toContain("qwen2.5-coder");
     expect(found("code")).not.toContain("qwen3-vl");
     expect(found("vision").slice(0, 3)).toContain("qwen3-vl");
@@ -142,27 +142,27 @@ describe("what fits", () => {
       "short-8b": gguf(8, "2025-04", { contextTokens: "8192" }),
       "silent-8b": gguf(8, "2025-04"),
     });
-    expect(ids(fitting(list, wishFor("24"))).toSorted()).toEqual(["long-8b", "short-8b", "silent-8b"]);
-    expect(ids(fitting(list, wishFor("24", { contextTokens: 131_072 })))).toEqual(["long-8b"]);
-    expect(ids(fitting(list, wishFor("8", { contextTokens: 131_072 })))).toEqual([]);
-    expect(ids(fitting(list, wishFor("24", { contextTokens: 128_000 })))).toEqual(["long-8b"]);
+    expect(ids(findFits(list, requestFor("24"))).toSorted()).toEqual(["long-8b", "short-8b", "silent-8b"]);
+    expect(ids(findFits(list, requestFor("24", { contextTokens: 131_072 })))).toEqual(["long-8b"]);
+    expect(ids(findFits(list, requestFor("8", { contextTokens: 131_072 })))).toEqual([]);
+    expect(ids(findFits(list, requestFor("24", { contextTokens: 128_000 })))).toEqual(["long-8b"]);
   });
 
   test("several cards hold what one cannot, less what CUDA takes of each", async () => {
     const list = await entriesOf({ "big-70b": gguf(70, "2025-01") });
-    expect(ids(fitting(list, wishFor("24")))).toEqual([]);
-    const [one] = fitting(list, wishFor("48")).fits;
-    const [two] = fitting(list, wishFor("2x24")).fits;
+    expect(ids(findFits(list, requestFor("24")))).toEqual([]);
+    const [one] = findFits(list, requestFor("48")).fits;
+    const [two] = findFits(list, requestFor("2x24")).fits;
     expect((two?.needGb ?? 0) - (one?.needGb ?? 0)).toBeCloseTo(457 / 1024);
   });
 
   test("what does not fit can lie in main memory in part, if that is worth it", async () => {
     const list = await entriesOf({ "big-30b": gguf(30, "2025-04"), "mid-8b": gguf(8, "2025-04") });
-    const { fits, partial } = fitting(list, wishFor("8", { ramGb: 32 }));
+    const { fits, partial } = findFits(list, requestFor("8", { ramGb: 32 }));
     expect(fits.map(({ entry }) => entry.id)).toEqual(["mid-8b"]);
     expect(partial.map(({ entry, share }) => [entry.id, share > 0.3 && share < 0.6])).toEqual([["big-30b", true]]);
-    expect(fitting(list, wishFor("8", { ramGb: 8 })).partial).toEqual([]);
-    expect(fitting(list, wishFor("8")).partial).toEqual([]);
+    expect(findFits(list, requestFor("8", { ramGb: 8 })).partial).toEqual([]);
+    expect(findFits(list, requestFor("8")).partial).toEqual([]);
   });
 
   test("commercial use leaves out what forbids it or does not say, and counts it", async () => {
@@ -172,7 +172,7 @@ describe("what fits", () => {
       unclear: gguf(7, "2025", { license: "{commercial: unknown}" }),
       huge: gguf(700, "2025", { license: "{commercial: 'no'}" }),
     });
-    const found = fitting(list, wishFor("8", { commercial: true }));
+    const found = findFits(list, requestFor("8", { commercial: true }));
     expect(ids(found)).toEqual(["free"]);
     expect(found.excluded).toEqual({ no: 1, unknown: 1 });
   });

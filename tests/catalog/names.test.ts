@@ -28,6 +28,9 @@ describe("a mistyped word stands for a known name", () => {
     ["a number is no mistyped name", ["1ega"], "1egs", undefined],
     ["Chinese of another sound", ["千问"], "千里", undefined],
     ["Chinese of the same sound", ["智谱"], "智普", "智谱"],
+    ["Chinese of the same sound with a number", ["智谱2"], "智普2", "智谱2"],
+    ["pinyin with a number", ["智谱2"], "zhipu2", "智谱2"],
+    ["the shortest of the spellings that begin so", ["智谱清", "智谱言"], "zhipu", "智谱言"],
     ["pinyin", ["智谱"], "zhipu", "智谱"],
     ["the start of pinyin", ["智谱"], "zhip", "智谱"],
     ["the initials of four characters", ["通义千问"], "tyqw", "通义千问"],
@@ -60,7 +63,7 @@ describe("entries near a name", () => {
   });
 
   test("of a mistyped name the bearers, and of a longer text the longest names in it", () => {
-    expect(near("zeat")[0]).toBe("own");
+    expect(near("zeat")).toEqual(["own", "variant", "family", "beginning-newer", "beginning"]);
     expect(near("my-zeta-2-build")).toEqual(["beginning"]);
   });
 
@@ -71,6 +74,8 @@ describe("entries near a name", () => {
       third: { name: "light-r1.5" },
     });
     expect(names.near("pl", 10)).toEqual([]);
+    expect(named("智谱").near("谱", 10)).toEqual([]);
+    expect(named("智谱清").near("谱清", 10)).toHaveLength(1);
     expect(names.near("plu", 10).map(({ id }) => id)).toEqual(["first"]);
     expect(names.near("r1", 10).map(({ id }) => id)).toEqual(["second"]);
   });
@@ -118,7 +123,10 @@ describe("where nothing meets all", () => {
       facts: { architecture: "moe", contextTokens: "128000", released: "'2025'" },
     };
     expect(nearest("zeta moe 128k", files)).toEqual(["named", "facts"]);
-    const more = { ...files, facts: { ...files.facts, languages: "[ja, ko]" } };
+    const more = {
+      named: { ...files.named, released: "'2026'" },
+      facts: { ...files.facts, languages: "[ja, ko]" },
+    };
     expect(nearest("zeta moe 128k 日语 韩语", more)).toEqual(["facts", "named"]);
   });
 

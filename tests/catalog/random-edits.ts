@@ -1,9 +1,7 @@
 import fc from "fast-check";
 import { z } from "zod";
-import type { Edit } from "#src/catalog/entry/edit.ts";
+import type { Edit, Value } from "#src/catalog/entry/edit.ts";
 import { entrySchema, unwrap } from "#src/catalog/entry/schema.ts";
-import type { Value } from "#src/catalog/entry/value-text.ts";
-import { type Schema, schemaAt } from "#src/catalog/entry/yaml-places.ts";
 
 export type Path = Edit["path"];
 
@@ -82,10 +80,19 @@ function missingPaths(data: unknown): Path[] {
   });
 }
 
+type Schema = z.core.$ZodType | undefined;
+
 function fieldsAt(path: Path): string[] {
   const schema = path.reduce<Schema>(schemaAt, entrySchema);
   const inner = schema && unwrap(schema);
   return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
+}
+
+function schemaAt(schema: Schema, step: Path[number]): Schema {
+  const inner = schema && unwrap(schema);
+  if (inner instanceof z.ZodArray) return inner.element;
+  const shape: Record<string, Schema> = inner instanceof z.ZodObject ? inner.shape : {};
+  return Object.hasOwn(shape, step) ? shape[step] : undefined;
 }
 
 /** What an edit asks for, done to the data itself. */

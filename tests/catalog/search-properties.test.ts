@@ -6,6 +6,7 @@ import { offersOf } from "#src/catalog/memory/offers.ts";
 import { suggestQueries } from "#src/chat/suggest/queries.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
 import { contextOf, testApp } from "#tests/test-app.ts";
+import { anyText } from "./any-text.ts";
 
 const editionsOf = (entry: Entry) => [entry, ...(entry.variants ?? [])];
 const says = (entry: Entry, text: string): boolean => JSON.stringify(entry).toLowerCase().includes(text);
@@ -104,35 +105,14 @@ test("width, case and spaces do not matter", () => {
   );
 });
 
-const anything = fc.oneof(
-  fc.string({ unit: "grapheme", maxLength: 300 }),
-  fc.string({ unit: fc.constantFrom(..."模型的能跑在显存商用代码清华通义千问语写看图我"), maxLength: 120 }),
-  fc
-    .array(
-      fc.constantFrom(..."int4|<=|8|g|b|显存|-|商用|2023|k|belle|１２|qwen|通义|.|~|张|4090|gpt|\u0001|\n".split("|")),
-      { maxLength: 60 },
-    )
-    .map((parts) => parts.join("")),
-  fc.constantFrom("a", "1", "的", " ", "-").map((character) => character.repeat(5000)),
-);
-
-/** The machine may be busy with others just then, so the better of two looks counts; the second text is a new one too. */
-function milliseconds(look: (text: string) => void, text: string): number {
-  const [first, second] = [text, `${text} `].map((typed) => {
-    const began = performance.now();
-    look(typed);
-    return performance.now() - began;
-  });
-  return Math.min(first ?? 0, second ?? 0);
-}
-
-test("any text is answered within 50 ms, and completed", async () => {
+test("any text is answered, and completed", async () => {
   const app = await testApp();
   const context = { ...contextOf(app), catalog: realCatalog, text: textIn("zh-CN") };
   fc.assert(
-    fc.property(anything, (text) => {
-      expect(milliseconds((typed) => realCatalog.search(typed), text)).toBeLessThan(50);
-      expect(milliseconds((typed) => suggestQueries(typed, context), text)).toBeLessThan(50);
+    fc.property(anyText, (text) => {
+      const { hits, emptiedBy } = realCatalog.search(text);
+      expect(hits.length > 0 || emptiedBy.length > 0).toBe(true);
+      expect(suggestQueries(text, context).length).toBeLessThanOrEqual(25);
     }),
     { numRuns: 400 },
   );

@@ -83,7 +83,7 @@ describe("what the parser says about itself", () => {
 
   test("memory, size and precision are read with their bounds", () => {
     expect(parse("int4 <=8GB 7b").criteria).toEqual([
-      { kind: "precision", wish: { kind: "precision", precision: "int4" } },
+      { kind: "precision", asked: { kind: "precision", precision: "int4" } },
       { kind: "memory", device: "vram", gb: { max: 8 } },
       { kind: "parameters", billions: {}, exact: 7 },
     ]);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { LOCALES, type Locale } from "#src/base/locale.ts";
-import { type MeasuredOffer, representativeOffers } from "#src/catalog/memory/measured-offers.ts";
+import { type MeasuredOffer, selectOffers } from "#src/catalog/memory/measured-offers.ts";
 import { subjectNamed } from "#src/catalog/search/subject.ts";
 import { labelOf, type MemoryChart } from "#src/chart/memory-chart.ts";
 import { memorySvg } from "#src/chart/memory-svg.ts";
@@ -245,7 +245,7 @@ describe("the figures that stand for many", () => {
     offer(`S-${size}B`, size, "int4", size / 2),
   ]);
   const shown = (limit: number, gb?: number): string[] =>
-    representativeOffers(series, limit, gb).map(({ variant, precision }) => `${variant} ${precision}`);
+    selectOffers(series, limit, gb).map(({ variant, precision }) => `${variant} ${precision}`);
 
   test("the smallest and the largest, at the widest and the narrowest precision", () => {
     expect(shown(4)).toEqual(["S-1B bf16", "S-1B int4", "S-32B bf16", "S-32B int4"]);
@@ -260,7 +260,7 @@ describe("the figures that stand for many", () => {
 
   test("what is said of no variant is never left out", () => {
     const general = offer(undefined, 7, "int4", 6);
-    expect(representativeOffers([...series, general], 4, 1000)).toContain(general);
+    expect(selectOffers([...series, general], 4, 1000)).toContain(general);
   });
 });
 

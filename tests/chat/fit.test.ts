@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LOCALES, type Locale, textIn } from "#src/base/locale.ts";
-import { fitting, type Wish } from "#src/catalog/memory/fit.ts";
+import { type FitRequest, findFits } from "#src/catalog/memory/fit.ts";
 import { isOurEstimate } from "#src/catalog/memory/offers.ts";
 import { bar } from "#src/chat/fit/line.ts";
 import { LIMITS, type Room, UNLIMITED, type View } from "#src/chat/view.ts";
@@ -50,8 +50,8 @@ describe("/fit", () => {
 
   test("a figure that we added context to is no longer the source's", async () => {
     const { text } = await ask({ vram: "24", context: "32k" }, { room: { ...UNLIMITED, tables: false } });
-    const wish: Wish = { machine: { cards: 1, cardGb: 24 }, contextTokens: 32_768, commercial: false };
-    const stated = fitting(entries, wish).fits.filter(({ offer }) => !isOurEstimate(offer));
+    const request: FitRequest = { machine: { cards: 1, cardGb: 24 }, contextTokens: 32_768, commercial: false };
+    const stated = findFits(entries, request).fits.filter(({ offer }) => !isOurEstimate(offer));
     expect(stated.length).toBeGreaterThan(3);
     for (const line of text.split("\n").filter((item) => item.startsWith("-# ▓"))) expect(line).toContain("≈");
     expect(text).toContain("上下文 ≥ 32K");
@@ -70,8 +70,8 @@ describe("/fit", () => {
       page = await press(next, locale);
       seen.push(...lines(page));
     }
-    const wish: Wish = { machine: { cards: 1, cardGb: 24, ramGb: 128 }, commercial: true };
-    const { fits, partial } = fitting(entries, wish);
+    const request: FitRequest = { machine: { cards: 1, cardGb: 24, ramGb: 128 }, commercial: true };
+    const { fits, partial } = findFits(entries, request);
     expect(partial.length).toBeGreaterThan(0);
     expect(seen).toHaveLength(fits.length + partial.length);
     expect(page.text).toContain(textIn(locale)("fit.partial", { ram: "128 GB" }));

@@ -181,6 +181,51 @@ describe("modelText", () => {
     expect(shown(raw)).toBe(expected);
   });
 
+  describe("limits on what a model may write", () => {
+    test("a column is at most 40 wide; a longer cell pushes its own row only", () => {
+      const table = (width: number): string => `|a|b|\n|-|-|\n|${"x".repeat(width)}|1|\n|y|2|`;
+      const pad = " ".repeat(39);
+      expect(shown(table(40)).split("\n").slice(2, 5)).toEqual([
+        `${"-".repeat(40)}  ---`,
+        `${"x".repeat(40)}  1`,
+        `y${pad}  2`,
+      ]);
+      expect(shown(table(41)).split("\n").slice(2, 5)).toEqual([
+        `${"-".repeat(40)}  ---`,
+        `${"x".repeat(41)}  1`,
+        `y${pad}  2`,
+      ]);
+    });
+
+    test("emphasis is found in cells of 150 characters at most", () => {
+      const cell = (length: number): string => shown(`|a|\n|-|\n|**b**${"x".repeat(length - 5)}|`).split("\n")[3] ?? "";
+      expect(cell(150)).toBe(`b${"x".repeat(145)}`);
+      expect(cell(151)).toBe(`**b**${"x".repeat(146)}`);
+    });
+
+    test("quotes within quotes count up to nine", () => {
+      const marks = (depth: number): string => ">".repeat(depth);
+      const end = (outer: number, inner: number): string =>
+        shown(`${marks(outer)} \`\`\`\n${marks(outer)} a\n${marks(inner)} b`)
+          .split("\n")
+          .at(-1) ?? "";
+      expect(end(9, 8)).toBe(`${marks(8)} b`);
+      expect(end(10, 9)).toBe(`${marks(10)} \`\`\``);
+    });
+
+    test("the name of a language has 40 characters at most", () => {
+      const first = (length: number): string => shown(`\`\`\`${"c".repeat(length)}\na\n\`\`\``).split("\n")[0] ?? "";
+      expect(first(40)).toBe(`\`\`\`${"c".repeat(40)}`);
+      expect(first(41)).toBe("```");
+    });
+  });
+
+  test("a fence is closed by one as long, and by none of another kind", () => {
+    expect(shown("````\na\n```\nb\n````\nc")).toBe("```\na\n``\u200b`\nb\n```\nc");
+    expect(shown("```\na\n````\nc")).toBe("```\na\n```\nc");
+    expect(shown("~~~\na\n```\n~~~\nc")).toBe("```\na\n``\u200b`\n```\nc");
+  });
+
   test("text without constructs is left as it is, however often", () => {
     const letters = fc.constantFrom(..."abc XYZ 0123，。！？；：“”（）、,.;:!?'\"%$=+/&\n中文字模型éß👍🏽🇨🇳");
     fc.assert(

@@ -1,8 +1,12 @@
 import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { layOut } from "#src/catalog/entry/layout.ts";
+import { readCatalog } from "#src/catalog/entry/load.ts";
+import { parseSyncArguments, runSyncCommand } from "#src/cli/sync-command.ts";
+import { readConfig } from "#src/config.ts";
 import { withSyncLock } from "#src/sync/lock.ts";
-import { runProgram } from "#tests/run-program.ts";
+import { type Ended, runProgram } from "#tests/run-program.ts";
 import { type GithubStandIn, startGithub } from "#tests/stand-ins/github.ts";
 import { known } from "#tests/sync/world.ts";
 import { temporaryFolder } from "#tests/temporary-catalog.ts";
@@ -21,16 +25,43 @@ async function world(): Promise<{ github: GithubStandIn; env: Record<string, str
   return { github, env, folder };
 }
 
-const sync = (args: string[], env: Record<string, string>) => runProgram("src/cli/sync.ts", args, { env });
+/** Runs the command in this process; `shown` is also what only a terminal gets. */
+async function sync(
+  args: string[],
+  env: Record<string, string>,
+  { isTTY = false, signal = new AbortController().signal } = {},
+): Promise<Ended> {
+  const output = { stdout: "", stderr: "" };
+  const streamTo = (name: "stdout" | "stderr") => ({
+    isTTY,
+    write: (text: string) => {
+      output[name] += text;
+    },
+  });
+  const streams = { stdout: streamTo("stdout"), stderr: streamTo("stderr") };
+  const code = await runSyncCommand(args, readConfig(env), streams, { signal, pace: "none" });
+  return { code, ...output };
+}
 
-describe("npm run sync", () => {
+describe("npm run sync, as a program", () => {
   it("shows what it would propose, without a token and without a catalog repository", async () => {
     const { env } = await world();
-    const { code, stdout } = await sync(["--dry-run", "--only", "chatglm-6b"], env);
+    const { code, stdout, stderr } = await runProgram("src/cli/sync.ts", ["--dry-run", "--only", "chatglm-6b"], {
+      env,
+    });
     expect(stdout).toMatch(/将会提议：\n- 开始跟踪 1 个仓库\n {4}chatglm-6b: latestRelease.tag: v1.1\n/);
-    expect(code).toBe(0);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   });
 
+  it("is refused with a line and the exit code 1", async () => {
+    const { env } = await world();
+    const { code, stdout, stderr } = await runProgram("src/cli/sync.ts", ["--pr"], { env });
+    expect(stderr).toMatch(/^[^\n]*CATALOG_REPOSITORY[^\n]*\n$/);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  });
+});
+
+describe("the sync command", () => {
   it("edits the files here, and does so only once", async () => {
     const { env, folder } = await world();
     const file = join(folder, "catalog", "models", "chatglm-6b.yaml");
@@ -42,25 +73,44 @@ describe("npm run sync", () => {
     expect(kept).toEqual([]);
     expect((await sync(["--write", "--only", "chatglm-6b"], env)).stdout).toContain("没有需要提议的变化");
     expect(await readFile(file, "utf8")).toBe(after);
-    const checked = await runProgram("src/cli/catalog.ts", ["--check", "--entries"], { env });
-    expect(checked).toMatchObject({ code: 0, stderr: "" });
+    expect(layOut(after)).toBe(after);
+    expect((await readCatalog(join(folder, "catalog"))).problems).toEqual([]);
   });
 
   it("opens pull requests, and reports them as JSON", async () => {
     const { github, env } = await world();
     const pr = { ...env, GITHUB_TOKEN: github.token, CATALOG_REPOSITORY: "list/mulu" };
     const { stdout, code } = await sync(["--pr", "--json"], pr);
-    expect(JSON.parse(stdout)).toMatchObject({ done: [{ action: "open", outcome: "done" }], seen: 1, unreached: [] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      plan: { actions: [{ kind: "open", reason: "new" }] },
+      done: [{ action: "open", outcome: "done" }],
+      seen: 1,
+      unreached: [],
+    });
     expect(code).toBe(0);
     const again = await sync(["--pr"], pr);
     expect(again.stdout).toContain("拉取请求都是最新的");
     expect(again.stdout + again.stderr).not.toContain(github.token);
   });
 
+  it("ends with 1 where a proposal could not be carried out", async () => {
+    const { github, env } = await world();
+    github.faults.next("502", ({ method, path }) => method === "POST" && path.endsWith("/pulls"));
+    const pr = { ...env, GITHUB_TOKEN: github.token, CATALOG_REPOSITORY: "list/mulu" };
+    const { code, stdout } = await sync(["--pr"], pr);
+    expect(stdout).toContain("（失败：");
+    expect(code).toBe(1);
+  });
+
+  it("shows how far it is on a terminal only", async () => {
+    const { env } = await world();
+    const args = ["--dry-run", "--only", "chatglm-6b"];
+    expect((await sync(args, env, { isTTY: true })).stderr).toMatch(/1\/1/);
+    expect((await sync(args, env)).stderr).toBe("");
+  });
+
   it.each([
     [["--only", "chatglm-6b"], "用法"],
-    [["--dry-run", "--write"], "用法"],
-    [["--dry-run", "--only", "chatglm-6b,"], "用法"],
     [["--dry-run", "--only", "chatglm-7b"], "没有条目「chatglm-7b」。 是不是 chatglm-6b"],
     [["--pr"], "CATALOG_REPOSITORY"],
   ])("%j is refused with a line", async (args, line) => {
@@ -93,6 +143,13 @@ describe("npm run sync", () => {
     expect(code).toBe(1);
   });
 
+  it("says that it was interrupted", async () => {
+    const { env } = await world();
+    const { stderr, code } = await sync(["--dry-run"], env, { signal: AbortSignal.abort() });
+    expect(stderr).toBe("已中断，没有做完的下次会继续。\n");
+    expect(code).toBe(1);
+  });
+
   it("says that a token is refused, and does not show it", async () => {
     const { env } = await world();
     const token = "github_pat_wrong_token_1234";
@@ -100,5 +157,25 @@ describe("npm run sync", () => {
     expect(stderr.trim().split("\n")).toHaveLength(1);
     expect(stderr).not.toContain(token);
     expect(code).toBe(1);
+  });
+});
+
+describe("the arguments of the sync", () => {
+  it.each([
+    [["--dry-run"], { mode: "dry-run", only: undefined, json: false }],
+    [["--write", "--only", "a, b"], { mode: "write", only: ["a", "b"], json: false }],
+    [["--json", "--pr"], { mode: "pr", only: undefined, json: true }],
+  ])("%j are understood", (args, expected) => {
+    expect(parseSyncArguments(args)).toEqual(expected);
+  });
+  it.each([
+    [[]],
+    [["--only", "chatglm-6b"]],
+    [["--dry-run", "--write"]],
+    [["--dry-run", "--only", "chatglm-6b,"]],
+    [["--dry-run", "--unknown"]],
+    [["--dry-run", "more"]],
+  ])("%j are not", (args) => {
+    expect(parseSyncArguments(args)).toBeUndefined();
   });
 });

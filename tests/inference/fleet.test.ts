@@ -11,7 +11,7 @@ async function host(options: OllamaOptions = {}) {
   onTestFinished(() => ollama.stop());
   return ollama;
 }
-const fleetOf = async (urls: string[], options: { slots?: number; allowCloud?: boolean } = {}) => {
+const fleetOf = async (urls: string[], options: { slots?: number; allowCloud?: boolean; pollMs?: number } = {}) => {
   const fleet = createFleet({
     backend: createOllamaBackend(),
     urls,
@@ -40,6 +40,25 @@ describe("choosing a host", () => {
     leases[0]?.release();
     expect(fleet.acquire("qwen3:8b")?.host.url).toBe(second.url);
     expect(fleet.acquire("qwen3:8b")).toBeUndefined();
+  });
+
+  test("of hosts that have it loaded alike, the least busy", async () => {
+    const [first, second] = [await host(), await host()];
+    const fleet = await fleetOf([first.url, second.url]);
+    const urls = ["first", "second", "third"].map(() => fleet.acquire("qwen3:8b")?.host.url);
+    expect(urls.toSorted()).toEqual([first.url, first.url, second.url].toSorted());
+    expect(urls[0]).not.toBe(urls[1]);
+  });
+
+  test("a slot that was not used changes nothing about its host", async () => {
+    const ollama = await host();
+    const fleet = await fleetOf([ollama.url]);
+    let changes = 0;
+    fleet.onChange(() => changes++);
+    fleet.acquire("qwen3:8b")?.release("unused");
+    expect([changes, fleet.isLoaded("qwen3:8b"), fleet.hosts[0]?.busy]).toEqual([0, false, 0]);
+    fleet.acquire("qwen3:8b")?.release();
+    expect([changes, fleet.isLoaded("qwen3:8b"), fleet.hosts[0]?.busy]).toEqual([1, true, 0]);
   });
 
   test("one name with and without its tag, in any case", async () => {
@@ -71,6 +90,31 @@ test("a host that fails is out, and comes back by itself", async () => {
   await ollama.up();
   await expect.poll(() => fleet.hosts[0]?.up, { timeout: 5000 }).toBe(true);
   expect(fleet.acquire("qwen3:8b")).toBeDefined();
+  stop.abort();
+  await running;
+});
+
+test("a host that is out has nothing to offer, and may come back as another version", async () => {
+  const ollama = await host({ version: "0.14.2" });
+  const fleet = await fleetOf([ollama.url]);
+  fleet.acquire("qwen3:8b")?.release();
+  const [only] = fleet.hosts;
+  if (only === undefined) throw new Error("the fleet has no host");
+  expect(only.version).toBe("0.14.2");
+  fleet.takeOut(only);
+  expect([fleet.installed(), fleet.isLoaded("qwen3:8b"), only.version]).toEqual([[], false, undefined]);
+  expect(fleet.acquire("qwen3:8b")).toBeUndefined();
+  await fleet.check(only);
+  expect([fleet.installed().length, only.version, only.failures]).toEqual([1, "0.14.2", 0]);
+});
+
+test("a host that a try took out is asked again soon, and not with the next poll", async () => {
+  const ollama = await host();
+  const fleet = await fleetOf([ollama.url], { pollMs: 3_600_000 });
+  const stop = new AbortController();
+  const running = fleet.run(stop.signal);
+  for (const item of fleet.hosts) fleet.takeOut(item);
+  await expect.poll(() => fleet.hosts[0]?.up, { timeout: 10_000 }).toBe(true);
   stop.abort();
   await running;
 });

@@ -1,16 +1,19 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { type Text, textIn } from "#src/base/locale.ts";
 import { createLog } from "#src/base/log.ts";
 import { layOut } from "#src/catalog/entry/layout.ts";
 import type { GithubConfig } from "#src/sync/github/config.ts";
 import { runSync, type SyncMode, type SyncReport } from "#src/sync/run.ts";
+import { fastestFolder } from "#tests/fastest-folder.ts";
 import {
   type CatalogRepository,
   type GithubOptions,
   type GithubStandIn,
   startGithub,
 } from "#tests/stand-ins/github.ts";
-import { smallEntry, temporaryFolder } from "#tests/temporary-catalog.ts";
+import { smallEntry } from "#tests/temporary-catalog.ts";
 
 export const CATALOG = "list/mulu";
 export const NOW = Date.parse("2026-11-23T12:00:00Z");
@@ -48,7 +51,8 @@ export async function startWorld(
     Object.entries(entries(github)).map(([id, text]) => [`catalog/models/${id}.yaml`, text]),
   );
   const catalog = await github.catalog(CATALOG, { "README.md": "# list\n", ...files });
-  const dataDir = await temporaryFolder();
+  const dataDir = await mkdtemp(join(await fastestFolder(), "mulu-sync-"));
+  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
   const config: GithubConfig = {
     apiUrl: github.url,
     identity: { kind: "token", token: github.token },

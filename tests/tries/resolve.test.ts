@@ -6,7 +6,8 @@ import { normalName } from "#src/inference/ollama/names.ts";
 import { type Resolution, resolveModel } from "#src/tries/resolve.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";
 
-const model = (name: string, exact = true): string => `\n  - model: ${name}\n    official: true\n    exact: ${exact}`;
+const model = (name: string, { exact = true, official = true, cloud = false } = {}): string =>
+  `\n  - model: ${name}\n    official: ${official}\n    exact: ${exact}${cloud ? "\n    cloud: true" : ""}`;
 const entries = {
   "qwen3.yaml": smallEntry({
     name: "Qwen3",
@@ -26,16 +27,53 @@ const entries = {
     name: "ChatGLM-6B",
     family: "GLM",
     aliases: "\n  - chatglm",
-    ollama: model("glm4:9b", false),
+    ollama: model("glm4:9b", { exact: false }),
   }),
+  // The first in its file is not the best of any list.
+  "glm-4.5.yaml": smallEntry({
+    name: "GLM-4.5",
+    family: "GLM",
+    released: "'2025-07'",
+    ollama: [
+      model("glm45-stand-in:9b", { exact: false }),
+      model("glm45:cloud", { cloud: true }),
+      model("someone/glm45:9b", { official: false }),
+      model("glm45:9b"),
+    ].join(""),
+  }),
+  "internlm.yaml": smallEntry({
+    name: "InternLM",
+    family: "InternLM",
+    ollama: model("internlm-stand-in:7b", { exact: false }) + model("someone/internlm:7b", { official: false }),
+  }),
+  // Its alias is the name of a family whose newest is another.
+  "yi-old.yaml": smallEntry({
+    name: "Yi-6B",
+    family: "Yi",
+    released: "'2023-11'",
+    aliases: "\n  - yi",
+    ollama: model("yi:6b"),
+  }),
+  "yi-new.yaml": smallEntry({ name: "Yi-1.5", family: "Yi", released: "'2024-05'", ollama: model("yi1.5:9b") }),
+
   "lora.yaml": smallEntry({ name: "Lora", family: "Qwen", ollama: "[]" }),
+  ...Object.fromEntries(
+    ["a", "b", "c", "d", "e", "f", "g"].map((at) => [
+      `tulu-${at}.yaml`,
+      smallEntry({ name: `Tulu-${at}`, family: "Tulu", ollama: at === "a" ? "[]" : model(`tulu-${at}:7b`) }),
+    ]),
+  ),
 };
 const catalog = openCatalog(Object.entries(entries).flatMap(([file, text]) => parseEntry(file, text).entry ?? []));
 
 function resolve(
   name: string,
   installed: string[],
-  { loaded = [], aliases = {} }: { loaded?: string[]; aliases?: Record<string, string> } = {},
+  {
+    loaded = [],
+    aliases = {},
+    allowCloud = false,
+  }: { loaded?: string[]; aliases?: Record<string, string>; allowCloud?: boolean } = {},
 ): Resolution {
   const models = installed.map(
     (item, at): InstalledModel => ({
@@ -54,7 +92,7 @@ function resolve(
     isLoaded: (item) => loaded.includes(item),
     normalName,
     aliases: new Map(Object.entries(aliases)),
-    allowCloud: false,
+    allowCloud,
   });
 }
 const ready = (model: string, entryId: string | undefined, standIn = false): Resolution => ({
@@ -73,12 +111,39 @@ describe("a name becomes a model that is installed", () => {
     ["glm4:9b", ["glm4:9b"], ready("glm4:9b", undefined)],
     ["llama3", ["llama3:8b"], ready("llama3:8b", undefined)],
     ["qwen3:8b", ["qwen3:8b"], ready("qwen3:8b", "qwen3")],
+    ["yi", ["yi:6b", "yi1.5:9b"], ready("yi:6b", "yi-old")],
+    ["glm", ["glm45:9b", "glm4:9b"], ready("glm45:9b", "glm-4.5")],
+    ["llama3", ["llama3:70b", "llama3:8b"], ready("llama3:8b", undefined)],
+    ["yi", ["yi:latest", "yi:6b"], ready("yi:6b", "yi-old")],
+    ["qwen3 4b", ["qwen3:4bit"], { kind: "pullable", entry: expect.anything(), model: expect.anything() }],
   ])("%s with %j installed", (name, installed, expected) => {
     expect(resolve(name, installed)).toEqual(expected);
   });
 
   test("of several sizes the largest that is loaded, else the largest", () => {
-    expect(resolve("qwen3", ["qwen3:4b", "qwen3:8b"], { loaded: ["qwen3:4b"] })).toEqual(ready("qwen3:4b", "qwen3"));
+    const three = ["qwen3:4b", "qwen3:8b", "qwen3:8b-q8_0"];
+    expect(resolve("qwen3", three, { loaded: ["qwen3:4b"] })).toEqual(ready("qwen3:4b", "qwen3"));
+    expect(resolve("qwen3", three, { loaded: ["qwen3:4b", "qwen3:8b"] })).toEqual(ready("qwen3:8b", "qwen3"));
+    expect(resolve("llama3", ["llama3:8b", "llama3:70b"], { loaded: ["llama3:8b"] })).toEqual(
+      ready("llama3:8b", undefined),
+    );
+  });
+
+  test("an exact model before a stand-in, though that is larger and loaded", () => {
+    const both = ["glm45:9b", "glm45-stand-in:9b"];
+    expect(resolve("glm-4.5", both, { loaded: ["glm45-stand-in:9b"] })).toEqual(ready("glm45:9b", "glm-4.5"));
+    expect(resolve("glm-4.5", both.slice(1))).toEqual(ready("glm45-stand-in:9b", "glm-4.5", true));
+  });
+
+  test("one that runs elsewhere only where that is allowed", () => {
+    expect(resolve("glm-4.5", ["glm45:cloud"])).toMatchObject({ kind: "pullable" });
+    expect(resolve("glm-4.5", ["glm45:cloud"], { allowCloud: true })).toEqual(ready("glm45:cloud", "glm-4.5"));
+  });
+
+  test("the operator's own model before those of the catalog, in any spelling", () => {
+    const aliases = { qwen3: "Mine" };
+    expect(resolve("qwen3", ["mine:latest", "qwen3:8b"], { aliases })).toEqual(ready("mine:latest", "qwen3"));
+    expect(resolve("qwen3", ["qwen3:8b"], { aliases })).toEqual(ready("qwen3:8b", "qwen3"));
   });
 
   test("the operator's own model stands for an entry that Ollama has nothing for", () => {
@@ -86,13 +151,28 @@ describe("a name becomes a model that is installed", () => {
   });
 });
 
-test("nothing installed: what could be pulled, exact before stand-in", () => {
+test("nothing installed: what could be pulled, exact before stand-in, then official before community", () => {
+  expect(resolve("glm-4.5", [], { allowCloud: true })).toMatchObject({ model: { model: "glm45:9b" } });
+  // What bears the name itself comes before others of a family that has it, also where only those are installed.
+  expect(resolve("yi", ["yi1.5:9b"])).toMatchObject({ kind: "pullable", model: { model: "yi:6b" } });
+  expect(resolve("internlm", [])).toMatchObject({ model: { model: "someone/internlm:7b" } });
   expect(resolve("qwen2", [])).toMatchObject({ kind: "pullable", model: { model: "qwen2:7b" } });
   expect(resolve("chatglm", [])).toMatchObject({ kind: "pullable", model: { model: "glm4:9b", exact: false } });
 });
 
 test("an entry that Ollama cannot run offers relatives that run here", () => {
-  expect(resolve("lora", ["qwen3:8b"])).toMatchObject({ kind: "impossible", relatives: [{ id: "qwen3" }] });
+  const found = resolve("lora", ["qwen3:8b", "glm45:9b"]);
+  expect(found.kind === "impossible" && found.relatives.map(({ id }) => id)).toEqual(["qwen3"]);
+});
+
+test("at most five relatives are offered, or names that are near", () => {
+  const found = resolve(
+    "tulu-a",
+    ["b", "c", "d", "e", "f", "g"].map((at) => `tulu-${at}:7b`),
+  );
+  expect(found.kind === "impossible" && found.relatives.length).toBe(5);
+  const unknown = resolve("tulux", []);
+  expect(unknown.kind === "unknown" && unknown.near.length).toBe(5);
 });
 
 test("a name that nobody bears offers what is near", () => {

@@ -1,69 +1,9 @@
 import { join } from "node:path";
-import { pino } from "pino";
-import { expect, onTestFinished, test } from "vitest";
-import type { Person } from "#src/base/person.ts";
-import { createFleet } from "#src/inference/fleet.ts";
-import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
-import { createQuotas } from "#src/tries/quotas.ts";
+import { expect, test } from "vitest";
 import { openStore } from "#src/tries/store.ts";
-import { createTries, type TriesOptions } from "#src/tries/tries.ts";
-import type { Delivery, Progress, Try } from "#src/tries/try.ts";
-import { startOllama } from "#tests/stand-ins/ollama.ts";
+import type { Try } from "#src/tries/try.ts";
 import { temporaryFolder } from "#tests/temporary-catalog.ts";
-
-const log = pino({ level: "silent" });
-const person = (id: string): Person => ({
-  id,
-  admin: false,
-  moderator: false,
-  roles: [],
-  channel: undefined,
-  guild: undefined,
-});
-const NO_LISTS = {
-  allowedChannels: [],
-  blockedChannels: [],
-  allowedRoles: [],
-  blockedRoles: [],
-  allowedModels: [],
-  blockedModels: [],
-};
-
-/** Tries over a real fleet, with everything that is shown kept. */
-async function open(options: Partial<TriesOptions> = {}, { slots = 2 } = {}) {
-  const ollama = await startOllama({ models: [{ name: "qwen3:8b" }], slots });
-  onTestFinished(() => ollama.stop());
-  const fleet = createFleet({ backend: createOllamaBackend(), urls: [ollama.url], slots, allowCloud: false, log });
-  await fleet.ready();
-  const ends = new Map<string, Progress>();
-  const shown = new Map<string, Progress[]>();
-  const tries = createTries({
-    fleet,
-    store: openStore(":memory:"),
-    quotas: createQuotas({ perPerson: 1000, perGuild: 1000 }),
-    access: NO_LISTS,
-    queueMax: 1000,
-    promptMax: 4000,
-    maxTokens: 10_000,
-    keepHours: 1,
-    open: (attempt) => ({
-      gone: new AbortController().signal,
-      update: (progress) => void shown.set(attempt.id, [...(shown.get(attempt.id) ?? []), progress]),
-      finish: async (progress) => void ends.set(attempt.id, progress),
-    }),
-    log,
-    ...options,
-  });
-  const submit = (id: string, prompt: string, delivery: Delivery = { kind: "local", id }): Promise<Try> =>
-    tries.submit({
-      person: person(id),
-      target: { model: "qwen3:8b", entryId: undefined, standIn: false },
-      prompt,
-      locale: "zh-CN",
-      begin: async () => delivery,
-    });
-  return { ollama, tries, submit, ends, shown };
-}
+import { openTries as open } from "#tests/tries/world.ts";
 
 test("a hundred people at once on two slots: all are answered, nobody sees another's text, two at a time", async () => {
   const { ollama, submit, ends } = await open();
@@ -76,7 +16,7 @@ test("a hundred people at once on two slots: all are answered, nobody sees anoth
 });
 
 test("first come, first served, and everybody's place is told", async () => {
-  const { ollama, submit, ends, shown } = await open({}, { slots: 1 });
+  const { ollama, submit, ends, shown } = await open({ slots: 1 });
   ollama.script({ chunks: ["好"], tokensPerSecond: 100 });
   const [first, second, third] = [await submit("a", "一"), await submit("b", "二"), await submit("c", "三")];
   await expect.poll(() => ends.size).toBe(3);
@@ -91,22 +31,6 @@ test("one person who submits many at once gets two in, whatever the timing", asy
   ollama.script({ endless: true });
   const results = await Promise.allSettled(Array.from({ length: 10 }, () => submit("a", "问")));
   expect(results.filter(({ status }) => status === "fulfilled").length).toBe(2);
-});
-
-test("a minute before the token dies the answer ends with what there is", async () => {
-  const { ollama, submit, ends } = await open();
-  ollama.script({ endless: true, tokensPerSecond: 100 });
-  const delivery: Delivery = {
-    kind: "discord",
-    application: "1",
-    token: "t",
-    expiresAt: Date.now() + 60_300,
-    private: false,
-  };
-  const { id } = await submit("a", "问", delivery);
-  await expect.poll(() => ends.get(id)?.phase, { timeout: 5000 }).toBe("expired");
-  expect(ends.get(id)?.text).not.toBe("");
-  await expect.poll(() => ollama.requests[0]?.closedByClientAt).toBeDefined();
 });
 
 test("thinking inside the content is taken out of the answer", async () => {
@@ -143,7 +67,7 @@ test("what was left open by a crash is closed once, with what had come", async (
   before.save(attempt, { phase: "answering", text: "一半", thinking: "" });
   before.close();
   const stop = new AbortController();
-  const { tries, ends } = await open({ store: openStore(file) });
+  const { tries, ends } = await open({ tries: { store: openStore(file) } });
   const running = tries.run(stop.signal);
   await expect.poll(() => ends.get(attempt.id)).toMatchObject({ phase: "interrupted", text: "一半" });
   stop.abort();

@@ -1,7 +1,7 @@
 import { everyWeights } from "./editions.ts";
 import { KNOWN_BASES } from "./known-bases.ts";
 import { brokenRule, type Problem } from "./parse.ts";
-import type { FieldPath, Place } from "./positions.ts";
+import type { FieldPath, Position } from "./positions.ts";
 import type { Entry, Variant } from "./schema.ts";
 import { foldName } from "./text.ts";
 import { formatBillions } from "./units.ts";
@@ -16,7 +16,7 @@ type Sized = Pick<Variant, "name" | "parametersB" | "activeParametersB">;
  * What no single file shows: base models that nobody knows. And what no schema shows: sizes that contradict a name, a
  * context shorter than an edition's. `locate` tells where a field of an entry stands.
  */
-export function crossCheck(entries: readonly Entry[], locate: (id: string, path: FieldPath) => Place): Problem[] {
+export function crossCheck(entries: readonly Entry[], locate: (id: string, path: FieldPath) => Position): Problem[] {
   const known = knownNames(entries);
   return entries.flatMap((entry) =>
     faultsOf(entry, known).map(

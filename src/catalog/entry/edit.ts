@@ -1,12 +1,24 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Node, parseDocument } from "yaml";
-import { layOut, NOTATION } from "./layout.ts";
-import { entrySchema } from "./schema.ts";
-import { splicesFor } from "./splices.ts";
-import { blockText, type Value } from "./value-text.ts";
-import { type Step, sourceOf, withSplices } from "./yaml-places.ts";
+import {
+  type Document,
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  type Node,
+  parseDocument,
+  type Scalar,
+  Schema,
+  visit,
+  type YAMLMap,
+  type YAMLSeq,
+} from "yaml";
+import { layOutDocument, quoteAmbiguous } from "./layout.ts";
 
-type Path = readonly Step[];
+/** What an entry's file can hold; a key without a value is left out. */
+export type Value = string | number | boolean | Value[] | { [key: string]: Value | undefined };
+type Path = readonly (string | number)[];
 
 /** One change to an entry's file; paths are keys of the schema, list items by index. */
 export type Edit =
@@ -29,134 +41,131 @@ export class UneditableFile extends Error {
 }
 
 /**
- * The text with the edits done in order, everything else byte for byte as it was: comments, order, quotes, blank
- * lines, line breaks. Comments right above a removed key or item go with it, except above a first one. A laid-out file
- * stays laid out. Each outcome is read again before it counts. Throws UneditableFile where the text does not parse or
- * has aliases, the path leads through a scalar, or the value cannot be written in its place.
+ * The text with the edits done in order, in the layout of `layOut`; a text that says all they ask for stays as it is.
+ * Comments stay, but for those inside of what goes and right above a removed key or item; line breaks stay too. The
+ * outcome is read again before it counts. Throws UneditableFile where the text does not parse or has aliases, the path
+ * leads through a scalar, or the value cannot be written in its place.
  */
 export function editEntry(text: string, edits: readonly Edit[]): string {
-  const result = edits.reduce(edited, text);
-  if (result === text || layOut(text) !== text) return result;
-  const laidOut = layOut(result);
-  // Only a comment may still stand elsewhere in the layout, such as the one behind a text that became a list.
-  return laidOut === result ? result : verified(laidOut, parsed(result).data, []);
+  const { document, data } = read(text);
+  for (const edit of edits) document.contents = changed(document, document.contents, changeOf(edit, document));
+  if (isDeepStrictEqual(document.toJS(), data)) return text;
+  const where = edits.map(({ path }) => path.join(".")).join(", ");
+  const result = verified(layOutDocument(document), document.toJS(), where);
+  return text.includes("\r\n") ? result.replaceAll("\n", "\r\n") : result;
 }
 
 /** A new entry's whole file, laid out. Throws UneditableFile where a value cannot be written. */
-export function writeEntry(data: { [key: string]: Value | undefined }): string {
-  const fields = plainFields(data, []);
-  return verified(layOut(blockText(fields, undefined, NOTATION)), fields, []);
-}
-
-function edited(text: string, edit: Edit): string {
-  const { root, data } = parsed(text);
-  const { path, value } = asChange(edit, data);
-  const wanted = withValue(data, path, value);
-  if (isDeepStrictEqual(wanted, data)) return text;
-  const parts = partsOf(valueAt(data, path), path, value);
-  if (parts) return parts.reduce(edited, text);
-  const splices = splicesFor(sourceOf(text, root), { node: root, schema: entrySchema, holder: undefined }, path, value);
-  return verified(withSplices(text, splices), wanted, path);
+export function writeEntry(fields: { [key: string]: Value | undefined }): string {
+  const { document } = read("");
+  document.contents = nodeOf(document, null, fields);
+  return verified(layOutDocument(document), document.toJS(), "file");
 }
 
 /** What the text says. Tags that YAML does not know are refused too: another reader could see something else. */
-function parsed(text: string, where?: string): { root: Node | null; data: unknown } {
+function read(text: string, where?: string): { document: Document; data: unknown } {
   const document = parseDocument(text, { prettyErrors: false });
   const [error] = [...document.errors, ...document.warnings];
   if (error) throw new UneditableFile(where ?? `line ${text.slice(0, error.pos[0]).split("\n").length}`, error.code);
   try {
-    return { root: document.contents, data: document.toJS({ maxAliasCount: 0 }) };
+    return { document, data: document.toJS({ maxAliasCount: 0 }) };
   } catch {
     throw new UneditableFile(where ?? "file", "has aliases");
   }
 }
 
-/** The text, once it is seen to say what is wanted. */
-function verified(text: string, wanted: unknown, path: Path): string {
-  const where = path.join(".");
-  if (isDeepStrictEqual(parsed(text, where).data, wanted)) return text;
-  throw new UneditableFile(where, "the file cannot hold this value here");
+/** The text, once it is seen to say what is wanted; laid out as it then reads, where a comment found another place. */
+function verified(text: string, wanted: unknown, where: string): string {
+  const { document, data } = read(text, where);
+  if (!isDeepStrictEqual(data, wanted)) throw new UneditableFile(where, "the file cannot hold this value here");
+  const laidOut = layOutDocument(document);
+  return laidOut === text ? text : verified(laidOut, wanted, where);
 }
 
-/** Every edit as the value that a path is to have; none to remove what is there. */
-function asChange(edit: Edit, data: unknown): { path: Path; value: Value | undefined } {
-  const { path } = edit;
+/** The path of a key or item, and what it is to hold; nothing where it is to go. */
+type Change = { path: Path; value: Value | undefined };
+
+function changeOf({ path, ...edit }: Edit, document: Document): Change {
   if (path.length === 0) throw new UneditableFile("file", "an edit names a field");
-  if (edit.kind === "remove") return { path, value: undefined };
-  const value = plain(edit.value, path);
-  if (edit.kind === "set") return { path, value };
-  const list: unknown = valueAt(data, path) ?? [];
-  if (!Array.isArray(list)) throw new UneditableFile(path.join("."), "is not a list");
-  return list.length === 0 ? { path, value: [value] } : { path: [...path, list.length], value };
+  if (edit.kind !== "append") return { path, value: edit.kind === "set" ? edit.value : undefined };
+  const list = stated(document.getIn(path, true));
+  if (list && !isSeq(list)) throw new UneditableFile(path.join("."), "is not a list");
+  return { path: [...path, list?.items.length ?? 0], value: edit.value };
 }
 
-/** A mapping that replaces a mapping changes it key by key, so that what is alike in both stays. */
-function partsOf(present: unknown, path: Path, value: Value | undefined): Edit[] | undefined {
-  if (!isMapping(present) || typeof value !== "object" || Array.isArray(value)) return undefined;
-  if (Object.keys(present).length === 0 || Object.keys(value).length === 0) return undefined;
-  const kept = Object.entries(value).flatMap(([key, part]): Edit[] =>
-    part === undefined ? [] : [{ kind: "set", path: [...path, key], value: part }],
-  );
-  const gone = Object.keys(present).filter((key) => !Object.hasOwn(value, key));
-  return [...kept, ...gone.map((key): Edit => ({ kind: "remove", path: [...path, key] }))];
+/** The node where it says anything: not `null`, as which a key without a value is read. */
+const stated = (node: unknown): Node | undefined =>
+  isNode(node) && !(isScalar(node) && node.value === null) ? node : undefined;
+
+/** What stands in a node's place after a change, which is about the node itself or about something inside it. */
+function changed(document: Document, present: unknown, change: Change, depth = 0): Node | null {
+  const { path, value } = change;
+  const step = path[depth];
+  if (step === undefined) return value === undefined ? null : nodeOf(document, present, value);
+  if (value === undefined && !stated(present)) return isNode(present) ? present : null;
+  const node = stated(present) ?? nodeOf(document, present, typeof step === "string" ? {} : []);
+  if (!hasRoom(node, step)) throw new UneditableFile(path.join("."), "leads to where nothing can stand");
+  const child: unknown = node.get(step, true);
+  const next = changed(document, child, change, depth + 1);
+  if (next === null) takeOut(node, step);
+  else if (next !== child) put(document, node, step, next);
+  return node;
 }
+
+/** Whether a key can stand in the node, or an item at an index, which is at most one past the end. */
+const hasRoom = (node: Node, step: string | number): node is YAMLMap | YAMLSeq =>
+  isMap(node)
+    ? typeof step === "string"
+    : isSeq(node) && [...node.items.keys(), node.items.length].includes(Number(step));
+
+function put(document: Document, holder: YAMLMap | YAMLSeq, step: string | number, node: Node): void {
+  // The comment behind `[]` is about the whole list.
+  if (holder.items.length === 0) Object.assign(holder, { flow: false, commentBefore: comments(holder), comment: null });
+  if (holder.has(step)) holder.set(step, node);
+  else if (isSeq(holder)) holder.items.push(node);
+  else holder.items.push(document.createPair(step, node));
+}
+
+function takeOut(holder: YAMLMap | YAMLSeq, step: string | number): void {
+  holder.delete(step);
+  if (holder.items.length === 0) Object.assign(holder, { flow: true, commentBefore: null, comment: comments(holder) });
+}
+
+const comments = ({ commentBefore, comment }: Node): string | null =>
+  [commentBefore, comment].filter((text) => typeof text === "string").join("\n") || null;
 
 /**
- * The data with another value at a path, or without it. What is missing on the way is made; `null` counts as missing.
+ * The node that says a value: the present one where it says so already, or is a mapping, which changes key by key; else
+ * a new one with the comments of the present one.
  */
-function withValue(data: unknown, path: Path, value: Value | undefined, depth = 0): unknown {
-  const step = path[depth];
-  if (step === undefined) return value;
-  const isMissing = data === undefined || data === null;
-  if (isMissing && value === undefined) return data;
-  const inner = (present: unknown): unknown => withValue(present, path, value, depth + 1);
-  if (typeof step === "string") {
-    const parent: unknown = isMissing ? {} : data;
-    if (isMapping(parent)) return withField(parent, step, inner(valueAt(parent, [step])));
-    throw new UneditableFile(path.join("."), "leads through what is not a mapping");
+function nodeOf(document: Document, present: unknown, value: Value): Node {
+  if (isNode(present) && isDeepStrictEqual(present.toJS(document), value)) return present;
+  if (isMap(present) && typeof value === "object" && !Array.isArray(value)) {
+    const parts = new Map(Object.entries(value).flatMap(([key, part]) => (part === undefined ? [] : [[key, part]])));
+    for (const key of Object.keys(present.toJS(document))) if (!parts.has(key)) takeOut(present, key);
+    for (const [key, part] of parts) put(document, present, key, nodeOf(document, present.get(key, true), part));
+    return present;
   }
-  const parent: unknown = isMissing ? [] : data;
-  if (!Array.isArray(parent)) throw new UneditableFile(path.join("."), "leads through what is not a list");
-  if (isIndex(step, value === undefined ? Number.POSITIVE_INFINITY : parent.length))
-    return withItem(parent, step, inner(parent[step]));
-  throw new UneditableFile(path.join("."), `is no item of ${parent.length}`);
+  const node: Node = document.createNode(value, { aliasDuplicateObjects: false });
+  visit(node, { Scalar: (_key, scalar) => quoteWhereNeeded(scalar) });
+  return isNode(present) ? Object.assign(node, commentsFor(node, present)) : node;
 }
 
-function withField(parent: object, key: string, value: unknown): object {
-  if (value !== undefined) return { ...parent, [key]: value };
-  return Object.fromEntries(Object.entries(parent).filter(([other]) => other !== key));
+/** Comments of a node, and the blank line before it, for the one that replaces it: beside what stands on one line. */
+function commentsFor(node: Node, old: Node): object {
+  const { commentBefore, comment, spaceBefore } = old;
+  if (isScalar(node) && isScalar(old)) return { commentBefore, comment, spaceBefore };
+  const isOneLine = isScalar(node) || (isCollection(node) && node.items.length === 0);
+  return { [isOneLine ? "comment" : "commentBefore"]: comments(old), spaceBefore };
 }
 
-const withItem = (parent: unknown[], index: number, value: unknown): unknown[] =>
-  value === undefined ? parent.toSpliced(index, 1) : parent.toSpliced(index, 1, value);
+const YAML_1_1 = new Schema({ schema: "yaml-1.1" });
 
-const isIndex = (step: number, end: number): boolean => Number.isInteger(step) && step >= 0 && step <= end;
-
-function valueAt(data: unknown, path: Path): unknown {
-  let value = data;
-  for (const step of path) {
-    if (Array.isArray(value)) value = typeof step === "number" ? value[step] : undefined;
-    else value = isMapping(value) && Object.hasOwn(value, step) ? value[step] : undefined;
-  }
-  return value;
-}
-
-/** The value without what is undefined. */
-function plain(value: Value, path: Path): Value {
-  if (Array.isArray(value)) return value.map((item) => plain(item, path));
-  if (typeof value === "object") return plainFields(value, path);
-  if (typeof value === "number" && !Number.isFinite(value)) throw new UneditableFile(path.join("."), "is not a number");
-  return value;
-}
-
-function plainFields(fields: { [key: string]: Value | undefined }, path: Path): { [key: string]: Value } {
-  return Object.fromEntries(
-    Object.entries(fields).flatMap(([key, field]) =>
-      field === undefined ? [] : [[key, plain(field, [...path, key])]],
-    ),
-  );
-}
-
-function isMapping(value: unknown): value is { [key: string]: unknown } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** Quotes what a reader of YAML 1.1 takes for something else (`no`, `1_000`), and white space that ends a block scalar. */
+function quoteWhereNeeded(scalar: Scalar): void {
+  const { value } = scalar;
+  if (typeof value !== "string") return;
+  quoteAmbiguous(scalar);
+  if (YAML_1_1.tags.some((tag) => "test" in tag && tag.default && tag.test?.test(value))) scalar.type = "QUOTE_SINGLE";
+  if (/^\s|\n$/.test(value)) scalar.type = "QUOTE_DOUBLE";
 }

@@ -1,3 +1,4 @@
+import { memoByObject } from "#src/base/memo.ts";
 import type { Entry, Modality, Variant } from "./schema.ts";
 import { foldName } from "./text.ts";
 
@@ -9,7 +10,7 @@ export type Edition = {
 };
 
 /** Names round what the maker counts: `7b` is 7.07 or 7.6, `0.5b` 0.49. */
-const ALIKE = 0.1;
+const SIZE_TOLERANCE = 0.1;
 
 /**
  * The variant and size that a row means: by the variant that it stands under, else by a variant's name in its text, else
@@ -34,45 +35,40 @@ const sizeOf = (variant: Variant): number | undefined => variant.parametersB ?? 
 const only = <T>(items: readonly T[]): T | undefined => (items.length === 1 ? items[0] : undefined);
 
 /** Shorter texts (`Chat`, `v2`) stand in too many names to tell anything. */
-const SHORTEST = 5;
+const SHORTEST_NAME = 5;
 
 type Named = { variant: Variant; names: string[] };
-const namesByVariants = new WeakMap<readonly Variant[], Named[]>();
 
 /** `A-7B / B-7B` is both, and `Qwen-7B (Base)` is `Qwen-7B` too unless another variant is called `Qwen-7B-Chat`. */
-function namesOf(variants: readonly Variant[]): Named[] {
-  const known = namesByVariants.get(variants);
-  if (known) return known;
+const namesOf = memoByObject((variants: readonly Variant[]): Named[] => {
   const wholes = variants.map(({ name }) => foldName(name));
-  const named = variants.map((variant, at) => {
+  return variants.map((variant, at) => {
     const parts = variant.name.split(/[/(（]/).map(foldName);
     const others = wholes.toSpliced(at, 1);
-    const own = parts.filter((part) => part.length >= SHORTEST && !others.some((other) => other.startsWith(part)));
+    const own = parts.filter((part) => part.length >= SHORTEST_NAME && !others.some((other) => other.startsWith(part)));
     return { variant, names: [wholes[at] ?? "", ...own] };
   });
-  namesByVariants.set(variants, named);
-  return named;
-}
+});
 
 /** The variant whose name the text has in it, the longest where there are several, or whose name ends with the text. */
 function named(variants: readonly Variant[], text: string, size: number | undefined): Variant | undefined {
   const label = foldName(text);
-  if (label.length < SHORTEST) return undefined;
+  if (label.length < SHORTEST_NAME) return undefined;
   const candidates = namesOf(variants)
     .filter(({ variant }) => isOfSize(variant, size) || sizeOf(variant) === undefined)
     .flatMap(({ variant, names }) => names.map((name) => ({ variant, name })));
-  const within = candidates.filter(({ name }) => label.includes(name));
-  const longest = within.toSorted((a, b) => b.name.length - a.name.length)[0];
+  const contained = candidates.filter(({ name }) => label.includes(name));
+  const longest = contained.toSorted((a, b) => b.name.length - a.name.length)[0];
   const ending = candidates.filter(({ name }) => name.endsWith(label)).map(({ variant }) => variant);
   return longest?.variant ?? only([...new Set(ending)]);
 }
 
 function isOfSize(variant: Variant, size: number | undefined): boolean {
   const sizes = [variant.parametersB, sizeInName(variant.name)];
-  return size === undefined || sizes.some((own) => own !== undefined && Math.abs(own - size) <= size * ALIKE);
+  return size === undefined || sizes.some((own) => own !== undefined && Math.abs(own - size) <= size * SIZE_TOLERANCE);
 }
 
-/** Of several of a size the one that is called by it and nothing more (`InternLM2.5-7B`, not `…-7B-Chat-1M`). */
+/** The only variant of a size, or the one that is called by it and nothing more (`InternLM2.5-7B`, not `…-7B-Chat-1M`). */
 function ofSize(variants: readonly Variant[], size: number | undefined): Variant | undefined {
   if (size === undefined) return undefined;
   const alike = variants.filter((variant) => isOfSize(variant, size));
@@ -85,7 +81,7 @@ function onlySize(entry: Entry): number | undefined {
   return only([...new Set(entry.parametersB === undefined ? sizes : [entry.parametersB, ...sizes])]);
 }
 
-const SEEING = /VL|视觉|多模态|visual|vision|omni|\dV\b|-V\b/i;
+const VISION_NAME = /VL|视觉|多模态|visual|vision|omni|\dV\b|-V\b/i;
 
 /**
  * What an edition takes in: what its variant states, else what the entry does. Where the entry names some editions as
@@ -94,6 +90,6 @@ const SEEING = /VL|视觉|多模态|visual|vision|omni|\dV\b|-V\b/i;
 export function modalitiesOf(entry: Entry, variant: Variant | undefined, label: string): readonly Modality[] {
   if (variant?.modalities !== undefined) return variant.modalities;
   const names = [...(entry.variants ?? []).map(({ name }) => name), ...(entry.weights ?? []).map((row) => row.label)];
-  const isTold = names.some((name) => SEEING.test(name));
-  return isTold && !SEEING.test(variant?.name ?? label) ? ["text"] : entry.modalities;
+  const isTold = names.some((name) => VISION_NAME.test(name));
+  return isTold && !VISION_NAME.test(variant?.name ?? label) ? ["text"] : entry.modalities;
 }

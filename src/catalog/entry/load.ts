@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { brokenRule, MAX_FILE_BYTES, type ParsedEntry, type Problem, parseEntry } from "./parse.ts";
-import type { FieldPath, Place } from "./positions.ts";
+import type { FieldPath, Position } from "./positions.ts";
 import type { Entry } from "./schema.ts";
 import { foldName } from "./text.ts";
 
@@ -13,7 +13,7 @@ export type CatalogRead = {
   entries: Entry[];
   problems: Problem[];
   /** Where a field of an entry stands in its file. */
-  locate: (id: string, path: FieldPath) => Place;
+  locate: (id: string, path: FieldPath) => Position;
 };
 
 /** The catalog folder is missing, unreadable, or holds no usable entry: there is nothing to answer from. */
@@ -43,34 +43,34 @@ export async function readCatalog(directory: string): Promise<CatalogRead> {
     names.filter((name) => !name.startsWith(".")).map((file) => readText(join(folder, file), file)),
   );
   const read = await readCatalogFiles(found.flatMap((item) => ("text" in item ? item : [])));
-  const problems = [...found.flatMap((item) => ("text" in item ? [] : item)), ...read.problems].toSorted(byPlace);
+  const problems = [...found.flatMap((item) => ("text" in item ? [] : item)), ...read.problems].toSorted(byPosition);
   if (read.entries.length === 0) throw new CatalogUnusable(folder, "empty", problems);
   return { ...read, problems };
 }
 
-/** Other work of the process waits at most so long for a turn, and the file that is being read. */
-const TURN_MS = 5;
+/** Other work of the process waits at most so long, and for the file that is being read. */
+const SLICE_MS = 5;
 
 /**
  * Reads entries from their texts, sorted by id; bad ones are left out and reported, and maybe none is left. Other work
- * of the process gets its turn in between: a catalog of hundreds takes a good part of a second.
+ * of the process goes on in between: a catalog of hundreds takes a good part of a second.
  */
 export async function readCatalogFiles(files: readonly CatalogFile[]): Promise<CatalogRead> {
   const parsed: ParsedEntry[] = [];
-  let turnEnds = performance.now() + TURN_MS;
+  let sliceEnds = performance.now() + SLICE_MS;
   for (const { file, text } of files.toSorted((a, b) => (a.file < b.file ? -1 : 1))) {
     const size = Buffer.byteLength(text);
     parsed.push(
       size > MAX_FILE_BYTES ? { file, locate: () => ({}), problems: [tooLarge(file, size)] } : parseEntry(file, text),
     );
-    if (performance.now() < turnEnds) continue;
+    if (performance.now() < sliceEnds) continue;
     await setImmediate();
-    turnEnds = performance.now() + TURN_MS;
+    sliceEnds = performance.now() + SLICE_MS;
   }
   const locators = new Map(parsed.map(({ entry, locate }) => [entry?.id, locate]));
   return {
     entries: parsed.flatMap((item) => item.entry ?? []),
-    problems: [...parsed.flatMap((item) => item.problems), ...sharedNames(parsed)].toSorted(byPlace),
+    problems: [...parsed.flatMap((item) => item.problems), ...sharedNames(parsed)].toSorted(byPosition),
     locate: (id, path) => locators.get(id)?.(path) ?? {},
   };
 }
@@ -117,5 +117,5 @@ function sharedNames(parsed: ParsedEntry[]): Problem[] {
 }
 
 /** By file, then by line. */
-export const byPlace = (a: Problem, b: Problem): number =>
+export const byPosition = (a: Problem, b: Problem): number =>
   a.file.localeCompare(b.file, "en") || (a.line ?? 0) - (b.line ?? 0);

@@ -2,32 +2,32 @@ import { isMap, isNode, isScalar, LineCounter, parseDocument, type YAMLError } f
 
 export type FieldPath = readonly PropertyKey[];
 /** 1-based; absent where nothing of the path stands in the file. */
-export type Place = { line?: number; column?: number };
+export type Position = { line?: number; column?: number };
 
 /** A YAML text with its positions, for telling people where something is wrong. */
-export type YamlPlaces = {
+export type YamlPositions = {
   /** What keeps the text from being YAML. */
-  errors: { code: YAMLError["code"]; message: string; place: Place }[];
+  errors: { code: YAMLError["code"]; message: string; position: Position }[];
   /** Throws where the text uses anchors and aliases. */
   data: () => unknown;
   /** Where a field stands; the nearest parent where the field is missing. */
-  locate: (path: FieldPath) => Place;
+  locate: (path: FieldPath) => Position;
 };
 
-export function openYaml(text: string): YamlPlaces {
+export function openYaml(text: string): YamlPositions {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   return {
     errors: document.errors.map(({ code, message, pos: [offset] }) => ({
       code,
       message,
-      place: placeOf(lines, offset),
+      position: positionOf(lines, offset),
     })),
     data: () => document.toJS({ maxAliasCount: 0 }),
     locate: (path) => {
       for (let length = path.length; length >= 0; length--) {
         const offset = offsetOf(document, path.slice(0, length));
-        if (offset !== undefined) return placeOf(lines, offset);
+        if (offset !== undefined) return positionOf(lines, offset);
       }
       return {};
     },
@@ -45,7 +45,7 @@ function offsetOf(document: ReturnType<typeof parseDocument>, path: FieldPath): 
   return isNode(node) ? node.range?.[0] : undefined;
 }
 
-function placeOf(lines: LineCounter, offset: number): Place {
+function positionOf(lines: LineCounter, offset: number): Position {
   const { line, col } = lines.linePos(offset);
   return { line, column: col };
 }

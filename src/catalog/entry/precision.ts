@@ -51,7 +51,7 @@ export function bitsPerWeight({ precision, quant }: Quantization): number | unde
 }
 
 /** What a person asks for when they type a precision: one precision, or any artefact of so many bits. */
-export type PrecisionWish = { kind: "precision"; precision: Precision } | { kind: "bits"; bits: number };
+export type PrecisionRequest = { kind: "precision"; precision: Precision } | { kind: "bits"; bits: number };
 
 /** Widths and methods that answer for another: `gptq` for any GPTQ, 16 bits for either half precision. */
 const RELATIVES: Partial<Record<Precision, (offered: Quantization) => 0 | 1 | undefined>> = {
@@ -64,12 +64,12 @@ const RELATIVES: Partial<Record<Precision, (offered: Quantization) => 0 | 1 | un
 };
 
 /**
- * How well an artefact answers a wish: 0 exactly, 1 the same width by another method, undefined not at all.
+ * How well an artefact answers what was asked for: 0 exactly, 1 the same width by another method, undefined not at all.
  * `int4` is also answered by GPTQ-Int4, AWQ and 4-bit GGUF; four-bit floats only by asking for "4-bit".
  */
-export function precisionRank(wish: PrecisionWish, offered: Quantization): 0 | 1 | undefined {
-  if (wish.kind === "bits") return bitsPerWeight(offered) === wish.bits ? 0 : undefined;
-  return wish.precision === offered.precision ? 0 : RELATIVES[wish.precision]?.(offered);
+export function precisionRank(asked: PrecisionRequest, offered: Quantization): 0 | 1 | undefined {
+  if (asked.kind === "bits") return bitsPerWeight(offered) === asked.bits ? 0 : undefined;
+  return asked.precision === offered.precision ? 0 : RELATIVES[asked.precision]?.(offered);
 }
 
 /** Any integer method of the same width, and file formats that state it, stand in for plain INT4 or INT8. */

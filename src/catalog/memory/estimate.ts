@@ -61,7 +61,7 @@ const GGUF_BITS: Record<string, number> = {
   q6_k: 6.56,
   q8_0: 8.5,
 };
-/** Of a file whose kind is not stated: Q4_K_M, the usual one, which Ollama takes by default. */
+/** Bits per weight of a file whose kind is not stated: Q4_K_M, the usual one, which Ollama takes by default. */
 const USUAL_GGUF_BITS = 4.89;
 
 /** Groups of 128 weights with a 16-bit scale and a 4-bit zero point (GPTQ, AWQ and their likes) add this much. */

@@ -7,7 +7,7 @@ import { type Machine, needOn, spareRamGb, totalGb } from "./machine.ts";
 import { memoryAt, type Offer, offersOf } from "./offers.ts";
 
 /** What a person wants to run, and on what. */
-export type Wish = {
+export type FitRequest = {
   machine: Machine;
   /** Tokens of context to make room for; absent: what each figure was measured or estimated with. */
   contextTokens?: number | undefined;
@@ -35,7 +35,7 @@ export type PartialFit = Fit & {
   share: number;
 };
 
-export type Fitting = {
+export type FitResult = {
   /** The best that fits of each entry, best first. */
   fits: Fit[];
   /** What main memory makes possible beyond that, best first. */
@@ -48,26 +48,26 @@ export type Fitting = {
 
 const NEAREST = 5;
 const MOST_PARTIAL = 10;
-const WORTH_WAITING = 10;
+const FITS_BEFORE_PARTIAL = 10;
 
 /** What runs on a machine, an entry once, in the order that serves a person best. Never more than the machine holds. */
-export function fitting(entries: readonly Entry[], wish: Wish): Fitting {
-  const total = totalGb(wish.machine);
-  const ways = entries.map((entry) => waysOf(entry, wish));
-  const allowed = wish.commercial ? ways.map((list) => list.filter(({ license }) => permits(license))) : ways;
+export function findFits(entries: readonly Entry[], request: FitRequest): FitResult {
+  const total = totalGb(request.machine);
+  const ways = entries.map((entry) => waysOf(entry, request));
+  const allowed = request.commercial ? ways.map((list) => list.filter(({ license }) => permits(license))) : ways;
   const fits = allowed
     .map((list) => list.filter(({ needGb }) => needGb <= total))
     .flatMap((list) => best(list).map((fit) => withOllama(fit, list)))
     .toSorted(byScore);
   // What can do less than the first that fit as a whole would be slow for nothing.
-  const least = fits[WORTH_WAITING - 1]?.score ?? Number.NEGATIVE_INFINITY;
-  const partial = allowed.flatMap((list) => bestPartial(list, wish.machine, least));
+  const least = fits[FITS_BEFORE_PARTIAL - 1]?.score ?? Number.NEGATIVE_INFINITY;
+  const partial = allowed.flatMap((list) => bestPartial(list, request.machine, least));
   const nearest = fits.length + partial.length > 0 ? [] : allowed.flatMap(smallest);
   return {
     fits,
     partial: partial.toSorted(byScore).slice(0, MOST_PARTIAL),
     nearest: nearest.toSorted((a, b) => a.needGb - b.needGb || byScore(a, b)).slice(0, NEAREST),
-    excluded: wish.commercial ? excludedFrom(ways, total) : { no: 0, unknown: 0 },
+    excluded: request.commercial ? excludedFrom(ways, total) : { no: 0, unknown: 0 },
   };
 }
 
@@ -86,24 +86,24 @@ function withOllama<Way extends Fit>(fit: Way, others: readonly Fit[]): Way {
 const PERMITTING: readonly License["commercial"][] = ["yes", "conditional", "registration"];
 const permits = ({ commercial }: License): boolean => PERMITTING.includes(commercial);
 
-function excludedFrom(ways: readonly (readonly Fit[])[], total: number): Fitting["excluded"] {
-  const within = ways.map((list) => list.filter(({ needGb }) => needGb <= total));
-  const barred = within.filter((list) => list.length > 0 && !list.some(({ license }) => permits(license)));
+function excludedFrom(ways: readonly (readonly Fit[])[], total: number): FitResult["excluded"] {
+  const holding = ways.map((list) => list.filter(({ needGb }) => needGb <= total));
+  const barred = holding.filter((list) => list.length > 0 && !list.some(({ license }) => permits(license)));
   const no = barred.filter((list) => list.every(({ license }) => license.commercial === "no")).length;
   return { no, unknown: barred.length - no };
 }
 
 /** Every way to run an entry that answers the purpose and has the context, whatever it takes. */
-function waysOf(entry: Entry, wish: Wish): Fit[] {
+function waysOf(entry: Entry, request: FitRequest): Fit[] {
   return offersOf(entry).flatMap((offer) => {
-    const gb = gbFor(offer, entry, wish.contextTokens);
-    const suits = wish.purpose && suitability(wish.purpose, entry, offer.edition, offer.ollama?.model ?? "");
-    if (gb === undefined || (wish.purpose !== undefined && suits === undefined)) return [];
-    const needGb = needOn(wish.machine, gb);
+    const gb = gbFor(offer, entry, request.contextTokens);
+    const suits = request.purpose && suitability(request.purpose, entry, offer.edition, offer.ollama?.model ?? "");
+    if (gb === undefined || (request.purpose !== undefined && suits === undefined)) return [];
+    const needGb = needOn(request.machine, gb);
     const drawbacks =
       precisionLoss(offer) +
-      tightness(needGb / totalGb(wish.machine)) +
-      specialization(offer, entry, wish.purpose) +
+      tightness(needGb / totalGb(request.machine)) +
+      specialization(offer, entry, request.purpose) +
       (suits ?? 0) * BESIDE_PURPOSE +
       doubtfulness(offer, entry);
     const score = capabilityOf(offer, entry) - drawbacks + ease(offer);
@@ -177,9 +177,9 @@ export function bitsOf(offer: Offer): number {
 }
 
 /** Less than a tenth of room to spare is a risk: a longer talk, or a desktop on the same card, and it does not fit. */
-export const COMFORT = 0.1;
+export const SAFE_MARGIN = 0.1;
 const NO_ROOM = 2;
-const tightness = (used: number): number => (NO_ROOM * Math.max(0, COMFORT - (1 - used))) / COMFORT;
+const tightness = (used: number): number => (NO_ROOM * Math.max(0, SAFE_MARGIN - (1 - used))) / SAFE_MARGIN;
 
 /** GGUF alone is made to be split between graphics and main memory (llama.cpp's `--n-gpu-layers`, Ollama by itself). */
 const SPLITTABLE: readonly Offer["precision"][] = ["gguf", "ggml"];

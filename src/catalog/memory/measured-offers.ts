@@ -26,11 +26,7 @@ export function measuredOffers(offers: readonly Offer[]): MeasuredOffer[] {
  * among them; without it some evenly from the smallest to the largest. Of each the precisions evenly from the widest to
  * the narrowest.
  */
-export function representativeOffers(
-  measured: readonly MeasuredOffer[],
-  limit: number,
-  availableGb?: number,
-): MeasuredOffer[] {
+export function selectOffers(measured: readonly MeasuredOffer[], limit: number, availableGb?: number): MeasuredOffer[] {
   const stated = measured.filter((offer) => offer.stated);
   const estimates = measured.filter((offer) => !offer.stated);
   const kept = new Set(chosenOf(stated, limit, availableGb));
@@ -76,8 +72,8 @@ const width = (offer: MeasuredOffer): number => bitsPerWeight(offer) ?? 0;
 /** So many neighbours with the largest variant that fits in their middle. */
 function around(variants: readonly MeasuredOffer[][], count: number, availableGb: number): MeasuredOffer[][] {
   if (count < 1) return [];
-  const fitting = variants.findLastIndex((offers) => offers.some(({ vramGb }) => vramGb <= availableGb));
-  const first = Math.max(0, Math.min(fitting - Math.floor((count - 1) / 2), variants.length - count));
+  const largest = variants.findLastIndex((offers) => offers.some(({ vramGb }) => vramGb <= availableGb));
+  const first = Math.max(0, Math.min(largest - Math.floor((count - 1) / 2), variants.length - count));
   return variants.slice(first, first + count);
 }
 

@@ -1,3 +1,4 @@
+import { memoByObject } from "#src/base/memo.ts";
 import { type Edition, editionOf, modalitiesOf, sizeInName } from "#src/catalog/entry/edition-match.ts";
 import { everyOllamaModel, everyRequirement, everyWeights, type OfEdition } from "#src/catalog/entry/editions.ts";
 import type { Precision, Quantization } from "#src/catalog/entry/precision.ts";
@@ -22,7 +23,7 @@ export type Offer = Quantization & {
   contextTokens?: number;
   /** Computed, not measured: by the source where the memory is stated, else by us. */
   estimated: boolean;
-  /** Of a variant that is known from third parties only. */
+  /** The variant is known from third parties only. */
   secondary: boolean;
   /** A source states the memory. Where not, `vramGb` is our estimate. */
   stated: boolean;
@@ -37,16 +38,12 @@ export type Offer = Quantization & {
 /** Whether its memory is our own estimate; what a source computed is a source's statement. */
 export const isOurEstimate = ({ estimated, stated }: Offer): boolean => estimated && !stated;
 
-const offersByEntry = new WeakMap<Entry, Offer[]>();
-
 /**
  * Every precision an entry can be had in: what its requirements state, its models in Ollama, its weights, and the
  * quantisations that the project supports. What no source measured is estimated (`estimateGb`) where the size is known; a
  * mention that tells nothing new is dropped.
  */
-export function offersOf(entry: Entry): Offer[] {
-  const known = offersByEntry.get(entry);
-  if (known) return known;
+export const offersOf = memoByObject((entry: Entry): Offer[] => {
   const requirements = everyRequirement(entry).map((edition) => fromRequirement(entry, edition));
   const offers = [
     ...requirements.filter(({ stated }) => stated),
@@ -56,10 +53,8 @@ export function offersOf(entry: Entry): Offer[] {
     ...(entry.quantizations ?? []).map((precision) => fromSupport(entry, precision)),
     ...requirements.filter(({ stated, estimated }) => !stated && !estimated),
   ];
-  const distinct = offers.filter((offer, index) => !offers.slice(0, index).some((earlier) => covers(earlier, offer)));
-  offersByEntry.set(entry, distinct);
-  return distinct;
-}
+  return offers.filter((offer, index) => !offers.slice(0, index).some((earlier) => covers(earlier, offer)));
+});
 
 /** Tokens that figures without a sequence length were taken at: makers measure up to 2,048, most of them less. */
 const MEASURED_TOKENS = 2048;

@@ -4,7 +4,7 @@ import { formatGb, formatTokens } from "#src/catalog/entry/units.ts";
 import { offersOf, sizeSummary } from "#src/catalog/memory/offers.ts";
 import { byNewest } from "#src/catalog/search/names.ts";
 import { escapeText, link, linked, shorten, table } from "./markdown.ts";
-import { type Bases, baseModelText, COMMERCIAL, NONE, NOT_STATED, renderSection } from "./section.ts";
+import { baseModelText, COMMERCIAL, type EntryNames, NONE, NOT_STATED, renderSection } from "./section.ts";
 
 /** Characters of a cell of the comparison, so that eleven columns stay readable beside each other. */
 const CELL = 40;
@@ -16,7 +16,7 @@ const DATASETS_IN_CELL = 2;
  */
 export function renderReadme(entries: readonly Entry[]): string {
   const families = byFamily(entries);
-  const bases = new Map(entries.map(({ id, name }) => [id, name]));
+  const names = new Map(entries.map(({ id, name }) => [id, name]));
   const sorted = families.flatMap(([, members]) => members);
   return `${[
     "<!-- 由 npm run catalog 从 catalog/models/*.yaml 生成，请改 YAML，不要改这里。 -->",
@@ -27,10 +27,10 @@ export function renderReadme(entries: readonly Entry[]): string {
     families.map(([family, members]) => `- **${escapeText(family)}**：${members.map(entryLink).join("、")}`).join("\n"),
     "## 对比",
     "长的单元格只写开头，全文在各条目里。",
-    comparison(sorted, bases),
+    comparison(sorted, names),
     ...families.flatMap(([family, members]) => [
       `## ${escapeText(family)} 家族`,
-      ...members.map((entry) => renderSection(entry, bases)),
+      ...members.map((entry) => renderSection(entry, names)),
     ]),
   ].join("\n\n")}\n`;
 }
@@ -49,14 +49,14 @@ function byFamily(entries: readonly Entry[]): [family: string, members: Entry[]]
 
 const entryLink = (entry: Entry): string => link(entry.name, `#${entry.id}`);
 
-function comparison(entries: readonly Entry[], bases: Bases): string {
+function comparison(entries: readonly Entry[], names: EntryNames): string {
   const columns =
     "模型 基座模型 额外的预训练数据集 指令微调数据集 额外的训练过程 量化支持 项目特点 参数 上下文 最低显存 许可".split(
       " ",
     );
   const rows = entries.map((entry) => [
     `${entryLink(entry)}${entry.confidence === "secondary" ? " ⚠ 二手" : ""}${entry.unreviewed ? " ⚠ 待审核" : ""}`,
-    entry.baseModel === undefined ? NOT_STATED : baseModelText(shorten(entry.baseModel, CELL), bases),
+    entry.baseModel === undefined ? NOT_STATED : baseModelText(shorten(entry.baseModel, CELL), names),
     datasetCell(entry.training?.pretrainingData),
     datasetCell(entry.training?.instructionData),
     entry.training?.process === undefined ? NOT_STATED : escapeText(shorten(entry.training.process, CELL)),

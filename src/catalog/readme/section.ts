@@ -9,7 +9,7 @@ import type {
   Variant,
   Weights,
 } from "#src/catalog/entry/schema.ts";
-import { given, stated } from "#src/catalog/entry/stated.ts";
+import { statedParts, whenStated } from "#src/catalog/entry/stated.ts";
 import { formatBillions, formatGb, formatSize, formatTokens } from "#src/catalog/entry/units.ts";
 import { repositoryUrl, weightsUrl } from "#src/catalog/entry/urls.ts";
 import { escapeText, link, linked, table } from "./markdown.ts";
@@ -50,20 +50,20 @@ const PUBLISHES = {
   unknown: "是否发布版本不明",
 };
 /** Names of the entries by their ids. */
-export type Bases = ReadonlyMap<string, string>;
+export type EntryNames = ReadonlyMap<string, string>;
 
 const languages = new Intl.DisplayNames(["zh-CN"], { type: "language" });
 
 /** All that is known of one entry. */
-export function renderSection(entry: Entry, bases: Bases): string {
+export function renderSection(entry: Entry, names: EntryNames): string {
   const parts = [
     `<a id="${entry.id}"></a>\n\n### ${escapeText(entry.name)}`,
     marks(entry),
     escapeText(entry.summary.zh),
-    facts(entry, bases),
+    facts(entry, names),
     block(
       "版本",
-      (entry.variants ?? []).map((variant) => `- ${variantText(variant, bases)}`),
+      (entry.variants ?? []).map((variant) => `- ${variantText(variant, names)}`),
     ),
     block(
       "论文",
@@ -87,8 +87,8 @@ export function renderSection(entry: Entry, bases: Bases): string {
 }
 
 /** A base with an entry of its own leads there. */
-export function baseModelText(base: string, bases: Bases): string {
-  const name = bases.get(base);
+export function baseModelText(base: string, names: EntryNames): string {
+  const name = names.get(base);
   if (name !== undefined) return link(name, `#${base}`);
   return base === "from scratch" ? "从头训练" : escapeText(base);
 }
@@ -99,14 +99,14 @@ const note = (text: string | undefined): string => (text === undefined ? "" : `�
 const orNotStated = (text: string | undefined): string => (text === undefined ? NOT_STATED : escapeText(text));
 
 function marks(entry: Entry): string {
-  const notes = stated([
+  const notes = statedParts([
     entry.unreviewed && "**⚠ 待审核**：由程序添加，尚未有人核对。",
     entry.confidence && `**${SECONDARY}资料**：主要来自第三方，请谨慎对待。`,
   ]);
   return notes.length > 0 ? `> ${notes.join(" ")}` : "";
 }
 
-function facts(entry: Entry, bases: Bases): string {
+function facts(entry: Entry, names: EntryNames): string {
   const developers = entry.developers.map(
     ({ name, role }) => `${escapeText(name)}${role === "corresponding" ? "（通讯作者）" : ""}`,
   );
@@ -116,17 +116,17 @@ function facts(entry: Entry, bases: Bases): string {
     ["发布", orNotStated(entry.released)],
     ["后续发布", entry.updates?.map(({ name, released }) => `${escapeText(name)} ${released}`).join("、")],
     ["架构", entry.architecture && ARCHITECTURE[entry.architecture]],
-    ["参数", given(entry.parametersB, (billions) => formatSize(billions, entry.activeParametersB))],
+    ["参数", whenStated(entry.parametersB, (billions) => formatSize(billions, entry.activeParametersB))],
     [
       "上下文",
       entry.contextTokens === undefined
         ? NOT_STATED + note(entry.contextNote)
         : formatTokens(entry.contextTokens) + note(entry.contextNote),
     ],
-    ["语言", stated(spoken).map(escapeText).join("、")],
+    ["语言", statedParts(spoken).map(escapeText).join("、")],
     ["模态", entry.modalities.map((modality) => MODALITY[modality]).join("、") + note(entry.modalitiesNote)],
     ["领域", entry.domain && DOMAIN[entry.domain]],
-    ["基座模型", entry.baseModel && baseModelText(entry.baseModel, bases)],
+    ["基座模型", entry.baseModel && baseModelText(entry.baseModel, names)],
     ["额外的预训练数据集", datasets(entry.training?.pretrainingData)],
     ["指令微调数据集", datasets(entry.training?.instructionData)],
     ["额外的训练过程", entry.training?.process && escapeText(entry.training.process)],
@@ -163,7 +163,7 @@ function quantizations({ quantizations: list }: Entry): string | undefined {
 function project({ repository, publishes }: Entry): string {
   if (repository === undefined) return NOT_STATED + note(publishes && PUBLISHES[publishes]);
   const names = [repository.name, ...(repository.others ?? [])].map((name) => link(name, repositoryUrl(name)));
-  const remarks = stated([
+  const remarks = statedParts([
     repository.formerNames && repository.formerNames.length > 0 ? `原名 ${repository.formerNames.join("、")}` : "",
     repository.lastCommit && `最后提交 ${repository.lastCommit}`,
     STATUS[repository.status ?? "active"],
@@ -172,17 +172,17 @@ function project({ repository, publishes }: Entry): string {
   return names.join("、") + note(remarks.length > 0 ? remarks.join("；") : undefined);
 }
 
-function variantText(variant: Variant, bases: Bases): string {
+function variantText(variant: Variant, names: EntryNames): string {
   const { license } = variant;
-  const details = stated([
+  const details = statedParts([
     variant.confidence && SECONDARY,
     variant.parametersB === undefined
-      ? given(variant.activeParametersB, (billions) => `激活 ${formatBillions(billions)}`)
+      ? whenStated(variant.activeParametersB, (billions) => `激活 ${formatBillions(billions)}`)
       : formatSize(variant.parametersB, variant.activeParametersB),
     variant.architecture && ARCHITECTURE[variant.architecture],
-    given(variant.contextTokens, (tokens) => `上下文 ${formatTokens(tokens)}`),
+    whenStated(variant.contextTokens, (tokens) => `上下文 ${formatTokens(tokens)}`),
     variant.modalities?.map((modality) => MODALITY[modality]).join("、"),
-    variant.baseModel && `基座 ${baseModelText(variant.baseModel, bases)}`,
+    variant.baseModel && `基座 ${baseModelText(variant.baseModel, names)}`,
     variant.pretrainingTokens && `预训练 ${escapeText(variant.pretrainingTokens)} tokens`,
     variant.released,
     license?.code && `代码许可 ${licenseName(license.code, license.codeUrl)}`,
@@ -195,7 +195,7 @@ function variantText(variant: Variant, bases: Bases): string {
 }
 
 function cite({ title, authors, venue, url }: NonNullable<Entry["papers"]>[number]): string {
-  const source = stated([authors, venue]).map(escapeText).join("，");
+  const source = statedParts([authors, venue]).map(escapeText).join("，");
   return `${linked(title, url)}${source === "" ? "" : `（${source}）`}`;
 }
 
@@ -213,7 +213,7 @@ function downloads(entry: Entry): string[] {
 function download(file: Weights): string {
   const precision = quantizationLabel(file);
   const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, "");
-  const remarks = stated([
+  const remarks = statedParts([
     plain(file.label).includes(plain(precision)) ? "" : precision,
     HUB[file.hub],
     file.formerId && `原名 ${file.formerId}`,
@@ -240,10 +240,10 @@ function resources(entry: Entry): string {
 function resourceCells(row: Requirement): string[] {
   const gb = (value: number | undefined): string =>
     value === undefined ? NOT_STATED : `${formatGb(value)}${row.estimated ? "（估算）" : ""}`;
-  const remarks = stated([
+  const remarks = statedParts([
     row.finetuneMethod === "unspecified" ? "" : row.finetuneMethod && `微调方法 ${row.finetuneMethod}`,
-    given(row.contextTokens, (tokens) => `序列长度 ${tokens}`),
-    given(row.fileGb, (gigabytes) => `文件 ${formatGb(gigabytes)}${row.fileConfidence ? `（${SECONDARY}）` : ""}`),
+    whenStated(row.contextTokens, (tokens) => `序列长度 ${tokens}`),
+    whenStated(row.fileGb, (gigabytes) => `文件 ${formatGb(gigabytes)}${row.fileConfidence ? `（${SECONDARY}）` : ""}`),
     row.note,
     row.source && `来源 ${row.source}`,
   ]);
@@ -256,13 +256,13 @@ function ollama(entry: Entry): string[] {
   const remark = entry.ollamaNote === undefined ? [] : [`- ${escapeText(entry.ollamaNote)}`];
   if (models.length === 0) return entry.ollama === undefined ? remark : ["- 没有可用的 Ollama 模型", ...remark];
   const lines = models.map(({ row, variant }) => {
-    const remarks = stated([
+    const remarks = statedParts([
       row.exact ? "" : "⚠ 替代，不是同一权重",
       variant?.confidence && SECONDARY,
       row.official ? "官方库" : "社区",
       row.cloud && "仅云端",
-      given(row.sizeGb, formatGb),
-      given(row.contextTokens, formatTokens),
+      whenStated(row.sizeGb, formatGb),
+      whenStated(row.contextTokens, formatTokens),
       row.note && escapeText(row.note),
     ]);
     return `- \`ollama run ${row.model}\`（${remarks.join("，")}）`;

@@ -1,4 +1,4 @@
-import type { PrecisionWish } from "#src/catalog/entry/precision.ts";
+import type { PrecisionRequest } from "#src/catalog/entry/precision.ts";
 import type { Purpose } from "#src/catalog/entry/purposes.ts";
 import type { Architecture, Entry, Modality } from "#src/catalog/entry/schema.ts";
 import type { NamedEntry } from "./names.ts";
@@ -7,7 +7,7 @@ export type Range = { min?: number; max?: number };
 
 /** What a person can ask for, by kind, with what the parser reads of it. `FACT_KINDS` says what each kind means. */
 type FactFields = {
-  precision: { wish: PrecisionWish };
+  precision: { asked: PrecisionRequest };
   memory: { device: "vram" | "ram"; gb: Range };
   /** Billions of parameters. */
   parameters: { billions: Range; exact?: number };

@@ -70,11 +70,10 @@ export function compareMemory(a: Memory | undefined, b: Memory | undefined): num
   return compare(a?.vramGb, b?.vramGb) || compare(a?.ramGb, b?.ramGb);
 }
 
-/** The offers of an entry that meet all the criteria about offers, best precision, then least memory first. */
+/** The offers of an entry that meet all the criteria, best precision, then least memory first. */
 export function offersFor(criteria: readonly Criterion[], entry: Entry): Offer[] {
-  const asked = criteria.filter(isOfferCriterion);
   const ranked = offersOf(entry).flatMap((offer) => {
-    const rank = jointRank(asked, offer, entry);
+    const rank = jointRank(criteria, offer, entry);
     return rank === undefined ? [] : { offer, rank };
   });
   return ranked.sort((a, b) => a.rank - b.rank || compareMemory(a.offer, b.offer)).map((item) => item.offer);

@@ -51,7 +51,7 @@ function offerKind<Kind extends FactKind>({
  */
 export const FACT_KINDS: { readonly [Kind in FactKind]: FactRules<Kind> } = {
   precision: offerKind({
-    rank: ({ wish }, offer) => precisionRank(wish, offer),
+    rank: ({ asked }, offer) => precisionRank(asked, offer),
     order: () => "least",
     excludesOthers: always,
   }),

@@ -168,14 +168,13 @@ function createLookup(names: string[]): NameLookup {
 const MIN_CORRECTED = 4;
 const byLength = (a: string, b: string): number => a.length - b.length;
 
-/** The names with Chinese characters by pinyin and, from four characters on, by initials; the keys also sorted. */
+/** The names with Chinese characters by pinyin and by initials; the keys also sorted. */
 type Spellings = { names: Map<string, string>; sorted: string[] };
 
 function spellingsOf(names: readonly string[]): Spellings {
   const chinese = names.filter((name) => [...name].some(isHan));
-  const short = chinese.filter((name) => name.length >= MIN_CORRECTED);
   const spellings = new Map([
-    ...short.map((name): [string, string] => [initialsOf(name), name]),
+    ...chinese.map((name): [string, string] => [initialsOf(name), name]),
     ...chinese.map((name): [string, string] => [pinyinOf(name), name]),
   ]);
   return { names: spellings, sorted: [...spellings.keys()].toSorted() };

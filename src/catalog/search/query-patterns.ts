@@ -161,7 +161,7 @@ const precision: Pattern = {
   read: ({ name = "", gptq }) => {
     const wanted = gptq === undefined ? name : `gptq-int${gptq}`;
     const found = PRECISIONS.find((item: Precision) => item.replace("-", "") === wanted.replace(/[- ]/g, ""));
-    return found && { kind: "precision", wish: { kind: "precision", precision: found } };
+    return found && { kind: "precision", asked: { kind: "precision", precision: found } };
   },
 };
 
@@ -171,7 +171,7 @@ const bits: Pattern = {
     /(?<![a-z0-9.])(?:(?<count>2|3|4|5|6|8|16)[- ]?bits?|(?<count2>[248])\s*(?:位|比特)|(?<han>[四八二])(?:位|比特)|(?<han2>半精度)|i?q(?<quant>[2-8])(?:_[a-z0-9_]+)?)(?![a-z0-9])(?:量化|精度)?/gu,
   read: ({ count, count2, han, han2, quant }) => ({
     kind: "precision",
-    wish: { kind: "bits", bits: Number(count ?? count2 ?? quant ?? BIT_WORDS[han ?? han2 ?? ""]) },
+    asked: { kind: "bits", bits: Number(count ?? count2 ?? quant ?? BIT_WORDS[han ?? han2 ?? ""]) },
   }),
 };
 
@@ -200,7 +200,7 @@ const ollama: Pattern = {
 /** Without a graphics card models run as the files of llama.cpp. */
 const processor: Pattern = {
   expression: /(?:纯|用|只有)?(?<![a-z])cpu(?![a-z])|[没无]有?(?:独立)?显卡|[核集]显/gu,
-  read: () => ({ kind: "precision", wish: { kind: "precision", precision: "gguf" } }),
+  read: () => ({ kind: "precision", asked: { kind: "precision", precision: "gguf" } }),
 };
 
 export const PATTERNS: readonly Pattern[] = [

@@ -1,3 +1,4 @@
+import { memoByObject } from "#src/base/memo.ts";
 import { modalitiesOf, sizeInName } from "#src/catalog/entry/edition-match.ts";
 import type { Entry, Variant } from "#src/catalog/entry/schema.ts";
 import { foldName } from "#src/catalog/entry/text.ts";
@@ -32,14 +33,14 @@ function meets(criterion: Criterion, entry: Entry, edition: Variant): boolean {
   return entryRank(criterion, alone(entry, edition)) !== undefined;
 }
 
-const entriesByEdition = new WeakMap<Variant, Entry>();
-
 /** The entry as if the variant were all of it. */
-function alone(entry: Entry, edition: Variant): Entry {
-  const known = entriesByEdition.get(edition);
-  if (known) return known;
+const alone = (entry: Entry, edition: Variant): Entry => entriesOfVariants(entry)(edition);
+
+const entriesOfVariants = memoByObject((entry: Entry) => memoByObject((edition: Variant) => narrowed(entry, edition)));
+
+function narrowed(entry: Entry, edition: Variant): Entry {
   const { weights: _weights, requirements: _requirements, ollama: _ollama, quantizations: _kinds, ...facts } = entry;
-  const narrowed: Entry = {
+  return {
     ...facts,
     variants: [edition],
     architecture: edition.architecture ?? entry.architecture,
@@ -49,8 +50,6 @@ function alone(entry: Entry, edition: Variant): Entry {
     modalities: [...modalitiesOf(entry, edition, edition.name)],
     ...(edition.released !== undefined && { released: edition.released, updates: [] }),
   };
-  entriesByEdition.set(edition, narrowed);
-  return narrowed;
 }
 
 /** Whether a word is about a variant: one in the names of some variants, and in none of the entry or family, is about those. */

@@ -74,7 +74,7 @@ export function openCatalog(
 /** Criteria that people ask for again and again. */
 const COMMON: readonly Criterion[] = [
   ...MEANINGS.map(({ criterion }) => criterion),
-  ...PRECISIONS.map((precision): Criterion => ({ kind: "precision", wish: { kind: "precision", precision } })),
+  ...PRECISIONS.map((precision): Criterion => ({ kind: "precision", asked: { kind: "precision", precision } })),
   ...["apache", "mit"].map((name): Criterion => ({ kind: "license", name })),
   { kind: "commercial", allowed: true },
   { kind: "ollama" },

@@ -1,3 +1,4 @@
+import { memoByObject } from "#src/base/memo.ts";
 import { sizeInName } from "#src/catalog/entry/edition-match.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { type Offer, offersOf } from "#src/catalog/memory/offers.ts";
@@ -6,11 +7,8 @@ import { type Offer, offersOf } from "#src/catalog/memory/offers.ts";
 export type Size = { parametersB: number; called: number | undefined };
 
 type Sizes = { all: Size[]; byOffer: Map<Offer, Size[]> };
-const sizesByEntry = new WeakMap<Entry, Sizes>();
 
-function sizesOf(entry: Entry): Sizes {
-  const known = sizesByEntry.get(entry);
-  if (known) return known;
+const sizesOf = memoByObject((entry: Entry): Sizes => {
   const own = [entry, ...(entry.variants ?? [])].flatMap(({ parametersB, name }) => sizeOf(parametersB, name));
   const all = [...own];
   const byOffer = new Map<Offer, Size[]>();
@@ -21,10 +19,8 @@ function sizesOf(entry: Entry): Sizes {
     // What is said of no variant in particular may hold for each.
     byOffer.set(offer, size ? [same ?? size] : own);
   }
-  const sizes = { all, byOffer };
-  sizesByEntry.set(entry, sizes);
-  return sizes;
-}
+  return { all, byOffer };
+});
 
 /** The sizes of an entry, of its variants and of its offers, as far as they are stated. */
 export const namedSizesOf = (entry: Entry): readonly Size[] => sizesOf(entry).all;

@@ -1,6 +1,6 @@
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
 import { formatBillions, formatGb } from "#src/catalog/entry/units.ts";
-import { type MeasuredOffer, measuredOffers, representativeOffers } from "#src/catalog/memory/measured-offers.ts";
+import { type MeasuredOffer, measuredOffers, selectOffers } from "#src/catalog/memory/measured-offers.ts";
 import { offersOfSubject, type Subject, shortVariant, subjectName } from "#src/catalog/search/subject.ts";
 import type { ChartBar, ChartGroup, MemoryChart } from "#src/chart/memory-chart.ts";
 import type { Context } from "#src/chat/command.ts";
@@ -19,7 +19,7 @@ export function memoryChart(
 ): { chart: MemoryChart; more: number[] } {
   const groups = subjects.map((subject) => {
     const measured = measuredOffers(offersOfSubject(subject));
-    const shown = representativeOffers(measured, BARS[subjects.length] ?? BARS_OF_MANY, vramGb);
+    const shown = selectOffers(measured, BARS[subjects.length] ?? BARS_OF_MANY, vramGb);
     return { group: groupOf(subject, shown), more: measured.length - shown.length };
   });
   return {

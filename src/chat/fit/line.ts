@@ -2,7 +2,7 @@ import { code, plain } from "#src/base/markdown.ts";
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
 import { specialtyOf } from "#src/catalog/entry/suitability.ts";
 import { formatGb } from "#src/catalog/entry/units.ts";
-import { bitsOf, COMFORT, type Fit, type PartialFit, type Wish } from "#src/catalog/memory/fit.ts";
+import { bitsOf, type Fit, type FitRequest, type PartialFit, SAFE_MARGIN } from "#src/catalog/memory/fit.ts";
 import { type Machine, totalGb } from "#src/catalog/memory/machine.ts";
 import { isOurEstimate } from "#src/catalog/memory/offers.ts";
 import type { Context } from "#src/chat/command.ts";
@@ -40,24 +40,24 @@ export const isPartial = (fit: Fit | PartialFit): fit is PartialFit => "share" i
 export const cardsLabel = ({ cards, cardGb }: Pick<Machine, "cards" | "cardGb">): string =>
   cards === 1 ? formatGb(cardGb) : `${cards}×${formatGb(cardGb)}`;
 
-export function fitParts(fit: Fit | PartialFit, wish: Wish, { text }: Pick<Context, "text">): FitParts {
+export function fitParts(fit: Fit | PartialFit, request: FitRequest, { text }: Pick<Context, "text">): FitParts {
   const { entry, offer, license } = fit;
   return {
     name: `**${plain(entry.name)}**${marks(entry, text)}`,
     edition: offer.variant === undefined ? "" : plain(offer.variant),
     precision: quantizationLabel(offer),
-    memory: memoryText(fit, wish, text),
+    memory: memoryText(fit, request, text),
     license: text(`commercial.${license.commercial}`),
     command: commandText(fit, text),
-    remarks: remarksOn(fit, wish, text),
+    remarks: remarksOn(fit, request, text),
   };
 }
 
-function memoryText(fit: Fit | PartialFit, wish: Wish, text: Text): string {
+function memoryText(fit: Fit | PartialFit, request: FitRequest, text: Text): string {
   const need = needText(fit);
   const figure = isPartial(fit)
     ? `${bar(fit.share)} ${text("fit.share", { percent: Math.max(1, Math.floor(fit.share * 100)), need })}`
-    : `${bar(fit.needGb / totalGb(wish.machine))} ${need.replace(/ GB$/, "")} / ${cardsLabel(wish.machine)}`;
+    : `${bar(fit.needGb / totalGb(request.machine))} ${need.replace(/ GB$/, "")} / ${cardsLabel(request.machine)}`;
   return withOrigin(figure, fit, text);
 }
 
@@ -90,13 +90,13 @@ function commandText({ offer, ollama }: Fit, text: Text): string {
   });
 }
 
-function remarksOn(fit: Fit | PartialFit, wish: Wish, text: Text): string[] {
+function remarksOn(fit: Fit | PartialFit, request: FitRequest, text: Text): string[] {
   const { entry, offer, needGb } = fit;
   const specialty = specialtyOf(entry, offer.edition);
-  const tight = !isPartial(fit) && needGb > totalGb(wish.machine) * (1 - COMFORT);
+  const tight = !isPartial(fit) && needGb > totalGb(request.machine) * (1 - SAFE_MARGIN);
   return [
     offer.secondary && entry.confidence !== "secondary" ? `⚠ ${text("facts.secondary")}` : "",
-    specialty === undefined || wish.purpose !== undefined ? "" : text(`fit.specialty.${specialty}`),
+    specialty === undefined || request.purpose !== undefined ? "" : text(`fit.specialty.${specialty}`),
     bitsOf(offer) < LEAST_BITS ? `⚠ ${text("fit.lowPrecision")}` : "",
     tight ? text("fit.tight") : "",
   ].filter((remark) => remark !== "");

@@ -1,6 +1,6 @@
 import { code, plain, table } from "#src/base/markdown.ts";
 import { formatGb, formatTokens } from "#src/catalog/entry/units.ts";
-import type { Fit, Fitting, PartialFit, Wish } from "#src/catalog/memory/fit.ts";
+import type { Fit, FitRequest, FitResult, PartialFit } from "#src/catalog/memory/fit.ts";
 import type { Context } from "#src/chat/command.ts";
 import { openMenu } from "#src/chat/model/list.ts";
 import { pageButtons, paginate } from "#src/chat/pages.ts";
@@ -16,20 +16,20 @@ type Way = Fit | PartialFit;
 const HEADING = 1200;
 
 /** What runs on a machine: what fits, then what fits with main memory; where that is nothing, what comes nearest. */
-export function fitList(fitting: Fitting, wish: Wish, paging: Paging, context: ListContext): View {
+export function fitList(result: FitResult, request: FitRequest, paging: Paging, context: ListContext): View {
   const { text, room } = context;
-  const ways: Way[] = [...fitting.fits, ...fitting.partial];
-  if (ways.length === 0) return nothingFits(fitting, wish, context);
-  const pages = paginate(ways, (way) => (room.tables ? 0 : lineOf(way, wish, context).length + 1), {
+  const ways: Way[] = [...result.fits, ...result.partial];
+  if (ways.length === 0) return nothingFits(result, request, context);
+  const pages = paginate(ways, (way) => (room.tables ? 0 : lineOf(way, request, context).length + 1), {
     items: room.listLength,
     characters: room.characters - HEADING,
   });
   const page = Math.min(Math.max(0, paging.page), pages.length - 1);
   const shown = pages[page] ?? [];
   const heading = [
-    `### ${text(fitting.fits.length > 0 ? "fit.heading" : "fit.onlyPartial", { vram: cardsLabel(wish.machine), count: fitting.fits.length })}`,
-    ...wishLines(wish, fitting, context),
-    ...partialLine(fitting, context),
+    `### ${text(result.fits.length > 0 ? "fit.heading" : "fit.onlyPartial", { vram: cardsLabel(request.machine), count: result.fits.length })}`,
+    ...requestLines(request, result, context),
+    ...partialLine(result, context),
     `-# ${text("fit.order")}`,
     ...(pages.length > 1 ? [`-# ${text("pages.position", { page: page + 1, pages: pages.length })}`] : []),
   ];
@@ -38,7 +38,7 @@ export function fitList(fitting: Fitting, wish: Wish, paging: Paging, context: L
       container([
         textDisplay(heading.join("\n")),
         separator(),
-        ...bodies(shown, wish, context).map(textDisplay),
+        ...bodies(shown, request, context).map(textDisplay),
         ...openMenu([...new Set(shown.map(({ entry }) => entry))], context),
         ...pageButtons(page, pages.length, paging.id, text),
         ...partialButton(page, pages, paging, context),
@@ -50,7 +50,7 @@ export function fitList(fitting: Fitting, wish: Wish, paging: Paging, context: L
 const NAMED = 3;
 
 /** What main memory adds, named at the top, because it stands after everything that fits. */
-function partialLine({ fits, partial }: Fitting, { text }: ListContext): string[] {
+function partialLine({ fits, partial }: FitResult, { text }: ListContext): string[] {
   if (fits.length === 0 || partial.length === 0) return [];
   const names = partial.slice(0, NAMED).map(({ entry, offer }) => plain(offer.variant ?? entry.name));
   return [text("fit.more", { count: partial.length, names: names.join(text("facts.listComma")) })];
@@ -63,24 +63,24 @@ function partialButton(page: number, pages: readonly Way[][], { id }: Paging, { 
 }
 
 /** The ways of a page as a text each for what fits and what fits in part. */
-function bodies(shown: readonly Way[], wish: Wish, context: ListContext): string[] {
+function bodies(shown: readonly Way[], request: FitRequest, context: ListContext): string[] {
   const { text, room } = context;
   const draw = (ways: readonly Way[]): string =>
-    room.tables ? wayTable(ways, wish, context) : ways.map((way) => lineOf(way, wish, context)).join("\n");
+    room.tables ? wayTable(ways, request, context) : ways.map((way) => lineOf(way, request, context)).join("\n");
   const whole = shown.filter((way) => !isPartial(way));
   const partial = shown.filter(isPartial);
   return [
     ...(whole.length > 0 ? [draw(whole)] : []),
     ...(partial.length > 0
-      ? [`${text("fit.partial", { ram: formatGb(wish.machine.ramGb ?? 0) })}\n\n${draw(partial)}`]
+      ? [`${text("fit.partial", { ram: formatGb(request.machine.ramGb ?? 0) })}\n\n${draw(partial)}`]
       : []),
   ];
 }
 
 /** What was asked for besides the graphics memory, and what that leaves out. */
-function wishLines(wish: Wish, { excluded }: Fitting, { text }: ListContext): string[] {
-  const { machine, contextTokens, purpose, commercial } = wish;
-  const wishes = [
+function requestLines(request: FitRequest, { excluded }: FitResult, { text }: ListContext): string[] {
+  const { machine, contextTokens, purpose, commercial } = request;
+  const requests = [
     machine.ramGb === undefined ? "" : `${text("facts.ram")} ${formatGb(machine.ramGb)}`,
     contextTokens === undefined ? "" : `${text("facts.context")} ≥ ${formatTokens(contextTokens)}`,
     purpose === undefined ? "" : text(`commands.fit.choices.${purpose}`),
@@ -88,19 +88,19 @@ function wishLines(wish: Wish, { excluded }: Fitting, { text }: ListContext): st
   ].filter((part) => part !== "");
   const count = excluded.no + excluded.unknown;
   return [
-    ...(wishes.length > 0 ? [text("list.understood", { criteria: wishes.join(" · ") })] : []),
+    ...(requests.length > 0 ? [text("list.understood", { criteria: requests.join(" · ") })] : []),
     ...(count > 0 ? [`-# ${text("fit.excluded", { count, no: excluded.no, unknown: excluded.unknown })}`] : []),
   ];
 }
 
-function lineOf(way: Way, wish: Wish, context: ListContext): string {
-  const { name, edition, precision, memory, license, command, remarks } = fitParts(way, wish, context);
+function lineOf(way: Way, request: FitRequest, context: ListContext): string {
+  const { name, edition, precision, memory, license, command, remarks } = fitParts(way, request, context);
   const first = [name, edition, precision, license].filter((part) => part !== "");
   const second = [memory, ...remarks, command].filter((part) => part !== "");
   return `${first.join(" · ")}\n-# ${second.join(" · ")}`;
 }
 
-function wayTable(ways: readonly Way[], wish: Wish, context: ListContext): string {
+function wayTable(ways: readonly Way[], request: FitRequest, context: ListContext): string {
   const { text } = context;
   const columns = [
     text("facts.model"),
@@ -112,23 +112,23 @@ function wayTable(ways: readonly Way[], wish: Wish, context: ListContext): strin
     text("fit.command"),
   ];
   const rows = ways.map((way) => {
-    const { name, edition, precision, memory, license, command, remarks } = fitParts(way, wish, context);
+    const { name, edition, precision, memory, license, command, remarks } = fitParts(way, request, context);
     return [name, edition, precision, memory, license, remarks.join(text("facts.listComma")), command];
   });
   return table(columns, rows);
 }
 
-function nothingFits(fitting: Fitting, wish: Wish, context: ListContext): View {
+function nothingFits(result: FitResult, request: FitRequest, context: ListContext): View {
   const { text } = context;
-  const lines = fitting.nearest.map((fit) => {
-    const { name, edition, precision } = fitParts(fit, wish, context);
+  const lines = result.nearest.map((fit) => {
+    const { name, edition, precision } = fitParts(fit, request, context);
     const need = text("fit.needs", { need: neededText(fit, context) });
     return `- ${[name, code(fit.entry.id), edition, precision, need].filter((part) => part !== "").join(" · ")}`;
   });
   const heading = [
-    `### ${text("fit.none", { vram: cardsLabel(wish.machine) })}`,
-    ...wishLines(wish, fitting, context),
-    ...(wish.machine.ramGb === undefined && lines.length > 0 ? [text("fit.tryRam")] : []),
+    `### ${text("fit.none", { vram: cardsLabel(request.machine) })}`,
+    ...requestLines(request, result, context),
+    ...(request.machine.ramGb === undefined && lines.length > 0 ? [text("fit.tryRam")] : []),
   ];
   return {
     components: [
@@ -137,7 +137,7 @@ function nothingFits(fitting: Fitting, wish: Wish, context: ListContext): View {
         separator(),
         textDisplay(lines.length > 0 ? [text("fit.nearest"), ...lines].join("\n") : text("fit.tooMuchAsked")),
         ...openMenu(
-          fitting.nearest.map(({ entry }) => entry),
+          result.nearest.map(({ entry }) => entry),
           context,
         ),
       ]),

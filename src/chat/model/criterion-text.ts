@@ -9,9 +9,9 @@ import { languageName } from "./labels.ts";
 export function criterionText(criterion: Criterion, text: Text, locale: Locale): string {
   switch (criterion.kind) {
     case "precision":
-      return criterion.wish.kind === "bits"
-        ? text("criteria.bits", { bits: criterion.wish.bits })
-        : quantizationLabel({ precision: criterion.wish.precision });
+      return criterion.asked.kind === "bits"
+        ? text("criteria.bits", { bits: criterion.asked.bits })
+        : quantizationLabel({ precision: criterion.asked.precision });
     case "memory":
       return `${text(criterion.device === "vram" ? "facts.vram" : "facts.ram")} ${range(criterion.gb, formatGb)}`;
     case "parameters":

@@ -2,7 +2,7 @@ import { code, link, plain, table } from "#src/base/markdown.ts";
 import { everyOllamaModel, everyRequirement, everyWeights } from "#src/catalog/entry/editions.ts";
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
 import type { Entry, License, Requirement, Variant, Weights } from "#src/catalog/entry/schema.ts";
-import { given, stated } from "#src/catalog/entry/stated.ts";
+import { statedParts, whenStated } from "#src/catalog/entry/stated.ts";
 import { formatBillions, formatGb, formatSize, formatTokens } from "#src/catalog/entry/units.ts";
 import { weightsUrl } from "#src/catalog/entry/urls.ts";
 import type { Context } from "#src/chat/command.ts";
@@ -21,32 +21,32 @@ export const variantLines = (entry: Entry, context: PageContext): string[] =>
 function variantLine(variant: Variant, context: PageContext): string {
   const { text, say } = context;
   const { parametersB, activeParametersB, license } = variant;
-  const details = stated([
+  const details = statedParts([
     secondary(variant, context),
     parametersB === undefined
-      ? given(activeParametersB, (billions) => text("facts.active", { size: formatBillions(billions) }))
+      ? whenStated(activeParametersB, (billions) => text("facts.active", { size: formatBillions(billions) }))
       : formatSize(parametersB, activeParametersB),
-    given(variant.architecture, (architecture) => text(`architecture.${architecture}`)),
-    given(variant.contextTokens, formatTokens),
+    whenStated(variant.architecture, (architecture) => text(`architecture.${architecture}`)),
+    whenStated(variant.contextTokens, formatTokens),
     variant.modalities?.map((modality) => text(`modality.${modality}`)).join(text("facts.listComma")),
-    given(variant.baseModel, (base) => text("facts.basedOn", { base: plain(base) })),
-    given(variant.pretrainingTokens, (tokens) => text("facts.trainedOn", { tokens: plain(tokens) })),
+    whenStated(variant.baseModel, (base) => text("facts.basedOn", { base: plain(base) })),
+    whenStated(variant.pretrainingTokens, (tokens) => text("facts.trainedOn", { tokens: plain(tokens) })),
     variant.released,
     ...(license === undefined ? [] : variantLicense(license, context)),
-    given(variant.note, say),
+    whenStated(variant.note, say),
   ]);
   return `- **${say(variant.name)}** ${details.join(" · ")}`.trimEnd();
 }
 
 function variantLicense(license: License, { text, say }: PageContext): (string | undefined)[] {
   const named = (label: string, name: string | undefined, url: string | undefined): string | undefined =>
-    given(name, (known) => `${label} ${licenseName(known, url, { text, say })}`);
+    whenStated(name, (known) => `${label} ${licenseName(known, url, { text, say })}`);
   return [
     named(text("facts.codeLicense"), license.code, license.codeUrl),
     named(text("facts.weightsLicense"), license.weights, license.weightsUrl),
-    given(license.data, (data) => `${text("facts.dataLicense")} ${say(data)}`),
+    whenStated(license.data, (data) => `${text("facts.dataLicense")} ${say(data)}`),
     text(`commercial.${license.commercial}`),
-    given(license.note, say),
+    whenStated(license.note, say),
   ];
 }
 
@@ -66,14 +66,14 @@ export function downloadLines(entry: Entry, context: PageContext): string[] {
   const { text, locale, say } = context;
   const line = (file: Weights, variant: Variant | undefined): string => {
     const label = catalogText(variant === undefined ? file.label : `${variant.name} ${file.label}`, locale);
-    const remarks = stated([
+    const remarks = statedParts([
       secondary(variant, context),
       quantizationLabel(file),
       text(`hub.${file.hub}`),
       file.status && `⚠ ${text("facts.unchecked")}`,
       file.unreviewed && `⚠ ${text("facts.unreviewed")}`,
-      given(file.formerId, (id) => text("repository.formerly", { names: plain(id) })),
-      given(file.note, say),
+      whenStated(file.formerId, (id) => text("repository.formerly", { names: plain(id) })),
+      whenStated(file.note, say),
     ]);
     return `- ${link(label, weightsUrl(file) ?? "")} · ${remarks.join(" · ")}`;
   };
@@ -107,10 +107,10 @@ export function requirementLines(entry: Entry, context: PageContext): string[] {
     return [table(columns, rows)];
   }
   return needs.map(({ name, figures, remarks }) => {
-    const parts = stated([
+    const parts = statedParts([
       `${text("facts.vramInference")} ${figures.inference ?? silent}`,
-      given(figures.finetune, (memory) => `${text("facts.vramFinetune")} ${memory}`),
-      given(figures.ram, (memory) => `${text("facts.ram")} ${memory}`),
+      whenStated(figures.finetune, (memory) => `${text("facts.vramFinetune")} ${memory}`),
+      whenStated(figures.ram, (memory) => `${text("facts.ram")} ${memory}`),
       ...remarks,
     ]);
     return `- **${name}** ${parts.join(" · ")}`;
@@ -121,26 +121,26 @@ function need(row: Requirement, variant: Variant | undefined, context: PageConte
   const { text, say } = context;
   const remark = (value: string, note: string): string => text("facts.withRemark", { value, remark: note });
   const gb = (value: number | undefined): string | undefined =>
-    given(value, (known) => (row.estimated ? remark(formatGb(known), text("facts.estimated")) : formatGb(known)));
+    whenStated(value, (known) => (row.estimated ? remark(formatGb(known), text("facts.estimated")) : formatGb(known)));
   const fileSize = (size: number): string => text("facts.fileSize", { size: formatGb(size) });
   return {
-    name: stated([quantizationLabel(row), given(variant?.name ?? row.variant, say)]).join(" · "),
+    name: statedParts([quantizationLabel(row), whenStated(variant?.name ?? row.variant, say)]).join(" · "),
     figures: {
       ram: gb(row.ramGb),
       inference: row.device === "cpu" ? text("facts.noneCpu") : gb(row.vramInferenceGb),
       finetune: gb(row.vramFinetuneGb),
     },
-    remarks: stated([
+    remarks: statedParts([
       secondary(variant, context),
       row.finetuneMethod === "unspecified"
         ? ""
-        : given(row.finetuneMethod, (method) => text("facts.finetuneMethod", { method })),
-      given(row.contextTokens, (tokens) => text("facts.atContext", { tokens })),
-      given(row.fileGb, (size) =>
+        : whenStated(row.finetuneMethod, (method) => text("facts.finetuneMethod", { method })),
+      whenStated(row.contextTokens, (tokens) => text("facts.atContext", { tokens })),
+      whenStated(row.fileGb, (size) =>
         row.fileConfidence ? remark(fileSize(size), text("facts.secondary")) : fileSize(size),
       ),
-      given(row.note, say),
-      given(row.source, (source) => text("facts.source", { source: say(source) })),
+      whenStated(row.note, say),
+      whenStated(row.source, (source) => text("facts.source", { source: say(source) })),
     ]),
   };
 }
@@ -152,14 +152,14 @@ export function ollamaLines(entry: Entry, context: PageContext): string[] {
   const models = everyOllamaModel(entry);
   if (models.length === 0) return [text(entry.ollama === undefined ? "facts.notStated" : "facts.noOllama"), ...note];
   const lines = models.map(({ row, variant }) => {
-    const remarks = stated([
+    const remarks = statedParts([
       row.exact ? "" : `⚠ ${text("ollama.standIn")}`,
       secondary(variant, context),
       text(row.official ? "ollama.official" : "ollama.community"),
       row.cloud && text("ollama.cloud"),
-      given(row.sizeGb, formatGb),
-      given(row.contextTokens, formatTokens),
-      given(row.note, say),
+      whenStated(row.sizeGb, formatGb),
+      whenStated(row.contextTokens, formatTokens),
+      whenStated(row.note, say),
     ]);
     return `- ${code(`ollama run ${row.model}`)} · ${remarks.join(" · ")}`;
   });

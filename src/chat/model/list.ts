@@ -1,4 +1,5 @@
 import { code, plain, table } from "#src/base/markdown.ts";
+import { memoByObject } from "#src/base/memo.ts";
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { formatTokens } from "#src/catalog/entry/units.ts";
@@ -30,12 +31,11 @@ type Paging = { page: number; id: (page: number) => string };
 const HEADING = 900;
 
 /** Views kept as long as the search keeps its result: most people ask what somebody asked before. */
-const keptViews = new WeakMap<SearchResult, Map<string, View>>();
+const keptViews = memoByObject((_result: SearchResult) => new Map<string, View>());
 
 /** The hits of a search with what the parser understood, one page of them where the room is limited. */
 export function modelList(result: SearchResult, paging: Paging, context: ListContext): View {
-  const kept = keptViews.get(result) ?? new Map<string, View>();
-  keptViews.set(result, kept);
+  const kept = keptViews(result);
   const key = JSON.stringify([context.locale, context.room, paging.page, paging.id(0)]);
   const view = kept.get(key) ?? drawList(result, paging, context);
   kept.set(key, view);
@@ -132,7 +132,7 @@ function understood({ query }: SearchResult, { text, locale }: ListContext): str
 /** The precisions and memory that a query asks for. */
 function asked({ query }: SearchResult) {
   const criteria = singles(query.criteria);
-  const precisions = criteria.flatMap((criterion) => (criterion.kind === "precision" ? criterion.wish : []));
+  const precisions = criteria.flatMap((criterion) => (criterion.kind === "precision" ? criterion.asked : []));
   return { precisions, memory: criteria.find((criterion) => criterion.kind === "memory") };
 }
 

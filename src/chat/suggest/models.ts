@@ -1,3 +1,4 @@
+import { memoByObject } from "#src/base/memo.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { foldName } from "#src/catalog/entry/text.ts";
 import { formatGb, formatSize } from "#src/catalog/entry/units.ts";
@@ -92,16 +93,10 @@ export const suggestTryModels: Autocomplete = (typed, context) => {
   return [...ready, ...literal, ...pullable].slice(0, MOST);
 };
 
-const favouritesByEntries = new WeakMap<readonly Entry[], Entry[]>();
-
 /** The newest of each family, then the others, newest first. */
-function favourites(entries: readonly Entry[]): readonly Entry[] {
-  const known = favouritesByEntries.get(entries);
-  if (known) return known;
+const favourites = memoByObject((entries: readonly Entry[]): readonly Entry[] => {
   const newest = entries.toSorted(byNewest);
   const seen = new Set<string>();
   const first = newest.filter(({ family }) => !seen.has(family) && seen.add(family));
-  const ordered = [...new Set([...first, ...newest])];
-  favouritesByEntries.set(entries, ordered);
-  return ordered;
-}
+  return [...new Set([...first, ...newest])];
+});

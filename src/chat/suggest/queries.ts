@@ -1,4 +1,5 @@
 import type { Locale } from "#src/base/locale.ts";
+import { memoByObject } from "#src/base/memo.ts";
 import { PRECISIONS } from "#src/catalog/entry/precision.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { foldName, isHan } from "#src/catalog/entry/text.ts";
@@ -147,12 +148,9 @@ function completionsOf(typed: string, catalog: Catalog, locale: Locale): string[
 }
 
 type Family = { key: string; name: string };
-const familiesByCatalog = new WeakMap<Catalog, Family[]>();
 
 /** The names of families as they are written, those with the most entries first. */
-function familiesOf(catalog: Catalog): Family[] {
-  const known = familiesByCatalog.get(catalog);
-  if (known) return known;
+const familiesOf = memoByObject((catalog: Catalog): Family[] => {
   const counts = new Map<string, Family & { count: number }>();
   for (const { family, familyAliases } of catalog.entries) {
     for (const name of new Set([family, ...familyAliases])) {
@@ -160,7 +158,5 @@ function familiesOf(catalog: Catalog): Family[] {
       counts.set(item.key, { ...item, count: item.count + 1 });
     }
   }
-  const families = [...counts.values()].toSorted((a, b) => b.count - a.count);
-  familiesByCatalog.set(catalog, families);
-  return families;
-}
+  return [...counts.values()].toSorted((a, b) => b.count - a.count);
+});

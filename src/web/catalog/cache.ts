@@ -4,6 +4,7 @@ import { gunzip, gzip } from "node:zlib";
 import type { Context } from "hono";
 import { accepts } from "hono/accepts";
 import { LRUCache } from "lru-cache";
+import { memoByObject } from "#src/base/memo.ts";
 import type { Catalog } from "#src/catalog/search/search.ts";
 
 const compress = promisify(gzip);
@@ -22,7 +23,9 @@ type CachedText = {
 const MAX_BYTES = 16_000_000;
 
 /** A catalog never changes, so whatever was made of one holds as long as it is in use. */
-const caches = new WeakMap<Catalog, LRUCache<string, CachedText>>();
+const cacheFor = memoByObject(
+  (_catalog: Catalog) => new LRUCache<string, CachedText>({ maxSize: MAX_BYTES, sizeCalculation: sizeOf }),
+);
 
 /** Gives what was made of a catalog under this name, else makes it now. */
 export async function cached(
@@ -30,9 +33,7 @@ export async function cached(
   name: string,
   make: () => string | Promise<string>,
 ): Promise<CachedText> {
-  const cache =
-    caches.get(catalog) ?? new LRUCache<string, CachedText>({ maxSize: MAX_BYTES, sizeCalculation: sizeOf });
-  caches.set(catalog, cache);
+  const cache = cacheFor(catalog);
   const found = cache.get(name);
   if (found) return found;
   const made = await compressed(await make());

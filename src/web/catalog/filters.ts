@@ -40,7 +40,7 @@ export function filtersFor(entries: readonly Entry[]): Filters {
       value: precision,
       label: () => quantizationLabel({ precision }),
       // A precision is offered where an entry has exactly that; chosen, its relatives count too, as in a query.
-      test: { criterion: { kind: "precision", wish: { kind: "precision", precision } } },
+      test: { criterion: { kind: "precision", asked: { kind: "precision", precision } } },
     })),
     commercial: commercial(),
     modality: MODALITIES.map((modality) => ({

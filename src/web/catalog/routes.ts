@@ -2,6 +2,7 @@ import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
 import { etag, RETAINED_304_HEADERS } from "hono/etag";
 import type { Locale } from "#src/base/locale.ts";
+import { memoByObject } from "#src/base/memo.ts";
 import type { Catalog } from "#src/catalog/search/search.ts";
 import type { Html } from "#src/web/html/page.ts";
 import type { SitePart } from "#src/web/http/server.ts";
@@ -30,13 +31,7 @@ const DATA_HEADERS = {
   "cache-control": "public, max-age=300",
 };
 
-const filtersByCatalog = new WeakMap<Catalog, Filters>();
-
-function filtersOf(catalog: Catalog): Filters {
-  const filters = filtersByCatalog.get(catalog) ?? filtersFor(catalog.entries);
-  filtersByCatalog.set(catalog, filters);
-  return filters;
-}
+const filtersOf = memoByObject((catalog: Catalog): Filters => filtersFor(catalog.entries));
 
 /** `/catalog`, `/catalog/<id>`, and both as data under `.json`. */
 export const catalogPages: SitePart = ({ services }) => {

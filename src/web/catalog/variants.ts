@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import type { Locale, Text } from "#src/base/locale.ts";
 import { plain } from "#src/base/markdown.ts";
 import type { Entry, License, Variant } from "#src/catalog/entry/schema.ts";
-import { given, stated } from "#src/catalog/entry/stated.ts";
+import { statedParts, whenStated } from "#src/catalog/entry/stated.ts";
 import { formatBillions, formatSize, formatTokens } from "#src/catalog/entry/units.ts";
 import { licenseName } from "#src/chat/model/editions.ts";
 import { catalogText } from "#src/chat/traditional.ts";
@@ -31,11 +31,11 @@ function columnsFor({ text, locale }: VariantContext): Column[] {
   const say = (value: string): string => catalogText(value, locale);
   return [
     { label: text("facts.parameters"), cell: (variant) => sizeOf(variant, text) },
-    { label: text("facts.context"), cell: ({ contextTokens }) => given(contextTokens, formatTokens) },
+    { label: text("facts.context"), cell: ({ contextTokens }) => whenStated(contextTokens, formatTokens) },
     { label: text("facts.released"), cell: ({ released }) => released },
     {
       label: text("facts.architecture"),
-      cell: ({ architecture }) => given(architecture, (name) => text(`architecture.${name}`)),
+      cell: ({ architecture }) => whenStated(architecture, (name) => text(`architecture.${name}`)),
     },
     {
       label: text("facts.modalities"),
@@ -44,13 +44,16 @@ function columnsFor({ text, locale }: VariantContext): Column[] {
     { label: text("facts.baseModel"), cell: ({ baseModel }) => baseModel },
     {
       label: text("web.entry.pretraining"),
-      cell: ({ pretrainingTokens }) => given(pretrainingTokens, (count) => `${say(count)} tokens`),
+      cell: ({ pretrainingTokens }) => whenStated(pretrainingTokens, (count) => `${say(count)} tokens`),
     },
     { label: text("web.list.license"), cell: ({ license }) => license && licenseCell(license, { text, locale }) },
     {
       label: text("facts.remarks"),
       cell: ({ note, confidence }) => {
-        const remarks = stated([confidence === undefined ? "" : `⚠ ${text("facts.secondary")}`, given(note, say)]);
+        const remarks = statedParts([
+          confidence === undefined ? "" : `⚠ ${text("facts.secondary")}`,
+          whenStated(note, say),
+        ]);
         return remarks.length === 0 ? undefined : remarks.join(" · ");
       },
     },
@@ -59,17 +62,17 @@ function columnsFor({ text, locale }: VariantContext): Column[] {
 
 function sizeOf({ parametersB, activeParametersB }: Variant, text: Text): string | undefined {
   if (parametersB !== undefined) return formatSize(parametersB, activeParametersB);
-  return given(activeParametersB, (billions) => text("facts.active", { size: formatBillions(billions) }));
+  return whenStated(activeParametersB, (billions) => text("facts.active", { size: formatBillions(billions) }));
 }
 
 function licenseCell(license: License, { text, locale }: VariantContext): Html {
   const say = (value: string): string => plain(catalogText(value, locale));
   const { code, codeUrl, weights, weightsUrl, data, note } = license;
-  const lines = stated([
-    given(weights, (name) => licenseName(name, weightsUrl, { text, say })),
-    given(code, (name) => `${text("facts.codeLicense")} ${licenseName(name, codeUrl, { text, say })}`),
-    given(data, (name) => `${text("facts.dataLicense")} ${say(name)}`),
-    given(note, say),
+  const lines = statedParts([
+    whenStated(weights, (name) => licenseName(name, weightsUrl, { text, say })),
+    whenStated(code, (name) => `${text("facts.codeLicense")} ${licenseName(name, codeUrl, { text, say })}`),
+    whenStated(data, (name) => `${text("facts.dataLicense")} ${say(name)}`),
+    whenStated(note, say),
   ]);
   return html`${permitHtml(license.commercial, text)} ${inlineHtml(lines.join(" · "))}`;
 }

@@ -1,6 +1,6 @@
-import { mkdtemp, rm, statfs } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp, rm } from "node:fs/promises";
 import path from "node:path";
+import { fastestFolder } from "#tests/fastest-folder.ts";
 import { initBare } from "./git.ts";
 import type { Hub } from "./hub.ts";
 import { createLooseStore, readCommit } from "./object-store.ts";
@@ -10,9 +10,6 @@ import { branchRef, createRefs } from "./refs.ts";
 import type { Label } from "./repository.ts";
 import { ownerOf, type Repository, resolveCommit, resolveExpression } from "./repository.ts";
 import type { CatalogRepository } from "./types.ts";
-
-const MEMORY_FOLDER = "/dev/shm";
-const ENOUGH_BYTES = 512 * 2 ** 20;
 
 /** A repository that takes branches and pull requests, on disk where git itself can read it until `remove`. */
 export async function createCatalog(
@@ -81,10 +78,4 @@ export async function createCatalog(
     },
   };
   return { catalog, remove: () => rm(gitDir, { recursive: true, force: true }) };
-}
-
-/** Memory where the system has it as a folder: every object is a file, and disks of busy machines take long for each. */
-async function fastestFolder(): Promise<string> {
-  const stats = await statfs(MEMORY_FOLDER).catch(() => undefined);
-  return stats !== undefined && stats.bavail * stats.bsize >= ENOUGH_BYTES ? MEMORY_FOLDER : tmpdir();
 }

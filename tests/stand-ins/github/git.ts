@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { LRUCache } from "lru-cache";
 
 const TIMEOUT_MS = 30_000;
 const MAX_ARCHIVE_BYTES = 256 * 2 ** 20;
@@ -54,9 +55,16 @@ export function createMerge(gitDir: string): Merge {
   };
 }
 
-/** A `.tar.gz` of a commit's files below a folder. */
+/** A commit's name says what is in it, whichever repository has it. */
+const archives = new LRUCache<string, Promise<Buffer>>({ max: 50 });
+
+/** A `.tar.gz` of a commit's files below a folder, made by git once. */
 export function archive(gitDir: string, commit: string, folder: string): Promise<Buffer> {
-  return git(gitDir, ["archive", "--format=tar.gz", `--prefix=${folder}/`, commit]);
+  const key = `${commit} ${folder}`;
+  const made = archives.get(key) ?? git(gitDir, ["archive", "--format=tar.gz", `--prefix=${folder}/`, commit]);
+  archives.set(key, made);
+  made.catch(() => archives.delete(key));
+  return made;
 }
 
 /** What git says on stdout; throws what it says on stderr unless it ends well. */

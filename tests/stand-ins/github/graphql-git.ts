@@ -1,7 +1,8 @@
 import { type Commit, parseCommit, parseTag, parseTree, type Signature } from "./git-objects.ts";
 import { readCommit } from "./object-store.ts";
-import { isoTime, peel, type Repository } from "./repository.ts";
+import { peel, type Repository } from "./repository.ts";
 import { htmlUrl } from "./shapes.ts";
+import { isoTime } from "./time.ts";
 import { typeOf } from "./trees.ts";
 
 /** GitHub gives no more of a blob's text. */

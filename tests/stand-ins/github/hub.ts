@@ -1,4 +1,5 @@
-import { isoTime, type Repository } from "./repository.ts";
+import type { Repository } from "./repository.ts";
+import { isoTime } from "./time.ts";
 
 /** Who acts: the bot through the API, and a person beside it. */
 export const BOT = "mulu-bot";

@@ -23,9 +23,10 @@ export type PullInit = { title: string; body: string; head: string; base: string
 
 type PullChange = { title?: string | undefined; body?: string | undefined; state?: "open" | "closed" | undefined };
 
-/** What the pull requests need of the server that they are on. */
-type Hub = { now: () => string; nextId: () => number; violation: (fault: string) => void };
-type Context = { hub: Hub; store: ObjectStore; refs: Refs; gitDir: string; owner: () => string };
+/** What pull requests need of the server that they are on. */
+type PullServer = { now: () => string; nextId: () => number; violation: (fault: string) => void };
+
+type Context = { hub: PullServer; store: ObjectStore; refs: Refs; gitDir: string; owner: () => string };
 
 const MAX_BODY_LENGTH = 65_536;
 const MAX_TITLE_LENGTH = 256;

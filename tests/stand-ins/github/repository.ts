@@ -2,6 +2,7 @@ import { parseTag } from "./git-objects.ts";
 import { type ObjectStore, readCommit } from "./object-store.ts";
 import type { Pulls } from "./pulls.ts";
 import { branchRef, type Refs, tagRef } from "./refs.ts";
+import { isoTime } from "./time.ts";
 import { entryAt } from "./trees.ts";
 
 export type Label = { id: number; name: string; color: string; description: string | null };
@@ -101,9 +102,4 @@ export function publishedReleases({ releases }: Repository): Release[] {
 export function latestRelease(repository: Repository): Release | undefined {
   const candidates = publishedReleases(repository).filter(({ prerelease, latest }) => !prerelease && latest !== false);
   return candidates.find(({ latest }) => latest) ?? candidates[0];
-}
-
-/** To the second: GitHub's times have no fractions. */
-export function isoTime(date: Date): string {
-  return date.toISOString().replace(/\.\d+Z$/, "Z");
 }

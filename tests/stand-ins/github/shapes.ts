@@ -3,15 +3,8 @@ import { parseCommit, type Signature } from "./git-objects.ts";
 import type { Hub } from "./hub.ts";
 import { findLabel } from "./labels.ts";
 import type { Comment, Mergeable, Pull } from "./pulls.ts";
-import {
-  isoTime,
-  type Label,
-  ownerOf,
-  type Release,
-  type Repository,
-  releaseCreatedAt,
-  shortNameOf,
-} from "./repository.ts";
+import { type Label, ownerOf, type Release, type Repository, releaseCreatedAt, shortNameOf } from "./repository.ts";
+import { isoTime } from "./time.ts";
 
 type Rest = Octokit["rest"];
 type Data<Method extends (...args: never[]) => Promise<{ data: unknown }>> = Awaited<ReturnType<Method>>["data"];

@@ -2,7 +2,8 @@ import { blob, commit, oidOf, type Signature, tag } from "./git-objects.ts";
 import type { Hub } from "./hub.ts";
 import { createMemoryStore, readCommit } from "./object-store.ts";
 import { branchRef, createRefs, tagRef } from "./refs.ts";
-import { isoTime, type Release, type Repository } from "./repository.ts";
+import type { Release, Repository } from "./repository.ts";
+import { isoTime } from "./time.ts";
 import { type Change, editTree, FILE } from "./trees.ts";
 import type { ReleaseInit, Upstream, UpstreamInit } from "./types.ts";
 

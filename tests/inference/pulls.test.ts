@@ -1,0 +1,74 @@
+import { pino } from "pino";
+import { expect, onTestFinished, test } from "vitest";
+import { createFleet } from "#src/inference/fleet.ts";
+import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
+import { createPulls, type PullProgress } from "#src/inference/pulls.ts";
+import { startOllama } from "#tests/stand-ins/ollama.ts";
+
+const log = pino({ level: "silent" });
+
+async function open() {
+  const hosts = await Promise.all([startOllama(), startOllama()]);
+  for (const host of hosts) onTestFinished(() => host.stop());
+  const [first, second] = hosts;
+  const urls = [first.url, second.url];
+  const fleet = createFleet({ backend: createOllamaBackend(), urls, slots: 1, allowCloud: false, log });
+  await fleet.ready();
+  const [here, there] = fleet.hosts;
+  if (here === undefined || there === undefined) throw new Error("the fleet has no hosts");
+  return { ollama: first, fleet, pulls: createPulls({ fleet, log }), here, there };
+}
+
+test("a pull counts the bytes of all layers, and then the model can be tried", async () => {
+  const { ollama, fleet, pulls, here } = await open();
+  ollama.pulls.offer("qwen3:8b", { layers: [3e8, 1e8], bytesPerSecond: 2e9 });
+  const pull = pulls.start("qwen3:8b", here);
+  const seen: PullProgress[] = [];
+  pull.onChange(() => seen.push(pull.progress()));
+  expect(pulls.running().map(({ model }) => model)).toEqual(["qwen3:8b"]);
+  expect(pulls.find(pull.id)).toBe(pull);
+  await pull.ended;
+  expect(pull.progress()).toMatchObject({ phase: "done", completedBytes: 4e8, totalBytes: 4e8, bytesPerSecond: 0 });
+  expect(seen.map(({ completedBytes }) => completedBytes)).toEqual(
+    seen.map(({ completedBytes }) => completedBytes).toSorted((a, b) => a - b),
+  );
+  // Bytes, and a second: not a millisecond.
+  expect(Math.max(...seen.map(({ bytesPerSecond }) => bytesPerSecond))).toBeGreaterThan(2e7);
+  expect([pulls.running(), pulls.find(pull.id)]).toEqual([[], undefined]);
+  expect(fleet.acquire("qwen3:8b")?.host).toBe(here);
+});
+
+test("one pull of a model on a host at a time, which whoever asks again joins", async () => {
+  const { ollama, pulls, here, there } = await open();
+  ollama.pulls.offer("qwen3:8b", { layers: [4e9], bytesPerSecond: 1e6 });
+  const pull = pulls.start("qwen3:8b", here);
+  expect(pulls.start("qwen3:8b", here)).toBe(pull);
+  const others = [pulls.start("qwen3:4b", here), pulls.start("qwen3:8b", there)];
+  expect(new Set([pull, ...others]).size).toBe(3);
+  await expect.poll(() => pull.progress().totalBytes).toBe(4e9);
+  for (const item of [pull, ...others]) item.cancel();
+  await Promise.all([pull, ...others].map(({ ended }) => ended));
+  expect(pull.progress().phase).toBe("cancelled");
+  const request = ollama.pulls.requests.find(({ model }) => model === "qwen3:8b");
+  await expect.poll(() => request?.closedByClientAt).toBeDefined();
+  const again = pulls.start("qwen3:8b", here);
+  expect(again).not.toBe(pull);
+  again.cancel();
+  await again.ended;
+});
+
+test("a pull that fails says what the host said", async () => {
+  const { pulls, here } = await open();
+  const pull = pulls.start("nothing:1b", here);
+  await pull.ended;
+  expect(pull.progress()).toMatchObject({ phase: "failed", detail: "pull model manifest: file does not exist" });
+});
+
+test("a removed model cannot be tried any more", async () => {
+  const { ollama, fleet, pulls, here } = await open();
+  ollama.install({ name: "qwen3:8b" });
+  await fleet.check(here);
+  expect(fleet.installed().length).toBe(1);
+  await pulls.remove("qwen3:8b", here);
+  expect(fleet.installed()).toEqual([]);
+});
