@@ -6,7 +6,7 @@ import type { Notice, Signal } from "./signal.ts";
 import type { SeenRepository, Source } from "./source.ts";
 
 /** What may be newer than the release that an entry names. */
-export type Version = {
+type Version = {
   /** ISO 8601. */
   date: string;
   tag: string;
@@ -21,7 +21,7 @@ export type VersionSource = {
 };
 
 /** Which versions the entries of a repository take. */
-export type VersionRules = {
+type VersionRules = {
   trustsTags: boolean;
   isWanted: (tag: string) => boolean;
   isOldEnough: (date: string) => boolean;
