@@ -8,8 +8,6 @@ import { clip, customId, LIMITS, type View } from "#src/chat/view.ts";
 
 const DEFAULT_DAYS = 90;
 const STARTERS = ["7d", "30d", "90d", "1y"];
-/** Discord shows 25 suggestions at most. */
-const MOST = 25;
 
 const pageState = z
   .tuple([z.coerce.number().int().nonnegative(), z.string().regex(/^\d{4}(?:-\d{2}){0,2}$/)])
@@ -25,7 +23,7 @@ const suggestSince: Autocomplete = (typed, context) => {
   const wanted = typed.trim().toLowerCase();
   const offered = [...STARTERS, ...new Set(months)].filter((item) => item.startsWith(wanted));
   const understood = readSince(typed, today) === undefined ? [] : [typed.trim()];
-  return [...new Set([...understood, ...offered])].slice(0, MOST).flatMap((value): Suggestion | [] => {
+  return [...new Set([...understood, ...offered])].slice(0, LIMITS.suggestions).flatMap((value): Suggestion | [] => {
     const since = readSince(value, today);
     if (since === undefined) return [];
     const count = updatesSince(updates, since).length;

@@ -1,6 +1,7 @@
 import { type App, createApp, forSurface, logProblems, runJobs } from "#src/app.ts";
 import { createStop, startAfter, untilFirstEnds } from "#src/base/lifecycle.ts";
 import { run } from "#src/cli/run.ts";
+import type { Surface } from "#src/metrics/command-metrics.ts";
 
 /** The page's libraries do not hold up the login, nor does the first look at the hosts; a try before it looks by itself. */
 const PAGE_AFTER_MS = 500;
@@ -28,15 +29,15 @@ await run(async (config) => {
     isNeeded: endpoint !== undefined || (!bot && !atTerminal),
     announce: page.resolve,
   };
-  const surfaces = [
-    ...(bot ? [bot.run(signal)] : []),
-    startAfter(
+  const surfaces: Record<Surface, Promise<void> | undefined> = {
+    discord: bot?.run(signal),
+    web: startAfter(
       bot && !endpoint && !atTerminal ? PAGE_AFTER_MS : 0,
       async () => (await import("#src/web/site.ts")).runSite(forSurface(app, "web"), config.http, site, signal),
       signal,
     ).finally(() => page.resolve("")),
-    ...(atTerminal ? [openPrompt(app, page.promise, signal)] : []),
-  ];
+    terminal: atTerminal ? openPrompt(app, page.promise, signal) : undefined,
+  };
   const background = [
     services.tries.run(signal),
     startAfter(FLEET_AFTER_MS, () => services.fleet.run(signal), signal),
@@ -44,7 +45,8 @@ await run(async (config) => {
       log.error({ err: error }, "a background job ended"),
     ),
   ];
-  await untilFirstEnds(surfaces, background, stop);
+  const running = Object.values(surfaces).filter((surface) => surface !== undefined);
+  await untilFirstEnds(running, background, stop);
   await Promise.all([services.pictures.close(), app.close()]);
   log.info("stopped");
   return 0;

@@ -62,6 +62,7 @@ export const LIMITS = {
   optionText: 100,
   placeholder: 150,
   selectOptions: 25,
+  suggestions: 25,
   mediaDescription: 1024,
   rowButtons: 5,
 } as const;

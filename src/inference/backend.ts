@@ -80,7 +80,7 @@ export type Backend = {
   loaded: (host: string, signal: AbortSignal) => Promise<ReadonlyMap<string, number>>;
   /** Streams one answer; a part for each sign of life, also an empty one. */
   chat: (host: string, request: ChatRequest, signal: AbortSignal) => AsyncIterable<ChatPart>;
-  /** Judges an error of `chat` by where it arose, and then by what it says. */
+  /** Judges an error of `chat` that arose at this stage. */
   classify: (error: unknown, stage: ChatStage) => Failure;
   /** Ends when the whole model is there; rejects with a message for the person who asked. */
   pull: (host: string, model: string, signal: AbortSignal) => AsyncIterable<PullPart>;

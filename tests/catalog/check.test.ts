@@ -50,6 +50,7 @@ describe("a base model", () => {
 describe("a size and the name that states it", () => {
   test.each([
     "name: Small-7B\nparametersB: 7.6",
+    "name: Small-7B\nparametersB: 8",
     "name: Small-30B-A3B\nparametersB: 30.5\nactiveParametersB: 3.3",
     "name: Small-2.4T-A95B\nparametersB: 2400\nactiveParametersB: 95",
     "name: Small-A4.2B\nparametersB: 25.8\nactiveParametersB: 4.2",
@@ -62,6 +63,7 @@ describe("a size and the name that states it", () => {
   });
 
   test.each([
+    ["name: Small-7B\nparametersB: 8.1", "small.yaml:15 variants.0.parametersB rule:sizeInName"],
     ["name: Small-7B\nparametersB: 70", "small.yaml:15 variants.0.parametersB rule:sizeInName"],
     ["name: Small-2B\nparametersB: 2.7\nnote: 27B", "small.yaml:15 variants.0.parametersB rule:sizeInName"],
     [

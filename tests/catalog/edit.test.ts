@@ -184,7 +184,9 @@ test("what is as the edit wants it stays as it is written", () => {
     set(["aliases"], ["a", "b"]),
     set(["summary"], { zh: "z", en: "e", note: undefined }),
   ];
-  expect(editEntry(text, [...edits, remove(["notes"]), remove(["aliases", 2]), remove(["sync", "mode"])])).toBe(text);
+  const absent = [["notes"], ["aliases", 2], ["aliases", 9], ["aliases", -1], ["sync", "mode"], ["notes", "zh", 0]];
+  expect(editEntry(text, [...edits, ...absent.map(remove)])).toBe(text);
+  expect(editEntry("a: {b, c: 1}\n", [remove(["a", "b", "d"])])).toBe("a: {b, c: 1}\n");
 });
 
 test.each<[string, string, Edit, string]>([

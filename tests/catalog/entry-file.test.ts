@@ -3,6 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { layOut } from "#src/catalog/entry/layout.ts";
+import { readCatalogFiles } from "#src/catalog/entry/load.ts";
 import { parseEntry } from "#src/catalog/entry/parse.ts";
 import { openYaml } from "#src/catalog/entry/positions.ts";
 import { entrySchema } from "#src/catalog/entry/schema.ts";
@@ -22,6 +23,17 @@ test("a newer catalog's unknown keys, nested ones too, are warnings and the entr
     ["warning", 13],
     ["warning", 19],
   ]);
+});
+
+test("a file of a mebibyte is read, a byte more is refused", async () => {
+  const text = `${smallEntry()}#`;
+  const whole = text + "x".repeat(1_048_576 - Buffer.byteLength(text));
+  const { entries, problems } = await readCatalogFiles([
+    { file: "small.yaml", text: whole },
+    { file: "large.yaml", text: `${whole}x` },
+  ]);
+  expect(entries.map(({ id }) => id)).toEqual(["small"]);
+  expect(problems.map(({ file, issue }) => [file, issue.message])).toEqual([["large.yaml", "rule:tooLarge"]]);
 });
 
 test("three kinds of silence stay apart: not stated, none, unknown", () => {

@@ -41,6 +41,76 @@ describe("a file's kind has its real bits per weight", () => {
   });
 });
 
+describe("weights with their scales", () => {
+  const bits = (fields: Partial<Build>): number => {
+    // So large that embeddings weigh little: 100B.
+    const weights = (gb({ parametersB: 100, quant: undefined, ...fields }, 0) - 457 / 1024) / 1.03;
+    return (weights * 2 ** 30 * 8) / 100e9;
+  };
+
+  // Blocks and groups: of 32 weights with 16 bits, of 64 with two times 16 bits, of 128 with 16 and 4 bits.
+  test.each<[Build["precision"], string | undefined, number]>([
+    ["gguf", "int4", 4.5],
+    ["gguf", "q4_0", 4.5],
+    ["gguf", "q4_1", 5],
+    ["gguf", "f16", 16],
+    ["gguf", undefined, 4.89],
+    ["mlx", "4bit", 4.5],
+    ["mlx", "8bit", 8.5],
+    ["exl2", "5bit", 5],
+    ["int4-qe", undefined, 4 + 20 / 128],
+    ["fp4-mixed", undefined, 4.5],
+    ["bf16", undefined, 16],
+    ["fp32", undefined, 32],
+  ])("%s %s takes %d bits", (precision, quant, expected) => {
+    expect(bits({ precision, quant })).toBeCloseTo(expected, 5);
+  });
+
+  test.each<[Build["precision"], number]>([
+    ["fp8", 8],
+    ["mxfp8", 8.25],
+    ["mxfp4", 4.25],
+    ["nvfp4", 4.5],
+    ["int4", 4 + 20 / 128],
+    ["gptq-int8", 8 + 20 / 128],
+    ["gptq-int2", 2 + 20 / 128],
+    ["awq", 4 + 20 / 128],
+    ["bitsandbytes", 4.5],
+  ])("%s takes %d bits, and 16 for embeddings", (precision, expected) => {
+    const embeddings = (bits({ precision: "int8" }) - 8) / 8;
+    expect(bits({ precision })).toBeCloseTo((1 - embeddings) * expected + embeddings * 16, 5);
+  });
+
+  test("embeddings of other quantisations stay at 16 bits: a quarter of the smallest model, two hundredths of a large one", () => {
+    const share = (parametersB: number): number => {
+      const weights = (gb({ precision: "int8", quant: undefined, parametersB }, 0) - 457 / 1024) / 1.03;
+      return ((weights * 2 ** 30 * 8) / (parametersB * 1e9) - 8) / 8;
+    };
+    expect(share(0.5)).toBeCloseTo(0.27, 5);
+    expect(share(100)).toBeGreaterThan(0.01);
+    expect(share(100)).toBeLessThan(0.03);
+    // Up to 4.5B input and output share one table.
+    expect(share(4.6) / share(4.4)).toBeGreaterThan(1.8);
+  });
+
+  test("llama.cpp keeps the output layer at Q6_K, which weighs where it is the embeddings too", () => {
+    const bits = (quant: string): number => {
+      const weights = (gb({ parametersB: 1, quant }, 0) - 457 / 1024) / 1.03;
+      return (weights * 2 ** 30 * 8) / 1e9;
+    };
+    // Of the rest alone: what two kinds differ by.
+    const rest = (bits("q2_k") - bits("iq1_s")) / (3.16 - 2);
+    expect(rest).toBeLessThan(0.9);
+    expect(bits("q2_k") - rest * 3.16).toBeCloseTo((1 - rest) * 6.56, 5);
+    expect(bits("q8_0")).toBeCloseTo(8.5, 5);
+  });
+
+  test("a vision encoder of 0.6B is kept at 16 bits beside them", () => {
+    expect(gb({ vision: true }) - gb()).toBeCloseTo((0.6e9 * 2 * 1.03) / 2 ** 30, 5);
+    expect(gb({ vision: true, fileGb: 5 })).toBe(gb({ fileGb: 5 }));
+  });
+});
+
 describe("the cache of a token", () => {
   const perToken = (id: string, parametersB: number, released: string, activeParametersB?: number): number =>
     cacheGbPerToken({

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readCatalogFiles } from "#src/catalog/entry/load.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
-import { FIT_PURPOSES, specialtyOf } from "#src/catalog/entry/suitability.ts";
+import { FIT_PURPOSES, type FitPurpose, specialtyOf } from "#src/catalog/entry/suitability.ts";
 import { type FitRequest, type FitResult, findFits } from "#src/catalog/memory/fit.ts";
 import { readCards, spareRamGb, totalGb } from "#src/catalog/memory/machine.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
@@ -146,6 +146,96 @@ describe("what fits", () => {
     expect(ids(findFits(list, requestFor("24", { contextTokens: 131_072 })))).toEqual(["long-8b"]);
     expect(ids(findFits(list, requestFor("8", { contextTokens: 131_072 })))).toEqual([]);
     expect(ids(findFits(list, requestFor("24", { contextTokens: 128_000 })))).toEqual(["long-8b"]);
+  });
+
+  test("a figure that a maker rounds is enough for the context asked for, one that is shorter is not", async () => {
+    const list = await entriesOf({
+      "rounded-8b": gguf(8, "2025-04", { contextTokens: "125000" }),
+      "shorter-8b": gguf(8, "2025-04", { contextTokens: "120000" }),
+    });
+    expect(ids(findFits(list, requestFor("48", { contextTokens: 131_072 })))).toEqual(["rounded-8b"]);
+  });
+
+  test("a model whose context nobody states takes a short text and no more", async () => {
+    const list = await entriesOf({ "silent-8b": gguf(8, "2025-04") });
+    expect(ids(findFits(list, requestFor("24", { contextTokens: 4096 })))).toEqual(["silent-8b"]);
+    expect(ids(findFits(list, requestFor("24", { contextTokens: 5000 })))).toEqual([]);
+  });
+
+  // Of the same size, date and memory, so that the id would put the first before the second.
+  test.each<[what: string, first: Record<string, string>, second: Record<string, string>, purpose?: FitPurpose]>([
+    ["what common programs run before a recurrent model", { architecture: "rwkv" }, {}],
+    ["what the maker says before what is known from third parties", { confidence: "secondary" }, {}],
+    ["what a person has checked before what a program added", { unreviewed: "true" }, {}],
+    [
+      "a model that Ollama can run before one that it has not",
+      {},
+      { ollama: '\n  - {model: "x/y", official: false, exact: true}' },
+    ],
+    [
+      "a model of Ollama's library before one of a community",
+      { ollama: '\n  - {model: "x/y", official: false, exact: true}' },
+      { ollama: '\n  - {model: "y", official: true, exact: true}' },
+    ],
+    [
+      "what is called by the purpose before what is said to be for it",
+      { summary: "\n  zh: 编程模型。\n  en: For code." },
+      { name: "Small-Coder" },
+      "code",
+    ],
+  ])("%s", async (_what, first, second, purpose) => {
+    const plain = gguf(8, "2025-04");
+    const list = await entriesOf({ first: { ...plain, ...first }, second: { ...plain, ...second } });
+    expect(ids(findFits(list, requestFor("24", { purpose })))).toEqual(["second", "first"]);
+    const alike = await entriesOf({ first: { ...plain, ...second }, second: { ...plain, ...second } });
+    expect(ids(findFits(alike, requestFor("24", { purpose })))).toEqual(["first", "second"]);
+  });
+
+  test("a narrower precision costs: nothing at eight bits, little at four, more at three, most at two", async () => {
+    const quants = ["q8_0", "q5_k_m", "q4_k_m", "q3_k_m", "q2_k"];
+    const list = await entriesOf(
+      Object.fromEntries(
+        quants.map((quant) => [
+          quant.replaceAll("_", "-"),
+          gguf(8, "2025-04", {
+            weights: `\n  - {label: x, precision: gguf, quant: ${quant}, hub: huggingface, id: a/b}`,
+          }),
+        ]),
+      ),
+    );
+    const scores = findFits(list, requestFor("48")).fits.map(({ offer, score }) => ({ quant: offer.quant, score }));
+    expect(scores.map(({ quant }) => quant)).toEqual(quants);
+    const best = scores[0]?.score ?? 0;
+    const losses = scores.map(({ score }) => Number((best - score).toFixed(2)));
+    expect(losses).toEqual([0, 0.1, 0.25, 1, 2.5]);
+  });
+
+  test("ten months of progress are worth twice the parameters", async () => {
+    const list = await entriesOf({ "new-8b": gguf(8, "2025-04"), "old-16b": gguf(16, "2024-06") });
+    const [one, other] = findFits(list, requestFor("48")).fits;
+    expect(one?.score).toBeCloseTo(other?.score ?? 0);
+  });
+
+  test("a mixture of experts whose active part nobody states uses an eighth", async () => {
+    const moe = { architecture: "moe" };
+    const list = await entriesOf({
+      silent: gguf(32, "2025-04", moe),
+      stated: gguf(32, "2025-04", { ...moe, activeParametersB: "4" }),
+      dense: gguf(32, "2025-04"),
+    });
+    const score = Object.fromEntries(findFits(list, requestFor("80")).fits.map((fit) => [fit.entry.id, fit.score]));
+    expect(score["silent"]).toBeCloseTo(score["stated"] ?? 0);
+    // A third of three halvings.
+    expect((score["dense"] ?? 0) - (score["silent"] ?? 0)).toBeCloseTo(1);
+  });
+
+  test("less than a tenth to spare counts against a model, a tenth does not", async () => {
+    const list = await entriesOf({ some: gguf(8, "2025-04") });
+    const [fit] = findFits(list, requestFor("1000")).fits;
+    const scoreOn = (room: number) =>
+      findFits(list, requestFor(`${((fit?.needGb ?? 0) * room).toFixed(3)}`)).fits[0]?.score;
+    expect(scoreOn(1.12)).toBe(fit?.score);
+    expect(scoreOn(1.1)).toBeLessThan(fit?.score ?? 0);
   });
 
   test("several cards hold what one cannot, less what CUDA takes of each", async () => {

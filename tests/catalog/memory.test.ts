@@ -3,7 +3,8 @@ import { editionOf } from "#src/catalog/entry/edition-match.ts";
 import { parseEntry } from "#src/catalog/entry/parse.ts";
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
-import { isOurEstimate, leastMemory, memoryAt, type Offer, offersOf } from "#src/catalog/memory/offers.ts";
+import { estimateGb } from "#src/catalog/memory/estimate.ts";
+import { buildOf, isOurEstimate, leastMemory, memoryAt, type Offer, offersOf } from "#src/catalog/memory/offers.ts";
 import { renderReadme } from "#src/catalog/readme/document.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";
@@ -100,6 +101,66 @@ describe("the ways to run an entry", () => {
   });
 });
 
+describe("a mention that tells nothing new", () => {
+  const rows = (...labels: string[]): string =>
+    labels.map((label) => `\n  - {${label}, hub: huggingface, id: a/b}`).join("");
+
+  test("is dropped; another kind, another size and another measurement are new", () => {
+    const kinds = rows("label: G, precision: gguf, quant: q4_k_m", "label: G, precision: gguf, quant: q8_0");
+    expect(said(entryOf({ parametersB: "7", weights: kinds, quantizations: "[gguf]" }))).toHaveLength(2);
+    const sizes = rows("label: 7B, precision: bf16", "label: 14B, precision: bf16", "label: 7B again, precision: bf16");
+    expect(said(entryOf({ weights: sizes })).map((text) => text.split(" ")[0])).toEqual(["7", "14"]);
+    const measured =
+      "\n  - {precision: bf16, vramInferenceGb: 15}\n  - {precision: bf16, vramInferenceGb: 18, contextTokens: 8192}";
+    expect(said(entryOf({ ...SEVEN, requirements: measured }))).toEqual(["7 BF16 15", "7 BF16 18", "7 GPTQ-Int4 ≈6"]);
+  });
+
+  test("is not a model in Ollama, nor graphics memory where only main memory was known", () => {
+    const kind = "precision: gguf, quant: q4_k_m";
+    const ollama = '\n  - {model: "a:7b-q4_K_M", official: true, exact: true}';
+    const measured = entryOf({ parametersB: "7", requirements: `\n  - {${kind}, vramInferenceGb: 6}`, ollama });
+    expect(offersOf(measured).map((item) => item.ollama?.model)).toEqual([undefined, "a:7b-q4_K_M"]);
+    const inRam = { requirements: `\n  - {${kind}, ramGb: 8}`, weights: rows(`label: G, ${kind}`) };
+    const offers = offersOf(entryOf({ parametersB: "7", ...inRam }));
+    expect(offers.map(({ ramGb, vramGb }) => [ramGb, vramGb !== undefined])).toEqual([
+      [8, false],
+      [undefined, true],
+    ]);
+  });
+
+  const alike = `
+  - {name: A-7B-Chat, parametersB: 7, weights: [{label: W, precision: gguf, quant: q4_k_m, hub: huggingface, id: a/b}]}
+  - {name: A-7B-Code, parametersB: 7}`;
+
+  test("is that of a variant where a source measured its size, not where it is only another row of the size", () => {
+    const requirements = '\n  - {precision: gguf, quant: q4_k_m, variant: "7B", vramInferenceGb: 6}';
+    expect(said(entryOf({ variants: alike, requirements }))).toEqual(["7B GGUF Q4_K_M 6"]);
+    const ollama = '\n  - {model: "a:7b-q4_K_M", official: true, exact: true}';
+    expect(said(entryOf({ variants: alike, ollama })).map((text) => text.split(" ")[0])).toEqual(["7", "A-7B-Chat"]);
+  });
+});
+
+describe("our estimate", () => {
+  const estimateOf = (parametersB: string): number =>
+    offer(entryOf({ ...SEVEN, parametersB }), "BF16")?.vramGb ?? Number.NaN;
+  const rawOf = (parametersB: string): number => {
+    const entry = entryOf({ ...SEVEN, parametersB });
+    const found = offer(entry, "BF16");
+    const build = found && buildOf(entry, found, { label: "", fileGb: undefined });
+    return (build && estimateGb(build, 4096)) ?? Number.NaN;
+  };
+
+  test.each([
+    ["7", 10],
+    ["7.1", 10],
+    ["45", 10],
+    ["60", 1],
+    ["61", 1],
+  ])("of %sB is rounded up to one part in %d of a GB, never down", (parametersB, parts) => {
+    expect(estimateOf(parametersB)).toBe(Math.ceil(rawOf(parametersB) * parts) / parts);
+  });
+});
+
 describe("memory at another context", () => {
   const entry = entryOf({
     ...SEVEN,
@@ -115,6 +176,13 @@ describe("memory at another context", () => {
     expect(memoryAt(stated, 32_768)).toBeCloseTo(15 + (32_768 - 2048) * each);
     expect(memoryAt(estimated, 4096)).toBe(estimated.vramGb);
     expect(memoryAt(estimated, 1024)).toBeLessThan(estimated.vramGb ?? 0);
+  });
+
+  test("a figure without its context was taken at up to 2,048 tokens", () => {
+    const silent = offer(entryOf({ ...SEVEN, requirements: "\n  - {precision: bf16, vramInferenceGb: 15}" }), "BF16");
+    if (!silent) throw new Error("it is offered");
+    expect(memoryAt(silent, 2048)).toBe(15);
+    expect(memoryAt(silent, 4096)).toBeCloseTo(15 + 2048 * (silent.cacheGbPerToken ?? Number.NaN));
   });
 
   test("is not known where the size is not", () => {
@@ -152,10 +220,37 @@ describe("which variant and size a row is about", () => {
     ["30B", undefined, 30],
     ["Yi-6B/9B", undefined, undefined],
     ["Chat", undefined, undefined],
+    ["Qwen1.5-7B-Chat-1M GGUF", "Qwen1.5-7B-Chat-1M", 7],
+    ["ChatLaw2-MoE (4x7B) 33B", "ChatLaw2-MoE (4x7B)", 33],
   ])("%s", (text, variant, size) => {
     const edition = editionOf(qwen, undefined, text);
     expect(edition.variant?.name).toBe(variant);
     expect(edition.parametersB).toBe(size);
+  });
+});
+
+describe("a row is not taken for a variant that it may not mean", () => {
+  const variantOf = (variants: string[], text: string): string | undefined =>
+    editionOf(entryOf({ variants: variants.map((fields) => `\n  - {${fields}}`).join("") }), undefined, text).variant
+      ?.name;
+
+  test.each<[what: string, variants: string[], text: string, variant: string | undefined]>([
+    ["a name in front of a remark", ["name: Qwen-7B (Base)"], "Qwen-7B", "Qwen-7B (Base)"],
+    ["unless another begins with it", ["name: Qwen-7B (Base)", "name: Qwen-7B-Chat"], "Qwen-7B", undefined],
+    ["the end of one name", ["name: A-Chat-Long", "name: B-Code-Long"], "Chat-Long", "A-Chat-Long"],
+    ["unless two names end so", ["name: A-Chat-Long", "name: B-Chat-Long"], "Chat-Long", undefined],
+    ["and the text is long enough to tell", ["name: A-Chat", "name: B-Code"], "Chat", undefined],
+    ["one of two names", ["name: Yi / Other-Model"], "Other-Model", "Yi / Other-Model"],
+    ["unless it is too short", ["name: Yi / Other-Model"], "Yixin", undefined],
+    ["a name of its size", ["name: Large, parametersB: 14"], "Large 14B", "Large"],
+    ["unless the size is another", ["name: Large, parametersB: 7"], "Large 14B", undefined],
+    ["a size that rounds", ["name: A, parametersB: 7.6", "name: B, parametersB: 3"], "7B", "A"],
+    ["unless it is a tenth off", ["name: A, parametersB: 7.8", "name: B, parametersB: 3"], "7B", undefined],
+    ["the only one of its size", ["name: A-7B-Chat", "name: B-14B-Chat"], "7B", "A-7B-Chat"],
+    ["unless there are two", ["name: A-7B-Chat", "name: B-7B-Code"], "7B", undefined],
+    ["and none is called by it alone", ["name: A-7B-Chat", "name: B-7B"], "7B", "B-7B"],
+  ])("%s", (_what, variants, text, variant) => {
+    expect(variantOf(variants, text)).toBe(variant);
   });
 });
 

@@ -153,6 +153,8 @@ describe("where nothing meets all", () => {
     expect(found.slice(0, 2)).toEqual(["better", "worse"]);
     expect(found).toHaveLength(5);
     expect(found).not.toContain("one");
+    const { one: _one, worse: _worse, ...withBetter } = files;
+    expect(nearest("moe 日语 商用 128k", withBetter)[0]).toBe("better");
   });
 
   test("whose names are alike, where nothing is met", () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parseEntry } from "#src/catalog/entry/parse.ts";
 import { openCatalog } from "#src/catalog/search/search.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";
+import { smallCatalog } from "./small-catalog.ts";
 
 const { entry } = parseEntry(
   "tuned.yaml",
@@ -53,4 +54,12 @@ describe("criteria together are met by one variant", () => {
   ])("%s", (query, found) => {
     expect(catalog.search(query).hits).toHaveLength(found ? 1 : 0);
   });
+});
+
+test("a word in the names of some variants is about those, unless the entry is called so too", () => {
+  const variants = "\n  - {name: zeta-7b, parametersB: 7}\n  - {name: small-3b, parametersB: 3}";
+  const found = (aliases: string): number =>
+    smallCatalog({ small: { aliases, variants } }).search("zeta 3b").hits.length;
+  expect(found("[]")).toBe(0);
+  expect(found("[zeta-x]")).toBe(1);
 });

@@ -88,7 +88,7 @@ test("a host that fails is out, and comes back by itself", async () => {
   await expect.poll(() => fleet.hosts[0]?.up).toBe(false);
   expect(fleet.acquire("qwen3:8b")).toBeUndefined();
   await ollama.up();
-  await expect.poll(() => fleet.hosts[0]?.up, { timeout: 5000 }).toBe(true);
+  await expect.poll(() => fleet.hosts[0]?.up, { timeout: 20_000 }).toBe(true);
   expect(fleet.acquire("qwen3:8b")).toBeDefined();
   stop.abort();
   await running;
@@ -113,8 +113,12 @@ test("a host that a try took out is asked again soon, and not with the next poll
   const fleet = await fleetOf([ollama.url], { pollMs: 3_600_000 });
   const stop = new AbortController();
   const running = fleet.run(stop.signal);
-  for (const item of fleet.hosts) fleet.takeOut(item);
-  await expect.poll(() => fleet.hosts[0]?.up, { timeout: 10_000 }).toBe(true);
+  for (const item of fleet.hosts) {
+    // The pause before the next poll has begun by then.
+    await fleet.check(item);
+    fleet.takeOut(item);
+  }
+  await expect.poll(() => fleet.hosts[0]?.up, { timeout: 20_000 }).toBe(true);
   stop.abort();
   await running;
 });

@@ -70,6 +70,23 @@ describe("asking in batches", () => {
     expect(later.failed.toSorted((a, b) => a - b)).toEqual(items.slice(50));
   });
 
+  test.each([
+    { what: "answers that bring nothing", failure: undefined, most: 11 },
+    { what: "breakdowns", failure: unavailable(), most: 5 },
+  ])("goes on after as many $what in a row as may be an item's fault, and no further", async ({ failure, most }) => {
+    const ask = async (bad: number) => {
+      const items = Array.from({ length: 20 }, (_, index) => index);
+      const isBad = (item: number) => item > 0 && item <= bad;
+      const { failed } = await inBatches(items, 1, async (batch) => {
+        if (failure && batch.some(isBad)) throw failure;
+        return batch.filter(isBad);
+      });
+      return failed;
+    };
+    expect(await ask(most)).toHaveLength(most);
+    expect(await ask(most + 1)).toHaveLength(19);
+  });
+
   test.each([new GithubFailure("token"), new GithubFailure("forbidden"), new TypeError("a bug")])(
     "does not swallow %s",
     async (error) => {

@@ -50,6 +50,30 @@ describe("release notes in a pull request", () => {
     );
   });
 
+  it("are cut at 8000 characters, and three releases have theirs shown", () => {
+    expect(bodyWith("x".repeat(8000))).not.toContain(text("proposal.truncated"));
+    const long = bodyWith("x".repeat(8001));
+    expect(long).toContain(`${"x".repeat(8000)}\n${text("proposal.truncated")}\n`);
+    const signals = [1, 2, 3, 4].map((number) => release(`v${number}`, `notes ${number}`));
+    const body = bodyOf({ changes: [], signals, notices: [] }, text);
+    expect(["notes 1", "notes 2", "notes 3", "notes 4"].map((notes) => body.includes(notes))).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  it("are inside a fence that is longer than any of theirs, whatever the shorter ones do", () => {
+    expect(outsideCode(bodyWith("x\n   ~~~~\n@someone"))).not.toContain("@someone");
+    for (const length of [1, 2, 3, 4, 7]) {
+      const run = "~".repeat(length);
+      const fence = /^(~+)text$/m.exec(bodyWith(`~\n${run}\n@someone\n~~`))?.[1];
+      expect(fence).toBe("~".repeat(Math.max(3, length + 1)));
+      expect(outsideCode(bodyWith(`${run}\n@someone\n${run}`))).not.toContain("@someone");
+    }
+  });
+
   it("are cut where they are long, and the text stays within what GitHub takes", () => {
     const signals = Array.from({ length: 40 }, () => release("v1", "x".repeat(60_000)));
     const many = Array.from({ length: 2000 }, (_, number) => ({
@@ -67,7 +91,40 @@ describe("release notes in a pull request", () => {
   });
 });
 
+describe("what a pull request lists", () => {
+  const change = { entry: "model", field: "repository.id", after: "1" };
+  const listed = (count: number) =>
+    bodyOf({ changes: Array.from({ length: count }, () => change), signals: [], notices: [] }, text);
+  const noticed = (count: number) =>
+    bodyOf(
+      {
+        changes: [],
+        signals: [],
+        notices: Array.from({ length: count }, (_, at) => ({
+          repository: `o/r${at}`,
+          notice: { kind: "formerReadmeGone" as const },
+        })),
+      },
+      text,
+    );
+  it("is a hundred changes, and how many more there are", () => {
+    expect(listed(100)).not.toContain(text("proposal.more", { count: 0 }));
+    expect(listed(103)).toContain(text("proposal.more", { count: 3 }));
+    expect(listed(103).match(/repository\.id/g)).toHaveLength(100);
+  });
+  it("is fifty notices", () => {
+    expect(noticed(50)).toContain("o/r49");
+    expect(noticed(51)).not.toContain("o/r50");
+  });
+});
+
 describe("titles", () => {
+  it("are cut at what GitHub shows", () => {
+    const group = { entries: [entryOf("model")], observation: found(repositoryOf("Org/Model")) };
+    const titled = (length: number) => titleOf(group, [release("x".repeat(length), "")], text).length;
+    const frame = titled(1) - 1;
+    expect([titled(200 - frame), titled(201 - frame)]).toEqual([200, 200]);
+  });
   it.each(LOCALES)("say in %s what is new, and reach nobody", (locale) => {
     const group = { entries: [entryOf("model")], observation: found(repositoryOf("Org/Model")) };
     const title = titleOf(group, [release("@someone #1\nfixes #2", "")], textIn(locale));

@@ -48,6 +48,26 @@ describe("releases and tags", () => {
     const eager = { ...entry, sync: { minimumAgeHours: 1 } };
     expect(kinds({ ...followed, entries: [eager] })).toEqual(["release"]);
   });
+  it("takes the age from both sides of the limit, and of several entries the longest", () => {
+    const published = (msAgo: number) => withReleases(releaseOf("v1.1", new Date(NOW - msAgo).toISOString()));
+    const hour = 3_600_000;
+    expect(kinds(published(24 * hour))).toEqual(["release"]);
+    expect(kinds(published(24 * hour - 1000))).toEqual([]);
+    const both = [1, 48].map((minimumAgeHours) => ({ ...entry, sync: { minimumAgeHours } }));
+    expect(kinds({ ...published(47 * hour), entries: both })).toEqual([]);
+    expect(kinds({ ...published(48 * hour), entries: both })).toEqual(["release"]);
+  });
+  it.each([
+    ["2026-06", "2026-06-20T00:00:00Z", ["release"]],
+    ["2026-06", "2026-05-31T23:00:00Z", []],
+    ["2026", "2026-01-01T00:00:00Z", ["release"]],
+    ["2026", "2025-12-31T23:00:00Z", []],
+    ["2026-06-20", "2026-06-20T00:00:00Z", ["release"]],
+    ["2026-06-20", "2026-06-19T23:00:00Z", []],
+  ])("compares the catalog's date %s with %s as far as it goes", (date, publishedAt, expected) => {
+    const dated = { ...entry, latestRelease: { tag: "v1.0", date } };
+    expect(kinds({ ...withReleases(releaseOf("v1.1", publishedAt)), entries: [dated] })).toEqual(expected);
+  });
   it("takes no pre-release, and notices it", () => {
     const followed = withReleases(releaseOf("v2-rc", "2026-05-01T00:00:00Z", { prerelease: true }));
     expect(findings(followed)).toEqual({ signals: [], notices: [{ kind: "prerelease", tag: "v2-rc" }] });
@@ -55,10 +75,21 @@ describe("releases and tags", () => {
   it("does not go back to an older release when the newest is taken down", () => {
     expect(kinds(withReleases(releaseOf("v0.9", "2025-06-01T00:00:00Z")))).toEqual([]);
   });
+  it("notices one pre-release, the newest, and none that the catalog names", () => {
+    const candidates = ["v1.0", "v3-rc", "v2-rc"].map((tag, index) =>
+      releaseOf(tag, `2026-0${9 - index}-01T00:00:00Z`, { prerelease: true }),
+    );
+    expect(findings(withReleases(...candidates)).notices).toEqual([{ kind: "prerelease", tag: "v3-rc" }]);
+  });
   it("takes and leaves tags by pattern", () => {
     const picky = { ...entry, sync: { include: ["v*"], exclude: ["*-dev"] } };
     const releases = [releaseOf("data", "2026-06-01T00:00:00Z"), releaseOf("v3-dev", "2026-05-01T00:00:00Z")];
-    expect(kinds({ entries: [picky], observation: found(repositoryOf("Org/Repo", { releases })) })).toEqual([]);
+    const seen = (...more: typeof releases): FollowedRepository => ({
+      entries: [picky],
+      observation: found(repositoryOf("Org/Repo", { releases: [...releases, ...more] })),
+    });
+    expect(kinds(seen())).toEqual([]);
+    expect(kinds(seen(releaseOf("v3", "2026-04-01T00:00:00Z")))).toEqual(["release"]);
   });
   it("trusts tags only where the entry says so", () => {
     const tags = [{ name: "v1.5", commit: "c".repeat(40), date: "2026-06-01T00:00:00Z" }];
@@ -69,6 +100,28 @@ describe("releases and tags", () => {
     });
     const trusting = { ...entry, sync: { mode: "tags" as const } };
     expect(ids({ entries: [trusting], observation })).toEqual([`tag:1000:v1.5@${"c".repeat(12)}`]);
+  });
+  it("takes the newer of a release and a trusted tag", () => {
+    const trusting = { ...entry, sync: { mode: "tags" as const } };
+    const withTag = (date: string | undefined, name = "v1.5"): FollowedRepository => ({
+      entries: [trusting],
+      observation: found(
+        repositoryOf("Org/Repo", {
+          releases: [releaseOf("v1.4", "2026-06-01T00:00:00Z")],
+          tags: [{ name, commit: "c".repeat(40), date }],
+        }),
+      ),
+    });
+    expect(kinds(withTag("2026-06-02T00:00:00Z"))).toEqual(["tag"]);
+    expect(kinds(withTag("2026-05-31T00:00:00Z"))).toEqual(["release"]);
+    expect(kinds(withTag("2026-06-02T00:00:00Z", "v1.4")), "a tag that has a release").toEqual(["release"]);
+    const tags = ["v1.0", "v1.6", "v1.5"].map((name) => ({ name, commit: "c".repeat(40), date: undefined }));
+    const bare = { entries: [trusting], observation: found(repositoryOf("Org/Repo", { tags })) };
+    expect(findings(bare).notices, "one, and none that the catalog names").toEqual([
+      { kind: "undatedTag", tag: "v1.6" },
+    ]);
+    expect(findings(withTag(undefined)).notices).toEqual([{ kind: "undatedTag", tag: "v1.5" }]);
+    expect(kinds(withTag("2026-11-23T11:00:00Z")), "a tag of today").toEqual(["release"]);
   });
   it("gives a release of a shared repository to the entry that its title names", () => {
     const older = entryOf("qwen2.5", { name: "Qwen2.5", repository: known, released: "2024-09" });
@@ -85,6 +138,9 @@ describe("releases and tags", () => {
       { entry: { id: "qwen3" }, release: { tag: "x" } },
       { entry: { id: "qwen2.5" }, release: { tag: "v2.5-1" } },
     ]);
+    const byTag = [releaseOf("Qwen2.5-1", "2026-08-01T00:00:00Z", { title: "An update" })];
+    const observation = found(repositoryOf("Org/Repo", { releases: byTag }));
+    expect(findings({ entries: [older, newer], observation }).signals).toMatchObject([{ entry: { id: "qwen2.5" } }]);
   });
 });
 
@@ -129,6 +185,17 @@ describe("weights in the README", () => {
   it("takes a model on both hubs for one", () => {
     const followed = readme(`https://modelscope.cn/models/Qwen/Qwen3-4B ${link("Qwen/Qwen3-4B")}`);
     expect(ids(followed)).toEqual(["weights:huggingface:qwen/qwen3-4b"]);
+  });
+  it("takes none that the catalog has on another hub, and says where the former README is gone", () => {
+    const followed = readme(link("Qwen/Qwen3-4B"));
+    const weights = [{ label: "4B", hub: "modelscope" as const, id: "qwen/qwen3-4b" }];
+    const catalog = [entryOf("other", { weights }), ...followed.entries];
+    expect(ids(followed, catalog)).toEqual([]);
+    const { observation } = readme("");
+    const repository = observation.state === "found" ? observation.repository : repositoryOf("Org/Repo");
+    const current = { oid: "2".repeat(40), path: "README.md", text: link("Qwen/Qwen3-4B") };
+    const gone = { ...followed, observation: found({ ...repository, readme: current }) };
+    expect(findings(gone)).toMatchObject({ signals: [{ kind: "weights" }], notices: [{ kind: "formerReadmeGone" }] });
   });
   it("makes a new generation a new entry that holds only what the link states", () => {
     const followed = readme(link("Qwen/Qwen3.5-7B") + link("Qwen/Qwen3.5-14B-FP8"));
@@ -190,6 +257,17 @@ describe("the repository itself", () => {
     expect(signals.map(({ id }) => id)).toEqual(["reused:1000:2000"]);
     expect(editsFor(followed, signals).edits.get("model")).toMatchObject([{ path: ["sync", "disabled"] }]);
   });
+  it("has a licence that is noticed only where it differs from what the catalog says", () => {
+    const licensed = (code: string | undefined, license: string | undefined) =>
+      findings({
+        entries: [{ ...entry, license: { commercial: "unknown", ...(code !== undefined && { code }) } }],
+        observation: found(repositoryOf("Org/Repo", { license })),
+      }).notices;
+    expect(licensed("MIT", "Apache-2.0")).toEqual([{ kind: "license", license: "Apache-2.0" }]);
+    expect(licensed("apache-2.0", "Apache-2.0")).toEqual([]);
+    expect(licensed(undefined, "Apache-2.0")).toEqual([]);
+    expect(licensed("MIT", undefined)).toEqual([]);
+  });
   it("is archived, active again, missing", () => {
     expect(kinds(at({ archived: true }))).toEqual(["archived"]);
     const archived = { ...entry, repository: { ...known, status: "archived" as const } };
@@ -199,6 +277,7 @@ describe("the repository itself", () => {
     );
     expect(kinds({ entries: [entry], observation: { asked: "Org/Repo", state: "missing" } })).toEqual(["missing"]);
     const gone = { ...entry, repository: { ...known, status: "gone" as const } };
+    expect(kinds({ ...at({}), entries: [gone] })).toEqual(["returned"]);
     expect(kinds({ entries: [gone], observation: { asked: "Org/Repo", state: "missing" } })).toEqual([]);
     expect(
       kinds({ entries: [entry], observation: { asked: "Org/Repo", state: "unreached", reason: "quota" } }),
@@ -220,6 +299,12 @@ describe("what is looked at", () => {
       { name: "Org/New", reviewedReadme: undefined },
     ]);
   });
+  it("compares with the README that an entry notes, also where a newer entry notes none", () => {
+    const shared = (id: string, released: string, readme?: string) =>
+      entryOf(id, { released, repository: { name: "Org/Old", ...(readme !== undefined && { readme }) } });
+    const [request] = observationRequests([shared("old", "2024", "5".repeat(40)), shared("new", "2025")]);
+    expect(request?.reviewedReadme).toBe("5".repeat(40));
+  });
   it("includes those that share the repository of a chosen entry", () => {
     expect(chosenEntries(entries, ["b"]).map(({ id }) => id)).toEqual(["a", "b"]);
   });
@@ -227,5 +312,6 @@ describe("what is looked at", () => {
     const now = repositoryOf("Org/New");
     const groups = followedRepositories(entries, [found(now, "Org/Old"), found(now, "Org/New")]);
     expect(groups.map((group) => group.entries.map(({ id }) => id))).toEqual([["a", "b", "c"]]);
+    expect(groups[0]?.observation.asked, "what was asked for under its present name").toBe("Org/New");
   });
 });

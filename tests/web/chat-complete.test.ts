@@ -50,6 +50,26 @@ describe("completions while a line is typed", () => {
     for (const line of offered) expect(line).toMatch(/^\/compare (?:"[^"]*"|\S+) ?$/);
   });
 
+  test("a value goes on where one with spaces is typed without marks, and a command is known in capitals", () => {
+    const offered = lines("/models int4 7");
+    expect(offered[0]).toMatch(/^\/models int4 7/);
+    for (const line of offered) expect(line).not.toContain('"');
+    expect(lines("/MODELS sort:ne")).toEqual(["/MODELS sort:newest "]);
+  });
+
+  test("25 at once: values give way to the options", () => {
+    const item = (kind: "value" | "option", text: string) => ({ kind, text, replaces: "x", label: text, about: "" });
+    const values = Array.from({ length: 30 }, (_, at) => item("value", `v${at}`));
+    const { items } = wholeLines("/a x", {
+      items: [...values, item("option", "o:"), item("option", "p:")],
+      typed: "x",
+      needed: false,
+      hint: "",
+    });
+    expect(items).toHaveLength(25);
+    expect(items.slice(-3).map(({ line }) => line)).toEqual(["/a v22 ", "/a o:", "/a p:"]);
+  });
+
   test.each(["", "hello", "/nothing x", '/model "chatglm', "x /models "])("%s offers nothing", (line) => {
     expect(complete(line).items.map((item) => item.label)).toEqual([]);
   });

@@ -66,4 +66,5 @@ test("the language in the address comes before the cookie's, that before the bro
   expect(await locale("/", "", "en-GB;q=0.8, zh-HK;q=0.9")).toBe("zh-TW");
   expect(await locale("/", "", "zh-HK;q=0, en-GB;q=0.1")).toBe("en-US");
   expect(await locale("/", "", "*, de")).toBe("zh-CN");
+  expect(await locale("/", "", "zh-TW;q=0, de")).toBe("zh-CN");
 });

@@ -102,15 +102,19 @@ function changed(document: Document, present: unknown, change: Change, depth = 0
   const { path, value } = change;
   const step = path[depth];
   if (step === undefined) return value === undefined ? null : nodeOf(document, present, value);
-  if (value === undefined && !stated(present)) return isNode(present) ? present : null;
+  if (value === undefined && lacks(present, step)) return isNode(present) ? present : null;
   const node = stated(present) ?? nodeOf(document, present, typeof step === "string" ? {} : []);
   if (!hasRoom(node, step)) throw new UneditableFile(path.join("."), "leads to where nothing can stand");
   const child: unknown = node.get(step, true);
   const next = changed(document, child, change, depth + 1);
-  if (next === null) takeOut(node, step);
-  else if (next !== child) put(document, node, step, next);
+  if (next && next !== child) put(document, node, step, next);
+  if (!next && depth === path.length - 1) takeOut(node, step);
   return node;
 }
+
+/** Whether there is nothing to take out: no value at all, or a list that has no such index. */
+const lacks = (node: unknown, step: string | number): boolean =>
+  !stated(node) || (isSeq(node) && typeof step === "number" && !node.has(step));
 
 /** Whether a key can stand in the node, or an item at an index, which is at most one past the end. */
 const hasRoom = (node: Node, step: string | number): node is YAMLMap | YAMLSeq =>

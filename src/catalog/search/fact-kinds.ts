@@ -165,8 +165,8 @@ const ROUNDING = 0.35;
 const ROUNDED_SHARE = 0.15;
 
 /**
- * The same by the name that bears a size, which says what it is called: a 7.6B that is called 7B is none for `8b`. 0 where
- * it is called exactly so, 1 where it only may be.
+ * How well a size is the one asked for: 0 where it is called exactly so, 1 where it only may be. Its name counts before its
+ * figure: a 7.6B that is called 7B does not answer `8b`.
  */
 function sizeRank({ parametersB, called }: Size, asked: Fact<"parameters">): 0 | 1 | undefined {
   const { exact } = asked;

@@ -4,7 +4,7 @@ import { MAX_NAME_RANK, type Matching, NOT_MET } from "./matching.ts";
 import type { Names } from "./names.ts";
 
 const MAX_NEAREST = 5;
-/** Whoever names a model would rather have that, or one of its family, than any other that meets the rest. */
+/** What being named weighs beside each fact that is met: a named model, or one of its family, comes before two facts. */
 const NAME_WEIGHT = 3;
 
 type Candidate = { entry: Entry; weight: number; rank: number };
@@ -35,7 +35,7 @@ export function nearestEntries(criteria: readonly Criterion[], matching: Matchin
     nearest.sort(compare).splice(MAX_NEAREST);
   }
   const best = nearest.map(({ entry }) => entry);
-  if (best.length >= MAX_NEAREST) return best.slice(0, MAX_NEAREST);
+  if (best.length >= MAX_NEAREST) return best;
   const similarNames = criteria.flatMap((item) =>
     item.kind === "word" && !item.foreign ? names.near(item.typed, MAX_NEAREST) : [],
   );

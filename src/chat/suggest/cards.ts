@@ -4,9 +4,6 @@ import type { Autocomplete, Suggestion } from "#src/chat/command.ts";
 import { cardsLabel } from "#src/chat/fit/line.ts";
 import { clip, LIMITS } from "#src/chat/view.ts";
 
-/** Discord shows 25 suggestions at most. */
-const MOST = 25;
-
 /** `RTX 5070 Ti`, `GTX 1660`, `A100`. */
 function cardName(key: string): string {
   const [, model, suffix = ""] = /^(\d+)(ti)?$/.exec(key) ?? [];
@@ -32,5 +29,5 @@ export const suggestCards: Autocomplete = (typed) => {
     ...known.map(
       ({ vram, names }): Suggestion => ({ name: clip(`${vram} GB · ${names}`, LIMITS.optionText), value: vram }),
     ),
-  ].slice(0, MOST);
+  ].slice(0, LIMITS.suggestions);
 };

@@ -8,13 +8,10 @@ import type { Autocomplete, Context, Suggestion } from "#src/chat/command.ts";
 import { about } from "#src/chat/model/list.ts";
 import { clip, LIMITS } from "#src/chat/view.ts";
 
-/** Discord shows 25 suggestions at most. */
-const MOST = 25;
-
 /** Suggests entries for what is typed so far; with nothing typed the newest of each family first. */
 export const suggestModels: Autocomplete = (typed, { catalog, text }) => {
-  const entries = typed.trim() === "" ? favourites(catalog.entries) : catalog.names.near(typed, MOST);
-  return entries.slice(0, MOST).map(
+  const entries = typed.trim() === "" ? favourites(catalog.entries) : catalog.names.near(typed, LIMITS.suggestions);
+  return entries.slice(0, LIMITS.suggestions).map(
     (entry): Suggestion => ({
       name: clip(`${entry.name} · ${about(entry, { text })}`, LIMITS.optionText),
       value: entry.id,
@@ -27,11 +24,13 @@ export const suggestSubjects: Autocomplete = (typed, context) => {
   const wanted = foldName(typed);
   if (wanted === "") return suggestModels(typed, context);
   const suggested: Suggestion[] = [];
-  for (const entry of context.catalog.names.near(typed, MOST)) {
-    if (suggested.length >= MOST) break;
+  for (const entry of context.catalog.names.near(typed, LIMITS.suggestions)) {
+    if (suggested.length >= LIMITS.suggestions) break;
     suggested.push(...subjectsOf(entry, wanted, context));
   }
-  return suggested.slice(0, MOST).map(({ name, value }) => ({ name: clip(name, LIMITS.optionText), value }));
+  return suggested
+    .slice(0, LIMITS.suggestions)
+    .map(({ name, value }) => ({ name: clip(name, LIMITS.optionText), value }));
 };
 
 function subjectsOf(entry: Entry, wanted: string, { catalog, text }: Pick<Context, "catalog" | "text">): Suggestion[] {
@@ -50,7 +49,7 @@ function subjectsOf(entry: Entry, wanted: string, { catalog, text }: Pick<Contex
 export const suggestTryModels: Autocomplete = (typed, context) => {
   const { catalog, fleet, tries, resolve, text } = context;
   const wanted = typed.trim().toLowerCase();
-  const matching = wanted === "" ? favourites(catalog.entries) : catalog.names.near(typed, MOST);
+  const matching = wanted === "" ? favourites(catalog.entries) : catalog.names.near(typed, LIMITS.suggestions);
   const resolved = matching.map((entry) => ({ entry, resolution: resolve(entry.id) }));
   const label = (name: string, ...notes: string[]): string =>
     clip([name, ...notes.filter((note) => note !== "")].join(" · "), LIMITS.optionText);
@@ -90,7 +89,7 @@ export const suggestTryModels: Autocomplete = (typed, context) => {
         }
       : [],
   );
-  return [...ready, ...literal, ...pullable].slice(0, MOST);
+  return [...ready, ...literal, ...pullable].slice(0, LIMITS.suggestions);
 };
 
 /** The newest of each family, then the others, newest first. */

@@ -9,16 +9,14 @@ import type { Autocomplete, Suggestion } from "#src/chat/command.ts";
 import { about } from "#src/chat/model/list.ts";
 import { clip, LIMITS } from "#src/chat/view.ts";
 
-/** Discord shows 25 suggestions at most. */
-const MOST = 25;
 /** Families are few: more are not read, and each is counted while somebody types. */
-const MOST_FAMILIES = 3;
+const MAX_FAMILIES = 3;
 /** Characters of the longest Chinese word that is completed inside a text. */
 const LONGEST_WORD = 4;
 /** Words of the longest names. */
-const MOST_WORDS = 4;
-const MOST_FURTHER = 7;
-const MOST_TRIED = 12;
+const MAX_WORDS = 4;
+const MAX_FURTHER = 7;
+const MAX_TRIED = 12;
 
 /** Queries to begin with when nothing is typed, the most wanted first; suggested only where they find something. */
 const STARTERS: Record<Locale, readonly string[]> = {
@@ -58,16 +56,16 @@ export const suggestQueries: Autocomplete = (typed, { catalog, text, locale }) =
     const name = clip(text("list.suggestion", { query: query.trim(), count }), LIMITS.optionText);
     return count === 0 || query.length > LIMITS.optionText ? [] : [{ name, value: query.trim() }];
   };
-  if (typed.trim() === "") return STARTERS[locale].flatMap(counted).slice(0, MOST);
+  if (typed.trim() === "") return STARTERS[locale].flatMap(counted).slice(0, LIMITS.suggestions);
   const { before, last } = lastName(typed, catalog);
   if (last === "") {
     const total = catalog.count(typed);
     const further = STARTERS[locale]
       .values()
-      .take(MOST_TRIED)
+      .take(MAX_TRIED)
       .map((word) => `${typed}${word}`)
       .filter((query) => total > 1 && isNarrowing(query, total, catalog))
-      .take(MOST_FURTHER);
+      .take(MAX_FURTHER);
     return [typed, ...further].flatMap(counted);
   }
   const completed = completionsOf(last, catalog, locale).map((word) => `${before}${word}`);
@@ -76,12 +74,12 @@ export const suggestQueries: Autocomplete = (typed, { catalog, text, locale }) =
     ...(isWhole(last, catalog) ? [typed, ...completed] : completed).flatMap(counted),
     ...entries.flatMap((entry) => suggestionOf(`${before}${entry.id}`, about(entry, { text }))),
   ];
-  return distinct(suggestions.length > 0 ? suggestions : counted(typed)).slice(0, MOST);
+  return distinct(suggestions.length > 0 ? suggestions : counted(typed)).slice(0, LIMITS.suggestions);
 };
 
 /** The words that are being typed: the last one, or more where they begin a name (`int4 deepseek r`). */
 function lastName(typed: string, { names }: Catalog): { before: string; last: string } {
-  const starts = [...typed.matchAll(/(?<=^|\s)\S/gu)].map(({ index }) => index).slice(-MOST_WORDS);
+  const starts = [...typed.matchAll(/(?<=^|\s)\S/gu)].map(({ index }) => index).slice(-MAX_WORDS);
   const begins = (at: number): boolean => {
     const folded = foldName(typed.slice(at));
     return names
@@ -120,7 +118,7 @@ const FIGURE = /^\d+(?:\.\d+)?$/;
 
 /** Entries that are meant by the last word and meet what stands before it. */
 function entriesFor(before: string, last: string, catalog: Catalog): Entry[] {
-  const near = FIGURE.test(last) ? [] : catalog.names.near(last, MOST);
+  const near = FIGURE.test(last) ? [] : catalog.names.near(last, LIMITS.suggestions);
   if (before.trim() === "") return near;
   const meeting = new Set(catalog.search(before.trim()).hits.map(({ entry }) => entry));
   return near.filter((entry) => meeting.has(entry));
@@ -134,7 +132,7 @@ function completionsOf(typed: string, catalog: Catalog, locale: Locale): string[
     const families = familiesOf(catalog).filter(({ key }) => key.startsWith(folded));
     const known = words.filter((word) => foldName(word).startsWith(folded));
     const first = known.filter((word) => STARTERS[locale].includes(word));
-    return [...new Set([...first, ...families.slice(0, MOST_FAMILIES).map(({ name }) => name), ...known])];
+    return [...new Set([...first, ...families.slice(0, MAX_FAMILIES).map(({ name }) => name), ...known])];
   };
   const typedFigure = typed.normalize("NFKC");
   if (FIGURE.test(typedFigure)) return [`${typedFigure}b`, `<=${typedFigure}GB`, ...beginningWith(typed)];

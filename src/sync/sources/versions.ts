@@ -71,8 +71,8 @@ function newestFor(entries: readonly Entry[], newest: readonly Version[]): Signa
   }
   return [...taken].flatMap(([entry, { tag, date, signal }]) => {
     const { latestRelease } = entry;
-    // The catalog may know a month only; then a version of that month is not older.
-    const isOlder = latestRelease?.date !== undefined && date.slice(0, latestRelease.date.length) < latestRelease.date;
+    // The catalog may know a month only. A date of that month begins with it and sorts behind it, so it is not older.
+    const isOlder = latestRelease?.date !== undefined && date < latestRelease.date;
     return latestRelease?.tag === tag || isOlder ? [] : [signal(entry)];
   });
 }

@@ -23,7 +23,7 @@ type CachedText = {
 const MAX_BYTES = 16_000_000;
 
 /** A catalog never changes, so whatever was made of one holds as long as it is in use. */
-const cacheOf = memoByObject(
+const cacheFor = memoByObject(
   (_catalog: Catalog) => new LRUCache<string, CachedText>({ maxSize: MAX_BYTES, sizeCalculation: sizeOf }),
 );
 
@@ -33,7 +33,7 @@ export async function cached(
   name: string,
   make: () => string | Promise<string>,
 ): Promise<CachedText> {
-  const cache = cacheOf(catalog);
+  const cache = cacheFor(catalog);
   const found = cache.get(name);
   if (found) return found;
   const made = await compressed(await make());
