@@ -27,6 +27,13 @@ test.each([
   ["that of a proxy on IPv6", "::1", "203.0.113.7, 198.51.100.9", "198.51.100.9"],
   ["that of a proxy on a socket for both", "::ffff:127.0.0.1", "203.0.113.7, 198.51.100.9", "198.51.100.9"],
   ["IPv4 as IPv6 writes it", "127.0.0.1", "::ffff:203.0.113.7", "203.0.113.7"],
+  ["IPv4 with a port", "127.0.0.1", "192.0.2.9, 203.0.113.7:4711", "203.0.113.7"],
+  ["IPv4 with another port", "127.0.0.1", "203.0.113.7:52000", "203.0.113.7"],
+  ["IPv6 with a port", "127.0.0.1", "[2001:db8:1:2::7]:4711", "2001:db8:1:2::/64"],
+  ["IPv6 in brackets", "127.0.0.1", "[2001:db8:1:2::7]", "2001:db8:1:2::/64"],
+  ["IPv6, whose last group is no port", "127.0.0.1", "2001:db8:1:2::4711", "2001:db8:1:2::/64"],
+  ["IPv4 as IPv6 writes it, with a port", "127.0.0.1", "[::ffff:203.0.113.7]:4711", "203.0.113.7"],
+  ["the connection's, where it comes from elsewhere and a port is said", "192.0.2.1", "203.0.113.7:4711", "192.0.2.1"],
   ["the connection's, where the proxy says nothing", "127.0.0.1", "203.0.113.7, ", "127.0.0.1"],
   ["the connection's, where it comes from elsewhere", "192.0.2.1", "203.0.113.7, 198.51.100.9", "192.0.2.1"],
 ])("a visitor's address behind a proxy: %s", async (_what, peer, forwarded, address) => {
@@ -44,9 +51,28 @@ test.each([
   expect((await asked({ peer })).address).toBe(address);
 });
 
-test("an address has as many characters as any address needs, whatever a header says", async () => {
-  const { address } = await asked({ headers: { "x-forwarded-for": "x".repeat(1000) } });
-  expect(address).toBe("x".repeat(64));
+test.each([
+  "unknown",
+  "_hidden",
+  "visitor.example",
+  "visitor.example:4711",
+  "203.0.113",
+  "203.0.113.256",
+  "203.0.113.7:",
+  "203.0.113.7:x",
+  "203.0.113.7:4711:1",
+  "203.0.113.7 4711",
+  "[203.0.113.7",
+  "[2001:db8::1",
+  "[2001:db8::1]x",
+  "[2001:db8::1]4711",
+  "2001:db8::1]:4711",
+  "[]:4711",
+  "x".repeat(1000),
+])("no address from a proxy counts as the proxy's: %s", async (forwarded) => {
+  const headers = { "x-forwarded-for": `203.0.113.7, ${forwarded}` };
+  expect((await asked({ headers })).address).toBe("127.0.0.1");
+  expect((await asked({ peer: "::1", headers })).address).toBe("0:0:0:0::/64");
 });
 
 test("a cookie that we gave names the visitor; anything else in it begins a new one", async () => {

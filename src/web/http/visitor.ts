@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { isIPv6 } from "node:net";
+import { isIP, isIPv6 } from "node:net";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
@@ -35,10 +35,20 @@ function newVisitorId(context: Context): string {
  */
 export function clientAddress(context: Context): string {
   const peer = withoutPrefix(getConnInfo(context).remote.address ?? "");
-  // A proxy adds what it saw at the end; what stands before may be the client's own invention.
-  const forwarded = withoutPrefix(context.req.header("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "");
-  const address = isLoopback(peer) && forwarded !== "" ? forwarded : peer;
-  return isIPv6(address) ? `${groupsOf(address).slice(0, 4).join(":")}::/64` : address.slice(0, 64);
+  const address = (isLoopback(peer) && forwardedAddress(context.req.header("x-forwarded-for"))) || peer;
+  return isIPv6(address) ? `${groupsOf(address).slice(0, 4).join(":")}::/64` : address;
+}
+
+/**
+ * What a proxy says of its client: it adds what it saw at the end, and what stands before may be the client's own
+ * invention. Some write the port too (Azure's gateway: `192.0.2.1:4711`, `[2001:db8::1]:4711`), which changes with every
+ * connection. Undefined for what is no address (`unknown`, or a name), as it would be a new visitor with every spelling.
+ */
+function forwardedAddress(header = ""): string | undefined {
+  const last = header.split(",").at(-1)?.trim() ?? "";
+  const [, bracketed, v4] = /^(?:\[([^\]]*)\]|([\d.]+))(?::\d{1,5})?$/.exec(last) ?? [];
+  const address = withoutPrefix(bracketed ?? v4 ?? last);
+  return isIP(address) === 0 ? undefined : address;
 }
 
 /** `::ffff:127.0.0.1` is how IPv4 shows on a socket for both. */
