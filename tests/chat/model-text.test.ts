@@ -2,13 +2,11 @@ import fc from "fast-check";
 import { lexer, type Token } from "marked";
 import { describe, expect, test } from "vitest";
 import { modelText } from "#src/chat/try/model-text.ts";
+import { withoutCode } from "./without-code.ts";
 
 const shown = (raw: string): string => modelText(raw, 4000).markdown;
 
 const childrenOf = (token: Token): Token[] => ("tokens" in token ? (token.tokens ?? []) : []);
-
-/** What Discord formats: it looks for escapes, blocks and inline code from left to right. */
-const withoutCode = (markdown: string): string => markdown.replace(/\\[^\w\s]|```.*?```|(`+)(?:.*?[^`])\1(?!`)/gs, "·");
 
 /** Whether no code block is left open, to Markdown at large and to Discord, which counts three backticks in a row. */
 function isClosed(markdown: string): boolean {
@@ -17,49 +15,6 @@ function isClosed(markdown: string): boolean {
   const fences = blocks(lexer(markdown)).filter(({ type, raw }) => type === "code" && /^ *[`~]{3}/.test(raw));
   return !withoutCode(markdown).includes("```") && fences.every(({ raw }) => /\n[ >]*```\s*$/.test(raw));
 }
-
-/** Markdown made to go wrong: pieces of every construct in any order. */
-const hostile = fc
-  .array(
-    fc.oneof(
-      fc.constantFrom(
-        "```",
-        "~~~",
-        "````js",
-        "`",
-        "``",
-        "\n",
-        "\n\n",
-        "> ",
-        "- ",
-        "1. ",
-        "    ",
-        "[",
-        "](",
-        ")",
-        "![",
-        "<",
-      ),
-      fc.constantFrom(
-        "|",
-        "|a|b|\n",
-        "|-|:-:|\n",
-        "a|b\n-|-\n",
-        "#### ",
-        "**",
-        "_",
-        "\\",
-        "https://e.org/ä",
-        "<b>",
-        "]",
-        "(",
-      ),
-      fc.constantFrom("[a](https://e.org)", "中文", "👩‍👩‍👧", "🇨🇳🇨🇳", "e\u0301", "\ud83d", "\u0000", "\r\n", "\u2028"),
-      fc.string({ unit: "binary", maxLength: 5 }),
-    ),
-    { maxLength: 60, size: "max" },
-  )
-  .map((parts) => parts.join(""));
 
 const ANSWER = `#### 模型 **对比**
 
@@ -96,7 +51,7 @@ let 👩‍👩‍👧 = 1;
 describe("modelText", () => {
   test.each([
     ["closes an open fence", "```js\nlet a", "```js\nlet a\n```"],
-    ["closes a fence that has no code yet", "```js", "```js\n```"],
+    ["closes a fence that has no code yet", "```js", "```js\n\u200b\n```"],
     ["adds no blank line to an open fence", "```js\nlet a\n", "```js\nlet a\n```"],
     ["leaves a closed fence", "a\n```js\nlet a\n```\nb\n", "a\n```js\nlet a\n```\nb\n"],
     ["leaves an indented fence", "  ```\n  a\n  ```", "  ```\n  a\n  ```"],
@@ -269,31 +224,6 @@ describe("modelText", () => {
         expect(isClosed(markdown), markdown).toBe(true);
         if (limit === 2000) expect(complete).toBe(true);
       }
-    }
-  });
-
-  test("text made to go wrong stays within the limit, well-formed, closed and without masked links", () => {
-    fc.assert(
-      fc.property(hostile, fc.integer({ min: 100, max: 300 }), (raw, limit) => {
-        const { markdown, complete } = modelText(raw, limit);
-        expect(markdown.length).toBeLessThanOrEqual(limit);
-        expect(markdown.isWellFormed()).toBe(true);
-        expect(markdown).not.toMatch(/[\0\r]/);
-        expect(withoutCode(markdown)).not.toMatch(/```|\]\(/);
-        if (complete) expect(markdown).toBe(modelText(raw, 10_000).markdown);
-      }),
-      { numRuns: 2000 },
-    );
-  });
-
-  // A path that looks again and again at what it has seen would take minutes here and run into the time limit.
-  test("text made to be slow comes to an end", () => {
-    const traps = "` [ | ![ ]( [a]( * **a *a_ __a* < <!-- ~ \\ > #### http:// |a|\n|-|\n -|\n ```\n ~~~\n>\t".split(
-      " ",
-    );
-    for (const trap of [...traps, "- ", "> ", "1. ", " ", "\n", "e\u0301", "\u0301", "👨‍👩‍👧", "中", "|a\n|-\n*a_|"]) {
-      const { markdown } = modelText(trap.repeat(100_000 / trap.length), 4000);
-      expect(markdown.length, trap).toBeLessThanOrEqual(4000);
     }
   });
 });

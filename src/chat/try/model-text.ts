@@ -1,5 +1,6 @@
 import { getDefaults, Lexer, type MarkedToken, type Token, Tokenizer, type Tokens } from "marked";
 import stringWidth from "string-width";
+import { openPage, type Page, type Piece, write, writeCode, writePiece } from "./markdown-page.ts";
 
 /** Longest text marked sees at once, and longest line taken for a heading or table: some of its patterns are quadratic. */
 const CHUNK = 2000;
@@ -12,7 +13,6 @@ const PREFIX = String.raw`((?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*)`;
 const FENCE = new RegExp(`^${PREFIX}(\`{3,}|~{3,})(.*)$`, "s");
 const HEADING = new RegExp(`^${PREFIX}#{4,6}[ \\t]+(.{1,${CHUNK}})$`, "s");
 const LANGUAGE = /^[\w+#.-]{1,40}(?=\s|$)/;
-const graphemes = new Intl.Segmenter();
 
 /**
  * What a language model wrote, whole or still being written, as Markdown that Discord shows well. At most `limit` UTF-16
@@ -21,7 +21,7 @@ const graphemes = new Intl.Segmenter();
  */
 export function modelText(raw: string, limit: number): { markdown: string; complete: boolean } {
   const lines = clean(raw).split("\n");
-  const page: Page = { parts: [], length: 0, last: "", limit, cut: false };
+  const page = openPage(limit);
   let at = 0;
   while (at < lines.length && !page.cut) {
     if (at > 0) write(page, "\n", "whole");
@@ -41,52 +41,14 @@ function clean(raw: string): string {
   return raw.toWellFormed().replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "");
 }
 
-/** The Markdown written so far, and its last character. */
-type Page = { parts: string[]; length: number; last: string; limit: number; cut: boolean };
-/** Text may be cut anywhere, a whole not; code is left as it is. */
-type Piece = { text: string; kind: "text" | "whole" | "code" };
 const joined = (pieces: Piece[]): string => pieces.map(({ text }) => text).join("");
 /** A backtick without a partner would find one in a code block further down. */
-const escapeBackticks = (text: string): string => text.replace(/\\?`/g, "\\`");
+const escapeBackticks = (text: string): string => text.replace(/(?<!\\)((?:\\\\)*)\\?`/g, "$1\\`");
 const breakFences = (code: string): string => code.replace(/``(?=`)/g, "``\u200b");
-const codeSpan = (raw: string): string =>
-  raw.startsWith("```") ? `\`\`\`${breakFences(raw.replace(/^`+|(?<!`)`+$/g, ""))}\`\`\`` : raw;
-
-function write(page: Page, text: string, kind: Piece["kind"]): void {
-  if (page.cut || text === "") return;
-  // All real links are spelled out by now; what is left must not be one to Discord either.
-  const joint = page.last === "]" && text.startsWith("(") ? "\\" : "";
-  const safe = kind === "code" ? text : joint + text.replaceAll("](", "]\\(");
-  if (page.length + safe.length > page.limit) {
-    page.cut = true;
-    if (kind === "text") page.parts = [cutAt(page.parts.join("") + safe, page.limit)];
-    return;
-  }
-  page.parts.push(safe);
-  page.length += safe.length;
-  page.last = safe.at(-1) ?? "";
-}
-
-function writePiece(page: Page, { text, kind }: Piece): void {
-  const marks = kind === "code" ? (/^`+/.exec(text)?.[0] ?? "") : "";
-  if (marks === "") write(page, text, kind);
-  else writeEnclosed(page, marks, text.slice(marks.length, -marks.length), marks);
-}
-
-/** Text between marks which both have to be there; only what is between them may be cut. */
-function writeEnclosed(page: Page, open: string, body: string, close: string): void {
-  const room = page.limit - page.length - open.length - close.length;
-  const kept = cutAt(body, Math.max(0, room));
-  const whole = room >= 0 && kept === body;
-  const safe = whole ? body : kept.replace(/(?<!`)`+$/, "");
-  if (whole || safe !== "") write(page, open + safe + close, "code");
-  if (!whole) page.cut = true;
-}
-
-/** The first `length` UTF-16 units, less where that would be inside a character. */
-function cutAt(text: string, length: number): string {
-  if (text.length <= length) return text;
-  return text.slice(0, graphemes.segment(text.slice(0, length + 2)).containing(length)?.index ?? 0);
+/** On one line, as Markdown shows it: Discord ends a quote, list item or heading with its line, and would leave it open. */
+function codeSpan(raw: string): string {
+  const line = raw.replace(/\n[ \t>]*/g, " ");
+  return raw.startsWith("```") ? `\`\`\`${breakFences(line.replace(/^`+|(?<!`)`+$/g, ""))}\`\`\`` : line;
 }
 
 type Opening = { prefix: string; marks: string; info: string };
@@ -107,9 +69,11 @@ function writeFence(page: Page, lines: string[], at: number): number | undefined
   const margin = prefix.replace(/[^\s>]/g, " ");
   // Discord shows what is no language as the first line of the code.
   if (language === "" && info !== "") body.unshift(margin + info);
+  // Discord takes the end of a block without code for its first line, and the next block's beginning for its end.
+  if (body.every((line) => (unquote(line, quoteDepth(prefix)) ?? "").trim() === "")) body.push(`${margin}\u200b`);
   const close = end.line?.replace(/[`~]+/, "```") ?? `${margin}\`\`\``;
   const code = body.map(breakFences).join("\n");
-  writeEnclosed(page, `${prefix}\`\`\`${language}\n`, code, body.length > 0 ? `\n${close}` : close);
+  writeCode(page, `${prefix}\`\`\`${language}\n`, code, body.length > 0 ? `\n${close}` : close);
   return end.line === undefined ? end.at : end.at + 1;
 }
 
@@ -139,8 +103,8 @@ function writeHeading(page: Page, lines: string[], at: number): number | undefin
     ({ text, kind }): Piece => ({ text: kind === "text" ? text.replaceAll("**", "") : text, kind }),
   );
   if (joined(pieces) === "") return undefined;
-  // After a "]" another unit may come.
-  const fits = page.length + `${prefix}****${joined(pieces)}`.replaceAll("]", "]\\").length <= page.limit;
+  // After a "]" and before a backtick another unit may come.
+  const fits = page.length + `${prefix}****${joined(pieces)}`.replace(/[\]`]/g, "$&\\").length <= page.limit;
   write(page, fits ? `${prefix}**` : prefix, "whole");
   for (const piece of pieces) writePiece(page, piece);
   write(page, fits ? "**" : "", "whole");
@@ -236,7 +200,7 @@ function writeTable(page: Page, lines: string[], at: number): number | undefined
   if (!table) return undefined;
   const quote = "> ".repeat(start.depth);
   const code = drawTable(table).map((line) => quote + breakFences(line));
-  writeEnclosed(page, `${quote}\`\`\`\n`, code.join("\n"), `\n${quote}\`\`\``);
+  writeCode(page, `${quote}\`\`\`\n`, code.join("\n"), `\n${quote}\`\`\``);
   if (table.rows.length === mostRows) page.cut = true;
   return at + 2 + table.rows.length;
 }
