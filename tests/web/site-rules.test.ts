@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { expect, test } from "vitest";
 import { createLog } from "#src/base/log.ts";
-import { setRules } from "#src/web/http/server.ts";
+import { runServer, setRules } from "#src/web/http/server.ts";
 import { visitorLocale } from "#src/web/http/visitor-locale.ts";
 
 const LOOPBACK = "127.0.0.1";
@@ -67,4 +67,16 @@ test("the language in the address comes before the cookie's, that before the bro
   expect(await locale("/", "", "zh-HK;q=0, en-GB;q=0.1")).toBe("en-US");
   expect(await locale("/", "", "*, de")).toBe("zh-CN");
   expect(await locale("/", "", "zh-TW;q=0, de")).toBe("zh-CN");
+});
+
+test("a connection is kept for longer than the proxies before us keep theirs", async () => {
+  const stop = new AbortController();
+  const listening = Promise.withResolvers<number>();
+  const running = runServer(siteOn(LOOPBACK), { host: LOOPBACK, port: 0 }, stop.signal, listening.resolve);
+  const response = await fetch(`http://${LOOPBACK}:${await listening.promise}/`);
+  await response.text();
+  const [, seconds] = /^timeout=(\d+)$/.exec(response.headers.get("keep-alive") ?? "") ?? [];
+  expect(Number(seconds)).toBeGreaterThan(120);
+  stop.abort();
+  await running;
 });

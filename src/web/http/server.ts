@@ -36,6 +36,11 @@ export type WebSettings = {
 
 /** Bytes of a request: the longest prompt, with room. */
 const MAX_BODY = 65_536;
+/**
+ * A connection without a request is kept for longer than proxies keep theirs (nginx 60 s, Go's 90 s, Caddy 120 s): with
+ * Node's 5 s we would close it just as one sends its next request over it, and the visitor gets a 502.
+ */
+const KEEP_ALIVE_MS = 130_000;
 /** Open streams get so long to end once the process stops. */
 const CLOSE_MS = 2000;
 const IDLE_CHECK_MS = 50;
@@ -101,7 +106,8 @@ export async function runServer(
   listening: (port: number) => void = () => {},
 ): Promise<void> {
   if (signal.aborted) return;
-  const server = serve({ fetch: site.fetch, hostname: host, port });
+  const serverOptions = { keepAliveTimeout: KEEP_ALIVE_MS };
+  const server = serve({ fetch: site.fetch, hostname: host, port, serverOptions });
   await once(server, "listening").catch((error: unknown) => {
     throw listenFailure(error, { host, port });
   });
