@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { createChannels } from "./discord/channels.ts";
 import { createEndpoints } from "./discord/endpoint.ts";
@@ -25,7 +26,8 @@ export type Discord = Awaited<ReturnType<typeof startDiscord>>;
 
 /**
  * Discord on loopback: a REST API and a gateway that the real client logs in to, as strict as the real one where a bot
- * can go wrong. What the bot does wrong is kept in `violations`; `stop` throws when there are any.
+ * can go wrong. What the bot does wrong is kept in `violations`; `stop` throws when there are any. Its addresses begin with
+ * a path of its own: a bot that outlived its test asks for another one's, on a port that is ours now.
  */
 export async function startDiscord({
   token = TOKEN,
@@ -40,15 +42,27 @@ export async function startDiscord({
   };
   let lastId = 200_000_000_000_000_000n;
   const nextId = (): string => String(++lastId);
-  const gatewayUrl = (): string => `ws://127.0.0.1:${port()}/gateway`;
+  const root = `/${randomUUID()}`;
+  const gatewayPath = `${root}/gateway`;
+  const gatewayUrl = (): string => `ws://127.0.0.1:${port()}${gatewayPath}`;
 
   const interactions = createInteractions({ acknowledgeMs, tokenLifeMs }, violation, nextId);
   const channels = createChannels(violation, nextId);
-  const rest = createRest({ token, application: APPLICATION, gatewayUrl, interactions, channels, violation, bucket });
+  const rest = createRest({
+    root,
+    token,
+    application: APPLICATION,
+    gatewayUrl,
+    interactions,
+    channels,
+    violation,
+    bucket,
+  });
   const gateway = createGateway(rest.server, {
     token,
     application: APPLICATION,
     heartbeatMs,
+    path: gatewayPath,
     url: gatewayUrl,
     violation,
   });
@@ -76,7 +90,7 @@ export async function startDiscord({
   };
 
   return {
-    apiUrl: `http://127.0.0.1:${port()}/api`,
+    apiUrl: `http://127.0.0.1:${port()}${root}/api`,
     token,
     violations,
     gateway,

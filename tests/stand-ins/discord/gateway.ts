@@ -25,12 +25,13 @@ export type GatewayOptions = {
   token: string;
   application: string;
   heartbeatMs: number;
+  path: string;
   url: () => string;
   violation: (fault: string) => void;
 };
 
 export function createGateway(http: Server, options: GatewayOptions) {
-  const sockets = new WebSocketServer({ server: http, path: "/gateway" });
+  const sockets = new WebSocketServer({ server: http, path: options.path });
   const sessions = new Map<string, Session>();
   const counts = { identify: 0, resume: 0 };
   const waiting = new Set<() => void>();

@@ -8,6 +8,8 @@ import type { UploadedFile } from "./message-rules.ts";
 /** Discord's REST API as far as a bot of slash commands uses it: routes, authorisation, rate limits, faults on demand. */
 
 export type RestOptions = {
+  /** The path that all of its addresses begin with; whoever asks for another one means another server. */
+  root: string;
   token: string;
   application: string;
   gatewayUrl: () => string;
@@ -29,6 +31,7 @@ type Fault = {
 };
 type Call = Request & { status: number };
 
+const NOT_FOUND: Answer = { status: 404, body: { code: 0, message: "404: Not Found" } };
 const API = /^\/api\/v10(\/.*?)(?:\?.*)?$/;
 
 export function createRest(options: RestOptions) {
@@ -107,7 +110,7 @@ export function createRest(options: RestOptions) {
       return act(match.slice(1), body, { ...request, query });
     }
     violation(`no such route: ${request.method} ${request.path}`);
-    return { status: 404, body: { code: 0, message: "404: Not Found" } };
+    return NOT_FOUND;
   };
 
   /** Each webhook token has its own bucket; acknowledgements have none. */
@@ -142,7 +145,9 @@ export function createRest(options: RestOptions) {
   });
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const [, path = ""] = API.exec(incoming.url ?? "") ?? [];
+    const url = incoming.url ?? "";
+    if (!url.startsWith(`${options.root}/`)) return send(response, NOT_FOUND);
+    const [, path = ""] = API.exec(url.slice(options.root.length)) ?? [];
     const request = { method: incoming.method ?? "", path: decodeURIComponent(path), arrivedAt: performance.now() };
     const body = request.method === "GET" ? undefined : await readBody(incoming);
     const fault = faults.find((item) => item.left > 0 && item.matches(request));
@@ -150,7 +155,7 @@ export function createRest(options: RestOptions) {
     let result: Answer;
     if (fault) {
       fault.left -= 1;
-      if (fault.afterwards) answer(request, incoming.url?.split("?")[1] ?? "", incoming.headers.authorization, body);
+      if (fault.afterwards) answer(request, url.split("?")[1] ?? "", incoming.headers.authorization, body);
       result =
         fault.status === 429
           ? tooMany(fault.retryAfterSeconds)
@@ -158,7 +163,7 @@ export function createRest(options: RestOptions) {
     } else if (limit.retryAfter !== undefined) {
       result = tooMany(limit.retryAfter);
     } else {
-      result = answer(request, incoming.url?.split("?")[1] ?? "", incoming.headers.authorization, body);
+      result = answer(request, url.split("?")[1] ?? "", incoming.headers.authorization, body);
     }
     calls.push({ ...request, status: result.status });
     const seconds = result.status === 429 ? String(fault?.retryAfterSeconds ?? limit.retryAfter ?? 1) : undefined;
