@@ -34,7 +34,7 @@ export type App = {
   log: Log;
   /** The catalog in use; whoever has a newer one puts it here. */
   catalog: CatalogHolder;
-  /** Of the catalog that the app started with. */
+  /** What is wrong with the catalog that the app started with. */
   problems: Problem[];
   router: Router;
   services: Services;
