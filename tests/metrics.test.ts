@@ -219,7 +219,7 @@ describe("GitHub's side", () => {
       stop.abort();
       await job;
     });
-    await expect.poll(() => value("mulu_sync_runs_total", { outcome: "done" }), { timeout: 15_000 }).toBe(1);
+    await expect.poll(() => value("mulu_sync_runs_total", { outcome: "done" })).toBe(1);
     const metrics = await scrape();
     expect(readValue(metrics, "mulu_sync_actions_total", { action: "open", outcome: "done" })).toBe(1);
     expect(readValue(metrics, "mulu_sync_duration_seconds_count")).toBe(1);
