@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { createRequire } from "node:module";
 import { compare } from "#commands/compare.ts";
 import { fit } from "#commands/fit.ts";
 import { forget } from "#commands/forget.ts";
@@ -11,30 +11,19 @@ import { try_ } from "#commands/try.ts";
 import { updates } from "#commands/updates.ts";
 import { textIn } from "#src/base/locale.ts";
 import { createLog, type Log } from "#src/base/log.ts";
-import type { RunCoordinator } from "#src/base/schedule.ts";
 import { type CatalogRead, readCatalog } from "#src/catalog/entry/load.ts";
-import type { Problem } from "#src/catalog/entry/parse.ts";
+import type { Problem } from "#src/catalog/entry/problem.ts";
 import type { CatalogHolder, CatalogOrigin } from "#src/catalog/holder.ts";
 import { type Catalog, openCatalog } from "#src/catalog/search/search.ts";
-import { createPictures } from "#src/chart/pictures.ts";
 import { problemText } from "#src/chat/explain-issue.ts";
 import { createRouter, type Router } from "#src/chat/router.ts";
 import type { Services } from "#src/chat/services.ts";
 import type { Config } from "#src/config.ts";
-import { createFleet, type Fleet } from "#src/inference/fleet.ts";
-import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
-import { createPulls } from "#src/inference/pulls.ts";
 import type { Surface } from "#src/metrics/command-metrics.ts";
-import { countCommands, countRefusals, countTries } from "#src/metrics/counted.ts";
-import { createMetrics, type Metrics } from "#src/metrics/metrics.ts";
-import { createConnection, createReadiness, type Readiness } from "#src/metrics/readiness.ts";
-import { readLastRun } from "#src/sync/last-run.ts";
-import { readStoredCatalog } from "#src/sync/refresh/stored-catalog.ts";
+import { countCommands } from "#src/metrics/counted.ts";
 import { createOutputs, type Outputs } from "#src/tries/outputs.ts";
-import { createQuotas } from "#src/tries/quotas.ts";
 import { resolveModel } from "#src/tries/resolve.ts";
-import { openStore } from "#src/tries/store.ts";
-import { createTries, type Tries } from "#src/tries/tries.ts";
+import type { Runtime, RuntimeOptions } from "./runtime.ts";
 
 /** The order in which `/help` and Discord list them. */
 export const COMMANDS = [models, model, fit, compare, updates, try_, status, ollama, forget, help];
@@ -52,10 +41,9 @@ export type App = {
   /** Where surfaces say how they show a try. */
   outputs: Outputs;
   /** What is counted, and whether what is configured is there. */
-  metrics: Metrics;
-  readiness: Readiness;
-  /** Decides which process runs a job, where others share it. */
-  coordinator: RunCoordinator | undefined;
+  readonly metrics: Runtime["metrics"];
+  readonly readiness: Runtime["readiness"];
+  readonly coordinator: Runtime["coordinator"];
   /** Lets go of what is shared with other processes. */
   close: () => Promise<void>;
 };
@@ -71,32 +59,86 @@ export async function createApp(
   const { entries, problems, origin } = await catalogToStartWith(config, log, keep);
   const catalog: CatalogHolder = { current: { catalog: openCatalog(entries), problems, origin, refused: undefined } };
   const outputs = createOutputs();
-  const metrics = createMetrics();
-  const redis = createConnection(config.redisUrl !== undefined);
-  const parts = { catalog, outputs, metrics, onRedis: redis.set, log, keep };
-  const { fleet, tries, coordinator, close } = await triesAndFleet(config, parts);
-  const pulls = createPulls({ fleet, log });
-  const services: Services = {
+  const runtime = await runtimeOf(config, {
+    tries: config.tries,
+    discord: config.discord !== undefined,
+    catalog,
+    outputs,
+    now: Date.now,
+    log,
+    dataDir: keep ? config.dataDir : undefined,
+  });
+  return {
+    config,
+    log,
+    catalog,
+    problems,
+    router: createRouter(COMMANDS, log),
+    services: servicesOf(config, catalog, runtime),
+    outputs,
+    get metrics() {
+      return runtime().metrics;
+    },
+    get readiness() {
+      return runtime().readiness;
+    },
+    get coordinator() {
+      return runtime().coordinator;
+    },
+    // Only what is shared is open before anybody uses it, and only that has to be let go of.
+    close: async () => {
+      if (config.redisUrl !== undefined) await runtime().close();
+    },
+  };
+}
+
+/** The catalog of the moment, and the runtime's parts for whoever asks for one. */
+function servicesOf(config: Config, holder: CatalogHolder, runtime: () => Runtime): Services {
+  return {
     get catalog() {
-      return catalog.current.catalog;
+      return holder.current.catalog;
     },
     get catalogInUse() {
-      return catalog.current;
+      return holder.current;
     },
     get resolve() {
-      return resolverOf(config, catalog.current.catalog, fleet);
+      return resolverOf(config, holder.current.catalog, runtime);
+    },
+    get fleet() {
+      return runtime().fleet;
+    },
+    get pulls() {
+      return runtime().pulls;
+    },
+    get pictures() {
+      return runtime().pictures;
+    },
+    get tries() {
+      return runtime().tries;
     },
     locale: config.locale,
     now: Date.now,
-    lastSync: () => readLastRun(config.dataDir),
-    fleet,
-    pulls,
-    pictures: createPictures({ log }),
-    tries: countRefusals(tries, metrics.tries),
+    lastSync: async () => {
+      const { readLastRun } = await import("#src/sync/last-run.ts");
+      return readLastRun(config.dataDir);
+    },
   };
-  const readiness = createReadiness({ discord: config.discord !== undefined, redis, services });
-  const router = createRouter(COMMANDS, log);
-  return { config, log, catalog, problems, router, services, outputs, metrics, readiness, coordinator, close };
+}
+
+/** Made now where a program goes on running or shares it through Redis; else when somebody asks for a part of it. */
+async function runtimeOf({ redisUrl, discordApiUrl }: Config, options: RuntimeOptions): Promise<() => Runtime> {
+  if (redisUrl !== undefined || options.dataDir !== undefined) {
+    const { createLocalRuntime, openSharedRuntime } = await import("./runtime.ts");
+    const runtime =
+      redisUrl === undefined ? createLocalRuntime(options) : await openSharedRuntime(redisUrl, discordApiUrl, options);
+    return () => runtime;
+  }
+  let local: Runtime | undefined;
+  return () => {
+    const { createLocalRuntime }: typeof import("./runtime.ts") = createRequire(import.meta.url)("./runtime.ts");
+    local ??= createLocalRuntime(options);
+    return local;
+  };
 }
 
 /** The app as one surface sees it: what it serves is counted as its own. */
@@ -111,8 +153,12 @@ async function catalogToStartWith(
   log: Log,
   keep: boolean,
 ): Promise<CatalogRead & { origin: CatalogOrigin | undefined }> {
-  const stored = keep && github.catalog ? await readStoredCatalog(dataDir, github.catalog, log) : undefined;
-  return stored ?? { ...(await readCatalog(catalogDir)), origin: undefined };
+  if (keep && github.catalog) {
+    const { readStoredCatalog } = await import("#src/sync/refresh/stored-catalog.ts");
+    const stored = await readStoredCatalog(dataDir, github.catalog, log);
+    if (stored) return stored;
+  }
+  return { ...(await readCatalog(catalogDir)), origin: undefined };
 }
 
 /**
@@ -139,70 +185,11 @@ export async function runJobs(
   ]);
 }
 
-type TryParts = {
-  catalog: CatalogHolder;
-  outputs: Outputs;
-  metrics: Metrics;
-  onRedis: (connected: boolean) => void;
-  log: Log;
-  keep: boolean;
-};
-
-/** In this process, or with `REDIS_URL` in all processes together; what only that needs is loaded only then. */
-async function triesAndFleet(
-  config: Config,
-  { catalog, outputs, metrics, onRedis, log, keep }: TryParts,
-): Promise<Pick<App, "coordinator" | "close"> & { tries: Tries; fleet: Fleet }> {
-  const { redisUrl, tries, discordApiUrl: apiUrl } = config;
-  const backend = createOllamaBackend();
-  const count = (open: Outputs["open"]): Outputs["open"] => countTries(open, metrics.tries);
-  if (redisUrl !== undefined) {
-    const { createDiscordOpener } = await import("#src/discord/try-outputs.ts");
-    const { openShared } = await import("#src/tries/redis/open.ts");
-    const onDiscord = createDiscordOpener({
-      apiUrl,
-      entryOf: (id) => catalog.current.catalog.entry(id),
-      responded: metrics.discord.responded,
-      log,
-    });
-    return openShared(redisUrl, tries, {
-      backend,
-      open: (attempt, guard) =>
-        attempt.delivery.kind === "discord" ? onDiscord(attempt, guard) : outputs.open(attempt),
-      count,
-      onRedis,
-      log,
-    });
-  }
-  const fleet = createFleet({ backend, urls: tries.hosts, slots: tries.hostSlots, allowCloud: tries.allowCloud, log });
-  return {
-    fleet,
-    tries: triesOf(config, fleet, count(outputs.open), log, keep),
-    coordinator: undefined,
-    close: async () => {},
-  };
-}
-
-function triesOf(config: Config, fleet: Fleet, open: Outputs["open"], log: Log, keep: boolean): Tries {
-  const { tries } = config;
-  return createTries({
-    fleet,
-    store: openStore(keep ? join(config.dataDir, "mulu.db") : ":memory:"),
-    quotas: createQuotas({ perPerson: tries.perPersonHour, perGuild: tries.perGuildHour }),
-    access: tries.access,
-    queueMax: tries.queueMax,
-    promptMax: tries.promptMax,
-    maxTokens: tries.maxTokens,
-    keepHours: tries.keepHours,
-    open,
-    log,
-  });
-}
-
 const resolverOf =
-  ({ tries }: Config, catalog: Catalog, fleet: Fleet): Services["resolve"] =>
-  (name) =>
-    resolveModel(name, {
+  ({ tries }: Config, catalog: Catalog, runtime: () => Runtime): Services["resolve"] =>
+  (name) => {
+    const { fleet } = runtime();
+    return resolveModel(name, {
       catalog,
       installed: fleet.installed(),
       isLoaded: fleet.isLoaded,
@@ -210,6 +197,7 @@ const resolverOf =
       aliases: tries.aliases,
       allowCloud: tries.allowCloud,
     });
+  };
 
 /** Says in the log what is wrong with the catalog. */
 export function logProblems({ problems, log, config }: App): void {

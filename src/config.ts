@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { LOCALES, type Locale } from "#src/base/locale.ts";
 import { LOG_LEVELS, type LogLevel } from "#src/base/log.ts";
-import { brokenRule } from "#src/catalog/entry/parse.ts";
-import { GITHUB_NAME } from "#src/catalog/entry/schema.ts";
+import { GITHUB_NAME } from "#src/catalog/entry/patterns.ts";
+import { brokenRule } from "#src/catalog/entry/problem.ts";
 import type { Admins, DiscordSettings } from "#src/discord/settings.ts";
 import type { GithubConfig, GithubIdentity } from "#src/sync/github/config.ts";
 import type { TrySettings } from "#src/tries/settings.ts";

@@ -14,5 +14,6 @@ if (found < NEEDED) {
 }
 
 // Keeps compiled and type-stripped code between starts (in the system's temporary folder): the second start takes half
-// the time and needs no type stripper in memory. Where the folder cannot be written nothing is kept.
+// the time and needs no type stripper in memory. The catalog's entries are kept beside it (src/catalog/entry/cache.ts).
+// Where the folder cannot be written nothing is kept.
 module.enableCompileCache?.();

@@ -19,7 +19,9 @@ export type Locale = (typeof LOCALES)[number];
 export type Text = (key: ParseKeys, params?: Record<string, string | number>) => string;
 
 const i18n = createInstance();
-await i18n.init({
+// At once and not a turn later: a module that awaits could not be loaded by `require`, as what is seldom needed is.
+void i18n.init({
+  initAsync: false,
   lng: LOCALES[0],
   fallbackLng: false,
   supportedLngs: LOCALES,

@@ -1,4 +1,4 @@
-import type { Problem } from "#src/catalog/entry/parse.ts";
+import type { Problem } from "#src/catalog/entry/problem.ts";
 import type { Catalog } from "#src/catalog/search/search.ts";
 
 /** Where a catalog was fetched from. */

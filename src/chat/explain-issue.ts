@@ -1,18 +1,17 @@
 import type { z } from "zod";
 import type { Text } from "#src/base/locale.ts";
 import type zhCN from "#src/base/locales/zh-CN.json";
-import type { Problem } from "#src/catalog/entry/parse.ts";
-import { FIELD_NAMES } from "#src/catalog/entry/schema.ts";
+import type { Problem } from "#src/catalog/entry/problem.ts";
 import { nearestOf } from "./nearest.ts";
 
 type RuleName = keyof (typeof zhCN)["problems"]["rules"];
 type TypeName = keyof (typeof zhCN)["problems"]["types"];
 
 /** One line for a person: where it is, which field, what was expected. */
-export function problemText({ file, line, column, issue }: Problem, text: Text): string {
+export function problemText({ file, line, column, issue, known }: Problem, text: Text): string {
   const place = line === undefined ? file : text("problems.at", { file, line, column: column ?? 1 });
   const field = fieldName(issue.path);
-  const message = issueText(issue, text, FIELD_NAMES);
+  const message = issueText(issue, text, known);
   return field === "" ? text("problems.file", { place, message }) : text("problems.field", { place, field, message });
 }
 

@@ -9,8 +9,8 @@ import type { Resolution } from "#src/tries/resolve.ts";
 import type { Tries } from "#src/tries/tries.ts";
 
 /**
- * What commands work with, the same on every surface. The catalog may be replaced at any time; a context is a copy of
- * the services, so that one command sees one catalog from beginning to end.
+ * What commands work with, the same on every surface. The catalog may be replaced at any time, and the parts for tries
+ * and pictures are loaded when they are asked for: surfaces make a context with `snapshotWith`.
  */
 export type Services = {
   readonly catalog: Catalog;
@@ -18,11 +18,11 @@ export type Services = {
   readonly catalogInUse: CatalogInUse;
   /** The language where a person's own is not known. */
   locale: Locale;
-  tries: Tries;
-  fleet: Fleet;
-  pulls: Pulls;
+  readonly tries: Tries;
+  readonly fleet: Fleet;
+  readonly pulls: Pulls;
   /** Draws charts for surfaces that show pictures. */
-  pictures: Pictures;
+  readonly pictures: Pictures;
   /** Which model a name means here, by the same catalog. */
   readonly resolve: (name: string) => Resolution;
   /** How the last sync of this installation went; undefined where there was none. */

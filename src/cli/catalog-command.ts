@@ -7,7 +7,7 @@ import { crossCheck } from "#src/catalog/entry/check.ts";
 import { renderJsonSchema } from "#src/catalog/entry/json-schema.ts";
 import { layOut } from "#src/catalog/entry/layout.ts";
 import { byPosition, readCatalog } from "#src/catalog/entry/load.ts";
-import { brokenRule, type Problem } from "#src/catalog/entry/parse.ts";
+import { brokenRule, type Problem } from "#src/catalog/entry/problem.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { renderReadme } from "#src/catalog/readme/document.ts";
 import { openCatalog } from "#src/catalog/search/search.ts";

@@ -4,6 +4,7 @@ import type { Log } from "#src/base/log.ts";
 import type { Context } from "#src/chat/command.ts";
 import type { Router } from "#src/chat/router.ts";
 import type { Services } from "#src/chat/services.ts";
+import { snapshotWith } from "#src/chat/snapshot.ts";
 import type { DiscordEvents } from "#src/metrics/discord-metrics.ts";
 import type { Delivery } from "#src/tries/try.ts";
 import { DISCORD_ROOM } from "./message.ts";
@@ -110,8 +111,7 @@ async function suggest(interaction: AutocompleteInteraction, api: API, app: Disc
 function contextFor(interaction: Interaction, app: DiscordApp, reply?: Reply): Context {
   const named = nearestLocale(interaction.locale ?? "") ?? nearestLocale(interaction.guild_locale ?? "");
   const locale = named ?? app.services.locale;
-  return {
-    ...app.services,
+  return snapshotWith(app.services, {
     locale,
     text: textIn(locale),
     room: DISCORD_ROOM,
@@ -132,5 +132,5 @@ function contextFor(interaction: Interaction, app: DiscordApp, reply?: Reply): C
       await reply?.defer(options);
       return delivery;
     },
-  };
+  });
 }

@@ -4,7 +4,7 @@ import type { Text } from "#src/base/locale.ts";
 import type { Log } from "#src/base/log.ts";
 import { writeFileWhole } from "#src/base/write-file.ts";
 import { type CatalogFile, readCatalog, readCatalogFiles } from "#src/catalog/entry/load.ts";
-import type { Problem } from "#src/catalog/entry/parse.ts";
+import type { Problem } from "#src/catalog/entry/problem.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { type Client, type ClientOptions, createClients } from "#src/sync/github/client.ts";
 import type { GithubConfig } from "#src/sync/github/config.ts";

@@ -4,6 +4,7 @@ import type { Context } from "#src/chat/command.ts";
 import { answerLine } from "#src/chat/line/answer.ts";
 import type { Outcome, Router } from "#src/chat/router.ts";
 import type { Services } from "#src/chat/services.ts";
+import { snapshotWith } from "#src/chat/snapshot.ts";
 import type { Modal, Room, View } from "#src/chat/view.ts";
 import type { LocalTries, LocalTry, Screen } from "./local-tries.ts";
 import type { Choice } from "./render.ts";
@@ -56,26 +57,28 @@ async function answering(
       terminal.screen.end(attempt, progress);
     },
   };
-  const outcome = await act({
-    ...contextFor(app, terminal),
-    begin: async () => {
-      begun = app.local.expect(screen);
-      return begun.delivery;
-    },
-  });
+  const begin: Context["begin"] = async () => {
+    begun = app.local.expect(screen);
+    return begun.delivery;
+  };
+  const outcome = await act(contextFor(app, terminal, begin));
   await begun?.ended();
   return failed ? "failed" : outcome;
 }
 
-export function contextFor(app: TerminalApp, { room, show, ask }: Pick<Terminal, "room" | "show" | "ask">): Context {
-  return {
-    ...app.services,
+/** A context for the operator; a try that it begins is shown nowhere unless `begin` says where. */
+export function contextFor(
+  app: TerminalApp,
+  { room, show, ask }: Pick<Terminal, "room" | "show" | "ask">,
+  begin: Context["begin"] = async () => ({ kind: "local", id: "" }),
+): Context {
+  return snapshotWith(app.services, {
     text: textIn(app.services.locale),
     room,
     commands: app.router.commands,
     person: OPERATOR,
     reply: async (view) => show(view),
-    begin: async () => ({ kind: "local", id: "" }),
+    begin,
     ask: async (modal) => ask?.(modal),
-  };
+  });
 }

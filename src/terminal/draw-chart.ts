@@ -1,6 +1,6 @@
-import stringWidth from "string-width";
 import { barsOf, type ChartBar, isBeyond, labelOf, type MemoryChart, notesOf } from "#src/chart/memory-chart.ts";
 import { type Scale, scaleOf } from "#src/chart/scale.ts";
+import { textWidth } from "./width.ts";
 
 /** Wider bars are no easier to compare. */
 const WIDEST = 76;
@@ -30,8 +30,8 @@ export function drawChart(chart: MemoryChart, columns: number): string {
   const bars = barsOf(chart);
   const width = Math.min(columns, WIDEST);
   const labelRoom = Math.floor(width * LABELS);
-  const labels = Math.max(0, ...bars.map((bar) => stringWidth(shortLabel(bar, labelRoom))));
-  const figures = Math.max(0, ...bars.map((bar) => stringWidth(figureOf(bar, chart))));
+  const labels = Math.max(0, ...bars.map((bar) => textWidth(shortLabel(bar, labelRoom))));
+  const figures = Math.max(0, ...bars.map((bar) => textWidth(figureOf(bar, chart))));
   const plot = Math.max(LEAST_PLOT, width - labels - figures - 3 * GAP.length);
   const frame = { chart, scale: scaleOf(chart), width, labelRoom, labels, plot };
   const groups = chart.groups.flatMap(({ name, bars: own }) => [
@@ -43,10 +43,10 @@ export function drawChart(chart: MemoryChart, columns: number): string {
 
 /** The precision is never shortened; the variant has the room that is left. */
 function shortLabel(bar: ChartBar, room: number): string {
-  const left = room - stringWidth(bar.precision) - 1;
-  const whole = stringWidth(bar.variant) <= left;
+  const left = room - textWidth(bar.precision) - 1;
+  const whole = textWidth(bar.variant) <= left;
   const kept = [...bar.variant];
-  while (!whole && kept.length > 0 && stringWidth(`${kept.join("")}…`) > left) kept.pop();
+  while (!whole && kept.length > 0 && textWidth(`${kept.join("")}…`) > left) kept.pop();
   return labelOf(whole ? bar : { ...bar, variant: kept.length === 0 ? "" : `${kept.join("").trimEnd()}…` });
 }
 
@@ -54,7 +54,7 @@ function barLine(bar: ChartBar, { chart, scale, labelRoom, labels, plot }: Frame
   const cells = cellsOf(bar, scale, plot);
   if (chart.limit) cells[cellOf(chart.limit.gb, scale, plot)] = LIMIT;
   const label = shortLabel(bar, labelRoom);
-  const padding = " ".repeat(labels - stringWidth(label));
+  const padding = " ".repeat(labels - textWidth(label));
   return `${GAP}${label}${padding}${GAP}${cells.join("")}${GAP}${figureOf(bar, chart)}`.trimEnd();
 }
 
@@ -87,5 +87,5 @@ function notes({ chart, scale, width }: Frame): string[] {
   ];
   const line = shown.join(GAP);
   if (shown.length === 0) return [];
-  return stringWidth(line) + GAP.length <= width ? [GAP + line] : shown.map((note) => GAP + note);
+  return textWidth(line) + GAP.length <= width ? [GAP + line] : shown.map((note) => GAP + note);
 }

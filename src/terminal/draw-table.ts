@@ -1,5 +1,4 @@
-import stringWidth from "string-width";
-import wrapAnsi from "wrap-ansi";
+import { textWidth, wrapText } from "./width.ts";
 
 type Table = { headings: readonly string[]; rows: readonly (readonly string[])[] };
 type TableStyle = { columns: number; quiet: (text: string) => string; wrap: (text: string) => string };
@@ -16,7 +15,7 @@ const MOST_WRAPPED = 5;
  */
 export function drawTable({ headings, rows }: Table, { columns, quiet, wrap }: TableStyle): string {
   const natural = headings.map((heading, column) =>
-    Math.max(stringWidth(heading), ...rows.map((row) => stringWidth(row[column] ?? ""))),
+    Math.max(textWidth(heading), ...rows.map((row) => textWidth(row[column] ?? ""))),
   );
   const available = columns - (headings.length - 1) * GAP.length;
   const widths = fittingWidths(natural, available);
@@ -40,7 +39,7 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 function line(cells: readonly string[], widths: readonly number[]): string {
   const wrapped = cells.map((cell, column) => {
     const width = widths[column] ?? 0;
-    return stringWidth(cell) <= width ? [cell] : wrapAnsi(cell, width, { hard: true }).split("\n");
+    return textWidth(cell) <= width ? [cell] : wrapText(cell, width).split("\n");
   });
   const height = Math.max(1, ...wrapped.map(({ length }) => length));
   const lines = Array.from({ length: height }, (_, at) =>
@@ -52,7 +51,7 @@ function line(cells: readonly string[], widths: readonly number[]): string {
   return lines.join("\n");
 }
 
-const padded = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - stringWidth(text)));
+const padded = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - textWidth(text)));
 
 function block(
   headings: readonly string[],

@@ -1,5 +1,5 @@
 import { textIn } from "#src/base/locale.ts";
-import type { Problem } from "#src/catalog/entry/parse.ts";
+import type { Problem } from "#src/catalog/entry/problem.ts";
 import { problemText } from "#src/chat/explain-issue.ts";
 import type { Services } from "#src/chat/services.ts";
 

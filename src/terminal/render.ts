@@ -1,9 +1,9 @@
 import { styleText } from "node:util";
 import { Lexer, lexer, type Token, type Tokens } from "marked";
-import wrapAnsi from "wrap-ansi";
 import type { ActionButton, Attachment, Component, StringSelect, View } from "#src/chat/view.ts";
 import { drawChart } from "./draw-chart.ts";
 import { drawTable, INDENT } from "./draw-table.ts";
+import { wrapText } from "./width.ts";
 
 /** How a terminal draws: with colours or without, and how many columns it has (infinite for a pipe). */
 export type TerminalStyle = { colour: boolean; columns: number };
@@ -162,9 +162,7 @@ function wrapLines(text: string, { columns }: TerminalStyle, indent = ""): strin
   if (!Number.isFinite(columns)) return text;
   return text
     .split("\n")
-    .map((line) =>
-      wrapAnsi(line, Math.max(20, columns - indent.length), { hard: true }).replaceAll("\n", `\n${indent}`),
-    )
+    .map((line) => wrapText(line, Math.max(20, columns - indent.length)).replaceAll("\n", `\n${indent}`))
     .join("\n");
 }
 

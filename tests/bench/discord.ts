@@ -125,7 +125,7 @@ export async function benchDiscord(): Promise<Row[]> {
     row("acknowledgement p50", "ms", 1.15, (name) => quantile(latency[name], 0.5)),
     row("acknowledgement p99", "ms", 1.5, (name) => quantile(latency[name], 0.99)),
     row("the same, queries never asked before: p50", "ms", undefined, (name) => quantile(unknown[name], 0.5)),
-    row("start to READY, median", "ms", 1.5, (name) => quantile(ready[name], 0.5)),
-    row("idle memory", "MB", 1.3, (name) => memory[name]),
+    row("start to READY, median", "ms", 1.15, (name) => quantile(ready[name], 0.5)),
+    row("idle memory", "MB", 1.15, (name) => memory[name]),
   ];
 }

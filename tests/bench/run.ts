@@ -1,3 +1,4 @@
+import { benchAsk } from "./ask.ts";
 import { benchCatalog } from "./catalog.ts";
 import { benchCommunity } from "./community.ts";
 import { benchDiscord } from "./discord.ts";
@@ -15,6 +16,12 @@ for (const { what, mulu, minimal, unit, goal } of await benchDiscord()) {
     `  ${what.padEnd(42)} ${mulu.toFixed(2)} ${unit} / ${minimal.toFixed(2)} ${unit} = ${ratio.toFixed(2)}×${verdict}\n`,
   );
 }
+
+process.stdout.write('\nOne question: processor time of `ask "/models int4"` beside Node alone\n');
+const { ask, node } = benchAsk();
+process.stdout.write(
+  `  ${"ask / node".padEnd(42)} ${ask.toFixed(0)} ms / ${node.toFixed(0)} ms = ${(ask / node).toFixed(1)}×\n`,
+);
 
 process.stdout.write("\nTries: Mulu between the stand-ins of Discord and Ollama\n");
 for (const { what, value, unit, goal } of await benchTries()) {

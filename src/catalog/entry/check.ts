@@ -1,7 +1,7 @@
 import { everyWeights } from "./editions.ts";
 import { KNOWN_BASES } from "./known-bases.ts";
-import { brokenRule, type Problem } from "./parse.ts";
 import type { FieldPath, Position } from "./positions.ts";
+import { brokenRule, type Problem } from "./problem.ts";
 import type { Entry, Variant } from "./schema.ts";
 import { foldName } from "./text.ts";
 import { formatBillions } from "./units.ts";

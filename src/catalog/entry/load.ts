@@ -1,8 +1,12 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readFileSync, statSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { brokenRule, MAX_FILE_BYTES, type ParsedEntry, type Problem, parseEntry } from "./parse.ts";
+import { entryCache } from "./cache.ts";
+import { lazyPositions } from "./lazy-positions.ts";
+import type { ParsedEntry } from "./parse.ts";
 import type { FieldPath, Position } from "./positions.ts";
+import { brokenRule, type Problem } from "./problem.ts";
 import type { Entry } from "./schema.ts";
 import { foldName } from "./text.ts";
 
@@ -34,15 +38,16 @@ export class CatalogUnusable extends Error {
  * Reads `<directory>/models/*.yaml`, sorted by id. One bad file never takes the others down: it is left out and
  * reported. Throws CatalogUnusable where nothing is left.
  */
-export async function readCatalog(directory: string): Promise<CatalogRead> {
+export async function readCatalog(directory: string, cache = entryCache()): Promise<CatalogRead> {
   const folder = join(directory, "models");
   const names = await readdir(folder).catch((cause: unknown) => {
     throw new CatalogUnusable(folder, "missing", [], cause);
   });
-  const found = await Promise.all(
-    names.filter((name) => !name.startsWith(".")).map((file) => readText(join(folder, file), file)),
+  const found = names.filter((name) => !name.startsWith(".")).map((file) => readText(join(folder, file), file));
+  const read = await readCatalogFiles(
+    found.flatMap((item) => ("text" in item ? item : [])),
+    cache,
   );
-  const read = await readCatalogFiles(found.flatMap((item) => ("text" in item ? item : [])));
   const problems = [...found.flatMap((item) => ("text" in item ? [] : item)), ...read.problems].toSorted(byPosition);
   if (read.entries.length === 0) throw new CatalogUnusable(folder, "empty", problems);
   return { ...read, problems };
@@ -50,22 +55,30 @@ export async function readCatalog(directory: string): Promise<CatalogRead> {
 
 /** Other work of the process waits at most so long, and for the file that is being read. */
 const SLICE_MS = 5;
+/** So few are read from YAML again in less time than it takes to write all of them to the cache. */
+const FEW = 20;
 
 /**
  * Reads entries from their texts, sorted by id; bad ones are left out and reported, and maybe none is left. Other work
- * of the process goes on in between: a catalog of hundreds takes a good part of a second.
+ * of the process goes on in between: a catalog of hundreds takes a good part of a second where the cache does not
+ * know it.
  */
-export async function readCatalogFiles(files: readonly CatalogFile[]): Promise<CatalogRead> {
-  const parsed: ParsedEntry[] = [];
+export async function readCatalogFiles(files: readonly CatalogFile[], cache = entryCache()): Promise<CatalogRead> {
+  const parsed: (ParsedEntry & { text: string })[] = [];
+  let unknown = 0;
   let sliceEnds = performance.now() + SLICE_MS;
   for (const { file, text } of files.toSorted((a, b) => (a.file < b.file ? -1 : 1))) {
-    const size = Buffer.byteLength(text);
-    parsed.push(
-      size > MAX_FILE_BYTES ? { file, locate: () => ({}), problems: [tooLarge(file, size)] } : parseEntry(file, text),
-    );
+    const known = cache.entryOf(file, text);
+    const item = known ? { file, entry: known, problems: [], locate: locator(text) } : await parseText(file, text);
+    parsed.push({ ...item, text });
+    if (known === undefined && item.problems.length === 0) unknown += 1;
     if (performance.now() < sliceEnds) continue;
     await setImmediate();
     sliceEnds = performance.now() + SLICE_MS;
+  }
+  if (unknown > FEW) {
+    const sound = parsed.filter(({ problems }) => problems.length === 0);
+    await cache.keep(sound.flatMap(({ file, text, entry }) => (entry ? { file, text, entry } : [])));
   }
   const locators = new Map(parsed.map(({ entry, locate }) => [entry?.id, locate]));
   return {
@@ -75,14 +88,31 @@ export async function readCatalogFiles(files: readonly CatalogFile[]): Promise<C
   };
 }
 
-async function readText(path: string, file: string): Promise<CatalogFile | Problem> {
+/** An entry's file is a few kilobytes; a hundred times that is a mistake or an attack. */
+const MAX_FILE_BYTES = 1_048_576;
+
+function readText(path: string, file: string): CatalogFile | Problem {
   try {
-    const { size } = await stat(path);
-    return size > MAX_FILE_BYTES ? tooLarge(file, size) : { file, text: await readFile(path, "utf8") };
+    const { size } = statSync(path);
+    return size > MAX_FILE_BYTES ? tooLarge(file, size) : { file, text: readFileSync(path, "utf8") };
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     return { file, severity: "error", issue: brokenRule("unreadable", [], { detail }) };
   }
+}
+
+/** What reads YAML and checks it takes a tenth of a second to load, and most starts find all entries in the cache. */
+async function parseText(file: string, text: string): Promise<ParsedEntry> {
+  const size = Buffer.byteLength(text);
+  if (size > MAX_FILE_BYTES) return { file, locate: () => ({}), problems: [tooLarge(file, size)] };
+  const { parseEntry } = await import("./parse.ts");
+  return parseEntry(file, text);
+}
+
+/** Where a field stands, looked up in the text when somebody asks. */
+function locator(text: string): ParsedEntry["locate"] {
+  const positions = lazyPositions(text);
+  return (path) => positions().locate(path);
 }
 
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);

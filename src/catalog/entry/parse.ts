@@ -1,25 +1,10 @@
-import { createRequire } from "node:module";
 import { CORE_SCHEMA, load } from "js-yaml";
 import type { z } from "zod";
+import { lazyPositions } from "./lazy-positions.ts";
+import { ENTRY_ID } from "./patterns.ts";
 import type { FieldPath, Position, YamlPositions } from "./positions.ts";
-import { ENTRY_ID, type Entry, entrySchema } from "./schema.ts";
-
-/** Loads `yaml` (15 ms) only for the position of a problem. */
-const loadPositions = (): typeof import("./positions.ts") => createRequire(import.meta.url)("./positions.ts");
-
-/** An entry's file is a few kilobytes; a hundred times that is a mistake or an attack. */
-export const MAX_FILE_BYTES = 1_048_576;
-
-/** What is wrong in one file, and where. The text for people is made from the issue, in their language. */
-export type Problem = {
-  file: string;
-  /** 1-based; absent where the file as a whole is meant. */
-  line?: number;
-  column?: number;
-  /** `warning`: the entry is usable all the same. The check counts warnings as errors. */
-  severity: "error" | "warning";
-  issue: z.core.$ZodIssue;
-};
+import { brokenRule, type Problem } from "./problem.ts";
+import { type Entry, entrySchema, FIELD_NAMES } from "./schema.ts";
 
 export type ParsedEntry = {
   file: string;
@@ -29,15 +14,6 @@ export type ParsedEntry = {
   /** Where a field of the file stands; the nearest parent where the field is missing. */
   locate: (path: FieldPath) => Position;
 };
-
-/** A rule of ours that was broken, in the form of zod's own issues. */
-export function brokenRule(
-  rule: string,
-  path: PropertyKey[] = [],
-  params: Record<string, unknown> = {},
-): z.core.$ZodIssue {
-  return { code: "custom", message: `rule:${rule}`, path, params, input: undefined };
-}
 
 /** The id that a file name gives its entry, or undefined where the name is none (`ChatGLM.yaml`, `x.yml`). */
 function idOfFile(file: string): string | undefined {
@@ -53,11 +29,7 @@ const CHECK = { reportInput: true, jitless: true } as const;
  * a catalog newer than itself; everything else that breaks the schema is an error.
  */
 export function parseEntry(file: string, text: string): ParsedEntry {
-  let opened: YamlPositions | undefined;
-  const positions = (): YamlPositions => {
-    opened ??= loadPositions().openYaml(text);
-    return opened;
-  };
+  const positions = lazyPositions(text);
   const locate = (path: FieldPath): Position => positions().locate(path);
   const fail = (issue: z.core.$ZodIssue, at = locate(issue.path)): Problem => ({
     file,
@@ -91,6 +63,7 @@ export function parseEntry(file: string, text: string): ParsedEntry {
             ...locate([...issue.path, key]),
             severity: "warning",
             issue: { ...issue, keys: [key] },
+            known: FIELD_NAMES,
           }),
         )
       : [fail(issue)],

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { GITHUB_NAME } from "./patterns.ts";
 import { PRECISIONS } from "./precision.ts";
 
 /**
@@ -20,8 +21,6 @@ function isRealDate(text: string): boolean {
   return !Number.isNaN(date.valueOf()) && date.toISOString().startsWith(`${year}-${month}-${day}`);
 }
 
-export const ENTRY_ID = /^[a-z0-9]+(?:[.-][a-z0-9]+)*$/;
-export const GITHUB_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/[A-Za-z0-9._-]{1,100}$/;
 const HUB_ID = /^[A-Za-z0-9][A-Za-z0-9._-]*\/[A-Za-z0-9._-]+$/;
 /** `model[:tag]`, `namespace/model[:tag]`, `hf.co/user/repo[:quant]` (Ollama's naming rules). */
 const OLLAMA_NAME = /^(?:[A-Za-z0-9._-]+\/){0,2}[A-Za-z0-9][A-Za-z0-9._-]*(?::[A-Za-z0-9._-]+)?$/;

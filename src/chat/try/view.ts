@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import type { Text } from "#src/base/locale.ts";
 import { code, plain } from "#src/base/markdown.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
@@ -16,7 +17,6 @@ import {
 } from "#src/chat/view.ts";
 import { hasEnded, type Progress, type Try } from "#src/tries/try.ts";
 import { ANSWER_FILE, answerFile } from "./answer-file.ts";
-import { modelText } from "./model-text.ts";
 
 /** Characters of the prompt that stay in sight above the answer. */
 const PROMPT_SHOWN = 300;
@@ -28,6 +28,8 @@ export type TryContext = { text: Text; room: Room; entry: Entry | undefined };
 /** One state of a try: the prompt, the text so far, a line about it, and what can be done. Every state is well-formed. */
 export function tryView(attempt: Try, progress: Progress, { text, room, entry }: TryContext): View {
   const ended = hasEnded(progress);
+  // The readers of Markdown are loaded with the first answer of a model, and not by whoever could show one.
+  const { modelText }: typeof import("./model-text.ts") = createRequire(import.meta.url)("./model-text.ts");
   const { markdown, complete } = modelText(progress.text, Math.min(room.characters, 1e6) - PROMPT_SHOWN * 2 - FRAME);
   const body = markdown.trim() === "" && ended && progress.phase === "done" ? text("try.empty") : markdown.trim();
   const cut = !complete;

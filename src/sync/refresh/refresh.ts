@@ -1,6 +1,6 @@
 import type { Log } from "#src/base/log.ts";
 import { type CatalogFile, type CatalogRead, readCatalogFiles } from "#src/catalog/entry/load.ts";
-import { brokenRule, type Problem } from "#src/catalog/entry/parse.ts";
+import { brokenRule, type Problem } from "#src/catalog/entry/problem.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import type { CatalogHolder, CatalogOrigin } from "#src/catalog/holder.ts";
 import { openCatalog } from "#src/catalog/search/search.ts";

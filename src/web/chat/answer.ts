@@ -2,6 +2,7 @@ import { type Locale, textIn } from "#src/base/locale.ts";
 import type { Person } from "#src/base/person.ts";
 import type { Context } from "#src/chat/command.ts";
 import type { Services } from "#src/chat/services.ts";
+import { snapshotWith } from "#src/chat/snapshot.ts";
 import type { Room } from "#src/chat/view.ts";
 import { viewHtml } from "#src/web/html/view.ts";
 import type { WebApp } from "#src/web/http/server.ts";
@@ -31,8 +32,8 @@ export async function answerPage(
 ): Promise<void> {
   const text = textIn(visitor.locale);
   let begun: PageTry | undefined;
-  await act({
-    ...completionContext(app, visitor),
+  const context = snapshotWith(app.services, {
+    ...ownSession(app, visitor),
     person: visitor.person,
     room: { ...PAGE_ROOM, tables: !visitor.narrow },
     // As on Discord, what is for one person alone never takes the place of what was there.
@@ -43,12 +44,15 @@ export async function answerPage(
       return begun.delivery;
     },
   });
+  await act(context);
   if (begun?.begun()) await begun.watch(subscriber);
 }
 
 /** What completions may know of a visitor's session. */
-export const completionContext = (app: WebApp, { person, locale }: Pick<Visitor, "person" | "locale">) => ({
-  ...app.services,
+export const completionContext = (app: WebApp, { person, locale }: Pick<Visitor, "person" | "locale">) =>
+  snapshotWith(app.services, ownSession(app, { person, locale }));
+
+const ownSession = (app: WebApp, { person, locale }: Pick<Visitor, "person" | "locale">) => ({
   locale,
   text: textIn(locale),
   commands: app.router.commands,

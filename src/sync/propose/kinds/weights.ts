@@ -1,4 +1,4 @@
-import { ENTRY_ID } from "#src/catalog/entry/schema.ts";
+import { ENTRY_ID } from "#src/catalog/entry/patterns.ts";
 import { repositoryUrl, weightsUrl } from "#src/catalog/entry/urls.ts";
 import { newestEntry } from "#src/sync/sources/followed.ts";
 import { comparable, type HubModel, modelName, precisionInName, seriesOf } from "#src/sync/sources/hub-names.ts";

@@ -1,0 +1,122 @@
+import { join } from "node:path";
+import type { Log } from "#src/base/log.ts";
+import type { RunCoordinator } from "#src/base/schedule.ts";
+import type { CatalogHolder } from "#src/catalog/holder.ts";
+import { createPictures } from "#src/chart/pictures.ts";
+import type { Services } from "#src/chat/services.ts";
+import { createFleet, type Fleet } from "#src/inference/fleet.ts";
+import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
+import { createPulls } from "#src/inference/pulls.ts";
+import { countRefusals, countTries } from "#src/metrics/counted.ts";
+import { createMetrics, type Metrics } from "#src/metrics/metrics.ts";
+import { createConnection, createReadiness, type Readiness } from "#src/metrics/readiness.ts";
+import type { Outputs } from "#src/tries/outputs.ts";
+import { createQuotas } from "#src/tries/quotas.ts";
+import type { TrySettings } from "#src/tries/settings.ts";
+import { openStore } from "#src/tries/store.ts";
+import { createTries, type Tries } from "#src/tries/tries.ts";
+
+/**
+ * What a program needs that runs tries, draws, and is watched: hosts, tries, pictures, metrics. An answer from the
+ * catalog needs none of it, so it is loaded where it is asked for first.
+ */
+export type Runtime = Pick<Services, "tries" | "fleet" | "pulls" | "pictures"> & {
+  metrics: Metrics;
+  readiness: Readiness;
+  /** Decides which process runs a job, where others share it. */
+  coordinator: RunCoordinator | undefined;
+  /** Lets go of what is shared with other processes. */
+  close: () => Promise<void>;
+};
+
+export type RuntimeOptions = {
+  tries: TrySettings;
+  /** Whether a bot is configured. */
+  discord: boolean;
+  catalog: CatalogHolder;
+  outputs: Outputs;
+  now: () => number;
+  log: Log;
+  /** Where conversations are kept; absent: they end with the process. */
+  dataDir: string | undefined;
+};
+
+/** The tries and hosts of this process. */
+export function createLocalRuntime(options: RuntimeOptions): Runtime {
+  const { tries, outputs, log } = options;
+  const metrics = createMetrics();
+  const fleet = createFleet({
+    backend: createOllamaBackend(),
+    urls: tries.hosts,
+    slots: tries.hostSlots,
+    allowCloud: tries.allowCloud,
+    log,
+  });
+  const local = localTries(options, fleet, countTries(outputs.open, metrics.tries));
+  return {
+    ...watched(options, { metrics, fleet, tries: local, redis: createConnection(false) }),
+    coordinator: undefined,
+    close: async () => {},
+  };
+}
+
+/** The tries and hosts of all processes together; what only Redis needs is loaded only here. */
+export async function openSharedRuntime(redisUrl: string, apiUrl: string, options: RuntimeOptions): Promise<Runtime> {
+  const { outputs, catalog, log } = options;
+  const metrics = createMetrics();
+  const redis = createConnection(true);
+  const { createDiscordOpener } = await import("#src/discord/try-outputs.ts");
+  const { openShared } = await import("#src/tries/redis/open.ts");
+  const onDiscord = createDiscordOpener({
+    apiUrl,
+    entryOf: (id) => catalog.current.catalog.entry(id),
+    responded: metrics.discord.responded,
+    log,
+  });
+  const { fleet, tries, coordinator, close } = await openShared(redisUrl, options.tries, {
+    backend: createOllamaBackend(),
+    open: (attempt, guard) => (attempt.delivery.kind === "discord" ? onDiscord(attempt, guard) : outputs.open(attempt)),
+    count: (open) => countTries(open, metrics.tries),
+    onRedis: redis.set,
+    log,
+  });
+  return { ...watched(options, { metrics, fleet, tries, redis }), coordinator, close };
+}
+
+type Parts = { metrics: Metrics; fleet: Fleet; tries: Tries; redis: ReturnType<typeof createConnection> };
+
+function watched(
+  { discord, catalog, now, log }: RuntimeOptions,
+  { metrics, fleet, tries, redis }: Parts,
+): Omit<Runtime, "coordinator" | "close"> {
+  const services = {
+    fleet,
+    now,
+    get catalogInUse() {
+      return catalog.current;
+    },
+  };
+  return {
+    fleet,
+    metrics,
+    tries: countRefusals(tries, metrics.tries),
+    pulls: createPulls({ fleet, log }),
+    pictures: createPictures({ log }),
+    readiness: createReadiness({ discord, redis, services }),
+  };
+}
+
+function localTries({ tries, dataDir, log }: RuntimeOptions, fleet: Fleet, open: Outputs["open"]): Tries {
+  return createTries({
+    fleet,
+    store: openStore(dataDir === undefined ? ":memory:" : join(dataDir, "mulu.db")),
+    quotas: createQuotas({ perPerson: tries.perPersonHour, perGuild: tries.perGuildHour }),
+    access: tries.access,
+    queueMax: tries.queueMax,
+    promptMax: tries.promptMax,
+    maxTokens: tries.maxTokens,
+    keepHours: tries.keepHours,
+    open,
+    log,
+  });
+}

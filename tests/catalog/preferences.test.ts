@@ -1,0 +1,211 @@
+import { describe, expect, test } from "vitest";
+import { smallCatalog, weights } from "./small-catalog.ts";
+
+describe("the better of two comes first, though older", () => {
+  const needs = (precision: string, gb: number): string => `{precision: ${precision}, vramInferenceGb: ${gb}}`;
+  test.each<[what: string, query: string, better: Record<string, string>, other: Record<string, string>]>([
+    ["own name before a variant's", "zeta", { name: "zeta" }, { variants: "\n  - {name: zeta}" }],
+    ["a variant's name before a family's", "zeta", { variants: "\n  - {name: zeta}" }, { family: "zeta" }],
+    ["a family's name before a mention", "zeta", { family: "zeta" }, { summary: "{zh: zeta, en: zeta}" }],
+    ["a part of a name before the base", "zeta", { name: "alpha-zeta" }, { baseModel: "zeta" }],
+    [
+      "a part of a name before a variant's",
+      "zeta 7b",
+      { name: "a-zeta", parametersB: "7" },
+      { parametersB: "7", variants: "\n  - {name: a-zeta-7b}" },
+    ],
+    ["a variant's name before the base", "zeta", { variants: "\n  - {name: a-zeta}" }, { baseModel: "zeta" }],
+    ["the base before the maker", "zeta", { baseModel: "zeta" }, { developers: "[{name: zeta}]" }],
+    ["the maker before the summary", "zeta", { developers: "[{name: zeta}]" }, { summary: "{zh: zeta, en: zeta}" }],
+    ["the summary before the rest", "zeta", { summary: "{zh: zeta, en: zeta}" }, { highlights: "[zeta]" }],
+    [
+      "free use before use on conditions",
+      "商用",
+      { license: "{commercial: 'yes'}" },
+      { license: "{commercial: conditional}" },
+    ],
+    [
+      "use on conditions before registration",
+      "商用",
+      { license: "{commercial: conditional}" },
+      { license: "{commercial: registration}" },
+    ],
+    [
+      "the licence of the weights before that of the code",
+      "apache",
+      { license: "{commercial: unknown, weights: Apache-2.0}" },
+      { license: "{commercial: unknown, code: Apache-2.0}" },
+    ],
+    ["a size called exactly so before one that is near", "7b", { parametersB: "7" }, { parametersB: "7.1" }],
+    ["the exact precision before a relative", "int4", { weights: weights("int4") }, { weights: weights("awq") }],
+    [
+      "the exact precision before less memory",
+      "int4",
+      { requirements: `\n  - ${needs("int4", 9)}` },
+      { requirements: `\n  - ${needs("awq", 6)}` },
+    ],
+    [
+      "less memory where a precision is asked for",
+      "int4",
+      { requirements: `\n  - ${needs("int4", 6)}` },
+      { requirements: `\n  - ${needs("int4", 9)}` },
+    ],
+    [
+      "less memory where only a lower bound is",
+      ">=4GB",
+      { requirements: `\n  - ${needs("int4", 6)}` },
+      { requirements: `\n  - ${needs("int4", 9)}` },
+    ],
+    [
+      "known memory before unknown",
+      "int4",
+      { requirements: `\n  - ${needs("int4", 9)}` },
+      { weights: weights("int4") },
+    ],
+    [
+      "less main memory where graphics memory is the same",
+      "int4",
+      { requirements: "\n  - {precision: int4, ramGb: 6}" },
+      { requirements: "\n  - {precision: int4, ramGb: 9}" },
+    ],
+    ["a purpose by name before one by summary", "数学", { name: "alpha-math" }, { summary: "{zh: 数学模型, en: x}" }],
+    ["a purpose by summary before a remark", "数学", { summary: "{zh: 数学模型, en: x}" }, { highlights: "[数学]" }],
+    [
+      "the named before who mentions it, also by date",
+      "最新 zeta",
+      { name: "zeta" },
+      { summary: "{zh: zeta, en: zeta}" },
+    ],
+    [
+      "the named before who mentions it, also by size",
+      "最小 zeta",
+      { name: "zeta", parametersB: "9" },
+      { summary: "{zh: zeta, en: zeta}", parametersB: "3" },
+    ],
+    ["the smaller by size", "最小", { parametersB: "3" }, { parametersB: "9" }],
+    ["a known size before an unknown one", "最小", { parametersB: "9" }, {}],
+    [
+      "the less memory by memory",
+      "省显存",
+      { requirements: `\n  - ${needs("int8", 6)}` },
+      { requirements: `\n  - ${needs("int4", 9)}` },
+    ],
+    [
+      "the named before who mentions it, also by memory",
+      "省显存 zeta",
+      { name: "zeta" },
+      { summary: "{zh: zeta, en: zeta}", requirements: `\n  - ${needs("int4", 9)}` },
+    ],
+  ])("%s", (_what, query, better, other) => {
+    const catalog = smallCatalog({
+      better: { released: "'2023-01-01'", ...better },
+      other: { released: "'2025-01-01'", ...other },
+    });
+    expect(catalog.search(query).hits.map(({ entry }) => entry.id)).toEqual(["better", "other"]);
+  });
+
+  test("of two that fit, the newer, whatever memory it takes", () => {
+    const catalog = smallCatalog({
+      older: { released: "'2023'", requirements: `\n  - ${needs("int4", 4)}` },
+      newer: { released: "'2025'", requirements: `\n  - ${needs("int4", 7)}` },
+    });
+    expect(catalog.search("8g").hits.map(({ entry }) => entry.id)).toEqual(["newer", "older"]);
+    expect(catalog.search("int4 8g").hits.map(({ entry }) => entry.id)).toEqual(["newer", "older"]);
+    expect(catalog.search("int4").hits.map(({ entry }) => entry.id)).toEqual(["older", "newer"]);
+  });
+
+  test("an order that was asked for counts before how well the rest is met", () => {
+    const catalog = smallCatalog({
+      better: { released: "'2023'", license: "{commercial: 'yes'}", requirements: `\n  - ${needs("int4", 9)}` },
+      worse: { released: "'2025'", license: "{commercial: conditional}", requirements: `\n  - ${needs("int4", 6)}` },
+    });
+    for (const query of ["最新 商用", "省显存 商用"])
+      expect(catalog.search(query).hits.map(({ entry }) => entry.id)).toEqual(["worse", "better"]);
+    expect(catalog.search("商用").hits.map(({ entry }) => entry.id)).toEqual(["better", "worse"]);
+  });
+
+  test("by memory counts the least of what was asked for, whatever its precision; else the least of the best", () => {
+    const catalog = smallCatalog({
+      other: { released: "'2025'", requirements: `\n  - ${needs("int4", 7)}` },
+      relative: { released: "'2023'", requirements: `\n  - ${needs("int4", 9)}\n  - ${needs("awq", 5)}` },
+    });
+    expect(catalog.search("int4", { sort: "memory" }).hits.map(({ entry }) => entry.id)).toEqual(["relative", "other"]);
+    expect(catalog.search("int4").hits.map(({ entry }) => entry.id)).toEqual(["other", "relative"]);
+    const close = smallCatalog({
+      least: {
+        released: "'2023'",
+        requirements: `\n  - ${needs("int4", 6)}\n  - {variant: x, precision: int4, vramInferenceGb: 6.5}`,
+      },
+      more: { released: "'2025'", requirements: `\n  - ${needs("int4", 6.2)}` },
+    });
+    expect(close.search("int4").hits.map(({ entry }) => entry.id)).toEqual(["least", "more"]);
+  });
+
+  test("the family of a name counts as named, in the order of release", () => {
+    const catalog = smallCatalog({
+      named: { name: "zeta", family: "Zetas", released: "'2023'" },
+      relative: { family: "Zetas", released: "'2025'" },
+      mention: { summary: "{zh: zeta, en: zeta}", released: "'2026'" },
+    });
+    expect(catalog.search("zeta", { sort: "newest" }).hits.map(({ entry }) => entry.id)).toEqual([
+      "relative",
+      "named",
+      "mention",
+    ]);
+    expect(catalog.search("zeta").hits.map(({ entry }) => entry.id)).toEqual(["named", "relative", "mention"]);
+  });
+
+  test("by name, in the order of the alphabet", () => {
+    const catalog = smallCatalog({ b: { name: "Beta", released: "'2025'" }, a: { name: "Alpha", released: "'2023'" } });
+    expect(catalog.search("", { sort: "name" }).hits.map(({ entry }) => entry.id)).toEqual(["a", "b"]);
+  });
+});
+
+describe("the offers of a hit", () => {
+  const variant = (name: string, billions: number, requirements: string): string =>
+    `\n  - name: ${name}\n    parametersB: ${billions}\n    requirements:${requirements}`;
+  const need = (precision: string, gb: number, more = ""): string =>
+    `\n      - {precision: ${precision}, vramInferenceGb: ${gb}${more}}`;
+  const offers = (query: string, variants: string) =>
+    smallCatalog({ small: { variants } })
+      .search(query)
+      .hits[0]?.offers.map(({ variant: name, precision, vramGb }) => `${name} ${precision} ${vramGb}`);
+
+  test("where nothing in particular was asked there are none", () => {
+    expect(offers("small", variant("small-7b", 7, need("int4", 6)))).toEqual([]);
+  });
+
+  test("the exact precision comes before a relative, then the least memory", () => {
+    const variants =
+      variant("small-7b", 7, `${need("awq", 5)}${need("int4", 9)}`) + variant("small-6b", 6, need("int4", 7));
+    expect(offers("int4", variants)).toEqual(["small-6b int4 7", "small-7b int4 9", "small-7b awq 5"]);
+  });
+
+  test("what must fit is the largest that does, then the measured, then the widest", () => {
+    const variants =
+      variant("small-3b", 3, need("int8", 4)) +
+      variant("small-7b", 7, `${need("int4", 5)}${need("int8", 8)}${need("fp16", 16)}`);
+    expect(offers("8g", variants)).toEqual(["small-7b int8 8", "small-7b int4 5", "small-3b int8 4"]);
+    const estimated = variant("small-7b", 7, `${need("int8", 8, ", estimated: true")}${need("int4", 5)}`);
+    expect(offers("8g", estimated)).toEqual(["small-7b int4 5", "small-7b int8 8"]);
+    const other = variant("small-7b", 7, `${need("int8", 8)}${need("int4", 5, ", estimated: true")}`);
+    expect(offers("8g", other)).toEqual(["small-7b int8 8", "small-7b int4 5"]);
+  });
+
+  test("what must fit is of the exact precision before any other", () => {
+    const variants = variant("small-3b", 3, need("int4", 4)) + variant("small-7b", 7, need("awq", 6));
+    expect(offers("int4 8g", variants)).toEqual(["small-3b int4 4", "small-7b awq 6"]);
+  });
+
+  test("a named variant is shown alone", () => {
+    const variants = variant("small-3b", 3, need("int8", 4)) + variant("small-7b", 7, need("int8", 8));
+    expect(offers("small-7b", variants)).toEqual(["small-7b int8 8"]);
+    expect(offers("small-7b int8", variants)).toEqual(["small-7b int8 8"]);
+  });
+
+  test("what the entry is called itself means all of it, though a variant is called so too", () => {
+    const variants = variant("small", 3, need("int8", 4)) + variant("small-7b", 7, need("int8", 8));
+    expect(offers("small", variants)).toEqual([]);
+    expect(offers("small int8", variants)).toHaveLength(2);
+  });
+});
