@@ -52,8 +52,10 @@ export type App = {
  * Builds the app; nothing runs yet. Throws CatalogUnusable where there is nothing to answer from. A short-lived
  * program keeps no conversations on the disk, and answers from the folder alone.
  */
-export async function createApp(config: Config, { keep }: { keep: boolean } = { keep: false }): Promise<App> {
-  const log = createLog(config);
+export async function createApp(
+  config: Config,
+  { keep = false, log = createLog(config) }: { keep?: boolean; log?: Log } = {},
+): Promise<App> {
   const { entries, problems, origin } = await catalogToStartWith(config, log, keep);
   const catalog: CatalogHolder = { current: { catalog: openCatalog(entries), problems, origin, refused: undefined } };
   const outputs = createOutputs();

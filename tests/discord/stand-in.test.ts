@@ -140,7 +140,7 @@ describe("the protocol", () => {
 
   test("a token that has expired, a second acknowledgement, a flag on a deferral, and silence", async () => {
     const found = await objections(
-      async ({ apiUrl, openInteraction }) => {
+      async ({ apiUrl, openInteraction, violations }) => {
         const { id, token } = openInteraction("command");
         const path = `/interactions/${id}/${token}/callback`;
         expect((await post(apiUrl, path, { type: 5, data: { flags: V2 } })).status).toBe(400);
@@ -148,10 +148,9 @@ describe("the protocol", () => {
         expect((await post(apiUrl, path, { type: 5 })).status).toBe(204);
         expect((await post(apiUrl, path, { type: 5 })).status).toBe(400);
         openInteraction("autocomplete");
-        await new Promise((resolve) => setTimeout(resolve, 1600));
-        expect(
-          (await post(apiUrl, `/webhooks/1/${token}/messages/@original`, { components: [] }, "PATCH")).status,
-        ).toBe(401);
+        const edit = () => post(apiUrl, `/webhooks/1/${token}/messages/@original`, { components: [] }, "PATCH");
+        await expect.poll(async () => (await edit()).status).toBe(401);
+        await expect.poll(() => violations.join()).toContain("was not acknowledged");
       },
       { acknowledgeMs: 700, tokenLifeMs: 1500 },
     );
