@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createApp } from "#src/app.ts";
 import { UNLIMITED } from "#src/chat/view.ts";
-import type { Config } from "#src/config.ts";
+import { type Config, readConfig } from "#src/config.ts";
 import { answerTyped, type Terminal } from "#src/terminal/answer.ts";
 import { renderView } from "#src/terminal/render.ts";
 import { runCommand, runProgram } from "#tests/run-program.ts";
@@ -123,6 +123,16 @@ describe("a start that must not happen", () => {
     expect(stderr).toContain("LOG_LEVEL：应为以下之一：fatal, error");
     expect(stderr).not.toContain("loud");
   });
+
+  test.each(app.router.commands.map(({ name, examples }) => [name, examples[0] ?? ""]))(
+    "/%s says which parts of the app it needs, also where it is the first to need them",
+    async (name, example) => {
+      const lazy = await createApp(readConfig({ LOG_LEVEL: "silent", OLLAMA_HOSTS: "http://127.0.0.1:9" }), {
+        lazy: true,
+      });
+      expect((await answer(`/${name} ${example}`, { app: lazy })).outcome).not.toBe("failed");
+    },
+  );
 
   test("a missing catalog folder is named", async () => {
     const start = async (config: Config): Promise<number> => {
