@@ -136,6 +136,7 @@ export const compare = defineCommand({
     vram: text({ required: false, maxLength: 20, autocomplete: suggestVram }),
   },
   examples: ["chatglm-6b qwen3 vram:8", "qwen3-8b glm-4-9b"],
+  needs: "runtime",
   acknowledge: "answer",
   async execute({ model1, model2, model3, model4, vram }, context) {
     const names = [model1, model2, model3, model4].filter((name) => name !== undefined);

@@ -67,6 +67,7 @@ export const fit = defineCommand({
     commercial: flag(),
   },
   examples: ["8", "24GB context:32k", "8 ram:64", "12 purpose:code commercial:true", "2x24"],
+  needs: "catalog",
   acknowledge: "answer",
   async execute({ vram, ram, context: tokens, purpose, commercial = false }, context) {
     await context.reply(list(readRequest({ vram, ram, context: tokens }, purpose, commercial), 0, context));

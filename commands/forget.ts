@@ -5,6 +5,7 @@ export const forget = defineCommand({
   name: "forget",
   options: {},
   examples: [""],
+  needs: "runtime",
   acknowledge: "answer",
   async execute(_values, { tries, person, text, reply }) {
     const count = await tries.forget(person.id);

@@ -46,6 +46,7 @@ export const help = defineCommand({
     }),
   },
   examples: ["models"],
+  needs: "catalog",
   acknowledge: "answer",
   async execute({ command: wanted }, context) {
     if (wanted === undefined) return context.reply(overview(context));

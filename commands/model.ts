@@ -51,6 +51,7 @@ export const model = defineCommand({
   name: "model",
   options: { name: text({ required: true, maxLength: 80, autocomplete: suggestModels }) },
   examples: ["chatglm", "chinese-vicuna", "belle"],
+  needs: "runtime",
   acknowledge: "answer",
   async execute({ name }, context) {
     await context.reply(answer(name, context));

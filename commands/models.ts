@@ -27,6 +27,7 @@ export const models = defineCommand({
     sort: choice(SORTS),
   },
   examples: ["int4", "6G显存 商用", "<=8GB 7b", "sort:newest moe"],
+  needs: "catalog",
   acknowledge: "answer",
   async execute({ query = "", sort }, context) {
     await context.reply(list({ query, sort, page: 0 }, context));

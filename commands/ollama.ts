@@ -137,6 +137,7 @@ export const ollama = defineCommand({
     model: text({ required: false, maxLength: MAX_MODEL }),
   },
   examples: ["", "action:pull model:qwen3:8b"],
+  needs: "runtime",
   acknowledge: "answer",
   async execute({ action = "hosts", model }, context) {
     requireAdmin(context);

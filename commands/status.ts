@@ -62,6 +62,7 @@ export const status = defineCommand({
   name: "status",
   options: {},
   examples: [""],
+  needs: "runtime",
   acknowledge: "answer",
   async execute(_values, context) {
     await context.fleet.ready();

@@ -125,6 +125,7 @@ export const try_ = defineCommand({
     private: flag(),
   },
   examples: ["chatglm 写一封邮件", 'model:"qwen3 8b" 你好'],
+  needs: "runtime",
   acknowledge: "answer",
   async execute({ model, prompt, think, private: hidden = false }, context) {
     await context.tries.available();

@@ -40,6 +40,7 @@ export const updates = defineCommand({
   name: "updates",
   options: { since: text({ required: false, maxLength: 30, autocomplete: suggestSince }) },
   examples: ["", "7d", "3个月", "2026-08"],
+  needs: "catalog",
   acknowledge: "answer",
   async execute({ since: typed }, context) {
     const today = todayOf(context);

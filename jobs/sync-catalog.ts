@@ -25,7 +25,7 @@ type SyncJobOptions = {
   pace?: ClientOptions["pace"];
   /** Told how each run went that the signal did not end. */
   onRun?: (run: SyncRun) => void;
-  /** Of several processes only one is to run. */
+  /** Lets only one of several processes run. */
   coordinator?: RunCoordinator | undefined;
 };
 

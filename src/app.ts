@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { compare } from "#commands/compare.ts";
 import { fit } from "#commands/fit.ts";
 import { forget } from "#commands/forget.ts";
@@ -34,7 +33,7 @@ export type App = {
   log: Log;
   /** The catalog in use; whoever has a newer one puts it here. */
   catalog: CatalogHolder;
-  /** Of the catalog that the app started with. */
+  /** What is wrong with the catalog that the app started with. */
   problems: Problem[];
   router: Router;
   services: Services;
@@ -48,16 +47,23 @@ export type App = {
   close: () => Promise<void>;
 };
 
-/**
- * Builds the app; nothing runs yet. Throws CatalogUnusable where there is nothing to answer from. A short-lived
- * program keeps no conversations on the disk, and answers from the folder alone.
- */
-export async function createApp(config: Config, { keep }: { keep: boolean } = { keep: false }): Promise<App> {
-  const log = createLog(config);
+type AppOptions = {
+  /** Keeps conversations on the disk, and begins with the newest catalog known; a short-lived program does neither. */
+  keep?: boolean;
+  /** Loads the runtime with the first command that needs it, and not at once. */
+  lazy?: boolean;
+  log?: Log;
+};
+
+/** Builds the app; nothing runs yet. Throws CatalogUnusable where there is nothing to answer from. */
+export async function createApp(
+  config: Config,
+  { keep = false, lazy = false, log = createLog(config) }: AppOptions = {},
+): Promise<App> {
   const { entries, problems, origin } = await catalogToStartWith(config, log, keep);
   const catalog: CatalogHolder = { current: { catalog: openCatalog(entries), problems, origin, refused: undefined } };
   const outputs = createOutputs();
-  const runtime = await runtimeOf(config, {
+  const { runtime, load } = runtimeOf(config, {
     tries: config.tries,
     discord: config.discord !== undefined,
     catalog,
@@ -66,12 +72,13 @@ export async function createApp(config: Config, { keep }: { keep: boolean } = { 
     log,
     dataDir: keep ? config.dataDir : undefined,
   });
+  if (!lazy) await load();
   return {
     config,
     log,
     catalog,
     problems,
-    router: createRouter(COMMANDS, log),
+    router: createRouter(COMMANDS, log, ({ needs }) => (needs === "runtime" ? load() : undefined)),
     services: servicesOf(config, catalog, runtime),
     outputs,
     get metrics() {
@@ -83,9 +90,10 @@ export async function createApp(config: Config, { keep }: { keep: boolean } = { 
     get coordinator() {
       return runtime().coordinator;
     },
-    // Only what is shared is open before anybody uses it, and only that has to be let go of.
     close: async () => {
-      if (config.redisUrl !== undefined) await runtime().close();
+      if (config.redisUrl === undefined) return;
+      await load();
+      await runtime().close();
     },
   };
 }
@@ -123,19 +131,27 @@ function servicesOf(config: Config, holder: CatalogHolder, runtime: () => Runtim
   };
 }
 
-/** Made now where a program goes on running or shares it through Redis; else when somebody asks for a part of it. */
-async function runtimeOf({ redisUrl, discordApiUrl }: Config, options: RuntimeOptions): Promise<() => Runtime> {
-  if (redisUrl !== undefined || options.dataDir !== undefined) {
+/** The runtime, for whoever has loaded it before. Shared with other processes where there is a Redis for it. */
+function runtimeOf(
+  { redisUrl, discordApiUrl }: Config,
+  options: RuntimeOptions,
+): { runtime: () => Runtime; load: () => Promise<void> } {
+  let loaded: Runtime | undefined;
+  const open = async (): Promise<void> => {
     const { createLocalRuntime, openSharedRuntime } = await import("./runtime.ts");
-    const runtime =
+    loaded =
       redisUrl === undefined ? createLocalRuntime(options) : await openSharedRuntime(redisUrl, discordApiUrl, options);
-    return () => runtime;
-  }
-  let local: Runtime | undefined;
-  return () => {
-    const { createLocalRuntime }: typeof import("./runtime.ts") = createRequire(import.meta.url)("./runtime.ts");
-    local ??= createLocalRuntime(options);
-    return local;
+  };
+  let loading: Promise<void> | undefined;
+  return {
+    load: () => {
+      loading ??= open();
+      return loading;
+    },
+    runtime: () => {
+      if (loaded === undefined) throw new Error("the runtime is not loaded: the command must say that it needs it");
+      return loaded;
+    },
   };
 }
 

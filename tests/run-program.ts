@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
 import { onTestFinished } from "vitest";
+import { exitCodeOf, type Streams } from "#src/cli/run.ts";
+import type { Config } from "#src/config.ts";
 
 export type Ended = { code: number | null; stdout: string; stderr: string };
 
@@ -27,4 +29,24 @@ export function runProgram(
   return new Promise((resolve, reject) => {
     child.on("error", reject).on("close", (code) => resolve({ code, ...output }));
   });
+}
+
+type Command = (args: string[], config: Config, streams: Streams) => Promise<number>;
+
+/** Runs what one of our programs does in this process, under these settings alone, until it ends. */
+export async function runCommand(
+  command: Command,
+  args: string[] = [],
+  env: Record<string, string> = {},
+): Promise<Ended> {
+  const output = { stdout: "", stderr: "" };
+  const into = (name: keyof typeof output): Streams[typeof name] => ({
+    write: (text) => {
+      output[name] += text;
+      return true;
+    },
+  });
+  const streams = { stdout: into("stdout"), stderr: into("stderr") };
+  const code = await exitCodeOf((config) => command(args, config, streams), env, streams.stderr);
+  return { code, ...output };
 }

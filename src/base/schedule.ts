@@ -7,7 +7,7 @@ export type Schedule = {
   cron: string;
   /** Each run starts up to so many milliseconds later, at random, so that not all bots of the world ask at once. */
   jitterMs: number;
-  /** Of several processes only one runs each time; without it each does. */
+  /** Lets only one of several processes run each time; without it each does. */
   shared?: Shared | undefined;
 };
 

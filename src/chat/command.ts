@@ -76,6 +76,8 @@ export type Command = {
   options: Options;
   /** What to type after the name, for `/help`; the first is the best. */
   examples: readonly string[];
+  /** Whether the catalog is enough for it and its buttons, or the runtime is loaded before: tries, hosts, pictures. */
+  needs: "catalog" | "runtime";
   /** Whether the answer comes within Discord's three seconds (`answer`) or is announced first (`defer`). */
   acknowledge: "answer" | "defer";
   /** Throws UserError for what the person can mend. */

@@ -22,8 +22,15 @@ export type Router = {
   action: (customId: string) => { answer: "update" | "reply"; shared: boolean } | undefined;
 };
 
-/** The one place where commands are found, run, and their errors turned into answers. */
-export function createRouter(commands: readonly Command[], log: Log): Router {
+/**
+ * The one place where commands are found, run, and their errors turned into answers. `prepare` is awaited before a command
+ * runs, or a button of one.
+ */
+export function createRouter(
+  commands: readonly Command[],
+  log: Log,
+  prepare: (command: Command) => Promise<void> | undefined = () => undefined,
+): Router {
   const byName = new Map(commands.map((command) => [command.name, command]));
   const find = (customId: string) => {
     const [name = "", action = "", ...state] = customId.split(":");
@@ -37,12 +44,14 @@ export function createRouter(commands: readonly Command[], log: Log): Router {
       guard(context, log, { command: name }, async () => {
         const command = byName.get(name);
         if (command === undefined) throw unknownCommand(name, commands);
+        await prepare(command);
         await command.execute(given, context);
       }),
     press: (customId, chosen, context) =>
       guard(context, log, { customId }, async () => {
         const found = find(customId);
         if (found === undefined) throw new UserError("unknownComponent");
+        await prepare(found.command);
         await found.component.execute(found.state, chosen, context);
       }),
     complete: (name, option, typed, context) => {

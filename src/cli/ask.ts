@@ -16,7 +16,7 @@ await run(async (config) => {
     options: { json: { type: "boolean", default: false } },
     allowPositionals: true,
   });
-  const app = await createApp(config);
+  const app = await createApp(config, { lazy: true });
   logProblems(app);
   const { router, services } = app;
   const surface = { router, services, local: createLocalTries(app.outputs) };

@@ -5,6 +5,9 @@ import { type Config, InvalidSettings, readConfig } from "#src/config.ts";
 import { GatewayRefused } from "#src/discord/gateway-refused.ts";
 import { CannotListen } from "#src/web/http/cannot-listen.ts";
 
+/** Where a program says what it found, and what went wrong. */
+export type Streams = Record<"stdout" | "stderr", { write: (text: string) => boolean }>;
+
 /**
  * Runs a program a person starts: settings from the environment and `.env`, then `main`, whose number is the exit
  * code. What stops a start is said on stderr, a line each, in the person's language.
@@ -13,13 +16,22 @@ export async function run(main: (config: Config) => Promise<number>): Promise<vo
   loadEnvFile();
   // A reader that has gone (`ask | head -1`) is no error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  process.exitCode = await exitCodeOf(main, process.env, process.stderr);
+}
+
+/** The exit code of `main` under the settings of an environment; 1 where it could not start, which stderr is told. */
+export async function exitCodeOf(
+  main: (config: Config) => Promise<number>,
+  env: Record<string, string | undefined>,
+  stderr: Streams["stderr"],
+): Promise<number> {
   try {
-    process.exitCode = await main(readConfig(process.env));
+    return await main(readConfig(env));
   } catch (error) {
-    const lines = explain(error, textIn(startLocale()));
+    const lines = explain(error, textIn(startLocale(env)));
     if (lines === undefined) throw error;
-    process.stderr.write(`${lines.join("\n")}\n`);
-    process.exitCode = 1;
+    stderr.write(`${lines.join("\n")}\n`);
+    return 1;
   }
 }
 
@@ -32,8 +44,8 @@ function loadEnvFile(): void {
 }
 
 /** The language for what goes wrong before the settings are read. */
-function startLocale(): Locale {
-  return LOCALES.find((locale) => locale === process.env["DEFAULT_LOCALE"]) ?? LOCALES[0];
+function startLocale(env: Record<string, string | undefined>): Locale {
+  return LOCALES.find((locale) => locale === env["DEFAULT_LOCALE"]) ?? LOCALES[0];
 }
 
 function explain(error: unknown, text: Text): string[] | undefined {

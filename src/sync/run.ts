@@ -35,7 +35,7 @@ export type SyncOptions = {
   dataDir: string;
   /** Only these entries, and those that share their repositories. */
   only?: readonly string[] | undefined;
-  /** Of titles and texts. */
+  /** Gives titles and texts in the language of the pull requests. */
   text: Text;
   log: Log;
   signal: AbortSignal;

@@ -2,13 +2,14 @@ import { Worker } from "node:worker_threads";
 import { expect, onTestFinished, test } from "vitest";
 import { createPictures } from "#src/chart/pictures.ts";
 import { bar, chartOf, decoded } from "#tests/chart/drawing.ts";
+import { PATIENCE_MS } from "#tests/patience.ts";
 
 const chart = chartOf({ "ChatGLM-6B": [bar("FP16", 13), bar("INT4", 6)], 源2: [bar("INT4", 9, true)] }, 8);
 
 function open(options: Partial<Parameters<typeof createPictures>[0]> = {}) {
   const warnings: string[] = [];
   const log = { warn: (details: object, message: string) => warnings.push(`${message} ${JSON.stringify(details)}`) };
-  const pictures = createPictures({ log, ...options });
+  const pictures = createPictures({ log, timeoutMs: PATIENCE_MS, ...options });
   onTestFinished(() => pictures.close());
   return { pictures, warnings };
 }

@@ -1,8 +1,29 @@
 import { describe, expect, test } from "vitest";
-import { runProgram } from "#tests/run-program.ts";
+import { createApp } from "#src/app.ts";
+import { UNLIMITED } from "#src/chat/view.ts";
+import { type Config, readConfig } from "#src/config.ts";
+import { answerTyped, type Terminal } from "#src/terminal/answer.ts";
+import { renderView } from "#src/terminal/render.ts";
+import { runCommand, runProgram } from "#tests/run-program.ts";
 import { catalogWith, smallEntry } from "#tests/temporary-catalog.ts";
+import { terminalOf, testApp } from "#tests/test-app.ts";
 
 const ask = (args: string[], options = {}) => runProgram("src/cli/ask.ts", args, options);
+
+const app = await testApp();
+
+/** Answers one line in this process, as the program does. */
+async function answer(line: string, { app: asked = app } = {}) {
+  let shown = "";
+  const terminal: Terminal = {
+    room: UNLIMITED,
+    show: (view) => {
+      shown += renderView(view, { colour: false, columns: Number.POSITIVE_INFINITY });
+    },
+    screen: { write: () => {}, status: undefined, end: () => {} },
+  };
+  return { outcome: await answerTyped(line, terminalOf(asked), terminal), shown };
+}
 
 describe("npm run -s ask", () => {
   test("lists what runs at int4 with the memory that the project states", async () => {
@@ -22,19 +43,19 @@ describe("npm run -s ask", () => {
     expect(code).toBe(0);
   });
 
-  test("prints the view as JSON", async () => {
-    const { stdout } = await ask(["--json", "/model belle"]);
-    expect(JSON.parse(stdout)).toMatchObject({ components: [{ type: 17 }] });
+  test("prints the views as JSON, one a line", async () => {
+    const { stdout } = await ask(["--json"], { input: "/model belle\n/compare chatglm-6b qwen3\n" });
+    const [model = "", comparison = ""] = stdout.split("\n");
+    expect(JSON.parse(model)).toMatchObject({ components: [{ type: 17 }] });
+    expect(JSON.parse(comparison).files[0].chart.groups[0].bars[0]).toMatchObject({ precision: "FP16", gb: 13 });
   });
 
   test("compares models, with the memory as a chart in characters", async () => {
-    const { code, stdout } = await ask(["/compare chatglm-6b qwen3-8b belle vram:8"]);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/^项目 +ChatGLM-6B +Qwen3-8B +BELLE$/m);
-    expect(stdout).toMatch(/^ {2}FP16 +█+│█+.* 13 GB ✗$/m);
-    expect(stdout).toMatch(/^ {2}INT4 +█+[^█]*│ +6 GB$/m);
-    const json = await ask(["--json", "/compare chatglm-6b qwen3"]);
-    expect(JSON.parse(json.stdout).files[0].chart.groups[0].bars[0]).toMatchObject({ precision: "FP16", gb: 13 });
+    const { outcome, shown } = await answer("/compare chatglm-6b qwen3-8b belle vram:8");
+    expect(outcome).toBe("answered");
+    expect(shown).toMatch(/^项目 +ChatGLM-6B +Qwen3-8B +BELLE$/m);
+    expect(shown).toMatch(/^ {2}FP16 +█+│█+.* 13 GB ✗$/m);
+    expect(shown).toMatch(/^ {2}INT4 +█+[^█]*│ +6 GB$/m);
   });
 
   test.each([
@@ -58,21 +79,29 @@ describe("npm run -s ask", () => {
     ['/model "chatglm', "引号"],
     ["hello", "/models hello"],
   ])("%s is refused with what would help", async (line, help) => {
-    const { code, stdout } = await ask([line]);
-    expect(stdout).toContain(help);
+    const { outcome, shown } = await answer(line);
+    expect(shown).toContain(help);
+    expect(outcome).toBe("refused");
+  });
+
+  test("one line that is refused makes the exit code 1, and the others are answered", async () => {
+    const { code, stdout } = await ask([], { input: "/modles\n/model chatglm\n" });
     expect(code).toBe(1);
+    expect(stdout).toContain("The ChatGLM-6B License");
   });
 
   test("an option that is not one is text of the query, as on Discord: it finds nothing and says so", async () => {
-    expect((await ask(["/models order:price"])).stdout).toContain("没有符合条件的模型");
+    expect((await answer("/models order:price")).shown).toContain("没有符合条件的模型");
   });
 
   test("tells what runs on a card, however its memory is written", async () => {
     const spellings = ["/fit vram:6", "/fit 6", "/fit 6GB", "/fit 6 GB", "/fit “6 g”"];
-    const answers = await ask([], { input: spellings.join("\n") });
-    expect(answers.code).toBe(0);
-    expect(answers.stdout.match(/^6 GB 显存能跑 \d+ 个模型系列$/gm)).toHaveLength(spellings.length);
-    expect(answers.stdout).toMatch(
+    const answers = await Promise.all(spellings.map((line) => answer(line)));
+    for (const { outcome, shown } of answers) {
+      expect(outcome).toBe("answered");
+      expect(shown).toMatch(/^6 GB 显存能跑 \d+ 个模型系列$/m);
+    }
+    expect(answers[0]?.shown).toMatch(
       /^Qwen3\.5 +Qwen3\.5-4B +GGUF Q4_K_M +▓+░+ ≈ [\d.]+ \/ 6 GB（估计）.* ollama run qwen3\.5:4b$/m,
     );
   });
@@ -80,8 +109,8 @@ describe("npm run -s ask", () => {
   test("speaks the language of DEFAULT_LOCALE", async () => {
     const english = await ask(["/models int4"], { env: { DEFAULT_LOCALE: "en-US" } });
     expect(english.stdout).toMatch(/\d+ models found/);
-    const taiwan = await ask(["/model belle"], { env: { DEFAULT_LOCALE: "zh-TW" } });
-    expect(taiwan.stdout).toContain("貝殼找房");
+    const taiwan = await answer("/model belle", { app: await testApp({ DEFAULT_LOCALE: "zh-TW" }) });
+    expect(taiwan.shown).toContain("貝殼找房");
   });
 });
 
@@ -95,8 +124,22 @@ describe("a start that must not happen", () => {
     expect(stderr).not.toContain("loud");
   });
 
+  test.each(app.router.commands.map(({ name, examples }) => [name, examples[0] ?? ""]))(
+    "/%s says which parts of the app it needs, also where it is the first to need them",
+    async (name, example) => {
+      const lazy = await createApp(readConfig({ LOG_LEVEL: "silent", OLLAMA_HOSTS: "http://127.0.0.1:9" }), {
+        lazy: true,
+      });
+      expect((await answer(`/${name} ${example}`, { app: lazy })).outcome).not.toBe("failed");
+    },
+  );
+
   test("a missing catalog folder is named", async () => {
-    const { code, stderr } = await ask(["/models"], { env: { CATALOG_DIR: "/nowhere" } });
+    const start = async (config: Config): Promise<number> => {
+      await createApp(config);
+      return 0;
+    };
+    const { code, stderr } = await runCommand((_args, config) => start(config), [], { CATALOG_DIR: "/nowhere" });
     expect(code).toBe(1);
     expect(stderr).toContain("/nowhere/models");
     expect(stderr.split("\n").length).toBe(2);

@@ -1,15 +1,16 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { runProgram } from "#tests/run-program.ts";
-import { catalogWith, smallEntry } from "#tests/temporary-catalog.ts";
+import { runCatalogCommand } from "#src/cli/catalog-command.ts";
+import { runCommand, runProgram } from "#tests/run-program.ts";
+import { catalogWith, FEW, smallEntry } from "#tests/temporary-catalog.ts";
 
 const check = (folder: string, args: string[] = ["--check"]) =>
-  runProgram("src/cli/catalog.ts", args, { env: { CATALOG_DIR: folder } });
+  runCommand(runCatalogCommand, args, { CATALOG_DIR: folder });
 
 describe("npm run catalog -- --check", () => {
   test("accepts this repository", async () => {
-    const { code, stdout, stderr } = await check("catalog");
+    const { code, stdout, stderr } = await runProgram("src/cli/catalog.ts", ["--check"]);
     expect(stderr).toBe("");
     expect(stdout).toContain("没有问题");
     expect(code).toBe(0);
@@ -45,7 +46,7 @@ describe("npm run catalog -- --check", () => {
     ["10 MB", `${smallEntry()}# ${"x".repeat(10_000_000)}\n`, "文件有 10.0 MB，超过 1.0 MB，没有读取"],
     ["an empty file", "", "bad.yaml 应为键值对"],
   ])("%s: says which file, which field and what was expected", async (_case, text, message) => {
-    const folder = await catalogWith({ "bad.yaml": text });
+    const folder = await catalogWith({ "bad.yaml": text }, FEW);
     const { code, stdout, stderr } = await check(folder);
     expect(stderr).toContain(message);
     expect(stdout).toBe("");
@@ -54,7 +55,7 @@ describe("npm run catalog -- --check", () => {
 
   test("a name that is no id is refused, so that no id comes twice", async () => {
     const { code, stderr } = await check(
-      await catalogWith({ "chatglm-6b.yml": smallEntry(), "Small.yaml": smallEntry() }),
+      await catalogWith({ "chatglm-6b.yml": smallEntry(), "Small.yaml": smallEntry() }, FEW),
     );
     expect(stderr).toContain("chatglm-6b.yml 文件名应为");
     expect(stderr).toContain("Small.yaml 文件名应为");
@@ -62,7 +63,7 @@ describe("npm run catalog -- --check", () => {
   });
 
   test("an entry out of layout and stale generated files are named", async () => {
-    const { code, stderr } = await check(await catalogWith({ "small.yaml": smallEntry() }));
+    const { code, stderr } = await check(await catalogWith({ "small.yaml": smallEntry() }, FEW));
     expect(stderr).toContain("small.yaml 排版与规定不同");
     expect(stderr).toContain("README.md 与 catalog/models 不一致");
     expect(code).toBe(1);
@@ -71,7 +72,7 @@ describe("npm run catalog -- --check", () => {
 
 describe("npm run catalog", () => {
   test("lays entries out, renews what is generated, and changes nothing the second time", async () => {
-    const folder = await catalogWith({ "small.yaml": `# kept\n${smallEntry()}` });
+    const folder = await catalogWith({ "small.yaml": `# kept\n${smallEntry()}` }, FEW);
     const first = await check(folder, []);
     expect(first.stdout).toContain("small.yaml, README.md");
     const text = await readFile(join(folder, "models/small.yaml"), "utf8");
@@ -83,7 +84,7 @@ describe("npm run catalog", () => {
   });
 
   test("writes nothing where one entry is wrong", async () => {
-    const folder = await catalogWith({ "bad.yaml": smallEntry({ oops: "1" }), "small.yaml": smallEntry() });
+    const folder = await catalogWith({ "bad.yaml": smallEntry({ oops: "1" }), "small.yaml": smallEntry() }, FEW);
     await writeFile(join(folder, "README.md"), "old");
     expect((await check(folder, [])).code).toBe(1);
     expect(await readFile(join(folder, "README.md"), "utf8")).toBe("old");
@@ -91,9 +92,8 @@ describe("npm run catalog", () => {
   });
 
   test("text of an entry cannot become HTML or Markdown of the list", async () => {
-    const folder = await catalogWith({
-      "small.yaml": smallEntry({ notes: "'<img src=x onerror=alert(1)> [x](javascript:1) | @someone'" }),
-    });
+    const notes = "'<img src=x onerror=alert(1)> [x](javascript:1) | @someone'";
+    const folder = await catalogWith({ "small.yaml": smallEntry({ notes }) }, FEW);
     await check(folder, []);
     const readme = await readFile(join(folder, "README.md"), "utf8");
     expect(readme).not.toMatch(/(?<!\\)<img/);

@@ -51,9 +51,8 @@ describe("a bot with a channel for news", () => {
     expect(opened.ephemeral).toBe(true);
     expect(await second.stop()).toBe(0);
 
-    const third = startBot(discord, env);
-    await discord.until(() => discord.gateway.counts.identify === 3 && discord.gateway.isConnected(), "a third start");
     await commit({ "later-7b.yaml": smallEntry({ name: "Later" }) });
+    const third = startBot(discord, env);
     await discord.until(() => third.stderr().includes("announced") || channel.messages.length > 1, "the next news");
     expect(channel.messages).toHaveLength(2);
     expect(textOf(channel.messages[1] ?? news)).not.toContain("new-7b");

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { LOCALES } from "#src/base/locale.ts";
 import { decoded } from "#tests/chart/drawing.ts";
 import { openDiscord, startBot } from "#tests/discord/start-bot.ts";
@@ -13,11 +13,12 @@ function pictureOf({ components, files }: Message) {
   return { gallery, file, png: file && "data" in file ? file.data : new Uint8Array() };
 }
 
+const discord = await openDiscord({}, afterAll);
+startBot(discord, {}, afterAll);
+await discord.ready();
+
 describe.each(LOCALES)("a person whose client speaks %s", (locale) => {
   test("compares models and gets a picture with a description, then opens one of them", async () => {
-    const discord = await openDiscord();
-    const bot = startBot(discord);
-    await discord.ready();
     const person = discord.person({ id: "300000000000000001", locale });
     const message = await person.run("compare", { model1: "chatglm-6b", model2: "Qwen3-8B", vram: "8" });
     expect(message.ephemeral).toBe(false);
@@ -29,14 +30,10 @@ describe.each(LOCALES)("a person whose client speaks %s", (locale) => {
     });
     expect(decoded(png).width).toBe(1100);
     expect(textOf(await person.choose(message, "qwen3"))).toContain("## Qwen3");
-    expect(await bot.stop()).toBe(0);
   });
 });
 
 test("an unknown name is answered to the person alone, and the menu compares with what it stands for", async () => {
-  const discord = await openDiscord();
-  startBot(discord);
-  await discord.ready();
   const person = discord.person({ id: "300000000000000001" });
   const refused = await person.run("compare", { model1: "chatgml-6b", model2: "belle" });
   expect(refused.ephemeral).toBe(true);
@@ -48,9 +45,6 @@ test("an unknown name is answered to the person alone, and the menu compares wit
 });
 
 test("ten people at once all have their picture, and are acknowledged in time", async () => {
-  const discord = await openDiscord();
-  startBot(discord);
-  await discord.ready();
   const people = Array.from({ length: 10 }, (_, at) => discord.person({ id: `30000000000000${1000 + at}` }));
   const messages = await Promise.all(
     people.map((person) =>

@@ -1,17 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { COMMANDS } from "#src/app.ts";
 import { LOCALES } from "#src/base/locale.ts";
+import { runRegisterCommand } from "#src/cli/register-command.ts";
 import { commandJson } from "#src/discord/command-json.ts";
 import { openDiscord, startBot } from "#tests/discord/start-bot.ts";
-import { runProgram } from "#tests/run-program.ts";
+import { runCommand, runProgram } from "#tests/run-program.ts";
 import { commandFaults, readCommands } from "#tests/stand-ins/discord/command-rules.ts";
 import type { Discord } from "#tests/stand-ins/discord.ts";
 
 const writes = (discord: Discord): number => discord.rest.calls.filter(({ method }) => method === "PUT").length;
+const envOf = ({ token, apiUrl }: Discord) => ({ DISCORD_TOKEN: token, DISCORD_API_URL: apiUrl });
 const register = (discord: Discord, args: string[] = [], env = {}) =>
-  runProgram("src/cli/register.ts", args, {
-    env: { DISCORD_TOKEN: discord.token, DISCORD_API_URL: discord.apiUrl, ...env },
-  });
+  runCommand(runRegisterCommand, args, { ...envOf(discord), ...env });
 
 describe.each(LOCALES)("every command with %s as the standard", (standard) => {
   const commands = readCommands(COMMANDS.map((command) => commandJson(command, standard)));
@@ -51,7 +51,7 @@ test("REGISTER_COMMANDS=false leaves the registry alone", async () => {
 describe("npm run register", () => {
   test("shows the difference, writes it, and then has nothing to write", async () => {
     const discord = await openDiscord();
-    const dry = await register(discord, ["--dry-run"]);
+    const dry = await runProgram("src/cli/register.ts", ["--dry-run"], { env: envOf(discord) });
     expect(dry).toMatchObject({ code: 0, stdout: expect.stringContaining("/models 新增") });
     expect(writes(discord)).toBe(0);
     expect(await register(discord)).toMatchObject({

@@ -26,6 +26,7 @@ async function slowBot(act: (reply: (view: View) => Promise<void>) => Promise<vo
     name: "slow",
     options: {},
     examples: [],
+    needs: "catalog",
     acknowledge: "answer",
     execute: (_values, { reply }) => run(reply),
     components: { again: { answer: "update", execute: (_state, _chosen, { reply }) => run(reply) } },

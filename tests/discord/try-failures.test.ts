@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { ASKER, ended, labels, OVER_REDIS, openWorld, shows } from "#tests/discord/try-world.ts";
+import { z } from "zod";
+import { ASKER, ended, labels, OVER_REDIS, openProgramWorld, openWorld, shows } from "#tests/discord/try-world.ts";
 import { textOf } from "#tests/stand-ins/discord/people.ts";
 
 describe("when things break", () => {
@@ -14,11 +15,11 @@ describe("when things break", () => {
     await ended(discord, failed);
     expect(textOf(failed)).toContain("连不上 Ollama");
     // With workers elsewhere the bot hears of it a moment later.
-    await expect.poll(status, { timeout: 10_000 }).toContain("连不上");
+    await expect.poll(status).toContain("连不上");
     const refused = await person.run("try", { model: "glm4:9b", prompt: "二" });
     expect(textOf(refused)).toContain("没有连上 Ollama");
     await ollama.up();
-    await expect.poll(status, { timeout: 10_000 }).toContain("2 个模型");
+    await expect.poll(status).toContain("2 个模型");
     const message = await person.run("try", { model: "glm4:9b", prompt: "三" });
     await ended(discord, message);
     expect(textOf(message)).not.toContain("连不上");
@@ -83,8 +84,9 @@ describe("when things break", () => {
   test("Discord refuses the text: the answer comes as a file", async () => {
     const { discord, ollama } = await openWorld();
     ollama.script({ text: "被拦下的话", tokensPerSecond: 20 });
-    // The first words, and the end.
-    discord.rest.fail(({ method }) => method === "PATCH", 400, { times: 2 });
+    // A server's word filter looks at what a message says, not into its files.
+    const says = z.object({ components: z.unknown() }).transform(({ components }) => JSON.stringify(components));
+    discord.rest.fail((_, body) => says.safeParse(body).data?.includes("被拦下的话") === true, 400, { times: 100 });
     const message = await discord.person({ id: ASKER }).run("try", { model: "glm4:9b", prompt: "问" });
     await ended(discord, message);
     expect(message.files).toEqual([{ name: "answer.md", text: "被拦下的话" }]);
@@ -98,20 +100,18 @@ describe("when things break", () => {
     await discord.until(() => ollama.requests[0]?.closedByClientAt !== undefined, "Ollama's connection closed");
   });
 
-  test("SIGTERM: a last word, and an end within 10 s", async () => {
-    const { discord, ollama, runner } = await openWorld();
+  test("SIGTERM: a last word, and an end by itself", async () => {
+    const { discord, ollama, runner } = await openProgramWorld();
     ollama.script({ endless: true, tokensPerSecond: 30 });
     const message = await discord.person({ id: ASKER }).run("try", { model: "glm4:9b", prompt: "说" });
-    const started = Date.now();
     expect(await runner.stop()).toBe(0);
-    expect(Date.now() - started).toBeLessThan(10_000);
     expect(textOf(message)).toContain("机器人重启");
     expect(labels(message)).toContain("再来一次");
   });
 
   // Over Redis it is begun again instead.
   test.skipIf(OVER_REDIS)("SIGKILL: the next start closes what was left open", async () => {
-    const { discord, ollama, runner, restart } = await openWorld();
+    const { discord, ollama, runner, restart } = await openProgramWorld();
     ollama.script({ endless: true, tokensPerSecond: 30 });
     const message = await discord.person({ id: ASKER }).run("try", { model: "glm4:9b", prompt: "说" });
     await shows(discord, message, "glm4:9b");

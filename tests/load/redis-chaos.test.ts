@@ -122,7 +122,7 @@ test.skipIf(WITHOUT_REDIS !== undefined)(
     await discord.until(() => asked.every(({ record }) => record.acknowledgedAt !== undefined), "all are taken");
     await discord.until(() => ollamas.every((ollama) => ollama.running() === slots), "all run");
     await world.replaceBot(0);
-    await discord.until(() => asked.every(({ record }) => isSettled(record)), "all answers", 120_000);
+    await discord.until(() => asked.every(({ record }) => isSettled(record)), "all answers");
     for (const { record, mark } of asked) expect(textOf(shownIn(record) ?? never())).toContain(`答：${mark}。再见`);
     await expectNothingLeft(redis);
   },

@@ -1,5 +1,5 @@
-import { describe, expect, onTestFinished, test, vi } from "vitest";
-import type { Bot } from "#tests/discord/start-bot.ts";
+import { describe, expect, onTestFinished, test } from "vitest";
+import type { BotProgram } from "#tests/discord/start-bot.ts";
 import { expectNothingLeft, MODEL, openMany } from "#tests/load/redis-world.ts";
 import { WITHOUT_REDIS } from "#tests/stand-ins/redis.ts";
 import { openVisitor, textOf } from "#tests/web/visitor.ts";
@@ -13,7 +13,7 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("the page over Redis", async () => 
 });
 
 const ASK = `/try ${MODEL} 说个不停`;
-const pageOf = ({ stderr }: Bot | undefined = unstarted()): string =>
+const pageOf = ({ stderr }: BotProgram | undefined = unstarted()): string =>
   /"url":"(http:[^"]+)","msg":"the page is there"/.exec(stderr())?.[1] ?? unstarted();
 
 describe.skipIf(WITHOUT_REDIS !== undefined)("a program with the page, and workers elsewhere", () => {
@@ -45,7 +45,7 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a program with the page, and worke
     const client = redis.client();
     onTestFinished(() => client.disconnect());
     // That its last word was not shown is found out after a third of a minute, by whoever sweeps.
-    await expect.poll(() => client.keys("mulu:active:*"), { timeout: 5000 }).toEqual([]);
+    await expect.poll(() => client.keys("mulu:active:*")).toEqual([]);
     expect(await client.zcard("mulu:running")).toBe(0);
   });
 
@@ -80,7 +80,7 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a program with the page, and worke
 });
 
 const untilClosed = (requests: readonly { closedByClientAt?: number }[] = []): Promise<void> =>
-  vi.waitFor(() => expect(requests[0]?.closedByClientAt).toBeDefined(), { timeout: 10_000, interval: 20 });
+  expect.poll(() => requests[0]?.closedByClientAt).toBeDefined();
 
 function unstarted(): never {
   throw new Error("there is no page");

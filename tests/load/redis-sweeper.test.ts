@@ -19,8 +19,6 @@ const DEADLINE_MS = TOKEN_MS - 60_000;
 const HALF: Progress = { phase: "answering", text: "半句", thinking: "" };
 const DONE: Progress = { phase: "done", text: "答", thinking: "" };
 
-/** A machine that others share may stall for a moment. */
-const PATIENCE = { timeout: 5000 };
 const GOING_ON = /^mulu:(?:(?:active|order):.*|waiting|running|deadlines|unshown|queue:.*:try-.*)$/;
 
 /** Moves this process's clock, which then stands still; that of Redis, and all timers, go on as they are. */
@@ -88,7 +86,7 @@ async function openWorld({ orphanMs }: { orphanMs?: number } = {}) {
     ...{ ...one, redis, client, shown, open, ask, take, runAndDie, askAndEnd },
     /** Neither places in the indexes nor jobs are left. */
     nothingGoesOn: () =>
-      expect.poll(async () => (await client.keys("*")).filter((key) => GOING_ON.test(key)), PATIENCE).toEqual([]),
+      expect.poll(async () => (await client.keys("*")).filter((key) => GOING_ON.test(key))).toEqual([]),
     stateOf: async (id: string) => (await ledger.snapshots([id]))[0]?.state,
     /** A worker tells of a host with the model. */
     workerSays: (change: Partial<Host> = {}) =>
@@ -96,7 +94,7 @@ async function openWorld({ orphanMs }: { orphanMs?: number } = {}) {
     /** Sweeps, and waits until all is shown. */
     sweepAndShow: async (): Promise<void> => {
       await one.sweep();
-      await expect.poll(() => ledger.unshown(Number.MAX_SAFE_INTEGER), PATIENCE).toEqual([]);
+      await expect.poll(() => ledger.unshown(Number.MAX_SAFE_INTEGER)).toEqual([]);
     },
   };
 }
@@ -133,7 +131,7 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a try that waits", () => {
     await workerSays({ up: false });
     const id = await ask();
     const began = performance.now();
-    await expect.poll(() => sweep().then(() => shown.length), PATIENCE).toBe(1);
+    await expect.poll(() => sweep().then(() => shown.length)).toBe(1);
     expect(performance.now() - began).toBeGreaterThan(orphanMs);
     expect(shown).toEqual([{ id, phase: "failed", failure: "unreachable", hostLabel: MODEL, text: "", thinking: "" }]);
     await nothingGoesOn();
@@ -145,7 +143,7 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a try that waits", () => {
     const id = await ask();
     const sweepFor = (ms: number): Promise<void> => {
       const until = performance.now() + ms;
-      return expect.poll(() => sweep().then(() => performance.now()), PATIENCE).toBeGreaterThan(until);
+      return expect.poll(() => sweep().then(() => performance.now())).toBeGreaterThan(until);
     };
     await sweep();
     await workerSays();
@@ -156,7 +154,7 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a try that waits", () => {
     expect(await stateOf(id)).toBe("waiting");
     await sweepFor(2 * orphanMs);
     expect(await stateOf(id)).toBe("ended");
-    await expect.poll(() => shown, PATIENCE).toMatchObject([{ id, phase: "failed" }]);
+    await expect.poll(() => shown).toMatchObject([{ id, phase: "failed" }]);
   });
 
   test("past its deadline has expired, which is shown once", async () => {

@@ -9,7 +9,7 @@ import { createRunMetrics, type RunMetrics } from "#src/metrics/run-metrics.ts";
 import { createLedger } from "#src/tries/redis/ledger.ts";
 import { openParts } from "#src/tries/redis/open.ts";
 import { runWorker } from "#src/tries/redis/worker.ts";
-import { openDiscord, startBot, startWorker } from "#tests/discord/start-bot.ts";
+import { openDiscord, startBotProgram, startWorker } from "#tests/discord/start-bot.ts";
 import { ASKER, ended, OTHER, shows } from "#tests/discord/try-world.ts";
 import { textOf } from "#tests/stand-ins/discord/people.ts";
 import type { Discord } from "#tests/stand-ins/discord.ts";
@@ -37,7 +37,7 @@ async function openBot() {
   onTestFinished(() => redis.stop());
   const discord = await openDiscord();
   const env = { REDIS_URL: redis.url, DATA_DIR: await temporaryFolder() };
-  const bot = startBot(discord, { ...env, OLLAMA_HOSTS: NOBODY });
+  const bot = startBotProgram(discord, { ...env, OLLAMA_HOSTS: NOBODY });
   await discord.ready();
   const addWorker = async (ollama: Ollama) => {
     const process = startWorker(discord, { ...env, OLLAMA_HOSTS: ollama.url, WORKER_PORT: "0" });
@@ -82,7 +82,7 @@ const editsAt = ({ rest }: Discord, status: number): number =>
 describe.skipIf(WITHOUT_REDIS !== undefined)("what is seen of a fleet over Redis", () => {
   test("Redis goes: the bot is degraded and answers from the catalog, the worker is not ready; and it comes back", async () => {
     const { redis, discord, bot, worker } = await openBoth();
-    await expect.poll(statuses(bot, worker), { timeout: 10_000 }).toEqual(["ready", "ready"]);
+    await expect.poll(statuses(bot, worker)).toEqual(["ready", "ready"]);
     const before = await readyz(bot);
     expect(before.parts.redis).toMatchObject({ state: "ready", required: false });
     await redis.down();
@@ -99,17 +99,17 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("what is seen of a fleet over Redis
     const person = discord.person({ id: ASKER });
     expect(textOf(await person.run("models", { query: "chatglm" }))).toContain("ChatGLM");
     await redis.up();
-    await expect.poll(statuses(bot, worker), { timeout: 15_000 }).toEqual(["ready", "ready"]);
+    await expect.poll(statuses(bot, worker)).toEqual(["ready", "ready"]);
     expect((await readyz(bot)).parts.redis.since > ofBot.parts.redis.since).toBe(true);
     expect([await bot.value("mulu_redis_connected"), await worker.value("mulu_redis_connected")]).toEqual([1, 1]);
   });
 
   test("a Redis that keeps its connections and answers nothing is away as well", async () => {
     const { redis, bot, worker } = await openBoth();
-    await expect.poll(statuses(bot, worker), { timeout: 10_000 }).toEqual(["ready", "ready"]);
-    await pause(redis, 10_000);
-    await expect.poll(statuses(bot, worker), { timeout: 9000 }).toEqual(["degraded", "not_ready"]);
-    await expect.poll(statuses(bot, worker), { timeout: 15_000 }).toEqual(["ready", "ready"]);
+    await expect.poll(statuses(bot, worker)).toEqual(["ready", "ready"]);
+    await pause(redis, 20_000);
+    await expect.poll(statuses(bot, worker)).toEqual(["degraded", "not_ready"]);
+    await expect.poll(statuses(bot, worker)).toEqual(["ready", "ready"]);
   });
 
   test("a try: the worker has its run, its first words, its speed and its edits, the bot has it as one try", async () => {
@@ -179,7 +179,7 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("what is seen of a fleet over Redis
     const [id = ""] = await client.zrange("mulu:running", "0", "-1");
     // As a worker does that takes this one for dead.
     expect((await createLedger(client, 60_000).start(id)).kind).toBe("run");
-    await expect.poll(() => worker.value("mulu_runs_total", { outcome: "lost" }), { timeout: 5000 }).toBe(1);
+    await expect.poll(() => worker.value("mulu_runs_total", { outcome: "lost" })).toBe(1);
     expect(await worker.value("mulu_runs_total", { outcome: "stopped" })).toBe(0);
   });
 

@@ -1,5 +1,5 @@
 import { expect, onTestFinished } from "vitest";
-import { type Bot, openDiscord, startBot, startWorker } from "#tests/discord/start-bot.ts";
+import { type BotProgram, openDiscord, startBotProgram, startWorker } from "#tests/discord/start-bot.ts";
 import { type Ollama, startOllama } from "#tests/stand-ins/ollama.ts";
 import { type Redis, startRedis } from "#tests/stand-ins/redis.ts";
 import { temporaryFolder } from "#tests/temporary-catalog.ts";
@@ -25,14 +25,14 @@ export async function openMany({ bots, workers, slots = SLOTS }: { bots: number;
   const ollamas = await Promise.all(
     Array.from({ length: workers }, () => startOllama({ models: [{ name: MODEL }], slots })),
   );
-  const runBot = (): Bot => startBot(discord, { ...settings, DISCORD_PUBLIC_KEY: discord.publicKey });
-  const urls = new Map<Bot, string>();
-  const untilUp = async (bot: Bot): Promise<void> => {
+  const runBot = (): BotProgram => startBotProgram(discord, { ...settings, DISCORD_PUBLIC_KEY: discord.publicKey });
+  const urls = new Map<BotProgram, string>();
+  const untilUp = async (bot: BotProgram): Promise<void> => {
     const address = (): string | undefined => /"url":"(http:[^"]+)","msg":"the page is there"/.exec(bot.stderr())?.[1];
     await discord.until(() => address() !== undefined, `a bot's address\n${bot.stderr()}`);
     urls.set(bot, `${address()}/interactions`);
   };
-  const runWorker = (ollama: Ollama): Bot => startWorker(discord, { ...settings, OLLAMA_HOSTS: ollama.url });
+  const runWorker = (ollama: Ollama): BotProgram => startWorker(discord, { ...settings, OLLAMA_HOSTS: ollama.url });
   const running = { bots: Array.from({ length: bots }, runBot), workers: ollamas.map(runWorker) };
   await Promise.all(running.bots.map(untilUp));
   const call = (): void => discord.callAt(...running.bots.flatMap((bot) => urls.get(bot) ?? []));
@@ -76,7 +76,7 @@ export async function expectNothingLeft(redis: Redis): Promise<void> {
     return [...keys.filter((key) => WORK.test(key)), ...lasting.flat().filter((key) => !QUEUES_OWN.test(key))];
   };
   // An admission that came to nothing is found out after a quarter of a minute.
-  await expect.poll(left, { timeout: 30_000, interval: 250 }).toEqual([]);
+  await expect.poll(left, { interval: 250 }).toEqual([]);
 }
 
 /** Of tries that go on. */

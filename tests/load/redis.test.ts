@@ -32,7 +32,7 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a bot and workers that share Redis
     expect(textOf(refused)).toContain("Redis 连不上");
     expect(textOf(await person.run("status"))).toContain("Redis：连不上");
     await redis.up();
-    await expect.poll(async () => textOf(await person.run("status")), { timeout: 10_000 }).toContain("0 个在运行");
+    await expect.poll(async () => textOf(await person.run("status"))).toContain("0 个在运行");
     const message = await person.run("try", QUESTION);
     await ended(discord, message);
     expect(textOf(message)).toContain("测试用的回答");
@@ -68,7 +68,7 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a bot and workers that share Redis
   test("a worker is killed: another one begins its try again, and answers it", async () => {
     const { discord, redis, message, worker } = await openAnswering();
     worker?.process.kill("SIGKILL");
-    await discord.until(() => textOf(message).includes("第二次的回答"), "another answer", 25_000);
+    await discord.until(() => textOf(message).includes("第二次的回答"), "another answer");
     await ended(discord, message);
     expect(textOf(message)).not.toContain("测试用");
     await expectNothingLeft(redis);
@@ -86,7 +86,7 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a bot and workers that share Redis
   test("a frozen worker that comes back finds out that it is no longer wanted", async () => {
     const { discord, message, worker: frozen, ollama } = await openAnswering();
     frozen?.process.kill("SIGSTOP");
-    await discord.until(() => labels(message).includes("再来一次"), "another answer", 25_000);
+    await discord.until(() => labels(message).includes("再来一次"), "another answer");
     frozen?.process.kill("SIGCONT");
     await discord.until(() => ollama?.requests[0]?.closedByClientAt !== undefined, "the late run gives up");
     await discord.until(() => textOf(message).includes("第二次的回答"), "the last word stands", 5000);

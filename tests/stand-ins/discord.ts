@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
+import { PATIENCE_MS } from "#tests/patience.ts";
 import { createChannels } from "./discord/channels.ts";
 import { createEndpoints } from "./discord/endpoint.ts";
 import { createGateway } from "./discord/gateway.ts";
@@ -73,7 +74,7 @@ export async function startDiscord({
   await new Promise<void>((resolve) => rest.server.listen(0, "127.0.0.1", resolve));
 
   /** Resolves once a bot is connected and `look` holds. */
-  const until = async (look: () => boolean, what: string, withinMs = 15_000): Promise<void> => {
+  const until = async (look: () => boolean, what: string, withinMs = PATIENCE_MS): Promise<void> => {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const deadline = setTimeout(() => reject(new Error(`timed out: ${what}`)), withinMs);
     const check = (): void => {

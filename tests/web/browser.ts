@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { onTestFinished } from "vitest";
+import { PATIENCE_MS } from "#tests/patience.ts";
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 const found = PLACES.find((place) => existsSync(place));
@@ -38,7 +39,7 @@ export async function openTab(
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale });
   onTestFinished(() => context.close());
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   const faults: string[] = [];
   page.on("dialog", (dialog) => {
     faults.push(`a dialogue: ${dialog.message()}`);

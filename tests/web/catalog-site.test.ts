@@ -1,13 +1,14 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { runProgram } from "#tests/run-program.ts";
-import { smallEntry, temporaryFolder } from "#tests/temporary-catalog.ts";
+import { runCatalogCommand } from "#src/cli/catalog-command.ts";
+import { runCommand } from "#tests/run-program.ts";
+import { catalogWith, FEW, smallEntry, temporaryFolder } from "#tests/temporary-catalog.ts";
 import { catalogOf } from "./catalog-world.ts";
 import { readHtml, valuesOf } from "./html-shape.ts";
 
 const write = (folder: string, args: string[] = [], env: Record<string, string> = {}) =>
-  runProgram("src/cli/catalog.ts", ["--site", folder, ...args], { env });
+  runCommand(runCatalogCommand, ["--site", folder, ...args], env);
 
 /** Every file of a folder and its folders, by its path in it. */
 async function filesIn(folder: string): Promise<Map<string, string>> {
@@ -60,7 +61,8 @@ describe("npm run catalog -- --site", () => {
 
   test("for a site that lies in a folder all addresses begin with it, also those of what is missing", async () => {
     const folder = join(await temporaryFolder(), "site");
-    expect((await write(folder, ["--base", "/mulu/"])).code).toBe(0);
+    const env = { CATALOG_DIR: await catalogWith({}, FEW) };
+    expect((await write(folder, ["--base", "/mulu/"], env)).code).toBe(0);
     const files = await filesIn(folder);
     expect(files.has("404.html")).toBe(true);
     expect(deadLinks(files, "/mulu/")).toEqual([]);

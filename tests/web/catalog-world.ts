@@ -26,7 +26,13 @@ export async function openPages(catalogDir?: string): Promise<Reader> {
   const port = await Promise.race([listening.promise, running.then(() => Promise.reject(new Error("not listening")))]);
   return {
     app,
-    get: (path, init) => fetch(`http://127.0.0.1:${port}${path}`, { redirect: "manual", ...init }),
+    // One connection a request: one that is kept may be closed by the server in the moment it is used again.
+    get: (path, init) =>
+      fetch(`http://127.0.0.1:${port}${path}`, {
+        redirect: "manual",
+        ...init,
+        headers: { connection: "close", ...init?.headers },
+      }),
     close: async () => {
       stop.abort();
       await running;

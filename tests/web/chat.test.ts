@@ -1,12 +1,19 @@
-import { describe, expect, test } from "vitest";
-import { openPage } from "./page-world.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type PageWorld, startPage } from "./page-world.ts";
 import { buttonsOf, openVisitor, textOf } from "./visitor.ts";
+
+let world: PageWorld;
+let url: string;
+beforeAll(async () => {
+  world = await startPage();
+  url = world.url;
+});
+afterAll(() => world.stop());
 
 const labels = (html: string): string[] => buttonsOf(html).map(({ label }) => label);
 
 describe("commands on the page", () => {
   test("are answered with the view that Discord gets, as HTML", async () => {
-    const { url } = await openPage();
     const answer = await openVisitor(url).say("/models glm-4-9b int4");
     await answer.end;
     expect(textOf(answer.html())).toContain("GLM-4-9B");
@@ -16,7 +23,6 @@ describe("commands on the page", () => {
   });
 
   test("a page turns in its place, and a menu opens an entry in a new message", async () => {
-    const { url } = await openPage();
     const visitor = openVisitor(url);
     const list = await visitor.say("/models int4");
     await list.end;
@@ -32,7 +38,6 @@ describe("commands on the page", () => {
   });
 
   test("a narrow page gets lines where a wide one gets a table", async () => {
-    const { url } = await openPage();
     const answer = await openVisitor(url).send("/chat/line", { line: "/models int4", narrow: true });
     await answer.end;
     expect(answer.html()).not.toContain("<table>");
@@ -40,7 +45,6 @@ describe("commands on the page", () => {
   });
 
   test("what is wrong is said as on the terminal: no command, an unknown one, an open quotation mark", async () => {
-    const { url } = await openPage();
     const visitor = openVisitor(url);
     for (const [line, help] of [
       ["你好", "/models 你好"],
@@ -55,7 +59,6 @@ describe("commands on the page", () => {
   });
 
   test("a press of something that nobody made is refused, and takes no message's place", async () => {
-    const { url } = await openPage();
     const answer = await openVisitor(url).send("/chat/press", { id: "nothing:at:all", values: [] });
     await answer.end;
     expect(answer.events).toMatchObject([{ at: "answer" }]);
@@ -63,7 +66,6 @@ describe("commands on the page", () => {
   });
 
   test("a chart comes as a picture with its figures as text for those who do not see it", async () => {
-    const { url } = await openPage();
     const answer = await openVisitor(url).say("/compare chatglm-6b chatglm2-6b");
     await answer.end;
     const [, source = "", description = ""] =
@@ -87,13 +89,11 @@ describe("languages", () => {
     ["zh-TW;q=0, zh", "zh-CN"],
     ["", "zh-CN"],
   ])("%s is answered in %s", async (accepted, locale) => {
-    const { url } = await openPage();
     const { html } = await page(url, { "accept-language": accepted });
     expect(html).toContain(`<html lang="${locale}">`);
   });
 
   test("the switch is kept, for answers as well", async () => {
-    const { url } = await openPage();
     const { html, headers } = await page(url, { "accept-language": "zh-CN" }, "/?lang=en-US");
     expect(html).toContain('<html lang="en-US">');
     const cookie = headers.get("set-cookie")?.split(";")[0] ?? "";
@@ -109,7 +109,6 @@ describe("languages", () => {
 });
 
 test("the page works without a request to anybody else, and tells who has no scripts where to go", async () => {
-  const { url } = await openPage();
   const html = await (await fetch(url)).text();
   const addresses = [...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, address = ""]) => address);
   expect(addresses.filter((address) => /^(?:https?:)?\/\//.test(address))).toEqual([]);

@@ -1,29 +1,24 @@
 import { once } from "node:events";
 import { request } from "node:http";
-import { expect, onTestFinished, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { createRunMetrics } from "#src/metrics/run-metrics.ts";
-import { type Bot, openDiscord, startWorker } from "#tests/discord/start-bot.ts";
-import { runProgram } from "#tests/run-program.ts";
-import type { Discord } from "#tests/stand-ins/discord.ts";
+import { openDiscord, startWorker } from "#tests/discord/start-bot.ts";
+import { runCommand, runProgram } from "#tests/run-program.ts";
 import { startOllama } from "#tests/stand-ins/ollama.ts";
 import { takenPort } from "#tests/taken-port.ts";
-import { type Endpoints, endpointsAt } from "./health-world.ts";
+import { endpointsAt } from "./health-world.ts";
 
 const NOBODY = { REDIS_URL: "redis://:secret-of-redis@127.0.0.1:9", OLLAMA_HOSTS: "http://127.0.0.1:9" };
 
 /** A worker beside an Ollama; its Redis is not there. */
-async function openWorker(): Promise<{ discord: Discord; worker: Bot } & Endpoints> {
-  const ollama = await startOllama({ models: [{ name: "glm4:9b" }] });
-  onTestFinished(() => ollama.stop());
-  const discord = await openDiscord();
-  const worker = startWorker(discord, { ...NOBODY, OLLAMA_HOSTS: ollama.url, WORKER_PORT: "0" });
-  const endpoints = await endpointsAt(discord, worker);
-  await discord.until(() => worker.stderr().includes("the worker runs"), "a worker that runs");
-  return { discord, worker, ...endpoints };
-}
+const ollama = await startOllama({ models: [{ name: "glm4:9b" }] });
+afterAll(() => ollama.stop());
+const discord = await openDiscord({}, afterAll);
+const worker = startWorker(discord, { ...NOBODY, OLLAMA_HOSTS: ollama.url, WORKER_PORT: "0" }, afterAll);
+const { get, scrape } = await endpointsAt(discord, worker);
+await discord.until(() => worker.stderr().includes("the worker runs"), "a worker that runs");
 
 test("a worker without its Redis is alive and not ready, and says which part is away", async () => {
-  const { get } = await openWorker();
   expect(await (await get("/healthz")).text()).toBe("ok");
   const response = await get("/readyz");
   expect([response.status, response.headers.get("cache-control")]).toEqual([503, "no-store"]);
@@ -37,7 +32,6 @@ test("a worker without its Redis is alive and not ready, and says which part is 
 });
 
 test("its metrics are those of runs, Discord's answers, its hosts and itself, from 0 and without secrets", async () => {
-  const { get, scrape } = await openWorker();
   const metrics = await scrape();
   const runs = createRunMetrics().families();
   const shared = ["build_info", "ready", "redis_connected", "ollama_host_up", "ollama_host_tries"];
@@ -61,7 +55,6 @@ test("its metrics are those of runs, Discord's answers, its hosts and itself, fr
 });
 
 test("it has nothing else that a bot serves, and on loopback answers to no other name", async () => {
-  const { get } = await openWorker();
   for (const path of ["/", "/catalog", "/catalog.json", "/chat", "/assets/0/style.css", "/interactions"]) {
     const response = await get(path);
     expect([path, response.status, await response.text()]).toEqual([path, 404, "Not found\n"]);
@@ -93,7 +86,7 @@ test("a port that is taken is named in one line, and the worker does not start",
 
 test.each(["65536", "-1", "8788.5", "worker"])("the port %s is refused by the name of its setting", async (port) => {
   const env = { ...NOBODY, WORKER_PORT: port, DEFAULT_LOCALE: "en-US" };
-  const { code, stderr } = await runProgram("src/cli/worker.ts", [], { env });
+  const { code, stderr } = await runCommand(() => Promise.resolve(0), [], env);
   expect(code).toBe(1);
   expect(stderr).toMatch(/WORKER_PORT.*65,?535/);
 });

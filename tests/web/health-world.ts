@@ -23,7 +23,9 @@ export type Endpoints = {
 export type HealthSource = Endpoints & { app: App; stop: () => Promise<void> };
 
 function endpointsOf(url: string): Endpoints {
-  const get: Endpoints["get"] = (path, init) => fetch(`${url}${path}`, init);
+  const get: Endpoints["get"] = (path, init) =>
+    // One connection a request: one that is kept may be closed by the server in the moment it is used again.
+    fetch(`${url}${path}`, { ...init, headers: { connection: "close", ...init?.headers } });
   const scrape = async (): Promise<Map<string, Family>> => parseExposition(await (await get("/metrics")).text());
   return { get, scrape, value: async (name, labels = {}) => readValue(await scrape(), name, labels) };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { catalogPages } from "#src/web/catalog/routes.ts";
-import { openDiscord, startBot } from "#tests/discord/start-bot.ts";
+import { openDiscord, startBotProgram } from "#tests/discord/start-bot.ts";
 import { ASKER, ended, OTHER } from "#tests/discord/try-world.ts";
 import { temporaryFolder } from "#tests/temporary-catalog.ts";
 import { parseExposition } from "./exposition-text.ts";
@@ -75,7 +75,7 @@ describe("/readyz", () => {
     expect(away.state).toBe("away");
     expect(away.since > before.since).toBe(true);
     discord.gateway.refuse(0);
-    await expect.poll(async () => (await get("/readyz")).status, { timeout: 20_000 }).toBe(200);
+    await expect.poll(async () => (await get("/readyz")).status).toBe(200);
     expect((await part()).since > away.since).toBe(true);
     expect(await world.value("mulu_discord_connected")).toBe(1);
     expect(await world.value("mulu_discord_reconnects_total")).toBeGreaterThan(0);
@@ -128,7 +128,7 @@ test("an Ollama host that goes and comes back is degraded meanwhile, and shows i
 
 test("npm start has all three, and counts what its bot does", async () => {
   const discord = await openDiscord();
-  const bot = startBot(discord, { HTTP_PORT: "0", DATA_DIR: await temporaryFolder() });
+  const bot = startBotProgram(discord, { HTTP_PORT: "0", DATA_DIR: await temporaryFolder() });
   await discord.ready();
   await discord.until(() => bot.stderr().includes('"url":'), "the page's address in the log");
   const [, url = ""] = /"url":"([^"]+)"/.exec(bot.stderr()) ?? [];

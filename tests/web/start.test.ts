@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
-import { openDiscord, startBot } from "#tests/discord/start-bot.ts";
+import { openDiscord, startBotProgram } from "#tests/discord/start-bot.ts";
 import { takenPort } from "#tests/taken-port.ts";
 import { temporaryFolder } from "#tests/temporary-catalog.ts";
 
@@ -68,7 +68,11 @@ test("a port that is taken is named in one line, and the start ends where there 
 test("with a token the bot goes on without the page", async () => {
   const port = await takenPort();
   const discord = await openDiscord();
-  const bot = startBot(discord, { HTTP_PORT: String(port), OLLAMA_HOSTS: NOBODY, DATA_DIR: await temporaryFolder() });
+  const bot = startBotProgram(discord, {
+    HTTP_PORT: String(port),
+    OLLAMA_HOSTS: NOBODY,
+    DATA_DIR: await temporaryFolder(),
+  });
   await discord.ready();
   await discord.until(() => bot.stderr().includes(`端口 ${port} 已被占用`), "a line about the port");
   const answer = await discord.person({ id: "300000000000000001" }).run("help", {});

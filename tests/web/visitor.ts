@@ -44,6 +44,8 @@ export function openVisitor(url: string, headers: Record<string, string> = {}): 
       method: "POST",
       headers: {
         "content-type": "application/json",
+        // One that is kept may be closed by the server in the moment it is used again.
+        connection: "close",
         origin: url,
         "sec-fetch-site": "same-origin",
         ...headers,

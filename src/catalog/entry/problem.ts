@@ -9,7 +9,7 @@ export type Problem = {
   /** `warning`: the entry is usable all the same. The check counts warnings as errors. */
   severity: "error" | "warning";
   issue: z.core.$ZodIssue;
-  /** Of an unknown key: the names among which the one that was meant may be. */
+  /** For an unknown key, the names among which the one that was meant may be. */
   known?: readonly string[];
 };
 

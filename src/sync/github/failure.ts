@@ -23,7 +23,7 @@ export class GithubFailure extends Error {
 
 type FailureDetails = { host?: string | undefined; detail?: string; retryAfter?: number | undefined };
 
-/** Of what GitHub or a proxy says so much is kept, on one line. */
+/** Characters that are kept of what GitHub or a proxy says, on one line. */
 const MAX_DETAIL_CHARACTERS = 200;
 /** What GitHub asks to wait at least where it names no time. */
 const SECONDARY_LIMIT_WAIT_S = 60;

@@ -9,7 +9,7 @@ import { z } from "zod";
 const markerShape = z.object({
   v: z.literal(1),
   signals: z.array(z.string().max(300)).max(5000),
-  /** Of the files' texts, as `digestOf` gives it. */
+  /** The digest of the files' texts, as `digestOf` gives it. */
   digest: z.string(),
   title: z.string(),
   /** Digest of the text before the marker. */

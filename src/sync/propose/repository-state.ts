@@ -26,7 +26,7 @@ export type PullRequest = {
 export type Branch = {
   name: string;
   oid: string;
-  /** Of the files it was made for, where its head is ours; absent: somebody else's work. */
+  /** The digest of the files it was made for, where its head is ours; absent: somebody else's work. */
   digest: string | undefined;
 };
 

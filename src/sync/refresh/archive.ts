@@ -16,7 +16,7 @@ type Reader = {
 
 export type FetchedCatalog = {
   commit: string;
-  /** Of the answer that named the commit, for the next look. */
+  /** The tag of the answer that named the commit, for the next request. */
   etag: string | undefined;
   /** What is in `catalog/models`, as it was committed. */
   files: CatalogFile[];

@@ -77,7 +77,7 @@ const variantsOf = ({ variants = [] }: Entry) =>
 type Listed = {
   weights: Weights;
   variant: string | undefined;
-  /** Of its page, and of the page's former name. */
+  /** Keys for its page, and for the page that it had before. */
   keys: string[];
 };
 

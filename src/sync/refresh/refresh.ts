@@ -28,7 +28,7 @@ export type RefreshOptions = {
 /** `failed`: GitHub could not be asked. */
 export type RefreshOutcome = "unchanged" | "taken" | "refused" | "failed";
 
-/** Of the entries in use, a newer catalog must have at least this share: one with fewer is more likely a mishap than meant. */
+/** The least share of the entries in use that a newer catalog must have: one with fewer is more likely a mishap than meant. */
 const LEAST_SHARE = 0.5;
 
 /**

@@ -1,4 +1,4 @@
-import { exchange, Trouble } from "./chat-exchange.mjs";
+import { ExchangeError, exchange } from "./chat-exchange.mjs";
 import { addMessage, answerOf, note, show } from "./chat-messages.mjs";
 
 /**
@@ -33,7 +33,7 @@ export function createAnswers({ conversation, texts, say, ask, changed, signal }
     const until = signal();
     const turn = createTurn(conversation, place);
     await exchange(path, body, (event) => until.aborted || turn.take(event), until).catch((error) => {
-      if (!(error instanceof Trouble)) throw error;
+      if (!(error instanceof ExchangeError)) throw error;
       if (!until.aborted) note(turn.answer(), "trouble", error.message || texts[error.kind]);
     });
     if (until.aborted) return;

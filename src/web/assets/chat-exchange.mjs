@@ -7,7 +7,7 @@
  */
 
 /** Something that went wrong on the way; `message` is for the person, where the server gave one. */
-export class Trouble extends Error {
+export class ExchangeError extends Error {
   /**
    * @param {"offline" | "broken"} kind
    * @param {string} [message]
@@ -23,7 +23,7 @@ const AGAIN_AFTER_MS = [300, 1500, 4000];
 
 /**
  * Sends something and hears the answer to its end. An answer that can be watched goes on after its connection broke.
- * Throws Trouble; what comes when the signal is raised is nobody's business any more.
+ * Throws ExchangeError; what comes when the signal is raised is nobody's business any more.
  *
  * @param {string} path
  * @param {object} body
@@ -44,17 +44,17 @@ export async function exchange(path, body, hear, signal) {
     const ended = await send("/chat/watch", { id: watched }, signal).then(
       (response) => heard(response, listen),
       (/** @type {unknown} */ error) => {
-        if (error instanceof Trouble && error.kind === "offline") return false;
+        if (error instanceof ExchangeError && error.kind === "offline") return false;
         throw error;
       },
     );
     if (ended) return;
   }
-  if (!signal.aborted) throw new Trouble("broken");
+  if (!signal.aborted) throw new ExchangeError("broken");
 }
 
 /**
- * Throws Trouble where no answer comes, or none that is one.
+ * Throws ExchangeError where no answer comes, or none that is one.
  *
  * @param {string} path
  * @param {object} body
@@ -66,9 +66,9 @@ export async function send(path, body, signal) {
   const narrow = matchMedia("(max-width: 40rem)").matches;
   const request = { method: "POST", headers, body: JSON.stringify({ ...body, narrow }), signal };
   const response = await fetch(path, request).catch(() => {
-    throw new Trouble("offline");
+    throw new ExchangeError("offline");
   });
-  if (!response.ok) throw new Trouble("broken", await response.text().catch(() => ""));
+  if (!response.ok) throw new ExchangeError("broken", await response.text().catch(() => ""));
   return response;
 }
 

@@ -1,4 +1,5 @@
 import type { Completions as LineCompletions } from "#src/chat/line/complete.ts";
+import { LIMITS } from "#src/chat/view.ts";
 
 /** What the page shows while a line is typed: whole lines, how each is called, and what it means. */
 type Completions = {
@@ -8,13 +9,10 @@ type Completions = {
   hint: string;
 };
 
-/** Completions shown at once, as many as in Discord. */
-const MOST = 25;
-
-/** Completions of a line as whole lines, of which one takes the place of what was typed. Values give way to options. */
+/** Completions of a line as whole lines, as many as Discord shows, of which one takes the place of what was typed. Values give way to options. */
 export function wholeLines(line: string, { items, needed, hint }: LineCompletions): Completions {
   const options = items.filter(({ kind }) => kind === "option");
-  const others = items.filter(({ kind }) => kind !== "option").slice(0, MOST - options.length);
+  const others = items.filter(({ kind }) => kind !== "option").slice(0, LIMITS.suggestions - options.length);
   return {
     items: [...others, ...options].map(({ kind, replaces, text, label, about }) => {
       const head = kind === "command" ? "" : line.slice(0, line.length - replaces.length);

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, sign } from "node:crypto";
+import { afterTicks } from "#tests/patience.ts";
 
 /**
  * Discord's other way to hand interactions over: signed requests to an address that was set for the application. Several
@@ -11,17 +12,19 @@ export function createEndpoints(violation: (fault: string) => void, timeoutMs: n
   let turn = 0;
 
   const send = (url: string, body: string, key = privateKey): Promise<Response> => {
+    const late = new AbortController();
+    const inTime = afterTicks(timeoutMs, () => late.abort());
     const timestamp = String(Math.floor(Date.now() / 1000));
     return fetch(url, {
       method: "POST",
       body,
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: late.signal,
       headers: {
         "content-type": "application/json",
         "x-signature-ed25519": sign(null, Buffer.from(timestamp + body), key).toString("hex"),
         "x-signature-timestamp": timestamp,
       },
-    });
+    }).finally(inTime);
   };
 
   /** Discord checks an address with a ping, and with a forged one, which must be refused. */

@@ -7,6 +7,7 @@ import {
   UpdateMessageInteractionCallbackRequestSchema,
 } from "discord-api-spec/zod";
 import { z } from "zod";
+import { afterTicks } from "#tests/patience.ts";
 import { type Component, isEphemeral, isV2, messageFaults, readMessage, type UploadedFile } from "./message-rules.ts";
 import { schemaFaults } from "./schema-rules.ts";
 
@@ -37,6 +38,8 @@ export type Record_ = {
   person: string;
   sentAt: number;
   acknowledgedAt: number | undefined;
+  /** It was not acknowledged in time, and no longer can be. */
+  late: boolean;
   /** What `@original` names: the answer, or the message that the button sits on. */
   original: Message | undefined;
   followUps: Message[];
@@ -97,6 +100,7 @@ export function createInteractions(limits: Limits, violation: (fault: string) =>
       person,
       sentAt: performance.now(),
       acknowledgedAt: undefined,
+      late: false,
       original: message,
       followUps: [],
       deferred: false,
@@ -104,12 +108,11 @@ export function createInteractions(limits: Limits, violation: (fault: string) =>
       modal: undefined,
     };
     records.set(record.token, record);
-    const timer = setTimeout(() => {
-      if (record.acknowledgedAt === undefined)
-        violation(`${kind} interaction ${id} was not acknowledged within ${limits.acknowledgeMs} ms`);
+    afterTicks(limits.acknowledgeMs, () => {
+      record.late = record.acknowledgedAt === undefined;
+      if (record.late) violation(`${kind} interaction ${id} was not acknowledged within ${limits.acknowledgeMs} ms`);
       notify();
-    }, limits.acknowledgeMs);
-    timer.unref();
+    });
     return record;
   };
 
@@ -128,7 +131,7 @@ export function createInteractions(limits: Limits, violation: (fault: string) =>
     const record = records.get(token);
     if (record === undefined || record.id !== id) return UNKNOWN_INTERACTION;
     if (record.acknowledgedAt !== undefined) return error(400, 40060, "Interaction has already been acknowledged.");
-    if (arrivedAt - record.sentAt > limits.acknowledgeMs) return UNKNOWN_INTERACTION;
+    if (record.late) return UNKNOWN_INTERACTION;
     const { type, data } = callback.parse(body);
     if (!ALLOWED[record.kind].includes(type)) {
       violation(`callback type ${type} for a ${record.kind}`);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PATIENCE_MS } from "#tests/patience.ts";
 import type { RegisteredCommand } from "./command-rules.ts";
 import type { Choice, Interactions, Kind, Message, Record_ } from "./interactions.ts";
 import { type Component, flatten } from "./message-rules.ts";
@@ -75,7 +76,7 @@ export function createPerson(
     const { changed } = world.interactions;
     const deadline = setTimeout(
       () => done(() => reject(new Error(`nothing came of interaction ${record.id} (${record.kind})`))),
-      10_000,
+      PATIENCE_MS,
     );
     const done = (end: () => void): void => {
       changed.delete(check);

@@ -22,7 +22,7 @@ export type RestOptions = {
 /** `arrivedAt`: performance.now() when the first byte had come. */
 export type Request = { method: string; path: string; arrivedAt: number };
 type Fault = {
-  matches: (request: Request) => boolean;
+  matches: (request: Request, body: unknown) => boolean;
   status: number;
   retryAfterSeconds: number;
   /** The request is carried out, and only its answer is lost. */
@@ -150,7 +150,7 @@ export function createRest(options: RestOptions) {
     const [, path = ""] = API.exec(url.slice(options.root.length)) ?? [];
     const request = { method: incoming.method ?? "", path: decodeURIComponent(path), arrivedAt: performance.now() };
     const body = request.method === "GET" ? undefined : await readBody(incoming);
-    const fault = faults.find((item) => item.left > 0 && item.matches(request));
+    const fault = faults.find((item) => item.left > 0 && item.matches(request, body));
     const limit = limited(request);
     let result: Answer;
     if (fault) {
@@ -186,7 +186,7 @@ export function createRest(options: RestOptions) {
     commands,
     /** The next requests that match fail, before or after they have been carried out. */
     fail: (
-      matches: (request: Request) => boolean,
+      matches: (request: Request, body: unknown) => boolean,
       status: number,
       { times = 1, retryAfterSeconds = 0.2, afterwards = false } = {},
     ) => {

@@ -1,5 +1,6 @@
 import { type ChatResponse, Ollama as Client } from "ollama";
 import { afterEach, vi } from "vitest";
+import { PATIENCE_MS } from "#tests/patience.ts";
 import { type Ollama, startOllama } from "#tests/stand-ins/ollama.ts";
 import type { InstalledModel } from "./library.ts";
 
@@ -41,7 +42,7 @@ export async function all<Item>(stream: Promise<AsyncIterable<Item>>): Promise<I
 export const stream = (server: Ollama, model = "qwen3", signal?: AbortSignal) =>
   client(server, signal).chat({ model, messages, stream: true });
 export const content = (parts: ChatResponse[]): string => parts.map(({ message }) => message.content).join("");
-export const until = (look: () => void) => vi.waitFor(look, { interval: 5, timeout: 5000 });
+export const until = (look: () => void) => vi.waitFor(look, { interval: 5, timeout: PATIENCE_MS });
 
 export async function post(server: Ollama, path: string, body: unknown) {
   const response = await fetch(`${server.url}${path}`, { method: "POST", body: JSON.stringify(body) });
