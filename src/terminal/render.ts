@@ -1,8 +1,10 @@
+import { createRequire } from "node:module";
 import { styleText } from "node:util";
-import { Lexer, lexer, type Token, type Tokens } from "marked";
+import type { Token, Tokens } from "marked";
 import type { ActionButton, Attachment, Component, StringSelect, View } from "#src/chat/view.ts";
 import { drawChart } from "./draw-chart.ts";
 import { drawTable, INDENT } from "./draw-table.ts";
+import { type InlineFormat, type SimpleBlock, simpleBlocks, simpleInline } from "./simple-markdown.ts";
 import { wrapText } from "./width.ts";
 
 /** How a terminal draws: with colours or without, and how many columns it has (infinite for a pipe). */
@@ -73,19 +75,44 @@ export const harmless = (text: string): string =>
 export function renderMarkdown(source: string, style: TerminalStyle): string {
   return harmless(source)
     .split(/^(-# .*)$\n?/m)
-    .flatMap((part) => {
-      if (!part.startsWith("-# ")) return lexer(part).map((token) => renderBlock(token, style));
-      return wrapLines(paint("dim", renderInline(Lexer.lexInline(part.slice(3)), style), style), style);
-    })
+    .flatMap((part) => (part.startsWith("-# ") ? smallPrint(part.slice(3), style) : renderBlocks(part, style)))
     .filter((block) => block !== "")
     .join("\n");
 }
+
+/** Loaded for what is not simple: it compiles its patterns for a third of the time that an answer takes. */
+const marked = (): typeof import("marked") => createRequire(import.meta.url)("marked");
+
+const formatIn = (style: TerminalStyle): InlineFormat => ({
+  bold: (text) => paint("bold", text, style),
+  code: (text) => paint("yellow", text, style),
+});
+
+function smallPrint(text: string, style: TerminalStyle): string {
+  const simple = simpleInline(text, formatIn(style));
+  return wrapLines(paint("dim", simple ?? renderInline(marked().Lexer.lexInline(text), style), style), style);
+}
+
+function renderBlocks(part: string, style: TerminalStyle): string[] {
+  const simple = simpleBlocks(part, formatIn(style));
+  if (simple) return simple.map((block) => renderSimple(block, style));
+  return marked()
+    .lexer(part)
+    .map((token) => renderBlock(token, style));
+}
+
+function renderSimple(block: SimpleBlock, style: TerminalStyle): string {
+  if (block.kind === "table") return tableText(block, style);
+  return block.kind === "heading" ? headingText(block.text, style) : wrapLines(block.text, style);
+}
+
+const headingText = (text: string, style: TerminalStyle): string => paint(["bold", "cyan"], text, style);
 
 function renderBlock(token: Token, style: TerminalStyle): string {
   const wrap = (text: string, indent = ""): string => wrapLines(text, style, indent);
   switch (token.type) {
     case "heading":
-      return `${paint(["bold", "cyan"], renderInline(token.tokens ?? [], style), style)}`;
+      return headingText(renderInline(token.tokens ?? [], style), style);
     case "paragraph":
       return wrap(renderInline(token.tokens ?? [], style));
     case "list":
@@ -148,15 +175,15 @@ const unescapeHtml = (text: string): string =>
 
 function renderTable({ header, rows }: Tokens.Table, style: TerminalStyle): string {
   const cells = (row: readonly Tokens.TableCell[]): string[] => row.map(({ tokens }) => renderInline(tokens, style));
-  return drawTable(
-    { headings: cells(header), rows: rows.map(cells) },
-    {
-      columns: style.columns,
-      quiet: (text) => paint("dim", text, style),
-      wrap: (text) => wrapLines(text, style, INDENT),
-    },
-  );
+  return tableText({ headings: cells(header), rows: rows.map(cells) }, style);
 }
+
+const tableText = (table: Parameters<typeof drawTable>[0], style: TerminalStyle): string =>
+  drawTable(table, {
+    columns: style.columns,
+    quiet: (text) => paint("dim", text, style),
+    wrap: (text) => wrapLines(text, style, INDENT),
+  });
 
 function wrapLines(text: string, { columns }: TerminalStyle, indent = ""): string {
   if (!Number.isFinite(columns)) return text;

@@ -6,7 +6,7 @@ import { temporaryFolder } from "#tests/temporary-catalog.ts";
 /** What only tries, bots, pages, the sync and entries that the cache does not know need. */
 const SELDOM = [
   ..."octokit @octokit discord.js @discordjs/core ioredis bullmq hono ollama prom-client node-cron".split(" "),
-  ..."js-yaml yaml string-width wrap-ansi".split(" "),
+  ..."js-yaml yaml marked string-width wrap-ansi".split(" "),
 ].map((name) => `/node_modules/${name}/`);
 const SELDOM_ROOMS = [
   "catalog/entry/schema",
