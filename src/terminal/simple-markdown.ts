@@ -3,8 +3,8 @@
  * its patterns. Whatever is not certainly simple is left to the lexer, so that both show the same.
  */
 
-/** A character that is itself wherever it stands in a line. */
-const PLAIN = "[^\\\\`*_~[\\]<>&|#@\\n]";
+/** A character that is itself wherever it stands in a line, an underscore within a word, an ampersand before a space. */
+const PLAIN = "(?:[^\\\\`*_~[\\]<>&|#@\\n]|(?<=[A-Za-z0-9])_(?=[A-Za-z0-9])|&(?= ))";
 const ESCAPED = "\\\\[!-/:-@[-`{-~]";
 const CODE = "(?<!`)`[^`|\\s](?:[^`|\\n]*[^`|\\s])?`(?!`)";
 /** Bold from one space to another: beside letters and punctuation more rules decide. */

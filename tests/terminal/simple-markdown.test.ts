@@ -33,7 +33,7 @@ test.each(LOCALES)("answers look the same read simply and by the lexer: %s", asy
 
 test("whatever is read simply looks as by the lexer", () => {
   const bits =
-    "a|b 1|B（x）|**B**|**x y**|`c`|`c d`|\\(|\\*|\\`|*|**|_|`|~|-|- |1. |=|#|### |> |:|!|[|](|\\|<|&|@|www.|http:// | ".split(
+    "a|a_b|A_|& |b 1|B（x）|**B**|**x y**|`c`|`c d`|\\(|\\*|\\`|*|**|_|`|~|-|- |1. |=|#|### |> |:|!|[|](|\\|<|&|@|www.|http:// | ".split(
       "|",
     );
   const bars = [
@@ -62,5 +62,5 @@ test("whatever is read simply looks as by the lexer", () => {
 test("a list, a quote, a link and what only looks like bold are left to the lexer", () => {
   for (const text of ["- a", "1. a", "> a", "[a](https://b.c)", "https://b.c", "a_b_", "a**b**c", "a  ", "```\na\n```"])
     expect(simpleBlocks(text, FORMAT), text).toBeUndefined();
-  expect(simpleInline("**a \\(b\\)** `c` d", FORMAT)).toBe("<b>a (b)</b> <code>c</code> d");
+  expect(simpleInline("**a \\(b\\)** `c` Q4_K & d", FORMAT)).toBe("<b>a (b)</b> <code>c</code> Q4_K & d");
 });
