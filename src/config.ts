@@ -115,6 +115,9 @@ const environment = z.object({
   ),
 });
 
+/** Names of the variables that are read. */
+export const SETTING_NAMES: readonly string[] = Object.keys(environment.shape);
+
 export type Config = {
   dataDir: string;
   admins: Admins;

@@ -1,0 +1,96 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import packageJson from "#package.json" with { type: "json" };
+import { COMMANDS } from "#src/app.ts";
+import { readConfig, SETTING_NAMES } from "#src/config.ts";
+
+const read = (path: string): string => readFileSync(path, "utf8");
+const READMES = ["README.md", "README.zh-CN.md"];
+/** The changelog is not among them: it may name what is gone. */
+const DOCUMENTS = [...READMES, "CONTRIBUTING.md", ...globSync("docs/*.md")];
+
+/** Names in capitals that are no settings of ours. */
+const OF_OTHERS = new Set([
+  ...["APPLICATION_ID", "OLLAMA_NUM_PARALLEL", "AF_INET", "AF_UNIX"],
+  // The compose file's, and those of the workflow that syncs.
+  ...["FIRST_MODEL", "SYNC_CATALOG", "SYNC_APP_ID", "SYNC_APP_PRIVATE_KEY"],
+]);
+
+/** Cells of the rows of a document's tables whose first cell begins so. */
+const rowsOf = (document: string, begin: string): string[][] =>
+  read(document)
+    .split("\n")
+    .filter((line) => line.startsWith(`| ${begin}`))
+    .map((line) =>
+      line
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+const codeIn = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
+
+/** Names and defaults of a README's table of settings; an empty one has a word in its place, one may stand for all. */
+const settingsOf = (readme: string): Record<string, string> =>
+  Object.fromEntries(
+    rowsOf(readme, "`").flatMap(([names = "", defaults = ""]) => {
+      const values = defaults.split(/[,、]\s*/).map((value) => codeIn(value)[0] ?? "");
+      return codeIn(names)
+        .filter((name) => /^[A-Z_]+$/.test(name))
+        .map((name, index): [string, string] => [name, values[index] ?? values[0] ?? ""]);
+    }),
+  );
+
+describe("settings", () => {
+  const example = Object.fromEntries(
+    [...read(".env.example").matchAll(/^#([A-Z_]+)=(.*)$/gm)].map(([, name = "", value = ""]) => [name, value]),
+  );
+
+  test("are all in .env.example, and nothing else is", () => {
+    expect(Object.keys(example).toSorted()).toEqual(SETTING_NAMES.toSorted());
+  });
+
+  test("have the defaults that .env.example says", () => {
+    // Without these the defaults of others are not seen.
+    const set = { DISCORD_TOKEN: "a.b.c", SHARD_IDS: "0", CATALOG_REPOSITORY: "owner/name" };
+    expect(readConfig({ ...example, ...set })).toEqual(readConfig(set));
+  });
+
+  test.each(READMES)("are all in the table of %s with these defaults, and nothing else is", (readme) => {
+    expect(settingsOf(readme)).toEqual(example);
+  });
+
+  test.each([...DOCUMENTS, ".env.example"])("are what %s means wherever it writes a name like one", (document) => {
+    const named = [...read(document).matchAll(/(?<![\w/])[A-Z]+(?:_[A-Z]+)+\b/g)].map(([name]) => name);
+    expect(named.filter((name) => !SETTING_NAMES.includes(name) && !OF_OTHERS.has(name))).toEqual([]);
+  });
+});
+
+describe("commands", () => {
+  const usages = COMMANDS.map(({ name, options }) =>
+    [`/${name}`, ...Object.entries(options).map(([option, { required }]) => (required ? `<${option}>` : `[${option}]`))]
+      .join(" ")
+      .trim(),
+  );
+
+  test.each(READMES)("are all in the table of %s, in their order, with their options in theirs", (readme) => {
+    expect(rowsOf(readme, "`/").map(([usage = ""]) => codeIn(usage)[0])).toEqual(usages);
+  });
+});
+
+describe.each(DOCUMENTS)("%s", (document) => {
+  const text = read(document);
+
+  test("names npm scripts that exist", () => {
+    const named = [...text.matchAll(/\bnpm (?:run (?:-s )?([a-z][\w:-]*)|(start|test)\b)/g)];
+    const scripts = named.map(([, run, short]) => run ?? short ?? "");
+    expect(scripts.filter((name) => !Object.hasOwn(packageJson.scripts, name))).toEqual([]);
+  });
+
+  test("names files that exist", () => {
+    const inText = [...text.matchAll(/(?<![\w./-])(?:src|catalog|commands|docs|jobs|tests|\.github)\/[\w./-]*/g)];
+    const paths = inText.map(([path]) => path.replace(/\.$/, ""));
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link = ""]) => join(dirname(document), link));
+    expect([...paths, ...links].filter((path) => !existsSync(path))).toEqual([]);
+  });
+});
