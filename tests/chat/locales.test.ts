@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { glob, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { LOCALES, nearestLocale, textIn } from "#src/base/locale.ts";
@@ -45,6 +45,21 @@ describe("the locales", () => {
     const names = [...rules].map(([, call, field]) => call ?? field ?? "");
     expect(names.length).toBeGreaterThan(15);
     for (const name of names) expect(texts.get("zh-CN")?.has(`problems.rules.${name}`), name).toBe(true);
+  });
+
+  test("every text is asked for, by its whole key or by a template that gives its last part", async () => {
+    const files = await Array.fromAsync(glob("{src,commands,jobs}/**/*.{ts,mjs}"));
+    const sources = (await Promise.all(files.map((file) => readFile(file, "utf8")))).join("\n");
+    const words = new Set(sources.match(/[\w-]+/g));
+    // What a template fills in is not known here: the last part of the key must at least be written somewhere.
+    const templates = [...sources.matchAll(/`((?:\w+\.)+(?:\$\{[^}`]+\}[\w.]*)+)`/g)].map(
+      ([, template = ""]) => new RegExp(`^${template.replaceAll(".", "\\.").replaceAll(/\$\{[^}]+\}/g, "[^.]+")}$`),
+    );
+    const asked = (key: string): boolean =>
+      sources.includes(`"${key}"`) ||
+      (templates.some((template) => template.test(key)) && words.has(key.replace(/.*\./, "")));
+    expect(templates.length).toBeGreaterThan(20);
+    expect(keysOf("zh-CN").filter((key) => !asked(key))).toEqual([]);
   });
 
   test("asking in two languages at once mixes nothing", () => {
