@@ -114,6 +114,16 @@ describe("npm run -s ask", () => {
   });
 });
 
+test.each(app.router.commands.flatMap(({ name, examples }) => examples.map((example) => `/${name} ${example}`.trim())))(
+  "%s says which parts of the app it needs, also where it is the first to need them",
+  async (line) => {
+    const lazy = await createApp(readConfig({ LOG_LEVEL: "silent", OLLAMA_HOSTS: "http://127.0.0.1:9" }), {
+      lazy: true,
+    });
+    expect((await answer(line, { app: lazy })).outcome).not.toBe("failed");
+  },
+);
+
 describe("a start that must not happen", () => {
   test("a wrong setting is named with what it accepts, and the value is not shown", async () => {
     const { code, stdout, stderr } = await ask(["/models"], { env: { DEFAULT_LOCALE: "zh-CH", LOG_LEVEL: "loud" } });
@@ -123,16 +133,6 @@ describe("a start that must not happen", () => {
     expect(stderr).toContain("LOG_LEVEL：应为以下之一：fatal, error");
     expect(stderr).not.toContain("loud");
   });
-
-  test.each(app.router.commands.map(({ name, examples }) => [name, examples[0] ?? ""]))(
-    "/%s says which parts of the app it needs, also where it is the first to need them",
-    async (name, example) => {
-      const lazy = await createApp(readConfig({ LOG_LEVEL: "silent", OLLAMA_HOSTS: "http://127.0.0.1:9" }), {
-        lazy: true,
-      });
-      expect((await answer(`/${name} ${example}`, { app: lazy })).outcome).not.toBe("failed");
-    },
-  );
 
   test("a missing catalog folder is named", async () => {
     const start = async (config: Config): Promise<number> => {

@@ -24,7 +24,7 @@ type PageOptions = {
   reducedMotion?: "reduce";
 };
 
-export type HealthSource = {
+export type WatchedPage = {
   page: Page;
   /** What ought never to be: dialogues, requests to others, errors in the console. */
   faults: string[];
@@ -35,7 +35,7 @@ export async function openTab(
   browser: Browser,
   url: string,
   { width = 1000, height = 800, scheme = "light", locale = "zh-CN" }: PageOptions = {},
-): Promise<HealthSource> {
+): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale });
   onTestFinished(() => context.close());
   const page = await context.newPage();

@@ -20,7 +20,8 @@ export type Endpoints = {
   value: (name: string, labels?: Record<string, string>) => Promise<number>;
 };
 
-export type HealthSource = Endpoints & { app: App; stop: () => Promise<void> };
+/** The app with its web server, in this process. */
+export type RunningProgram = Endpoints & { app: App; stop: () => Promise<void> };
 
 function endpointsOf(url: string): Endpoints {
   const get: Endpoints["get"] = (path, init) =>
@@ -42,7 +43,7 @@ export async function endpointsAt(discord: Discord, program: Bot): Promise<Endpo
 export async function openWatched(
   env: Record<string, string> = {},
   parts: readonly SitePart[] = [],
-): Promise<HealthSource> {
+): Promise<RunningProgram> {
   const config = readConfig({ LOG_LEVEL: "silent", DATA_DIR: await temporaryFolder(), ...env });
   const app = await createApp(config);
   const stop = new AbortController();
@@ -79,7 +80,7 @@ export function readValue(families: Map<string, Family>, name: string, labels: R
   return found[0]?.value ?? 0;
 }
 
-export type WatchedBot = HealthSource & { discord: Discord; ollama: Ollama };
+export type WatchedBot = RunningProgram & { discord: Discord; ollama: Ollama };
 
 /** The same with a bot between Discord and Ollama. */
 export async function openWatchedBot(env: Record<string, string> = {}): Promise<WatchedBot> {
