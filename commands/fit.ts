@@ -3,7 +3,7 @@ import { UserError } from "#src/base/user-error.ts";
 import { FIT_PURPOSES, type FitPurpose } from "#src/catalog/entry/suitability.ts";
 import { type FitRequest, findFits } from "#src/catalog/memory/fit.ts";
 import { cardsText, LEAST_GB, MOST_GB, readCards, readRam, readTokens } from "#src/catalog/memory/machine.ts";
-import { type Context, choice, defineCommand, flag, text } from "#src/chat/command.ts";
+import { type CatalogContext, choice, defineCommand, flag, text } from "#src/chat/command.ts";
 import { fitList } from "#src/chat/fit/list.ts";
 import { suggestCards } from "#src/chat/suggest/cards.ts";
 import { customId, type View } from "#src/chat/view.ts";
@@ -44,7 +44,7 @@ const pageState = z
     return { page, request: readRequest(asked, purpose === NONE ? undefined : purpose, license === "commercial") };
   });
 
-function list(request: FitRequest, page: number, context: Context): View {
+function list(request: FitRequest, page: number, context: CatalogContext): View {
   const { machine, contextTokens, purpose, commercial } = request;
   const state = [
     cardsText(machine),

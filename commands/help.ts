@@ -1,11 +1,11 @@
 import { code } from "#src/base/markdown.ts";
 import { UserError } from "#src/base/user-error.ts";
-import { type Command, type Context, defineCommand, text } from "#src/chat/command.ts";
+import { type CatalogContext, type Command, defineCommand, text } from "#src/chat/command.ts";
 import { commandDescription, optionDescription } from "#src/chat/descriptions.ts";
 import { nearestOf } from "#src/chat/nearest.ts";
 import { container, separator, textDisplay, type View } from "#src/chat/view.ts";
 
-function overview({ commands, text: say }: Context): View {
+function overview({ commands, text: say }: CatalogContext): View {
   const lines = commands.map((command) => {
     const example = command.examples[0];
     return `- **/${command.name}** ${commandDescription(command, say)}${example === undefined ? "" : ` · ${code(`/${command.name} ${example}`.trim())}`}`;
@@ -21,7 +21,7 @@ function overview({ commands, text: say }: Context): View {
   };
 }
 
-function details(command: Command, { text: say }: Context): View {
+function details(command: Command, { text: say }: CatalogContext): View {
   const options = Object.entries(command.options).map(([name, option]) => {
     const choices = option.kind === "choice" ? ` (${option.choices.join(", ")})` : "";
     return `- ${code(name)} ${optionDescription(command, name, say)}${choices}${option.required ? ` · ${say("help.required")}` : ""}`;

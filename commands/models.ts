@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { SORTS } from "#src/catalog/search/query.ts";
-import { type Context, choice, defineCommand, text } from "#src/chat/command.ts";
+import { type CatalogContext, choice, defineCommand, text } from "#src/chat/command.ts";
 import { modelList } from "#src/chat/model/list.ts";
 import { suggestQueries } from "#src/chat/suggest/queries.ts";
 import { customId, type View } from "#src/chat/view.ts";
@@ -15,7 +15,7 @@ const pageState = z
 
 type ListState = { query: string; sort: (typeof SORTS)[number] | undefined; page: number };
 
-function list({ query, sort, page }: ListState, context: Context): View {
+function list({ query, sort, page }: ListState, context: CatalogContext): View {
   const id = (other: number): string => customId("models", "page", other, sort ?? NO_SORT, query);
   return modelList(context.catalog.search(query, { sort }), { page, id }, context);
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { UserError } from "#src/base/user-error.ts";
 import { daysBefore, readSince } from "#src/catalog/search/since.ts";
 import { updatesOf, updatesSince } from "#src/catalog/updates.ts";
-import { type Autocomplete, type Context, defineCommand, type Suggestion, text } from "#src/chat/command.ts";
+import { type Autocomplete, type CatalogContext, defineCommand, type Suggestion, text } from "#src/chat/command.ts";
 import { updateList } from "#src/chat/updates/list.ts";
 import { clip, customId, LIMITS, type View } from "#src/chat/view.ts";
 
@@ -13,7 +13,7 @@ const pageState = z
   .tuple([z.coerce.number().int().nonnegative(), z.string().regex(/^\d{4}(?:-\d{2}){0,2}$/)])
   .transform(([page, since]) => ({ page, since }));
 
-const todayOf = ({ now }: Pick<Context, "now">): string => new Date(now()).toISOString().slice(0, 10);
+const todayOf = ({ now }: Pick<CatalogContext, "now">): string => new Date(now()).toISOString().slice(0, 10);
 
 /** Periods, and the years and months in which something came out, each with how much that is. */
 const suggestSince: Autocomplete = (typed, context) => {
@@ -32,7 +32,7 @@ const suggestSince: Autocomplete = (typed, context) => {
 };
 
 /** A page keeps the date and not the period, so that it stays the same list tomorrow. */
-function list({ since, page }: { since: string; page: number }, context: Context): View {
+function list({ since, page }: { since: string; page: number }, context: CatalogContext): View {
   return updateList({ since, page }, (other) => customId("updates", "page", other, since), context);
 }
 

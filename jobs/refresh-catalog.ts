@@ -6,7 +6,7 @@ import { problemText } from "#src/chat/explain-issue.ts";
 import { newsView } from "#src/chat/updates/news-view.ts";
 import type { Config } from "#src/config.ts";
 import { type ClientOptions, createClients } from "#src/sync/github/client.ts";
-import type { CatalogSource } from "#src/sync/github/config.ts";
+import type { CatalogSource } from "#src/sync/github/settings.ts";
 import { type AnnouncementOptions, createAnnouncements } from "#src/sync/refresh/announcements.ts";
 import { createRefresh, type RefreshOptions } from "#src/sync/refresh/refresh.ts";
 

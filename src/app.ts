@@ -50,7 +50,7 @@ export type App = {
 type AppOptions = {
   /** Keeps conversations on the disk, and begins with the newest catalog known; a short-lived program does neither. */
   keep?: boolean;
-  /** Loads the runtime with the first command that needs it, and not at once. */
+  /** Loads the runtime with the first command that needs it, and not at once. Nothing is completed before. */
   lazy?: boolean;
   log?: Log;
 };
@@ -63,7 +63,7 @@ export async function createApp(
   const { entries, problems, origin } = await catalogToStartWith(config, log, keep);
   const catalog: CatalogHolder = { current: { catalog: openCatalog(entries), problems, origin, refused: undefined } };
   const outputs = createOutputs();
-  const { runtime, load } = runtimeOf(config, {
+  const { runtime, load, close } = runtimeOf(config, {
     tries: config.tries,
     discord: config.discord !== undefined,
     catalog,
@@ -90,11 +90,7 @@ export async function createApp(
     get coordinator() {
       return runtime().coordinator;
     },
-    close: async () => {
-      if (config.redisUrl === undefined) return;
-      await load();
-      await runtime().close();
-    },
+    close,
   };
 }
 
@@ -135,7 +131,7 @@ function servicesOf(config: Config, holder: CatalogHolder, runtime: () => Runtim
 function runtimeOf(
   { redisUrl, discordApiUrl }: Config,
   options: RuntimeOptions,
-): { runtime: () => Runtime; load: () => Promise<void> } {
+): { runtime: () => Runtime; load: () => Promise<void>; close: () => Promise<void> } {
   let loaded: Runtime | undefined;
   const open = async (): Promise<void> => {
     const { createLocalRuntime, openSharedRuntime } = await import("./runtime.ts");
@@ -151,6 +147,10 @@ function runtimeOf(
     runtime: () => {
       if (loaded === undefined) throw new Error("the runtime is not loaded: the command must say that it needs it");
       return loaded;
+    },
+    close: async () => {
+      await loading;
+      await loaded?.close();
     },
   };
 }

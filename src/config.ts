@@ -4,10 +4,10 @@ import { LOG_LEVELS, type LogLevel } from "#src/base/log.ts";
 import { GITHUB_NAME } from "#src/catalog/entry/patterns.ts";
 import { brokenRule } from "#src/catalog/entry/problem.ts";
 import type { Admins, DiscordSettings } from "#src/discord/settings.ts";
-import type { GithubConfig, GithubIdentity } from "#src/sync/github/config.ts";
+import type { GithubIdentity, GithubSettings } from "#src/sync/github/settings.ts";
 import type { TrySettings } from "#src/tries/settings.ts";
 import type { WebSettings } from "#src/web/http/server.ts";
-import { flag, ids, isCron, list, setting, whole, wholeIfSet } from "./setting.ts";
+import { flag, ids, isCron, list, setting, whole, wholeIfSet } from "./setting-schemas.ts";
 
 const DISCORD_API_URL = "https://discord.com/api";
 const GITHUB_API_URL = "https://api.github.com";
@@ -128,7 +128,7 @@ export type Config = {
   discordApiUrl: string;
   /** Absent without a token: no bot. */
   discord: DiscordSettings | undefined;
-  github: GithubConfig;
+  github: GithubSettings;
   http: WebSettings;
   /** Where a worker serves its health, on the same address; absent: nowhere. */
   workerPort: number | undefined;
@@ -175,7 +175,7 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
   };
 }
 
-function githubConfig(values: z.infer<typeof environment>): GithubConfig {
+function githubConfig(values: z.infer<typeof environment>): GithubSettings {
   const { CATALOG_REPOSITORY: repository, CATALOG_BRANCH: branch } = values;
   return {
     apiUrl: values.GITHUB_API_URL.replace(/\/+$/, ""),

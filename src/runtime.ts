@@ -5,7 +5,6 @@ import type { CatalogHolder } from "#src/catalog/holder.ts";
 import { createPictures } from "#src/chart/pictures.ts";
 import type { Services } from "#src/chat/services.ts";
 import { createFleet, type Fleet } from "#src/inference/fleet.ts";
-import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
 import { createPulls } from "#src/inference/pulls.ts";
 import { countRefusals, countTries } from "#src/metrics/counted.ts";
 import { createMetrics, type Metrics } from "#src/metrics/metrics.ts";
@@ -15,10 +14,11 @@ import { createQuotas } from "#src/tries/quotas.ts";
 import type { TrySettings } from "#src/tries/settings.ts";
 import { openStore } from "#src/tries/store.ts";
 import { createTries, type Tries } from "#src/tries/tries.ts";
+import { createBackend } from "./backend.ts";
 
 /**
  * What a program needs that runs tries, draws, and is watched: hosts, tries, pictures, metrics. An answer from the
- * catalog needs none of it, so it is loaded where it is asked for first.
+ * catalog needs none of it, so it is loaded apart.
  */
 export type Runtime = Pick<Services, "tries" | "fleet" | "pulls" | "pictures"> & {
   metrics: Metrics;
@@ -46,7 +46,7 @@ export function createLocalRuntime(options: RuntimeOptions): Runtime {
   const { tries, outputs, log } = options;
   const metrics = createMetrics();
   const fleet = createFleet({
-    backend: createOllamaBackend(),
+    backend: createBackend(),
     urls: tries.hosts,
     slots: tries.hostSlots,
     allowCloud: tries.allowCloud,
@@ -74,7 +74,7 @@ export async function openSharedRuntime(redisUrl: string, apiUrl: string, option
     log,
   });
   const { fleet, tries, coordinator, close } = await openShared(redisUrl, options.tries, {
-    backend: createOllamaBackend(),
+    backend: createBackend(),
     open: (attempt, guard) => (attempt.delivery.kind === "discord" ? onDiscord(attempt, guard) : outputs.open(attempt)),
     count: (open) => countTries(open, metrics.tries),
     onRedis: redis.set,

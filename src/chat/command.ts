@@ -26,6 +26,9 @@ export type Context = Services & {
   ask: (modal: Modal) => Promise<void>;
 };
 
+/** What a command has that answers from the catalog alone: nothing of the runtime may be loaded. */
+export type CatalogContext = Omit<Context, "tries" | "fleet" | "pulls" | "pictures" | "resolve">;
+
 export type Suggestion = { name: string; value: string };
 /** Offers values for what is typed so far (maybe nothing). In memory and synchronous: Discord allows three seconds and no deferral. */
 export type Autocomplete = (typed: string, context: CompletionContext) => Suggestion[];
@@ -62,12 +65,12 @@ type Value<O extends Option> =
 type Values<O extends Options> = { [Name in keyof O]: Value<O[Name]> };
 
 /** How a component of an answer is served: its state as the custom id carries it, and what was chosen in a menu. */
-type ComponentAction = {
+type ComponentAction<Given> = {
   /** `update` turns the message it sits on into the answer, `reply` answers with a new one. */
   answer: "update" | "reply";
   /** Whoever presses it acts on the same message; else only the person whose answer it is, and others get their own. */
   shared?: boolean;
-  execute: (state: string, chosen: string[], context: Context) => Promise<void>;
+  execute: (state: string, chosen: string[], context: Given) => Promise<void>;
 };
 
 /** A slash command as surfaces see it. */
@@ -82,14 +85,17 @@ export type Command = {
   acknowledge: "answer" | "defer";
   /** Throws UserError for what the person can mend. */
   execute: (given: Record<string, string>, context: Context) => Promise<void>;
-  components: Record<string, ComponentAction>;
+  components: Record<string, ComponentAction<Context>>;
 };
 
-type Definition<O extends Options> = Omit<Command, "options" | "execute" | "components"> & {
-  options: O;
-  execute: (values: Values<O>, context: Context) => Promise<void>;
-  components?: Record<string, ComponentAction>;
+type Actions<O extends Options, Given> = {
+  execute: (values: Values<O>, context: Given) => Promise<void>;
+  components?: Record<string, ComponentAction<Given>>;
 };
+type Definition<O extends Options> = Omit<Command, "options" | "needs" | "execute" | "components"> & { options: O } & (
+    | ({ needs: "catalog" } & Actions<O, CatalogContext>)
+    | ({ needs: "runtime" } & Actions<O, Context>)
+  );
 
 /** Defines a command; its options are checked against their definition before `execute` sees them. */
 export function defineCommand<const O extends Options>(definition: Definition<O>): Command {

@@ -9,8 +9,9 @@ import type { Resolution } from "#src/tries/resolve.ts";
 import type { Tries } from "#src/tries/tries.ts";
 
 /**
- * What commands work with, the same on every surface. The catalog may be replaced at any time, and the parts for tries
- * and pictures are loaded when they are asked for: surfaces make a context with `snapshotWith`.
+ * What commands work with, the same on every surface. The catalog may be replaced at any time, and what runs tries
+ * and draws is there once it is loaded, at the latest before a command that needs it: surfaces make a context with
+ * `snapshotWith`, which copies no more than it must.
  */
 export type Services = {
   readonly catalog: Catalog;

@@ -3,7 +3,7 @@ import type { Services } from "./services.ts";
 
 /**
  * A snapshot of the services for one command, with what is its own: the command sees one catalog from beginning to end,
- * and loads no part that it does not ask for.
+ * and parts that are not loaded yet are not touched.
  * @example snapshotWith(app.services, { locale, text: textIn(locale) })
  */
 export function snapshotWith<Own extends Partial<Context>>(

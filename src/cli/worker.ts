@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { createBackend } from "#src/backend.ts";
 import { createStop } from "#src/base/lifecycle.ts";
 import { textIn } from "#src/base/locale.ts";
 import { createLog, type Log } from "#src/base/log.ts";
@@ -6,7 +7,6 @@ import { readCatalog } from "#src/catalog/entry/load.ts";
 import { openCatalog } from "#src/catalog/search/search.ts";
 import type { Config } from "#src/config.ts";
 import { createFleet } from "#src/inference/fleet.ts";
-import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
 import { createConnection, createWorkerReadiness } from "#src/metrics/readiness.ts";
 import { createRunMetrics } from "#src/metrics/run-metrics.ts";
 import { commonFamilies, hostFamilies } from "#src/metrics/state.ts";
@@ -47,7 +47,7 @@ async function work(config: Config, redisUrl: string, log: Log): Promise<void> {
   const { tries, discordApiUrl: apiUrl } = config;
   const name = hostname();
   const catalog = openCatalog((await readCatalog(config.catalogDir)).entries);
-  const backend = createOllamaBackend();
+  const backend = createBackend();
   const fleet = createFleet({ backend, urls: tries.hosts, slots: tries.hostSlots, allowCloud: tries.allowCloud, log });
   const { runs: events, responded, families } = createRunMetrics();
   const redis = createConnection(true);

@@ -7,7 +7,7 @@ import { type CatalogFile, readCatalog, readCatalogFiles } from "#src/catalog/en
 import type { Problem } from "#src/catalog/entry/problem.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { type Client, type ClientOptions, createClients } from "#src/sync/github/client.ts";
-import type { GithubConfig } from "#src/sync/github/config.ts";
+import type { GithubSettings } from "#src/sync/github/settings.ts";
 import { openCache } from "#src/sync/observe/cache.ts";
 import { type Cost, observe } from "#src/sync/observe/observe.ts";
 import { type Plan, plan } from "#src/sync/propose/plan.ts";
@@ -30,7 +30,7 @@ export type SyncMode = "dry-run" | "write" | "pr";
 
 export type SyncOptions = {
   mode: SyncMode;
-  github: GithubConfig;
+  github: GithubSettings;
   catalogDir: string;
   dataDir: string;
   /** Only these entries, and those that share their repositories. */
@@ -116,7 +116,7 @@ export async function runSync(options: SyncOptions): Promise<SyncReport> {
   };
 }
 
-function refuseEarly(mode: SyncMode, { catalog, identity }: GithubConfig): void {
+function refuseEarly(mode: SyncMode, { catalog, identity }: GithubSettings): void {
   if (mode === "pr" && catalog === undefined) throw new SyncRefused("needsRepository");
   if (mode === "pr" && identity === undefined) throw new SyncRefused("needsIdentity");
 }
@@ -134,7 +134,7 @@ const reachedOf = (observations: readonly Observation[]): Pick<SyncReport, "seen
 });
 
 const repositoryState = async (
-  remote: GithubConfig["catalog"],
+  remote: GithubSettings["catalog"],
   { commit }: CatalogInput,
   client: Client,
 ): Promise<RepositoryState | undefined> =>

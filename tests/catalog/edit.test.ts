@@ -202,6 +202,8 @@ test.each<[string, string, Edit, string]>([
   ["would get an item before the first", "papers: [p]\n", set(["papers", -1], "x"), "papers.-1"],
   ["is named and no field of it", "a: 1\n", set([], "x"), "file"],
   ["is a text", "just text\n", set(["a"], "x"), "a"],
+  ["would hold a number that is none", "a: 1\n", set(["sync", "x"], [{ y: Number.NaN }]), "sync.x"],
+  ["would hold no end of a number", "a: [1]\n", append(["a"], Number.POSITIVE_INFINITY), "a"],
   ["has a tag that nobody knows", "a: !x 1\n", set(["b"], "x"), "line 1"],
 ])("a file that %s is not edited", (_what, text, edit, where) => {
   const attempt = () => editEntry(text, [edit]);

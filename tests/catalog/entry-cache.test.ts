@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmod, cp, mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -107,6 +108,19 @@ test("a cache that others may have written is not taken, nor one behind a link",
   await symlink(elsewhere, path);
   expect(await knows(folder, "qwen3.yaml")).toBe(false);
 });
+
+test.skipIf(process.platform === "win32")(
+  "a pipe in its place is not waited for, and gives way to a new cache",
+  async () => {
+    const folder = await temporaryFolder();
+    const expected = told(await warm("catalog", folder));
+    const path = await fileIn(folder);
+    await rm(path);
+    execFileSync("mkfifo", [path]);
+    expect(told(await warm("catalog", folder))).toBe(expected);
+    expect(await knows(folder, "qwen3.yaml")).toBe(true);
+  },
+);
 
 test("a folder that is missing or cannot be written costs nothing but time", async () => {
   const parent = await temporaryFolder();

@@ -4,7 +4,7 @@ import { onTestFinished } from "vitest";
 import { type Text, textIn } from "#src/base/locale.ts";
 import { createLog } from "#src/base/log.ts";
 import { layOut } from "#src/catalog/entry/layout.ts";
-import type { GithubConfig } from "#src/sync/github/config.ts";
+import type { GithubSettings } from "#src/sync/github/settings.ts";
 import { runSync, type SyncMode, type SyncReport } from "#src/sync/run.ts";
 import { fastestFolder } from "#tests/fastest-folder.ts";
 import {
@@ -53,7 +53,7 @@ export async function startWorld(
   const catalog = await github.catalog(CATALOG, { "README.md": "# list\n", ...files });
   const dataDir = await mkdtemp(join(await fastestFolder(), "mulu-sync-"));
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
-  const config: GithubConfig = {
+  const config: GithubSettings = {
     apiUrl: github.url,
     identity: { kind: "token", token: github.token },
     catalog: { repository: CATALOG, branch: "main" },

@@ -72,7 +72,7 @@ function linesOf(stored: string, code: string): [file: string, json: string][] {
 }
 
 /** A catalog of some ten thousand entries. */
-const MOST_BYTES = 100_000_000;
+const MAX_BYTES = 100_000_000;
 
 /**
  * The text of a file that this user alone can have written: the system's temporary folder is open to everybody. Empty
@@ -81,11 +81,11 @@ const MOST_BYTES = 100_000_000;
 function readOwn(path: string): string {
   let file: number | undefined;
   try {
-    // Windows knows no O_NOFOLLOW; its temporary folder is the user's own.
-    file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
-    const { uid, mode, size } = fstatSync(file);
-    const own = process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
-    return own && size <= MOST_BYTES ? readFileSync(file, "utf8") : "";
+    // Windows knows neither flag; its temporary folder is the user's own. A pipe would else be waited for.
+    file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    const found = fstatSync(file);
+    const own = process.getuid === undefined || (found.uid === process.getuid() && (found.mode & 0o022) === 0);
+    return own && found.isFile() && found.size <= MAX_BYTES ? readFileSync(file, "utf8") : "";
   } catch {
     return "";
   } finally {

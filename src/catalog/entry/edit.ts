@@ -57,6 +57,7 @@ export function editEntry(text: string, edits: readonly Edit[]): string {
 
 /** A new entry's whole file, laid out. Throws UneditableFile where a value cannot be written. */
 export function writeEntry(fields: { [key: string]: Value | undefined }): string {
+  if (!canStand(fields)) throw new UneditableFile("file", NO_VALUE);
   const { document } = read("");
   document.contents = nodeOf(document, null, fields);
   return verified(layOutDocument(document), document.toJS(), "file");
@@ -87,11 +88,20 @@ type Change = { path: Path; value: Value | undefined };
 
 function changeOf({ path, ...edit }: Edit, document: Document): Change {
   if (path.length === 0) throw new UneditableFile("file", "an edit names a field");
+  if (edit.kind !== "remove" && !canStand(edit.value)) throw new UneditableFile(path.join("."), NO_VALUE);
   if (edit.kind !== "append") return { path, value: edit.kind === "set" ? edit.value : undefined };
   const list = stated(document.getIn(path, true));
   if (list && !isSeq(list)) throw new UneditableFile(path.join("."), "is not a list");
   return { path: [...path, list?.items.length ?? 0], value: edit.value };
 }
+
+const NO_VALUE = "no field holds null or a number that is none";
+
+/** Whether other readers understand the value too: `null` is a key without a value, and only YAML has `.nan` and `.inf`. */
+const canStand = (value: unknown): boolean =>
+  typeof value === "number"
+    ? Number.isFinite(value)
+    : value !== null && (typeof value !== "object" || Object.values(value).every(canStand));
 
 /** The node where it says anything: not `null`, as which a key without a value is read. */
 const stated = (node: unknown): Node | undefined =>

@@ -3,8 +3,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { App, Octokit } from "octokit";
 import type { Log } from "#src/base/log.ts";
 import { VERSION } from "#src/base/version.ts";
-import type { GithubConfig, GithubIdentity } from "./config.ts";
 import { explainGithubError, GithubFailure } from "./failure.ts";
+import type { GithubIdentity, GithubSettings } from "./settings.ts";
 
 export type Client = {
   octokit: Octokit;
@@ -40,7 +40,7 @@ const STATUSES_WITHOUT_BODY = new Set([204, 205, 304]);
 
 /** A client for reading, which may be anonymous, and one for writing, absent without an identity. Throws GithubFailure. */
 export async function createClients(
-  config: Pick<GithubConfig, "apiUrl" | "identity">,
+  config: Pick<GithubSettings, "apiUrl" | "identity">,
   options: ClientOptions,
 ): Promise<{ reader: Client; writer: Client | undefined }> {
   return {
@@ -51,7 +51,7 @@ export async function createClients(
 
 async function createClient(
   role: "reader" | "writer",
-  { apiUrl, identity }: Pick<GithubConfig, "apiUrl" | "identity">,
+  { apiUrl, identity }: Pick<GithubSettings, "apiUrl" | "identity">,
   { log, signal, pace = "github", timeoutMs = TIMEOUT_MS }: ClientOptions,
 ): Promise<Client> {
   const library = await import("octokit");

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Client } from "#src/sync/github/client.ts";
-import type { CatalogSource } from "#src/sync/github/config.ts";
 import { ownerAndRepo } from "#src/sync/github/owner-and-repo.ts";
+import type { CatalogSource } from "#src/sync/github/settings.ts";
 import { ownDigest } from "#src/sync/propose/marker.ts";
 import {
   BRANCH_PREFIX,

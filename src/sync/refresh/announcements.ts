@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Log } from "#src/base/log.ts";
 import { writeFileWhole } from "#src/base/write-file.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
-import type { CatalogSource } from "#src/sync/github/config.ts";
+import type { CatalogSource } from "#src/sync/github/settings.ts";
 import { factsOf, type News, newsIn } from "./news.ts";
 
 const FILE = "announced.json";

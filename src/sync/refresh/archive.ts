@@ -6,8 +6,8 @@ import { type ParsedTarFileItem, parseTar } from "nanotar";
 import { z } from "zod";
 import type { CatalogFile } from "#src/catalog/entry/load.ts";
 import { brokenRule, type Problem } from "#src/catalog/entry/problem.ts";
-import type { CatalogSource } from "#src/sync/github/config.ts";
 import { ownerAndRepo } from "#src/sync/github/owner-and-repo.ts";
+import type { CatalogSource } from "#src/sync/github/settings.ts";
 
 /** What asks GitHub, as octokit does it. */
 type Reader = {

@@ -4,8 +4,8 @@ import { brokenRule, type Problem } from "#src/catalog/entry/problem.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import type { CatalogHolder, CatalogOrigin } from "#src/catalog/holder.ts";
 import { openCatalog } from "#src/catalog/search/search.ts";
-import type { CatalogSource } from "#src/sync/github/config.ts";
 import { explainGithubError } from "#src/sync/github/failure.ts";
+import type { CatalogSource } from "#src/sync/github/settings.ts";
 import { ArchiveRefused, type FetchedCatalog, fetchCatalog } from "./archive.ts";
 import { storeCatalog } from "./stored-catalog.ts";
 

@@ -49,6 +49,13 @@ export function createSharedTries(options: SharedTriesOptions): { tries: Tries; 
     if (!(await link.ready())) throw new UserError("tryQueueAway");
   };
 
+  /** Asks Redis once the connection is there, which a program that answers one command has only begun to make. */
+  const asking = <T>(act: () => Promise<T>): Promise<T> =>
+    needingRedis(async () => {
+      await link.ready();
+      return act();
+    });
+
   /** A try that waits is ended here and now; a running one by its worker. */
   const stop = async (id: string): Promise<void> => {
     const state = await ledger.cancel(id, "stopped");
@@ -104,14 +111,14 @@ export function createSharedTries(options: SharedTriesOptions): { tries: Tries; 
       return attempt;
     },
     stop: async (id, person) =>
-      needingRedis(async () => {
+      asking(async () => {
         const record = await ledger.find(id);
         if (record === undefined || record.ended) return "ended";
         if (!mayStop(person, record.try)) return "forbidden";
         await stop(id);
         return "stopped";
       }),
-    find: (id) => needingRedis(() => ledger.find(id)),
+    find: (id) => asking(() => ledger.find(id)),
     counts: async () => {
       try {
         return await ledger.counts();
@@ -121,7 +128,7 @@ export function createSharedTries(options: SharedTriesOptions): { tries: Tries; 
       }
     },
     forget: (person) =>
-      needingRedis(async () => {
+      asking(async () => {
         const ids = await ledger.idsOf(person);
         await Promise.all(ids.map(stop));
         return ledger.forget(person, ids);

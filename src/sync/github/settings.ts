@@ -10,7 +10,7 @@ export type CatalogSource = {
   branch: string;
 };
 
-export type GithubConfig = {
+export type GithubSettings = {
   apiUrl: string;
   /** Absent: anonymous, for reading only. */
   identity: GithubIdentity | undefined;
