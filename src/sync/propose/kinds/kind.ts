@@ -69,6 +69,19 @@ export const noEdits = (): ExplainedEdit[] => [];
 export const noEntries = (): Map<string, NewEntry> => new Map();
 export const noNote = (): string => "";
 
+/** What holds for most kinds: the catalog shows it once it is merged, and nothing more is told of it. */
+export const USUAL = {
+  isFirstSight: false,
+  settledByMerge: false,
+  needsReview: false,
+  isDraft: false,
+  notesReadme: false,
+  closedBecause: "done",
+  newEntries: noEntries,
+  note: noNote,
+  details: undefined,
+} as const;
+
 /** Sets a field of an entry. */
 export const setField = (
   entry: Entry,

@@ -3,25 +3,11 @@ import {
   appendItem,
   type ExplainedEdit,
   noEdits,
-  noEntries,
-  noNote,
   type SignalRules,
   type SignalSubject,
   setField,
+  USUAL,
 } from "./kind.ts";
-
-/** What holds for most of what happens to a repository as a whole: the catalog shows it once it is merged. */
-const USUAL = {
-  isFirstSight: false,
-  settledByMerge: false,
-  needsReview: false,
-  isDraft: false,
-  notesReadme: false,
-  closedBecause: "done",
-  newEntries: noEntries,
-  note: noNote,
-  details: undefined,
-} as const;
 
 /** A repository that is seen for the first time: its number and its README are noted, whatever else is told. */
 export const baseline: SignalRules<"baseline"> = {

@@ -2,21 +2,15 @@ import type { Text } from "#src/base/locale.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { repositoryUrl } from "#src/catalog/entry/urls.ts";
 import type { Release } from "#src/sync/sources/observation.ts";
-import { type ExplainedEdit, noEntries, noNote, type SignalRules, type SignalSubject, setField } from "./kind.ts";
+import { type ExplainedEdit, type SignalRules, type SignalSubject, setField, USUAL } from "./kind.ts";
 
 /** Characters of release notes that a pull request's text holds. */
 const MAX_NOTES = 8000;
 
 const VERSION = {
-  isFirstSight: false,
+  ...USUAL,
   // A person may have written another tag, or none.
   settledByMerge: true,
-  needsReview: false,
-  isDraft: false,
-  notesReadme: false,
-  closedBecause: "done",
-  newEntries: noEntries,
-  note: noNote,
 } as const;
 
 export const release: SignalRules<"release"> = {
@@ -32,7 +26,6 @@ export const tag: SignalRules<"tag"> = {
   title: {
     each: ({ entry, tag: { name } }, _, text) => text("proposal.title.release", { name: entry.name, tag: name }),
   },
-  details: undefined,
 };
 
 /** The address is made from the tag: what an answer says of itself is not followed. */
