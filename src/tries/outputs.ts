@@ -1,4 +1,4 @@
-import type { Delivery, Progress, Try } from "./try.ts";
+import type { Progress, Reach, Try } from "./try.ts";
 
 /** Shows the progress of one try. */
 export type Output = {
@@ -6,6 +6,8 @@ export type Output = {
   update: (progress: Progress) => void;
   /** Shows the end, whatever it takes; resolves when it is shown or cannot be. */
   finish: (progress: Progress) => Promise<void>;
+  /** Stops showing, without a last word: another process shows it from now on. Resolves when no edit is under way. */
+  leave: () => Promise<void>;
   /** Raised when there is nobody to show it to any more (the message was deleted). */
   gone: AbortSignal;
 };
@@ -18,24 +20,25 @@ export class NotWanted extends Error {
 /** Makes an edit. Throws NotWanted where it must not be made; what else it throws may be over the next time. */
 export type EditGuard = (edit: () => Promise<void>) => Promise<void>;
 
-type Opener = (attempt: Try) => Output | undefined;
+/** Opens the output of a try; undefined where this process cannot show it (any more). Edits but the last pass the guard. */
+export type OpenOutput = (attempt: Try, guard?: EditGuard) => Output | undefined;
 
 export type Outputs = {
-  /** A surface says how it shows tries of its kind. */
-  register: (kind: Delivery["kind"], opener: Opener) => void;
-  /** Opens the output of a try; one that shows nothing where its surface is not there (any more). */
-  open: (attempt: Try) => Output;
+  /** A surface says how this process shows answers that can be reached so. */
+  register: (surface: string, by: Reach["by"], open: OpenOutput) => void;
+  open: OpenOutput;
 };
 
-/** The surfaces that can show tries, by the kind of delivery. */
+/** What this process can show, by surface and reach. */
 export function createOutputs(): Outputs {
-  const openers = new Map<Delivery["kind"], Opener>();
+  const openers = new Map<string, OpenOutput>();
   return {
-    register: (kind, opener) => {
-      openers.set(kind, opener);
+    register: (surface, by, open) => {
+      openers.set(`${by} ${surface}`, open);
     },
-    open: (attempt) => openers.get(attempt.delivery.kind)?.(attempt) ?? nowhere(),
+    open: (attempt, guard) => {
+      const { surface, reach } = attempt.delivery;
+      return openers.get(`${reach.by} ${surface}`)?.(attempt, guard);
+    },
   };
 }
-
-const nowhere = (): Output => ({ update: () => {}, finish: async () => {}, gone: new AbortController().signal });

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import packageJson from "#package.json" with { type: "json" };
 import type { Record_ } from "#tests/stand-ins/discord/interactions.ts";
 import { buttonsOf } from "#tests/stand-ins/discord/people.ts";
@@ -18,10 +19,16 @@ const SLOTS = 2;
 /** Ten tokens at 20/s: half a second each, so that two slots answer four tries a second. */
 const ANSWER = { chunks: Array.from({ length: 10 }, (_, at) => `字${at} `), tokensPerSecond: 20 };
 
-export type Throughput = { workers: number; perSecond: number; ratio: number } & Cost;
+export type Throughput = { workers: number; perSecond: number; ratio: number } & Cost & Idle;
+
+/** Commands of Redis a second, all processes together, while nobody asks for anything. */
+type Idle = { idleCommands: number };
 
 /** What one try of ten edits at most takes of the parts that tries share. CPU times in ms; 0 where there is no `/proc`. */
 export type Cost = { redisCommands: number; redisBytes: number; botCpuMs: number; workerCpuMs: number };
+
+/** How long it is counted what all processes ask of Redis while there is nothing to do. */
+const IDLE_MS = 5000;
 
 /** Of 1, 2 and 4 workers, and as a ratio to one; a reason where there is no Redis to measure with. */
 export async function benchWorkers(): Promise<Throughput[] | string> {
@@ -87,7 +94,10 @@ async function throughput(workers: number): Promise<Omit<Throughput, "workers" |
       workerCpuMs: workersCpuMs.reduce((sum, ms) => sum + ms, 0),
     };
   };
+  const idleFrom = await spent();
+  await wait(IDLE_MS);
   const before = await spent();
+  const idleCommands = (before.redisCommands - idleFrom.redisCommands) / (IDLE_MS / 1000);
 
   const began = performance.now();
   const records = Array.from({ length: TRIES }, (_, at) =>
@@ -111,6 +121,7 @@ async function throughput(workers: number): Promise<Omit<Throughput, "workers" |
   await rm(folder, { recursive: true, force: true });
   return {
     perSecond,
+    idleCommands,
     redisCommands: (after.redisCommands - before.redisCommands) / TRIES,
     redisBytes: (after.redisBytes - before.redisBytes) / TRIES,
     botCpuMs: (after.botCpuMs - before.botCpuMs) / TRIES,

@@ -1,0 +1,73 @@
+import type { Try } from "./try.ts";
+
+/** The store of tries cannot be reached, or refuses what it is told: nobody can queue or keep anything just now. */
+export class StoreAway extends Error {
+  override name = "StoreAway";
+}
+
+/** What a queue knows of a try. */
+export type QueuedTry = { id: string; person: string; model: string };
+
+/** A try that a runner has taken; without `renew` it goes to another runner. */
+export type Ticket = {
+  id: string;
+  model: string;
+  /** How often a runner that had it has died. */
+  deaths: number;
+  /** Runners have died of it so often that it must not be begun again. */
+  exhausted: boolean;
+};
+
+export type TryCounts = { running: number; waiting: number };
+
+export type Admission = {
+  id: string;
+  person: string;
+  /** Tries that may wait in all. */
+  most: number;
+};
+
+/**
+ * Who may ask, whose turn it is, and who has it: first come first served among the tries of a model, two tries a person.
+ * One implementation for a single process, one for many. Everything rejects with StoreAway where the store is away.
+ */
+export type TryQueue = {
+  /** What is queued goes on when this process has ended. */
+  readonly lasts: boolean;
+  /** How often a runner renews what it has taken, in ms; undefined where nobody else could take it. */
+  readonly renewMs: number | undefined;
+  /** Reserves a place for a quarter of a minute. `person`: they have two tries; `full`: too many wait. */
+  admit: (admission: Admission) => Promise<"ok" | "person" | "full">;
+  /** The person may ask again: this one has ended, or came to nothing. */
+  leave: (id: string, person: string) => Promise<void>;
+  /** Queues an admitted try. `deadline`: when it must have ended, in ms since 1970. */
+  add: (item: QueuedTry, deadline: number | undefined) => Promise<void>;
+  /** The next try of one of these models, that which waits longest first. */
+  take: (models: readonly string[]) => Promise<Ticket | undefined>;
+  /** Keeps what was taken; gives the ids of those that another runner has by now. */
+  renew: (tickets: readonly Ticket[]) => Promise<ReadonlySet<string>>;
+  /** Puts a taken try back, to the front of the queue of this model. */
+  handBack: (ticket: Ticket, model: string) => Promise<void>;
+  /** A taken try has ended and its end is shown: nothing is left of it here. */
+  finish: (ticket: Ticket) => Promise<void>;
+  /** Takes a try out that nobody runs; false where somebody does. Whoever gets true has to end it, and then to `forget` it. */
+  remove: (item: Pick<QueuedTry, "id" | "model">) => Promise<boolean>;
+  /** A removed try has ended and its end is shown. */
+  forget: (id: string) => Promise<void>;
+  /** Ids of those that wait for a model, the next one first. */
+  waiting: (model: string) => Promise<string[]>;
+  /** Models for which tries wait. */
+  wanted: () => Promise<string[]>;
+  counts: () => Promise<TryCounts>;
+  /** Ids that somebody has to look at: their reservation or deadline is over, or whoever ended them has not shown that. */
+  due: () => Promise<string[]>;
+  /** Looks at an id again so many milliseconds later. */
+  postpone: (id: string, ms: number) => Promise<void>;
+  /** Gives what dead runners had to others, and says of which models. Only one process at a time does it: true for that one. */
+  keep: () => Promise<boolean>;
+  /** Called after something was queued, taken or ended: with the model, or undefined where it may be any. */
+  onChange: (listener: (model: string | undefined) => void) => void;
+};
+
+/** The place of a try in the queue. */
+export const queuedTry = ({ id, person, targets: [{ model }] }: Try): QueuedTry => ({ id, person, model });
