@@ -1,22 +1,16 @@
 import type { UserErrorKey } from "#src/base/user-error.ts";
-import type { FailureReason } from "#src/inference/backend.ts";
-import type { Phase, Progress } from "#src/tries/try.ts";
+import type { Phase, RunProgress } from "#src/tries/try.ts";
+import type { TryEvents } from "#src/tries/watch.ts";
 import { createCounter, createHistogram, type Family } from "./tally.ts";
 
 /** What is counted of tries. Times are in seconds. */
-export type TryMetrics = {
+export type TryMetrics = TryEvents & {
   refused: (key: UserErrorKey) => void;
-  /** It has a place on a host, after so long. */
-  started: (waited: number) => void;
-  /** Its first words are there, so long after it was accepted. */
-  firstToken: (after: number) => void;
-  /** `entry` is the id in the catalog of what was asked for; `took` is undefined where it did not start. */
-  ended: (progress: Progress, about: { entry: string | undefined; took: number | undefined }) => void;
 };
 
 const OUTCOMES: readonly (Phase | "refused")[] = ["done", "stopped", "expired", "interrupted", "failed", "refused"];
-/** Label values for what goes wrong on an Ollama host. */
-export const FAILURES: Record<FailureReason, string> = {
+/** Label values for why a run failed. */
+export const FAILURES: Record<NonNullable<RunProgress["failure"]>, string> = {
   unreachable: "unreachable",
   modelMissing: "model_missing",
   cannotChat: "cannot_chat",
@@ -24,6 +18,7 @@ export const FAILURES: Record<FailureReason, string> = {
   outOfMemory: "out_of_memory",
   interrupted: "interrupted",
   stalled: "stalled",
+  otherVersion: "other_version",
   failed: "other",
 };
 const REFUSALS: Partial<Record<UserErrorKey, string>> = {
@@ -100,13 +95,15 @@ export function createTryMetrics(): { events: TryMetrics; families: () => Family
       },
       started: (waited) => waiting.observe({}, waited),
       firstToken: (after) => firstToken.observe({}, after),
-      ended: ({ phase: outcome, figures, failure }, { entry, took }) => {
+      ended: ({ targets }, { phase: outcome, runs }, took) => {
         tries.add({ outcome });
-        if (outcome === "failed") failures.add({ reason: FAILURES[failure ?? "failed"] });
         if (took !== undefined) duration.observe({ outcome }, took);
-        if (figures === undefined) return;
-        tokens.add({ entry: entry ?? "other" }, figures.tokens);
-        speed.observe({}, figures.tokensPerSecond);
+        for (const [at, { phase, figures, failure }] of runs.entries()) {
+          if (phase === "failed") failures.add({ reason: FAILURES[failure ?? "failed"] });
+          if (figures === undefined) continue;
+          tokens.add({ entry: targets[at]?.entryId ?? "other" }, figures.tokens);
+          speed.observe({}, figures.tokensPerSecond);
+        }
       },
     },
     families: () =>
