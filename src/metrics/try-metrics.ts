@@ -1,6 +1,5 @@
 import type { UserErrorKey } from "#src/base/user-error.ts";
-import type { FailureReason } from "#src/inference/backend.ts";
-import type { Phase, Progress } from "#src/tries/try.ts";
+import type { Phase, Progress, RunProgress, Try } from "#src/tries/try.ts";
 import { createCounter, createHistogram, type Family } from "./tally.ts";
 
 /** What is counted of tries. Times are in seconds. */
@@ -10,13 +9,13 @@ export type TryMetrics = {
   started: (waited: number) => void;
   /** Its first words are there, so long after it was accepted. */
   firstToken: (after: number) => void;
-  /** `entry` is the id in the catalog of what was asked for; `took` is undefined where it did not start. */
-  ended: (progress: Progress, about: { entry: string | undefined; took: number | undefined }) => void;
+  /** `took` is undefined where it did not start. */
+  ended: (progress: Progress, about: { targets: Try["targets"]; took: number | undefined }) => void;
 };
 
 const OUTCOMES: readonly (Phase | "refused")[] = ["done", "stopped", "expired", "interrupted", "failed", "refused"];
-/** Label values for what goes wrong on an Ollama host. */
-export const FAILURES: Record<FailureReason, string> = {
+/** Label values for what goes wrong with a run. */
+export const FAILURES: Record<NonNullable<RunProgress["failure"]>, string> = {
   unreachable: "unreachable",
   modelMissing: "model_missing",
   cannotChat: "cannot_chat",
@@ -25,6 +24,7 @@ export const FAILURES: Record<FailureReason, string> = {
   interrupted: "interrupted",
   stalled: "stalled",
   failed: "other",
+  otherVersion: "other_version",
 };
 const REFUSALS: Partial<Record<UserErrorKey, string>> = {
   tryQuota: "quota",
@@ -100,13 +100,15 @@ export function createTryMetrics(): { events: TryMetrics; families: () => Family
       },
       started: (waited) => waiting.observe({}, waited),
       firstToken: (after) => firstToken.observe({}, after),
-      ended: ({ phase: outcome, figures, failure }, { entry, took }) => {
+      ended: ({ phase: outcome, runs }, { targets, took }) => {
         tries.add({ outcome });
-        if (outcome === "failed") failures.add({ reason: FAILURES[failure ?? "failed"] });
         if (took !== undefined) duration.observe({ outcome }, took);
-        if (figures === undefined) return;
-        tokens.add({ entry: entry ?? "other" }, figures.tokens);
-        speed.observe({}, figures.tokensPerSecond);
+        for (const [at, { phase, figures, failure }] of runs.entries()) {
+          if (phase === "failed") failures.add({ reason: FAILURES[failure ?? "failed"] });
+          if (figures === undefined) continue;
+          tokens.add({ entry: targets[at]?.entryId ?? "other" }, figures.tokens);
+          speed.observe({}, figures.tokensPerSecond);
+        }
       },
     },
     families: () =>

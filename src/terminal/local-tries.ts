@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { Output, Outputs } from "#src/tries/outputs.ts";
-import { type Delivery, hasEnded, type Progress, type Try } from "#src/tries/try.ts";
+import { z } from "zod";
+import type { OpenOutput, Outputs } from "#src/tries/outputs.ts";
+import { type Delivery, hasEnded, type Progress, type RunProgress, type Try } from "#src/tries/try.ts";
 import { harmless } from "./render.ts";
 
 /** How a terminal shows an answer that grows. */
@@ -20,46 +21,78 @@ export type LocalTry = {
 
 export type LocalTries = { expect: (screen: Screen) => LocalTry };
 
+/** The name under which this process shows answers on its terminal. */
+const TERMINAL = "terminal";
+const address = z.object({ id: z.string() });
+
+/** A place on the terminal of this process. */
+export const terminalDelivery = (id: string): Delivery => ({
+  surface: TERMINAL,
+  reach: { by: "process" },
+  address: { id } satisfies z.infer<typeof address>,
+  private: false,
+});
+
 /** Tries whose answers are shown by this very process. */
 export function createLocalTries(outputs: Outputs): LocalTries {
-  const expected = new Map<string, (attempt: Try) => Output>();
-  outputs.register("local", (attempt) =>
-    attempt.delivery.kind === "local" ? expected.get(attempt.delivery.id)?.(attempt) : undefined,
-  );
+  const expected = new Map<string, OpenOutput>();
+  outputs.register(TERMINAL, "process", (attempt) => {
+    const place = address.safeParse(attempt.delivery.address).data;
+    return place && expected.get(place.id)?.(attempt);
+  });
   return {
     expect: (screen) => {
       const id = randomUUID();
       const end = Promise.withResolvers<void>();
       let begun = false;
+      const write = createWriter(screen);
       expected.set(id, (attempt) => {
         begun = true;
-        return streamTo(screen, attempt, () => {
-          expected.delete(id);
-          end.resolve();
-        });
+        return {
+          gone: new AbortController().signal,
+          update: (progress) => {
+            if (write(attempt, progress) === "silent") screen.status?.(attempt, progress);
+          },
+          leave: async () => {},
+          finish: async (progress) => {
+            write(attempt, progress);
+            screen.end(attempt, progress);
+            expected.delete(id);
+            end.resolve();
+          },
+        };
       });
-      return { delivery: { kind: "local", id }, ended: () => (begun ? end.promise : undefined) };
+      return { delivery: terminalDelivery(id), ended: () => (begun ? end.promise : undefined) };
     },
   };
 }
 
-/** Writes each piece of text once, as it comes. */
-function streamTo(screen: Screen, attempt: Try, done: () => void): Output {
-  let written = 0;
-  const write = ({ text }: Progress): void => {
-    if (text.length > written) screen.write(harmless(text.slice(written)));
-    written = text.length;
+/**
+ * Writes each piece of text once, as it comes: run after run, several under the names of their models. `silent` where the
+ * run that goes on has said nothing yet.
+ */
+function createWriter({ write }: Screen): (attempt: Try, progress: Progress) => "silent" | "written" {
+  let current = 0;
+  let written = "";
+  return ({ targets }, { runs }) => {
+    const open = runs.findIndex((run) => !hasEnded(run));
+    // A run that had ended goes on: what had run it is gone, and what it said last with it.
+    if (open >= 0 && open < current) [current, written] = [open, ""];
+    for (let run = runs[current]; run !== undefined; run = runs[current]) {
+      const heading = runs.length > 1 && written === "" && run.text !== "" ? `\n${targets[current]?.model}\n` : "";
+      write(harmless(heading + pieceAfter(written, run)));
+      written = run.text;
+      if (!hasEnded(run)) return written === "" ? "silent" : "written";
+      if (runs.length > 1) write("\n");
+      current += 1;
+      written = "";
+    }
+    return "written";
   };
-  return {
-    gone: new AbortController().signal,
-    update: (progress) => {
-      if (progress.text === "") screen.status?.(attempt, progress);
-      else if (!hasEnded(progress)) write(progress);
-    },
-    finish: async (progress) => {
-      write(progress);
-      screen.end(attempt, progress);
-      done();
-    },
-  };
+}
+
+/** What has to be written behind what is there; an answer that begins again stands beneath. */
+function pieceAfter(written: string, run: RunProgress): string {
+  if (run.text.startsWith(written)) return run.text.slice(written.length);
+  return hasEnded(run) && written.startsWith(run.text) ? "" : `\n\n${run.text}`;
 }
