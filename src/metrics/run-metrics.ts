@@ -1,4 +1,4 @@
-import type { RunEvents, RunOutcome } from "#src/tries/redis/run.ts";
+import type { RunEvents, RunOutcome } from "#src/tries/run.ts";
 import { createResponses, type DiscordEvents } from "./discord-metrics.ts";
 import { createCounter, createHistogram, type Family } from "./tally.ts";
 import { DURATION_BOUNDS, FAILURES, FIRST_TOKEN_BOUNDS, SPEED_BOUNDS } from "./try-metrics.ts";

@@ -78,16 +78,15 @@ function createWriter({ write }: Screen): (attempt: Try, progress: Progress) => 
     const open = runs.findIndex((run) => !hasEnded(run));
     // A run that had ended goes on: what had run it is gone, and what it said last with it.
     if (open >= 0 && open < current) [current, written] = [open, ""];
-    for (let run = runs[current]; run !== undefined; run = runs[current]) {
-      const heading = runs.length > 1 && written === "" && run.text !== "" ? `\n${targets[current]?.model}\n` : "";
-      write(harmless(heading + pieceAfter(written, run)));
-      written = run.text;
-      if (!hasEnded(run)) return written === "" ? "silent" : "written";
-      if (runs.length > 1) write("\n");
-      current += 1;
-      written = "";
+    for (const [at, run] of runs.entries()) {
+      if (at < current || (open >= 0 && at > open)) continue;
+      if (at > current) written = "";
+      const isNamed = runs.length > 1 && written === "" && run.text !== "";
+      const name = isNamed ? `${at > 0 ? "\n\n" : ""}${targets[at]?.model}\n` : "";
+      write(harmless(name + pieceAfter(written, run)));
+      [current, written] = [at, run.text];
     }
-    return "written";
+    return open >= 0 && written === "" ? "silent" : "written";
   };
 }
 
