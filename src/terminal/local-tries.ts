@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { OpenOutput, Outputs } from "#src/tries/outputs.ts";
-import { type Delivery, hasEnded, type Progress, type RunProgress, type Try } from "#src/tries/try.ts";
+import { type Delivery, hasEnded, type Progress, type Try } from "#src/tries/try.ts";
 import { harmless } from "./render.ts";
 
 /** How a terminal shows an answer that grows. */
@@ -67,31 +67,23 @@ export function createLocalTries(outputs: Outputs): LocalTries {
   };
 }
 
-/**
- * Writes each piece of text once, as it comes: run after run, several under the names of their models. `silent` where the
- * run that goes on has said nothing yet.
- */
+/** Writes each piece of text once, as it comes. `silent` where the run that goes on has said nothing yet. */
 function createWriter({ write }: Screen): (attempt: Try, progress: Progress) => "silent" | "written" {
-  let current = 0;
   let written = "";
-  return ({ targets }, { runs }) => {
-    const open = runs.findIndex((run) => !hasEnded(run));
-    // A run that had ended goes on: what had run it is gone, and what it said last with it.
-    if (open >= 0 && open < current) [current, written] = [open, ""];
-    for (const [at, run] of runs.entries()) {
-      if (at < current || (open >= 0 && at > open)) continue;
-      if (at > current) written = "";
-      const isNamed = runs.length > 1 && written === "" && run.text !== "";
-      const name = isNamed ? `${at > 0 ? "\n\n" : ""}${targets[at]?.model}\n` : "";
-      write(harmless(name + pieceAfter(written, run)));
-      [current, written] = [at, run.text];
-    }
-    return open >= 0 && written === "" ? "silent" : "written";
+  return (attempt, progress) => {
+    const text = textSoFar(attempt, progress);
+    if (text.startsWith(written)) write(harmless(text.slice(written.length)));
+    // What was kept of an answer that broke off may be less than what was shown; else it begins again, beneath.
+    else if (!hasEnded(progress) || !written.startsWith(text)) write(harmless(`\n\n${text}`));
+    written = text;
+    return progress.runs.find((run) => !hasEnded(run))?.text === "" ? "silent" : "written";
   };
 }
 
-/** What has to be written behind what is there; an answer that begins again stands beneath. */
-function pieceAfter(written: string, run: RunProgress): string {
-  if (run.text.startsWith(written)) return run.text.slice(written.length);
-  return hasEnded(run) && written.startsWith(run.text) ? "" : `\n\n${run.text}`;
+/** Run after run to the one that goes on; several under the names of their models. */
+function textSoFar({ targets }: Try, { runs }: Progress): string {
+  const open = runs.findIndex((run) => !hasEnded(run));
+  const begun = runs.slice(0, open < 0 ? runs.length : open + 1);
+  if (runs.length === 1) return runs[0].text;
+  return begun.flatMap(({ text }, at) => (text === "" ? [] : `${targets[at]?.model}\n${text}`)).join("\n\n");
 }
