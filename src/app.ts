@@ -45,6 +45,7 @@ export type App = {
   readonly coordinator: Runtime["coordinator"];
   /** Whether nobody has taken what has this id yet, here or in another process. */
   readonly claim: Runtime["claim"];
+  readonly refused: Runtime["refused"];
   /** Lets go of what is shared with other processes. */
   close: () => Promise<void>;
 };
@@ -95,6 +96,9 @@ export async function createApp(
     get claim() {
       return runtime().claim;
     },
+    get refused() {
+      return runtime().refused;
+    },
     close,
   };
 }
@@ -134,14 +138,14 @@ function servicesOf(config: Config, holder: CatalogHolder, runtime: () => Runtim
 
 /** The runtime, for whoever has loaded it before. Shared with other processes where there is a Redis for it. */
 function runtimeOf(
-  { redisUrl }: Config,
+  { redisUrl, discordApiUrl }: Config,
   options: RuntimeOptions,
 ): { runtime: () => Runtime; load: () => Promise<void>; close: () => Promise<void> } {
   let loaded: Runtime | undefined;
   const open = async (): Promise<void> => {
     const { createLocalRuntime, openSharedRuntime } = await import("./runtime.ts");
     loaded =
-      redisUrl === undefined ? createLocalRuntime(options) : await openSharedRuntime(redisUrl, options);
+      redisUrl === undefined ? createLocalRuntime(options) : await openSharedRuntime(redisUrl, discordApiUrl, options);
   };
   let loading: Promise<void> | undefined;
   return {

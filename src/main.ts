@@ -1,5 +1,5 @@
 import { type App, createApp, forSurface, logProblems, runJobs } from "#src/app.ts";
-import { createStop, startAfter, untilFirstEnds } from "#src/base/lifecycle.ts";
+import { createStop, rejecting, startAfter, untilFirstEnds } from "#src/base/lifecycle.ts";
 import { run } from "#src/cli/run.ts";
 import type { Surface } from "#src/metrics/command-metrics.ts";
 
@@ -46,7 +46,7 @@ await run(async (config) => {
     ),
   ];
   const running = Object.values(surfaces).filter((surface) => surface !== undefined);
-  await untilFirstEnds(running, background, stop);
+  await Promise.race([untilFirstEnds(running, background, stop), rejecting(app.refused)]);
   await Promise.all([services.pictures.close(), app.close()]);
   log.info("stopped");
   return 0;

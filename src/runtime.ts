@@ -9,7 +9,7 @@ import { createPulls } from "#src/inference/pulls.ts";
 import { countRefusals } from "#src/metrics/counted.ts";
 import { createMetrics, type Metrics } from "#src/metrics/metrics.ts";
 import { createConnection, createReadiness, type Readiness } from "#src/metrics/readiness.ts";
-import { createEmbeddedTries } from "#src/tries/embedded.ts";
+import { createEmbeddedTries } from "#src/tries/local/embedded.ts";
 import type { Outputs } from "#src/tries/outputs.ts";
 import type { TrySettings } from "#src/tries/settings.ts";
 import type { Tries } from "#src/tries/tries.ts";
@@ -26,6 +26,8 @@ export type Runtime = Pick<Services, "tries" | "fleet" | "pulls" | "pictures"> &
   coordinator: RunCoordinator | undefined;
   /** True for the first process that serves what has this id (an interaction that is delivered twice). */
   claim: (id: string) => Promise<boolean>;
+  /** Resolves where what is shared can never be used. */
+  refused: Promise<Error>;
   /** Lets go of what is shared with other processes. */
   close: () => Promise<void>;
 };
@@ -65,24 +67,34 @@ export function createLocalRuntime(options: RuntimeOptions): Runtime {
     ...watched(options, { metrics, fleet, tries: local, redis: createConnection(false) }),
     coordinator: undefined,
     claim: async () => true,
+    refused: new Promise(() => {}),
     close: local.close,
   };
 }
 
 /** The tries and hosts of all processes together; what only Redis needs is loaded only here. */
-export async function openSharedRuntime(redisUrl: string, options: RuntimeOptions): Promise<Runtime> {
-  const { outputs, log } = options;
+export async function openSharedRuntime(redisUrl: string, apiUrl: string, options: RuntimeOptions): Promise<Runtime> {
+  const { outputs, catalog, log } = options;
   const metrics = createMetrics();
   const redis = createConnection(true);
-  const { openShared } = await import("#src/tries/redis/open.ts");
-  const { fleet, tries, coordinator, claim, close } = openShared(redisUrl, options.tries, {
+  const { registerDiscord } = await import("#src/discord/try-outputs.ts");
+  // Also without a bot of its own a process shows the ends that the tokens of others can show.
+  if (!options.discord)
+    registerDiscord(outputs, {
+      apiUrl,
+      entryOf: (id) => catalog.current.catalog.entry(id),
+      responded: metrics.discord.responded,
+      log,
+    });
+  const { openShared } = await import("#src/tries/redis/shared-tries.ts");
+  const { fleet, tries, ...shared } = openShared(redisUrl, options.tries, {
     backend: createBackend(),
     open: outputs.open,
     events: metrics.tries,
     onRedis: redis.set,
     log,
   });
-  return { ...watched(options, { metrics, fleet, tries, redis }), coordinator, claim, close };
+  return { ...watched(options, { metrics, fleet, tries, redis }), ...shared };
 }
 
 type Parts = { metrics: Metrics; fleet: Fleet; tries: Tries; redis: ReturnType<typeof createConnection> };
@@ -90,7 +102,7 @@ type Parts = { metrics: Metrics; fleet: Fleet; tries: Tries; redis: ReturnType<t
 function watched(
   { discord, catalog, now, log }: RuntimeOptions,
   { metrics, fleet, tries, redis }: Parts,
-): Omit<Runtime, "coordinator" | "claim" | "close"> {
+): Omit<Runtime, "coordinator" | "claim" | "refused" | "close"> {
   const services = {
     fleet,
     now,

@@ -35,3 +35,8 @@ export async function untilFirstEnds(
   await Promise.race(leading).finally(() => stop.abort());
   await Promise.all([...leading, ...others]);
 }
+
+/** Rejects with an error once there is one. */
+export async function rejecting(error: Promise<Error>): Promise<never> {
+  throw await error;
+}

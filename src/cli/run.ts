@@ -3,6 +3,7 @@ import { CatalogUnusable } from "#src/catalog/entry/load.ts";
 import { issueText, problemText } from "#src/chat/explain-issue.ts";
 import { type Config, InvalidSettings, readConfig } from "#src/config.ts";
 import { GatewayRefused } from "#src/discord/gateway-refused.ts";
+import { RedisUnusable } from "#src/tries/redis-unusable.ts";
 import { CannotListen } from "#src/web/http/cannot-listen.ts";
 
 /** Where a program says what it found, and what went wrong. */
@@ -67,6 +68,7 @@ function explain(error: unknown, text: Text): string[] | undefined {
       error.code === undefined ? text("discord.tokenRefused") : text("discord.closedForGood", { code: error.code }),
     ];
   }
+  if (error instanceof RedisUnusable) return [text(`problems.redis.${error.reason}`)];
   if (error instanceof CannotListen) return [text(`web.cannotListen.${error.reason}`, error.address)];
   return undefined;
 }

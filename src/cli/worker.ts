@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { createBackend } from "#src/backend.ts";
-import { createStop } from "#src/base/lifecycle.ts";
+import { createStop, rejecting } from "#src/base/lifecycle.ts";
 import { textIn } from "#src/base/locale.ts";
 import { createLog, type Log } from "#src/base/log.ts";
 import { readCatalog } from "#src/catalog/entry/load.ts";
@@ -10,7 +10,6 @@ import { createConnection, createWorkerReadiness } from "#src/metrics/readiness.
 import { createRunMetrics } from "#src/metrics/run-metrics.ts";
 import { commonFamilies, hostFamilies } from "#src/metrics/state.ts";
 import { createOutputs } from "#src/tries/outputs.ts";
-import { RedisUnusable } from "#src/tries/unusable.ts";
 import type { HealthSource } from "#src/web/health/routes.ts";
 import { CannotListen } from "#src/web/http/cannot-listen.ts";
 import { run } from "./run.ts";
@@ -30,10 +29,8 @@ await run(async (config) => {
     await work(config, redisUrl, createLog(config));
     return 0;
   } catch (error) {
-    if (error instanceof CannotListen)
-      process.stderr.write(`${text(`worker.cannotListen.${error.reason}`, error.address)}\n`);
-    else if (error instanceof RedisUnusable) process.stderr.write(`${text(`redisUnusable.${error.reason}`)}\n`);
-    else throw error;
+    if (!(error instanceof CannotListen)) throw error;
+    process.stderr.write(`${text(`worker.cannotListen.${error.reason}`, error.address)}\n`);
     return 1;
   }
 });
@@ -87,7 +84,7 @@ async function work(config: Config, redisUrl: string, log: Log): Promise<void> {
   try {
     // Needed by the first try, which should not wait for them.
     await Promise.all([fleet.ready(), import("#src/chat/try/view.ts")]);
-    await Promise.race([runWorker(stop.signal), failing(parts.link.refused)]);
+    await Promise.race([runWorker(stop.signal), rejecting(parts.link.refused)]);
   } finally {
     stop.abort();
     ended.abort();
@@ -95,11 +92,6 @@ async function work(config: Config, redisUrl: string, log: Log): Promise<void> {
   }
   log.info("stopped");
 }
-
-/** Rejects with an error once it is there. */
-const failing = async (error: Promise<Error>): Promise<never> => {
-  throw await error;
-};
 
 /** Begins to serve health, where a port is set for it. */
 async function serve(

@@ -169,8 +169,7 @@ export function createFleet({
     hosts,
     remote: false,
     installed: () => usableModels(hosts, allowCloud),
-    free: () =>
-      usableModels(hosts, allowCloud).flatMap(({ name }) => (next(name) === undefined ? [] : [name])),
+    free: () => usableModels(hosts, allowCloud).flatMap(({ name }) => (next(name) === undefined ? [] : [name])),
     isElsewhere: (model, host) => isElsewhere(backend.normalName(model), host),
     judge: (host, model, answered) => {
       const name = backend.normalName(model);

@@ -2,16 +2,7 @@ import type { Log } from "#src/base/log.ts";
 import { endTry, type LastWordParts, showEnd } from "./last-word.ts";
 import { every } from "./periodic.ts";
 import type { TryQueue } from "./queue.ts";
-import {
-  deadlineOf,
-  endedFor,
-  failedFor,
-  hasEnded,
-  nextModel,
-  type Progress,
-  type Try,
-  waitingProgress,
-} from "./try.ts";
+import { endedFor, failedFor, hasEnded, isPast, nextModel, otherVersion, type Progress, type Try } from "./try.ts";
 
 export type KeeperOptions = Omit<LastWordParts, "queue"> & {
   queue: TryQueue;
@@ -65,28 +56,24 @@ export function createKeeper(options: KeeperOptions) {
   const lookAt = async (id: string): Promise<void> => {
     const found = await records.find(id);
     if (found === undefined) return queue.forget(id);
-    if (found.kind === "unreadable") {
-      log.warn({ try: id }, "a try of another version is ended");
-      if (found.rest) return end(found.rest, found.rest.targets[0].model, otherVersion(found.rest));
-      await records.endUnreadable(id);
-      return queue.forget(id);
-    }
+    if (found.kind === "unreadable") return endUnreadable(id, found.rest);
     const { try: attempt, progress, shown, cancel } = found;
     if (hasEnded(progress)) return shown ? queue.forget(id) : showLate(attempt, progress);
-    const isPast = (deadlineOf(attempt.delivery) ?? Number.POSITIVE_INFINITY) <= Date.now();
-    await end(
-      attempt,
-      nextModel(attempt, progress),
-      endedFor(progress, cancel ?? (isPast ? "expired" : "interrupted")),
-    );
+    const reason = cancel ?? (isPast(attempt) ? "expired" : "interrupted");
+    await end(attempt, nextModel(attempt, progress), endedFor(progress, reason));
+  };
+  const endUnreadable = async (id: string, rest: Try | undefined): Promise<void> => {
+    log.warn({ try: id }, "a try of another version is ended");
+    if (rest) return end(rest, rest.targets[0].model, otherVersion(rest));
+    await records.endUnreadable(id);
+    await queue.forget(id);
   };
 
   const endOrphans = async (): Promise<void> => {
-    const models = new Set(await queue.wanted());
     const here = installed();
-    for (const model of orphans.keys()) if (!models.has(model) || here.has(model)) orphans.delete(model);
-    for (const model of models) {
-      if (here.has(model)) continue;
+    const wanted = (await queue.wanted()).filter((model) => !here.has(model));
+    for (const model of orphans.keys()) if (!wanted.includes(model)) orphans.delete(model);
+    for (const model of wanted) {
       const since = orphans.get(model) ?? performance.now();
       orphans.set(model, since);
       if (performance.now() - since < orphanMs) continue;
@@ -114,5 +101,3 @@ export function createKeeper(options: KeeperOptions) {
     },
   };
 }
-
-const otherVersion = (attempt: Try): Progress => failedFor(waitingProgress(attempt), "otherVersion");

@@ -5,6 +5,11 @@ export class StoreAway extends Error {
   override name = "StoreAway";
 }
 
+/** Undefined where the store is away; everything else is thrown again. */
+export function ignoreAway(error: unknown): undefined {
+  if (!(error instanceof StoreAway)) throw error;
+}
+
 /** What a queue knows of a try. */
 export type QueuedTry = { id: string; person: string; model: string };
 

@@ -138,39 +138,49 @@ export async function answer(run: Run, first: Lease, parts: RunParts): Promise<v
 }
 
 async function answerOne(run: Run, at: number, lease: Lease, parts: RunParts): Promise<void> {
-  const { fleet, records, events, maxTokens } = parts;
+  const { fleet, events, maxTokens } = parts;
   const { attempt, control } = run;
   const target = attempt.targets[at] ?? attempt.targets[0];
-  let spoken = false;
-  const report = (progress: RunProgress): void => {
+  const set = (progress: RunProgress): void => {
     run.progress = withRuns(run.progress, (other, place) => (place === at ? progress : other));
+  };
+  const report = reporter(run, set, parts);
+  const result = await runTry({ ...attempt, model: target.model, maxTokens }, lease, control.signal, report);
+  lease.release();
+  const isFault = judge(result, target.model, lease, fleet);
+  const isGivenOn =
+    isFault && !hasWords(result) && !run.progress.restarted && fleet.isElsewhere(target.model, lease.host);
+  if (isGivenOn) run.progress = { ...run.progress, restarted: true };
+  set(isGivenOn ? { phase: "waiting", text: "", thinking: "" } : result);
+  const isHandedBack = isGivenOn || (run.handBack && result.phase === "interrupted");
+  const outcome = isHandedBack ? "handed_back" : result.phase;
+  events.ended(run.lost || run.endedElsewhere ? "lost" : outcome, result, target.entryId);
+}
+
+/** Tells the fleet how a host answered; whether it is the host's fault that it did not. */
+function judge({ phase, failure }: RunProgress, model: string, { host }: Lease, fleet: Fleet): boolean {
+  const isFault = phase === "failed" && failure !== "cannotChat";
+  if (phase === "done" || isFault) fleet.judge(host, model, !isFault);
+  if (isFault && failure === "unreachable") fleet.takeOut(host);
+  else if (isFault) void fleet.check(host);
+  return isFault;
+}
+
+/** Shows and keeps the progress of one run, and tells the process that asked when it starts and begins to answer. */
+function reporter(run: Run, set: (progress: RunProgress) => void, { records, events }: RunParts) {
+  const { id, holder } = run.attempt;
+  let hasSpoken = false;
+  return (progress: RunProgress): void => {
+    set(progress);
     run.output.update(run.progress);
-    const isFirst = !spoken && hasWords(progress);
+    const isFirst = !hasSpoken && hasWords(progress);
+    hasSpoken ||= isFirst;
     if (isFirst) events.firstToken((progress.durationMs ?? 0) / 1000);
-    // The process that asked counts when a try starts and when it begins to answer; a relay tells it anyway.
+    // A relay tells it anyway.
     if (run.isHere && (isFirst || progress.phase === "loading"))
-      void records
-        .tell(attempt.holder, { kind: "progress", id: attempt.id, progress: run.progress, shown: true })
-        .catch(() => {});
-    spoken ||= isFirst;
+      records.tell(holder, { kind: "progress", id, progress: run.progress, shown: true }).catch(() => {});
     if (performance.now() - run.savedAt < SAVE_EVERY_MS) return;
     run.savedAt = performance.now();
-    records.save(attempt.id, run.progress).catch(() => {});
+    records.save(id, run.progress).catch(() => {});
   };
-  const request = { ...attempt, model: target.model, maxTokens };
-  const result = await runTry(request, lease, control.signal, report);
-  lease.release();
-  const { host } = lease;
-  const isFault = result.phase === "failed" && result.failure !== "cannotChat";
-  if (result.phase === "done" || isFault) fleet.judge(host, target.model, !isFault);
-  if (isFault && result.failure === "unreachable") fleet.takeOut(host);
-  else if (isFault) void fleet.check(host);
-  const isGivenOn =
-    isFault && !hasWords(result) && run.progress.restarted !== true && fleet.isElsewhere(target.model, host);
-  if (isGivenOn) run.progress = { ...run.progress, restarted: true };
-  const after: RunProgress = isGivenOn ? { phase: "waiting", text: "", thinking: "" } : result;
-  run.progress = withRuns(run.progress, (other, place) => (place === at ? after : other));
-  const isBrokenOff = result.phase === "interrupted" && run.handBack;
-  const outcome = run.lost || run.endedElsewhere ? "lost" : isGivenOn || isBrokenOff ? "handed_back" : result.phase;
-  events.ended(outcome, result, target.entryId);
 }

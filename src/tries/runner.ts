@@ -1,25 +1,14 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { withDeadline } from "#src/base/deadline.ts";
 import type { Log } from "#src/base/log.ts";
 import type { Lease } from "#src/inference/fleet.ts";
 import { showEnd } from "./last-word.ts";
 import { every } from "./periodic.ts";
-import { StoreAway, type Ticket } from "./queue.ts";
-import type { Found, TryRecord } from "./records.ts";
+import { ignoreAway, StoreAway, type Ticket } from "./queue.ts";
+import type { TryRecord } from "./records.ts";
 import { answer, openRun, type Run, type RunParts, renewRuns } from "./run.ts";
 import { TryEnded } from "./run-try.ts";
-import {
-  deadlineOf,
-  endedFor,
-  failedFor,
-  hasEnded,
-  nextModel,
-  type Progress,
-  type RunProgress,
-  type Try,
-  waitingProgress,
-  withRuns,
-} from "./try.ts";
+import { finishTicket, settleRun } from "./settle.ts";
+import { deadlineOf, endedFor, failedFor, hasEnded, isPast, otherVersion, type Progress, type Try } from "./try.ts";
 
 export type RunnerOptions = RunParts & {
   /** Tells whether runners elsewhere could answer with a model. */
@@ -33,9 +22,6 @@ export type RunnerOptions = RunParts & {
 const LOOK_MS = 5000;
 /** How long a stop waits for last words. */
 const LAST_WORDS_MS = 4000;
-const INSIST_MS = 500;
-/** How long the end of a try that no token limits is tried to be written. */
-const PATIENCE_MS = 60_000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Takes tries from the queue, as many as its hosts have slots, and answers them until the signal is raised. */
@@ -72,31 +58,29 @@ export async function runRunner(options: RunnerOptions, signal: AbortSignal): Pr
   const serve = async (ticket: Ticket, lease: Lease): Promise<void> => {
     const found = await records.find(ticket.id);
     if (found === undefined) return queue.finish(ticket);
-    const over = whatIsOver(found, ticket);
-    if (found.kind === "unreadable")
+    if (found.kind === "unreadable") {
       log.warn({ try: ticket.id }, "a try of another version cannot be run: it is ended");
-    if (over !== undefined || found.kind === "unreadable") return endUnrun(found, over, ticket);
-    await runOne(found, ticket, lease);
+      return endUnrun(ticket, found.rest, found.rest && otherVersion(found.rest), found.ended);
+    }
+    const end = endOf(found, ticket);
+    if (end === undefined) return runOne(found, ticket, lease);
+    if (found.shown) return queue.finish(ticket);
+    await endUnrun(ticket, found.try, end, hasEnded(found.progress));
   };
 
-  const endUnrun = async (found: NonNullable<Found>, end: Progress | undefined, ticket: Ticket): Promise<void> => {
-    const attempt = found.kind === "try" ? found.try : found.rest;
-    const hadEnded = found.kind === "try" ? hasEnded(found.progress) : found.ended;
-    const written = hadEnded
-      ? "ended"
-      : attempt && end
-        ? await records.end(attempt, end)
-        : await records.endUnreadable(ticket.id);
-    if (written === "ok" && attempt) await queue.leave(attempt.id, attempt.person);
-    const isShown = found.kind === "try" && found.shown;
-    const isOver = isShown || attempt === undefined || end === undefined || (await showEnd(attempt, end, options));
-    await finish(ticket, isOver);
-  };
-
-  const finish = async (ticket: Ticket, isOver: boolean): Promise<void> => {
-    await queue.finish(ticket);
-    // A process that reaches the place shows it.
-    if (!isOver) await queue.postpone(ticket.id, 0);
+  /** Ends a try that is not run (any more), and shows that. */
+  const endUnrun = async (
+    ticket: Ticket,
+    attempt: Try | undefined,
+    end: Progress | undefined,
+    hadEnded: boolean,
+  ): Promise<void> => {
+    if (attempt === undefined || end === undefined) {
+      await records.endUnreadable(ticket.id);
+      return queue.finish(ticket);
+    }
+    if (!hadEnded && (await records.end(attempt, end)) === "ok") await queue.leave(attempt.id, attempt.person);
+    await finishTicket(ticket, await showEnd(attempt, end, options), queue);
   };
 
   const runOne = async (record: TryRecord, ticket: Ticket, lease: Lease): Promise<void> => {
@@ -115,77 +99,10 @@ export async function runRunner(options: RunnerOptions, signal: AbortSignal): Pr
           { try: ticket.id, model: ticket.model, host: lease.host.label, reason: run.progress.runs[0].failure },
           "a try failed",
         );
-      await settle(run);
+      await settleRun(run, options, signal);
     } finally {
       clearTimeout(timer);
       runs.delete(ticket.id);
-    }
-  };
-
-  /** Ends a run: with its last word, with a place in the queue for what is left of it, or silently where it counts no more. */
-  const settle = async (run: Run): Promise<void> => {
-    const { ticket, attempt, output } = run;
-    if (run.lost) return output.leave();
-    if (run.endedElsewhere) return showAgain(run, run.endedElsewhere.progress);
-    const isBrokenOff = run.handBack && run.progress.phase === "interrupted";
-    if (isBrokenOff || !hasEnded(run.progress)) return giveBack(run, isBrokenOff);
-    run.ended = true;
-    const written = await insist(() => records.end(attempt, run.progress), Date.now());
-    if (written === "ended") return showAgain(run, undefined);
-    if (written === "ok") await queue.leave(attempt.id, attempt.person).catch(ignoreAway);
-    // What the store cannot keep now is shown all the same.
-    const isOver = await showRun(run);
-    const until = attempt.delivery.reach.by === "token" ? attempt.delivery.reach.until : Date.now() + PATIENCE_MS;
-    if (written === undefined) {
-      await insist(() => records.end(attempt, run.progress), until);
-      await insist(() => queue.leave(attempt.id, attempt.person), until);
-      if (isOver) await insist(() => records.shown(attempt), until);
-    }
-    for (const { phase, figures } of run.progress.runs)
-      if (phase === "done" && figures)
-        await records.recordSpeed(ticket.model, figures.tokensPerSecond).catch(ignoreAway);
-    await insist(() => finish(ticket, isOver), until);
-  };
-
-  const showRun = async (run: Run): Promise<boolean> => {
-    if (!run.isHere) await run.output.leave();
-    const open = run.isHere ? () => run.output : () => undefined;
-    // It is shown; that this could not be noted is told when the end is written.
-    return showEnd(run.attempt, run.progress, { records, open }).catch((error: unknown) => {
-      if (error instanceof StoreAway) return run.isHere;
-      throw error;
-    });
-  };
-
-  /** Somebody else has ended it: a late edit from here may have covered that. */
-  const showAgain = async (run: Run, progress: Progress | undefined): Promise<void> => {
-    const end = progress ?? (await records.look([run.ticket.id]).catch(ignoreAway))?.[0]?.progress;
-    if (run.isHere && end) await run.output.finish(end);
-    else await run.output.leave();
-    await queue.finish(run.ticket).catch(ignoreAway);
-  };
-
-  const giveBack = async (run: Run, isBrokenOff: boolean): Promise<void> => {
-    const { ticket, attempt } = run;
-    run.handBack = true;
-    // In one process the same output goes on.
-    if (queue.lasts) await run.output.leave();
-    const progress = isBrokenOff ? { ...withRuns(run.progress, waitAgain), restarted: true } : run.progress;
-    await records.save(ticket.id, progress);
-    await records.unstart(ticket.id);
-    await queue.handBack(ticket, nextModel(attempt, progress));
-  };
-
-  /** Does what needs the store again and again while that is away; undefined where it is too late. */
-  const insist = async <T>(act: () => Promise<T>, until: number): Promise<T | undefined> => {
-    for (;;) {
-      try {
-        return await act();
-      } catch (error) {
-        if (!(error instanceof StoreAway)) throw error;
-        if (Date.now() >= until || signal.aborted) return undefined;
-      }
-      await wait(INSIST_MS);
     }
   };
 
@@ -226,21 +143,9 @@ export async function runRunner(options: RunnerOptions, signal: AbortSignal): Pr
 }
 
 /** How a try ended, or has to end, that is not to be run (any more); undefined where it is to be run. */
-function whatIsOver(found: NonNullable<Found>, ticket: Ticket): Progress | undefined {
-  if (found.kind === "unreadable") return found.rest && failedFor(waitingProgress(found.rest), "otherVersion");
-  const { progress, cancel } = found;
+function endOf({ try: attempt, progress, cancel }: TryRecord, ticket: Ticket): Progress | undefined {
   if (hasEnded(progress)) return progress;
   if (cancel !== undefined) return endedFor(progress, cancel);
   if (ticket.exhausted) return failedFor(progress, "interrupted");
-  return isPast(found.try) ? endedFor(progress, "expired") : undefined;
+  return isPast(attempt) ? endedFor(progress, "expired") : undefined;
 }
-
-const waitAgain = (run: RunProgress): RunProgress =>
-  run.phase === "interrupted" ? { phase: "waiting", text: "", thinking: "" } : run;
-
-const isPast = ({ delivery }: Try): boolean => (deadlineOf(delivery) ?? Number.POSITIVE_INFINITY) <= Date.now();
-
-const ignoreAway = (error: unknown): undefined => {
-  if (error instanceof StoreAway) return undefined;
-  throw error;
-};

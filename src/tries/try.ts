@@ -109,6 +109,10 @@ const DEADLINE_MARGIN_MS = 60_000;
 export const deadlineOf = ({ reach: how }: Delivery): number | undefined =>
   how.by === "token" ? how.until - DEADLINE_MARGIN_MS : undefined;
 
+/** Tells whether a try must have ended by now. */
+export const isPast = ({ delivery: place }: Try): boolean =>
+  (deadlineOf(place) ?? Number.POSITIVE_INFINITY) <= Date.now();
+
 /** Tells whether anything came from the model. */
 export const hasWords = ({ text, thinking }: RunProgress): boolean => text !== "" || thinking !== "";
 
@@ -161,6 +165,9 @@ export const failedFor = (
   withRuns(progress, (run) =>
     hasEnded(run) ? run : { ...run, phase: "failed", failure, ...(hostLabel !== undefined && { hostLabel }) },
   );
+
+/** The end of a try that another version has queued. */
+export const otherVersion = (attempt: Try): Progress => failedFor(waitingProgress(attempt), "otherVersion");
 
 /** A token is a secret, and of no use once the try has ended. */
 export const withoutToken = (attempt: Try): Try => {

@@ -118,16 +118,19 @@ export function createWatch({ queue, records, holder, open, events, onGone, onEn
 
   /** Its token, if it has one, is here: whatever became of those who ran it, the message gets a last word. */
   const applyLook = (item: Watched, { state, shown, progress }: TryLook, isQueued: boolean): void => {
-    if (state === "ended" && shown) return drop(item, progress ?? item.reported);
+    if (state === "ended" && shown) {
+      drop(item, progress ?? item.reported);
+      return;
+    }
     const isMissed = state === "gone" || state === "ended" || (state === "waiting" && !isQueued);
     item.misses = isMissed ? item.misses + 1 : 0;
     if (item.misses < MOST_MISSES) return;
     const end = state === "ended" && progress ? progress : endedFor(item.reported, "interrupted");
-    if (state === "ended") {
+    if (state !== "ended") track(endLost(item, end));
+    else {
       drop(item, end);
-      return track(finish(item, end));
+      track(finish(item, end));
     }
-    track(endLost(item, end));
   };
 
   const endLost = async (item: Watched, end: Progress): Promise<void> => {

@@ -4,7 +4,7 @@ import type { Backend } from "#src/inference/backend.ts";
 import { createFleet } from "#src/inference/fleet.ts";
 import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
 import type { TryRequest } from "#src/tries/admission.ts";
-import { createEmbeddedTries } from "#src/tries/embedded.ts";
+import { createEmbeddedTries } from "#src/tries/local/embedded.ts";
 import { createOutputs, type OpenOutput } from "#src/tries/outputs.ts";
 import type { TrySettings } from "#src/tries/settings.ts";
 import type { Delivery, Progress, Reach, ResolvedModel, RunProgress, Try } from "#src/tries/try.ts";

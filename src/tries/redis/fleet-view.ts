@@ -1,13 +1,18 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Backend } from "#src/inference/backend.ts";
-import { type Fleet, type Host, usableModels } from "#src/inference/fleet.ts";
+import { type Fleet, type Host, isFailing, usableModels } from "#src/inference/fleet.ts";
 import { StoreAway } from "#src/tries/queue.ts";
-import { type Heartbeats, WORKERS } from "./heartbeats.ts";
+import { type Heartbeats, WORKERS, type WorkerState } from "./heartbeats.ts";
 import type { Link } from "./link.ts";
 
 const POLL_MS = 5000;
 /** How long the last answer is used before it is asked for again. */
 const FRESH_MS = 1000;
+
+export type FleetView = Fleet & {
+  /** Tells whether a host of another worker than that one has the model and does not fail with it. */
+  isHealthy: (model: string, except: string) => boolean;
+};
 
 /**
  * The hosts of all workers, as their heartbeats have them. Nothing is reached from here; while Redis is away, what was last known
@@ -23,7 +28,8 @@ export function createFleetView({
   link: Link;
   heartbeats: Heartbeats;
   allowCloud: boolean;
-}): Fleet {
+}): FleetView {
+  let workers: readonly WorkerState[] = [];
   let hosts: readonly Host[] = [];
   let known = "";
   let readAt = Number.NEGATIVE_INFINITY;
@@ -31,7 +37,8 @@ export function createFleetView({
 
   const read = async (): Promise<void> => {
     try {
-      hosts = (await heartbeats.read()).flatMap((worker) => worker.hosts);
+      workers = await heartbeats.read();
+      hosts = workers.flatMap((worker) => worker.hosts);
       readAt = performance.now();
     } catch (error) {
       if (!(error instanceof StoreAway)) throw error;
@@ -51,6 +58,18 @@ export function createFleetView({
     installed: () => usableModels(hosts, allowCloud),
     isLoaded: (model) => hosts.some((host) => host.up && host.loaded.has(backend.normalName(model))),
     acquire: () => undefined,
+    free: () => [],
+    isElsewhere: () => false,
+    judge: () => {},
+    isHealthy: (model, except) =>
+      workers.some(
+        ({ id, hosts: theirs }) =>
+          id !== except &&
+          theirs.some(
+            (host) =>
+              host.up && !isFailing(host, model) && usableModels([host], allowCloud).some(({ name }) => name === model),
+          ),
+      ),
     takeOut: () => {},
     check: read,
     ready: async () => {

@@ -39,27 +39,17 @@ const beat = z.object({
   ),
 });
 
-/** `failing`: models that a host fails for, and until when it is avoided for them, by performance.now(). */
-type Judged = Host & { failing?: ReadonlyMap<string, number> };
 /** A worker as it describes itself every few seconds. */
-type WorkerState = { id: string; name: string; hosts: Judged[] };
+export type WorkerState = { id: string; name: string; hosts: Host[] };
 
 export type Heartbeats = {
   /** Tells all others what a worker has. */
-  publish: (worker: { id: string; name: string; hosts: readonly Judged[] }) => Promise<void>;
+  publish: (worker: { id: string; name: string; hosts: readonly Host[] }) => Promise<void>;
   /** Tells all others that a worker takes no more. */
   withdraw: (id: string) => Promise<void>;
   /** The workers that live. */
   read: () => Promise<WorkerState[]>;
 };
-
-/** Names of the models on hosts of these workers that answer. */
-export const modelsOf = (workers: readonly WorkerState[]): ReadonlySet<string> =>
-  new Set(
-    workers.flatMap(({ hosts }) =>
-      hosts.filter(({ up }) => up).flatMap(({ installed }) => installed.map(({ name }) => name)),
-    ),
-  );
 
 /** Everything rejects with StoreAway where Redis is away. */
 export function createHeartbeats(link: Link): Heartbeats {
@@ -94,10 +84,10 @@ export function createHeartbeats(link: Link): Heartbeats {
   };
 }
 
-const toTell = ({ label, up, version, installed, loaded, busy, failing }: Judged): object => ({
+const toTell = ({ label, up, version, installed, loaded, busy, failing }: Host): object => ({
   ...{ label, up, version, installed, busy },
   loaded: [...loaded],
-  failing: [...(failing?.keys() ?? [])],
+  failing: [...failing].flatMap(([model, { until }]) => (until > performance.now() ? [model] : [])),
 });
 
 /** A message of a newer or older worker that is not understood counts as none. */
@@ -107,7 +97,7 @@ function readBeat(text: string): WorkerState | undefined {
   const { id, name } = data;
   const until = performance.now() + LIFE_MS;
   const hosts = data.hosts.map(
-    ({ label, installed, loaded, failing, version, ...host }): Judged => ({
+    ({ label, installed, loaded, failing, version, ...host }): Host => ({
       ...host,
       url: `worker:${id}`,
       label: `${name} ${label}`,
@@ -120,7 +110,7 @@ function readBeat(text: string): WorkerState | undefined {
       })),
       loaded: new Map(loaded),
       failures: 0,
-      failing: new Map(failing.map((model) => [model, until])),
+      failing: new Map(failing.map((model) => [model, { until, times: 1 }])),
     }),
   );
   return { id, name, hosts };

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { withDeadline } from "#src/base/deadline.ts";
 import type { Log } from "#src/base/log.ts";
 import { StoreAway } from "#src/tries/queue.ts";
+import { RedisUnusable } from "#src/tries/redis-unusable.ts";
 import { PREFIX } from "./scripts.ts";
 
 /** The connections of one process to Redis. They reconnect by themselves; what cannot be sent now fails at once. */
@@ -27,16 +28,6 @@ export type Link = {
   refused: Promise<RedisUnusable>;
   close: () => void;
 };
-
-/** A Redis that tries cannot be kept in, whatever its state: to be told to whoever runs the program. */
-export class RedisUnusable extends Error {
-  override name = "RedisUnusable";
-  readonly reason: "cluster" | "version";
-  constructor(reason: "cluster" | "version", message: string) {
-    super(message);
-    this.reason = reason;
-  }
-}
 
 const CONNECT_TIMEOUT_MS = 3000;
 const COMMAND_TIMEOUT_MS = 2000;
@@ -213,17 +204,11 @@ function createClock(redis: Redis, log: Log) {
 }
 
 function unusableFor(info: string): RedisUnusable | undefined {
-  if (/^cluster_enabled:1/m.test(info))
-    return new RedisUnusable(
-      "cluster",
-      "Redis runs in cluster mode, in which tries cannot be kept: set cluster-enabled no.",
-    );
-  const [, version = "", major, minor] = /^redis_version:((\d+)\.(\d+)\S*)/m.exec(info) ?? [];
+  if (/^cluster_enabled:1/m.test(info)) return new RedisUnusable("cluster");
+  const [, major, minor] = /^redis_version:(\d+)\.(\d+)/m.exec(info) ?? [];
   const isOld =
     Number(major) < OLDEST_VERSION[0] || (Number(major) === OLDEST_VERSION[0] && Number(minor) < OLDEST_VERSION[1]);
-  return isOld
-    ? new RedisUnusable("version", `Redis ${version} is too old: tries need ${OLDEST_VERSION.join(".")} or newer.`)
-    : undefined;
+  return isOld ? new RedisUnusable("version") : undefined;
 }
 
 /** BullMQ loses jobs where Redis throws keys away to save memory (docs.bullmq.io, going to production). */

@@ -33,6 +33,8 @@ export function openParts(url: string, { keepHours }: Pick<TrySettings, "keepHou
   };
 }
 
+export type Parts = ReturnType<typeof openParts>;
+
 /** True for the first process that says it serves what came under this id; also where nobody can be asked in time. */
 const createClaim =
   ({ commands, ask }: Link) =>

@@ -221,7 +221,7 @@ export function createRedisQueue(link: Link, log: Log): RedisQueue {
         return { running: sum(await lengths(models, "active")), waiting: sum(await lengths(models, "wait")) };
       }),
     due: () => ask(() => commands.zrangebyscore(OPEN, "-inf", now(), "LIMIT", 0, MOST_DUE)),
-    postpone: (id, ms) => ask(async () => void (await commands.zadd(OPEN, "XX", now() + ms, id))),
+    postpone: (id, ms) => ask(async () => void (await commands.zadd(OPEN, now() + ms, id))),
     keep: () =>
       ask(async () => {
         const isIdle = news.mayRun.size === 0;

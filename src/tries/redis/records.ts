@@ -32,7 +32,7 @@ const forgottenKey = (id: string): string => `${PREFIX}forgotten:${id}`;
 const noticesChannel = (holder: string): string => `notices:${holder}`;
 
 const notice = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("progress"), id: z.string(), progress: progressSchema }),
+  z.object({ kind: z.literal("progress"), id: z.string(), progress: progressSchema, shown: z.boolean() }),
   z.object({ kind: z.literal("ended"), id: z.string(), progress: progressSchema, shown: z.boolean() }),
 ]);
 const endAnswer = z.union([z.tuple([z.literal("ended")]), z.tuple([z.literal("ok")]).rest(z.string().nullable())]);

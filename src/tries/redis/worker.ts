@@ -47,7 +47,7 @@ export function createWorker({ parts, fleet: hosts, maxTokens, name, open, event
     fleet,
     run: async (signal) => {
       await link.ready();
-      await Promise.all([publish(), all.check()]).catch(() => {});
+      await Promise.all([publish(), all.ready()]).catch(() => {});
       fleet.onChange(() => void (signal.aborted ? undefined : publish().catch(() => {})));
       signal.addEventListener("abort", () => void heartbeats.withdraw(id).catch(() => {}), { once: true });
       log.info({ hosts: fleet.hosts.map(({ label }) => label), models: fleet.installed().length }, "the worker runs");

@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { Log } from "#src/base/log.ts";
 import type { Fleet } from "#src/inference/fleet.ts";
-import { createKeeper } from "./keeper.ts";
-import { createLocalQueue } from "./local/queue.ts";
-import { openRecords } from "./local/records.ts";
-import type { Outputs } from "./outputs.ts";
-import { createQuotas } from "./quotas.ts";
-import { runRunner } from "./runner.ts";
-import type { TrySettings } from "./settings.ts";
-import { createShownOnce } from "./shown-once.ts";
-import { createTries, type Tries } from "./tries.ts";
-import type { TryEvents } from "./watch.ts";
+import { createKeeper } from "#src/tries/keeper.ts";
+import type { Outputs } from "#src/tries/outputs.ts";
+import { createQuotas } from "#src/tries/quotas.ts";
+import { runRunner } from "#src/tries/runner.ts";
+import type { TrySettings } from "#src/tries/settings.ts";
+import { createShownOnce } from "#src/tries/shown-once.ts";
+import { createTries, type Tries } from "#src/tries/tries.ts";
+import type { TryEvents } from "#src/tries/watch.ts";
+import { createLocalQueue } from "./queue.ts";
+import { openRecords } from "./records.ts";
 
 export type EmbeddedOptions = {
   fleet: Fleet;
