@@ -134,14 +134,14 @@ function servicesOf(config: Config, holder: CatalogHolder, runtime: () => Runtim
 
 /** The runtime, for whoever has loaded it before. Shared with other processes where there is a Redis for it. */
 function runtimeOf(
-  { redisUrl, discordApiUrl }: Config,
+  { redisUrl }: Config,
   options: RuntimeOptions,
 ): { runtime: () => Runtime; load: () => Promise<void>; close: () => Promise<void> } {
   let loaded: Runtime | undefined;
   const open = async (): Promise<void> => {
     const { createLocalRuntime, openSharedRuntime } = await import("./runtime.ts");
     loaded =
-      redisUrl === undefined ? createLocalRuntime(options) : await openSharedRuntime(redisUrl, discordApiUrl, options);
+      redisUrl === undefined ? createLocalRuntime(options) : await openSharedRuntime(redisUrl, options);
   };
   let loading: Promise<void> | undefined;
   return {

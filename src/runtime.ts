@@ -6,14 +6,13 @@ import { createPictures } from "#src/chart/pictures.ts";
 import type { Services } from "#src/chat/services.ts";
 import { createFleet, type Fleet } from "#src/inference/fleet.ts";
 import { createPulls } from "#src/inference/pulls.ts";
-import { countRefusals, countTries } from "#src/metrics/counted.ts";
+import { countRefusals } from "#src/metrics/counted.ts";
 import { createMetrics, type Metrics } from "#src/metrics/metrics.ts";
 import { createConnection, createReadiness, type Readiness } from "#src/metrics/readiness.ts";
+import { createEmbeddedTries } from "#src/tries/embedded.ts";
 import type { Outputs } from "#src/tries/outputs.ts";
-import { createQuotas } from "#src/tries/quotas.ts";
 import type { TrySettings } from "#src/tries/settings.ts";
-import { openStore } from "#src/tries/store.ts";
-import { createTries, type Tries } from "#src/tries/tries.ts";
+import type { Tries } from "#src/tries/tries.ts";
 import { createBackend } from "./backend.ts";
 
 /**
@@ -25,6 +24,8 @@ export type Runtime = Pick<Services, "tries" | "fleet" | "pulls" | "pictures"> &
   readiness: Readiness;
   /** Decides which process runs a job, where others share it. */
   coordinator: RunCoordinator | undefined;
+  /** True for the first process that serves what has this id (an interaction that is delivered twice). */
+  claim: (id: string) => Promise<boolean>;
   /** Lets go of what is shared with other processes. */
   close: () => Promise<void>;
 };
@@ -43,7 +44,7 @@ export type RuntimeOptions = {
 
 /** The tries and hosts of this process. */
 export function createLocalRuntime(options: RuntimeOptions): Runtime {
-  const { tries, outputs, log } = options;
+  const { tries, outputs, dataDir, log } = options;
   const metrics = createMetrics();
   const fleet = createFleet({
     backend: createBackend(),
@@ -52,35 +53,36 @@ export function createLocalRuntime(options: RuntimeOptions): Runtime {
     allowCloud: tries.allowCloud,
     log,
   });
-  const local = localTries(options, fleet, countTries(outputs.open, metrics.tries));
+  const local = createEmbeddedTries({
+    fleet,
+    settings: tries,
+    path: dataDir === undefined ? ":memory:" : join(dataDir, "mulu.db"),
+    outputs,
+    events: metrics.tries,
+    log,
+  });
   return {
     ...watched(options, { metrics, fleet, tries: local, redis: createConnection(false) }),
     coordinator: undefined,
-    close: async () => {},
+    claim: async () => true,
+    close: local.close,
   };
 }
 
 /** The tries and hosts of all processes together; what only Redis needs is loaded only here. */
-export async function openSharedRuntime(redisUrl: string, apiUrl: string, options: RuntimeOptions): Promise<Runtime> {
-  const { outputs, catalog, log } = options;
+export async function openSharedRuntime(redisUrl: string, options: RuntimeOptions): Promise<Runtime> {
+  const { outputs, log } = options;
   const metrics = createMetrics();
   const redis = createConnection(true);
-  const { createDiscordOpener } = await import("#src/discord/try-outputs.ts");
   const { openShared } = await import("#src/tries/redis/open.ts");
-  const onDiscord = createDiscordOpener({
-    apiUrl,
-    entryOf: (id) => catalog.current.catalog.entry(id),
-    responded: metrics.discord.responded,
-    log,
-  });
-  const { fleet, tries, coordinator, close } = await openShared(redisUrl, options.tries, {
+  const { fleet, tries, coordinator, claim, close } = openShared(redisUrl, options.tries, {
     backend: createBackend(),
-    open: (attempt, guard) => (attempt.delivery.kind === "discord" ? onDiscord(attempt, guard) : outputs.open(attempt)),
-    count: (open) => countTries(open, metrics.tries),
+    open: outputs.open,
+    events: metrics.tries,
     onRedis: redis.set,
     log,
   });
-  return { ...watched(options, { metrics, fleet, tries, redis }), coordinator, close };
+  return { ...watched(options, { metrics, fleet, tries, redis }), coordinator, claim, close };
 }
 
 type Parts = { metrics: Metrics; fleet: Fleet; tries: Tries; redis: ReturnType<typeof createConnection> };
@@ -88,7 +90,7 @@ type Parts = { metrics: Metrics; fleet: Fleet; tries: Tries; redis: ReturnType<t
 function watched(
   { discord, catalog, now, log }: RuntimeOptions,
   { metrics, fleet, tries, redis }: Parts,
-): Omit<Runtime, "coordinator" | "close"> {
+): Omit<Runtime, "coordinator" | "claim" | "close"> {
   const services = {
     fleet,
     now,
@@ -104,19 +106,4 @@ function watched(
     pictures: createPictures({ log }),
     readiness: createReadiness({ discord, redis, services }),
   };
-}
-
-function localTries({ tries, dataDir, log }: RuntimeOptions, fleet: Fleet, open: Outputs["open"]): Tries {
-  return createTries({
-    fleet,
-    store: openStore(dataDir === undefined ? ":memory:" : join(dataDir, "mulu.db")),
-    quotas: createQuotas({ perPerson: tries.perPersonHour, perGuild: tries.perGuildHour }),
-    access: tries.access,
-    queueMax: tries.queueMax,
-    promptMax: tries.promptMax,
-    maxTokens: tries.maxTokens,
-    keepHours: tries.keepHours,
-    open,
-    log,
-  });
 }

@@ -16,7 +16,11 @@ export type Host = {
   busy: number;
   /** Checks that failed since the last good one. */
   failures: number;
+  /** Models that it failed to answer with, and until when another host is preferred for them. performance.now(). */
+  failing: ReadonlyMap<string, Failing>;
 };
+
+type Failing = { until: number; times: number };
 
 /** A slot on a host, to be released when the try has ended. */
 export type Lease = {
@@ -37,8 +41,17 @@ export type Fleet = {
   /** Models that can be tried, of all hosts that are up, each once. */
   installed: () => InstalledModel[];
   isLoaded: (model: string) => boolean;
-  /** Takes a slot: of the hosts that have the model the one that has it loaded, then the least busy. */
+  /**
+   * Takes a slot: of the hosts that have the model the one that has it loaded, then the least busy. A host that failed
+   * with the model of late is taken only where no other has it.
+   */
   acquire: (model: string) => Lease | undefined;
+  /** Models for which a slot could be taken now. */
+  free: () => string[];
+  /** Tells whether a host other than that one has the model and does not fail with it. */
+  isElsewhere: (model: string, host: Host) => boolean;
+  /** Tells how a host answered with a model: one that fails is avoided for that model for a while, and not taken out. */
+  judge: (host: Host, model: string, answered: boolean) => void;
   /** Takes a host out that could not be reached, until it answers again. */
   takeOut: (host: Host) => void;
   /** Asks a host again at once, for instance after a try failed; never throws. */
@@ -58,6 +71,8 @@ export type FleetOptions = {
   /** Tries at once on one host. */
   slots: number;
   allowCloud: boolean;
+  /** Tells whether hosts of other processes have a model and do not fail with it. */
+  othersHave?: (model: string) => boolean;
   log: Log;
   pollMs?: number;
 };
@@ -66,9 +81,20 @@ const POLL_MS = 15_000;
 const CHECK_TIMEOUT_MS = 5000;
 const BACK_OFF_FIRST_MS = 1000;
 const BACK_OFF_MOST_MS = 60_000;
+/** How long a host is avoided for a model that it failed with; twice as long each time that it fails again. */
+const AVOID_FIRST_MS = 30_000;
+const AVOID_MOST_MS = 600_000;
 
 /** The hosts of a backend with what each has installed and loaded. A host that fails is out until it answers again. */
-export function createFleet({ backend, urls, slots, allowCloud, log, pollMs = POLL_MS }: FleetOptions): Fleet {
+export function createFleet({
+  backend,
+  urls,
+  slots,
+  allowCloud,
+  othersHave = () => false,
+  log,
+  pollMs = POLL_MS,
+}: FleetOptions): Fleet {
   const hosts = urls.map(createHost);
   const listeners = new Set<() => void>();
   const changed = (): void => {
@@ -129,17 +155,38 @@ export function createFleet({ backend, urls, slots, allowCloud, log, pollMs = PO
   const has = (host: Host, model: string): InstalledModel | undefined =>
     host.up ? host.installed.find((item) => item.name === model && usable(item)) : undefined;
 
+  const isElsewhere = (name: string, host: Host): boolean =>
+    hosts.some((item) => item !== host && has(item, name) !== undefined && !isFailing(item, name)) || othersHave(name);
+  /** The host that would answer next with a model. */
+  const next = (name: string): Host | undefined =>
+    hosts
+      .filter((host) => has(host, name) !== undefined && host.busy < slots)
+      .filter((host) => !isFailing(host, name) || !isElsewhere(name, host))
+      .toSorted((a, b) => Number(b.loaded.has(name)) - Number(a.loaded.has(name)) || a.busy - b.busy)[0];
+
   return {
     backend,
     hosts,
     remote: false,
     installed: () => usableModels(hosts, allowCloud),
+    free: () =>
+      usableModels(hosts, allowCloud).flatMap(({ name }) => (next(name) === undefined ? [] : [name])),
+    isElsewhere: (model, host) => isElsewhere(backend.normalName(model), host),
+    judge: (host, model, answered) => {
+      const name = backend.normalName(model);
+      const failing = new Map(host.failing);
+      const times = (failing.get(name)?.times ?? 0) + 1;
+      const avoidMs = Math.min(AVOID_FIRST_MS * 2 ** (times - 1), AVOID_MOST_MS);
+      if (answered) failing.delete(name);
+      else failing.set(name, { until: performance.now() + avoidMs, times });
+      if (!answered) log.warn({ host: host.label, model: name, seconds: avoidMs / 1000 }, "a host fails with a model");
+      host.failing = failing;
+      changed();
+    },
     isLoaded: (model) => hosts.some((host) => host.up && host.loaded.has(backend.normalName(model))),
     acquire: (wanted) => {
       const name = backend.normalName(wanted);
-      const [host] = hosts
-        .filter((item) => has(item, name) !== undefined && item.busy < slots)
-        .toSorted((a, b) => Number(b.loaded.has(name)) - Number(a.loaded.has(name)) || a.busy - b.busy);
+      const host = next(name);
       const model = host && has(host, name);
       if (host === undefined || model === undefined) return undefined;
       host.busy += 1;
@@ -173,6 +220,10 @@ export function createFleet({ backend, urls, slots, allowCloud, log, pollMs = PO
   };
 }
 
+/** Tells whether a host failed with a model of late. */
+export const isFailing = ({ failing }: Host, model: string): boolean =>
+  (failing.get(model)?.until ?? 0) > performance.now();
+
 const usableIf =
   (allowCloud: boolean) =>
   (model: InstalledModel): boolean =>
@@ -194,6 +245,7 @@ function createHost(url: string): Host {
     loaded: new Map(),
     busy: 0,
     failures: 0,
+    failing: new Map(),
   };
 }
 

@@ -1,8 +1,6 @@
 import { UserError } from "#src/base/user-error.ts";
 import type { Router } from "#src/chat/router.ts";
-import type { Output, Outputs } from "#src/tries/outputs.ts";
 import type { Tries } from "#src/tries/tries.ts";
-import { hasWords, type Progress } from "#src/tries/try.ts";
 import type { CommandMetrics, Surface } from "./command-metrics.ts";
 import type { TryMetrics } from "./try-metrics.ts";
 
@@ -52,35 +50,3 @@ export const countRefusals = (tries: Tries, { refused }: TryMetrics): Tries => (
       throw error;
     }),
 });
-
-/** Counts what becomes of the tries that are shown: when they start, when they begin to answer, how they end. */
-export const countTries =
-  (open: Outputs["open"], metrics: TryMetrics): Outputs["open"] =>
-  (attempt) => {
-    const output = open(attempt);
-    const accepted = performance.now();
-    let started: number | undefined;
-    let hasBegun = false;
-    const note = (progress: Progress): void => {
-      if (started === undefined && progress.phase !== "waiting") {
-        started = performance.now();
-        metrics.started((started - accepted) / 1000);
-      }
-      if (!hasBegun && hasWords(progress)) {
-        hasBegun = true;
-        metrics.firstToken(secondsSince(accepted));
-      }
-    };
-    return {
-      gone: output.gone,
-      update: (progress) => {
-        if (!hasBegun) note(progress);
-        output.update(progress);
-      },
-      finish: async (progress) => {
-        const took = started === undefined ? undefined : secondsSince(started);
-        metrics.ended(progress, { entry: attempt.target.entryId, took });
-        await output.finish(progress);
-      },
-    } satisfies Output;
-  };

@@ -1,20 +1,15 @@
 import type { UserErrorKey } from "#src/base/user-error.ts";
-import type { Phase, Progress, RunProgress, Try } from "#src/tries/try.ts";
+import type { Phase, RunProgress } from "#src/tries/try.ts";
+import type { TryEvents } from "#src/tries/watch.ts";
 import { createCounter, createHistogram, type Family } from "./tally.ts";
 
 /** What is counted of tries. Times are in seconds. */
-export type TryMetrics = {
+export type TryMetrics = TryEvents & {
   refused: (key: UserErrorKey) => void;
-  /** It has a place on a host, after so long. */
-  started: (waited: number) => void;
-  /** Its first words are there, so long after it was accepted. */
-  firstToken: (after: number) => void;
-  /** `took` is undefined where it did not start. */
-  ended: (progress: Progress, about: { targets: Try["targets"]; took: number | undefined }) => void;
 };
 
 const OUTCOMES: readonly (Phase | "refused")[] = ["done", "stopped", "expired", "interrupted", "failed", "refused"];
-/** Label values for what goes wrong with a run. */
+/** Label values for why a run failed. */
 export const FAILURES: Record<NonNullable<RunProgress["failure"]>, string> = {
   unreachable: "unreachable",
   modelMissing: "model_missing",
@@ -23,8 +18,8 @@ export const FAILURES: Record<NonNullable<RunProgress["failure"]>, string> = {
   outOfMemory: "out_of_memory",
   interrupted: "interrupted",
   stalled: "stalled",
-  failed: "other",
   otherVersion: "other_version",
+  failed: "other",
 };
 const REFUSALS: Partial<Record<UserErrorKey, string>> = {
   tryQuota: "quota",
@@ -100,7 +95,7 @@ export function createTryMetrics(): { events: TryMetrics; families: () => Family
       },
       started: (waited) => waiting.observe({}, waited),
       firstToken: (after) => firstToken.observe({}, after),
-      ended: ({ phase: outcome, runs }, { targets, took }) => {
+      ended: ({ targets }, { phase: outcome, runs }, took) => {
         tries.add({ outcome });
         if (took !== undefined) duration.observe({ outcome }, took);
         for (const [at, { phase, figures, failure }] of runs.entries()) {

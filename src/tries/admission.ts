@@ -5,11 +5,12 @@ import { UserError } from "#src/base/user-error.ts";
 import type { Backend, ChatMessage } from "#src/inference/backend.ts";
 import { type AccessLists, checkAccess } from "./access.ts";
 import type { Quotas } from "./quotas.ts";
-import type { Delivery, ResolvedModel, Try } from "./try.ts";
+import type { Delivery, Try } from "./try.ts";
 
 export type TryRequest = {
   person: Person;
-  target: ResolvedModel;
+  /** The models that are to answer, each in a run of its own. */
+  targets: Try["targets"];
   prompt: string;
   history?: ChatMessage[];
   think?: boolean | undefined;
@@ -25,16 +26,16 @@ type RequestLimits = { access: AccessLists; promptMax: number } & Pick<Backend, 
 
 /** Checks a try before it is admitted: throws UserError where the lists forbid it, or its prompt is too long (in characters). */
 export function checkRequest(
-  { person, target, prompt }: TryRequest,
+  { person, targets, prompt }: TryRequest,
   { access, promptMax, normalName }: RequestLimits,
 ): void {
-  checkAccess(access, person, target.model, normalName);
+  for (const { model } of targets) checkAccess(access, person, model, normalName);
   if (prompt.length > promptMax) throw new UserError("tryPromptTooLong", { limit: promptMax, length: prompt.length });
 }
 
-/** Takes one of the hour's tries; throws UserError where there is none left. Administrators have no quota. */
-export async function takeQuota(quotas: Quotas, person: Person): Promise<void> {
-  const refused = person.admin ? undefined : await quotas.take(person.id, person.guild);
+/** Takes so many of the hour's runs; throws UserError where they are not left. Administrators have no quota. */
+export async function takeQuota(quotas: Quotas, person: Person, runs: number): Promise<void> {
+  const refused = person.admin ? undefined : await quotas.take(person.id, person.guild, runs);
   if (refused) throw new UserError("tryQuota", { minutes: Math.ceil(refused.waitMs / 60_000) });
 }
 
@@ -47,18 +48,18 @@ export const newTryId = (): string => randomUUID().replaceAll("-", "").slice(0, 
 
 /** The try that was asked for, as data from here on. */
 export const tryOf = (
-  { person, target, prompt, history = [], think, locale }: TryRequest,
-  id: string,
-  delivery: Delivery,
+  { person, targets, prompt, history = [], think, locale }: TryRequest,
+  { id, delivery, holder }: { id: string; delivery: Delivery; holder: string },
 ): Try => ({
   id,
   person: person.id,
   guild: person.guild,
-  target,
+  targets,
   prompt,
   history,
   think,
   locale,
   delivery,
+  holder,
   createdAt: Date.now(),
 });

@@ -18,6 +18,9 @@ export type Ticket = {
   exhausted: boolean;
 };
 
+/** What was taken belongs to somebody else when it was not renewed for so many times `renewMs`. */
+export const RENEWALS_MISSED = 4;
+
 export type TryCounts = { running: number; waiting: number };
 
 export type Admission = {
@@ -61,7 +64,7 @@ export type TryQueue = {
   counts: () => Promise<TryCounts>;
   /** Ids that somebody has to look at: their reservation or deadline is over, or whoever ended them has not shown that. */
   due: () => Promise<string[]>;
-  /** Looks at an id again so many milliseconds later. */
+  /** Has an id looked at so many milliseconds later, also one that was finished. */
   postpone: (id: string, ms: number) => Promise<void>;
   /** Gives what dead runners had to others, and says of which models. Only one process at a time does it: true for that one. */
   keep: () => Promise<boolean>;

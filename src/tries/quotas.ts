@@ -1,12 +1,12 @@
 import type { Redis } from "ioredis";
 import type { RateLimiterAbstract } from "rate-limiter-flexible";
 
-/** Tries a person and a server may begin in an hour. */
+/** Runs of tries that a person and a server may begin in an hour. */
 export type QuotaLimits = { perPerson: number; perGuild: number };
 
 export type Quotas = {
-  /** Takes one try, or gives the milliseconds until one may begin. */
-  take: (person: string, guild: string | undefined) => Promise<{ waitMs: number } | undefined>;
+  /** Takes so many runs, or gives the milliseconds until they may begin. */
+  take: (person: string, guild: string | undefined, runs: number) => Promise<{ waitMs: number } | undefined>;
 };
 
 const HOUR_SECONDS = 3600;
@@ -18,15 +18,15 @@ const HOUR_SECONDS = 3600;
 export function createQuotas({ perPerson, perGuild }: QuotaLimits, redis?: Redis): Quotas {
   let limiters: Promise<Limiters> | undefined;
   return {
-    take: async (person, guild) => {
+    take: async (person, guild, runs) => {
       limiters ??= openLimiters(perPerson, perGuild, redis);
       const { persons, guilds } = await limiters;
-      const personWaits = await refusal(persons, person);
+      const personWaits = await refusal(persons, person, runs);
       if (personWaits !== undefined) return { waitMs: personWaits };
-      const guildWaits = guild === undefined ? undefined : await refusal(guilds, guild);
+      const guildWaits = guild === undefined ? undefined : await refusal(guilds, guild, runs);
       if (guildWaits === undefined) return undefined;
       // A try that the server's quota refused does not count against the person.
-      await persons.reward(person);
+      await persons.reward(person, runs);
       return { waitMs: guildWaits };
     },
   };
@@ -45,11 +45,11 @@ async function openLimiters(perPerson: number, perGuild: number, storeClient: Re
   return { persons: limiter("person", perPerson), guilds: limiter("guild", perGuild) };
 }
 
-/** Milliseconds to wait, or undefined where one was taken. The library rejects with its result. */
-async function refusal(limiter: RateLimiterAbstract, key: string): Promise<number | undefined> {
+/** Milliseconds to wait, or undefined where they were taken. The library rejects with its result. */
+async function refusal(limiter: RateLimiterAbstract, key: string, runs: number): Promise<number | undefined> {
   const { RateLimiterRes } = await import("rate-limiter-flexible");
   try {
-    await limiter.consume(key);
+    await limiter.consume(key, runs);
     return undefined;
   } catch (refused) {
     if (refused instanceof RateLimiterRes) return refused.msBeforeNext;

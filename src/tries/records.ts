@@ -21,8 +21,9 @@ export type Found =
 
 /** What a runner tells the process that asked, and whoever else listens for its name. */
 export type Notice =
-  | { kind: "progress"; id: string; progress: Progress }
-  /** `shown`: the runner has shown the end itself. */
+  /** `shown`: the runner shows it itself. */
+  | { kind: "progress"; id: string; progress: Progress; shown: boolean }
+  /** `shown`: it was shown. */
   | { kind: "ended"; id: string; progress: Progress; shown: boolean };
 
 /** A try at a moment. `gone`: nothing is kept of it. */

@@ -138,6 +138,16 @@ function phaseOf(runs: Progress["runs"]): Phase {
   return open.find((item) => item !== "waiting") ?? open[0] ?? phases.find((item) => item === "done") ?? runs[0].phase;
 }
 
+/** The place of the run that is next, or goes on; undefined where all have ended. */
+export const nextRun = ({ runs }: Progress): number | undefined => {
+  const at = runs.findIndex((run) => !hasEnded(run));
+  return at < 0 ? undefined : at;
+};
+
+/** The model of the run that is next: in its queue the try waits. */
+export const nextModel = ({ targets }: Try, progress: Progress): string =>
+  (targets[nextRun(progress) ?? 0] ?? targets[0]).model;
+
 /** Every run that goes on ends for this reason, with what there is of it. */
 export const endedFor = (progress: Progress, reason: EndReason): Progress =>
   withRuns(progress, (run) => (hasEnded(run) ? run : { ...run, phase: reason }));

@@ -1,0 +1,118 @@
+import type { Log } from "#src/base/log.ts";
+import { endTry, type LastWordParts, showEnd } from "./last-word.ts";
+import { every } from "./periodic.ts";
+import type { TryQueue } from "./queue.ts";
+import {
+  deadlineOf,
+  endedFor,
+  failedFor,
+  hasEnded,
+  nextModel,
+  type Progress,
+  type Try,
+  waitingProgress,
+} from "./try.ts";
+
+export type KeeperOptions = Omit<LastWordParts, "queue"> & {
+  queue: TryQueue;
+  /** Names of the models that hosts have, in whatever process. */
+  installed: () => ReadonlySet<string>;
+  log: Log;
+  /** How long a try waits for a host with its model, in ms. */
+  orphanMs?: number;
+};
+
+const SWEEP_MS = 800;
+const ORPHAN_MS = 60_000;
+/** Whoever ends a try shows that; so long after it nobody has. */
+const SHOW_MS = 20_000;
+/** A try that somebody runs is ended by its runner; so much later it is looked at again. */
+const RUNNER_MS = 5000;
+const MOST_AT_ONCE = 100;
+
+/**
+ * Ends what nobody else ends: tries past their deadline, admitted and never begun, waiting for a model that no host has,
+ * or left by a process that died; and shows what nobody has shown. Every process keeps, one at a time.
+ */
+export function createKeeper(options: KeeperOptions) {
+  const { queue, records, open, installed, log, orphanMs = ORPHAN_MS } = options;
+  /** Since when no host has had a model that tries wait for. performance.now(). */
+  const orphans = new Map<string, number>();
+  const underWay = new Map<string, Promise<void>>();
+
+  /** Shows in the background: an edit may take long. */
+  const inBackground = (id: string, act: () => Promise<void>): void => {
+    if (underWay.has(id)) return;
+    const work = act()
+      .catch((error: unknown) => log.debug({ err: error, try: id }, "an end could not be shown yet"))
+      .finally(() => underWay.delete(id));
+    underWay.set(id, work);
+  };
+
+  const showLate = async (attempt: Try, progress: Progress): Promise<void> => {
+    await queue.postpone(attempt.id, SHOW_MS);
+    inBackground(attempt.id, async () => {
+      if (await showEnd(attempt, progress, { records, open })) await queue.forget(attempt.id);
+    });
+  };
+
+  /** Ends a try where nobody runs it. */
+  const end = async (attempt: Try, model: string, how: Progress): Promise<void> => {
+    if (!(await queue.remove({ id: attempt.id, model }))) return queue.postpone(attempt.id, RUNNER_MS);
+    inBackground(attempt.id, async () => void (await endTry(attempt, how, options)));
+  };
+
+  const lookAt = async (id: string): Promise<void> => {
+    const found = await records.find(id);
+    if (found === undefined) return queue.forget(id);
+    if (found.kind === "unreadable") {
+      log.warn({ try: id }, "a try of another version is ended");
+      if (found.rest) return end(found.rest, found.rest.targets[0].model, otherVersion(found.rest));
+      await records.endUnreadable(id);
+      return queue.forget(id);
+    }
+    const { try: attempt, progress, shown, cancel } = found;
+    if (hasEnded(progress)) return shown ? queue.forget(id) : showLate(attempt, progress);
+    const isPast = (deadlineOf(attempt.delivery) ?? Number.POSITIVE_INFINITY) <= Date.now();
+    await end(
+      attempt,
+      nextModel(attempt, progress),
+      endedFor(progress, cancel ?? (isPast ? "expired" : "interrupted")),
+    );
+  };
+
+  const endOrphans = async (): Promise<void> => {
+    const models = new Set(await queue.wanted());
+    const here = installed();
+    for (const model of orphans.keys()) if (!models.has(model) || here.has(model)) orphans.delete(model);
+    for (const model of models) {
+      if (here.has(model)) continue;
+      const since = orphans.get(model) ?? performance.now();
+      orphans.set(model, since);
+      if (performance.now() - since < orphanMs) continue;
+      for (const id of (await queue.waiting(model)).slice(0, MOST_AT_ONCE)) await endOrphan(id, model);
+    }
+  };
+  const endOrphan = async (id: string, model: string): Promise<void> => {
+    const found = await records.find(id);
+    if (found?.kind !== "try" || hasEnded(found.progress)) return lookAt(id);
+    await end(found.try, model, failedFor(found.progress, "unreachable", model));
+  };
+
+  /** Ends and shows what has to be. */
+  const sweep = async (): Promise<void> => {
+    if (!(await queue.keep())) return;
+    for (const id of (await queue.due()).slice(0, MOST_AT_ONCE)) await lookAt(id);
+    await endOrphans();
+  };
+
+  return {
+    sweep,
+    run: async (signal: AbortSignal): Promise<void> => {
+      await every(SWEEP_MS, sweep, log, signal);
+      await Promise.allSettled(underWay.values());
+    },
+  };
+}
+
+const otherVersion = (attempt: Try): Progress => failedFor(waitingProgress(attempt), "otherVersion");

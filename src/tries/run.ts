@@ -1,0 +1,176 @@
+import type { Fleet, Lease } from "#src/inference/fleet.ts";
+import { NotWanted, type OpenOutput, type Output } from "./outputs.ts";
+import { RENEWALS_MISSED, StoreAway, type Ticket, type TryQueue } from "./queue.ts";
+import type { TryLook, TryRecord, TryRecords } from "./records.ts";
+import { openRelay } from "./relay.ts";
+import { runTry, TryEnded } from "./run-try.ts";
+import { hasEnded, hasWords, nextRun, type Phase, type Progress, type RunProgress, type Try, withRuns } from "./try.ts";
+
+/** A try that this process has taken. */
+export type Run = {
+  ticket: Ticket;
+  attempt: Try;
+  control: AbortController;
+  output: Output;
+  /** Whether the output shows it here, and does not only tell the process that asked. */
+  isHere: boolean;
+  progress: Progress;
+  /** When it was last certain that nobody else has it. performance.now(). */
+  heldAt: number;
+  savedAt: number;
+  /** Another runner has it: it shows and keeps nothing any more. */
+  lost: boolean;
+  /** Somebody else has ended it, in this way where that can be read. */
+  endedElsewhere: { progress: Progress | undefined } | undefined;
+  /** Its end is written here. */
+  ended: boolean;
+  /** The process stops: it goes back to the queue. */
+  handBack: boolean;
+};
+
+/** `handed_back`: to another host or runner. `lost`: another runner has it, or somebody else ended it. */
+export type RunOutcome = Phase | "handed_back" | "lost";
+
+/** Called with what becomes of a runner's runs, to count it. None of them may throw. */
+export type RunEvents = {
+  /** Its first words are there, so many seconds after its start. */
+  firstToken: (after: number) => void;
+  /** `entry` is the id in the catalog of what was asked for. */
+  ended: (outcome: RunOutcome, run: RunProgress, entry: string | undefined) => void;
+};
+
+export type RunParts = {
+  queue: TryQueue;
+  records: TryRecords;
+  fleet: Fleet;
+  open: OpenOutput;
+  maxTokens: number;
+  events: RunEvents;
+};
+
+const SAVE_EVERY_MS = 2000;
+/** A runner that is cut off from the store shows no more after so long: by then another one may have begun. */
+const CUT_OFF_MS = 10_000;
+
+/** A taken try with its output. Before an edit it is certain that nobody else shows it. */
+export function openRun(ticket: Ticket, record: TryRecord, { queue, records, open }: RunParts): Run {
+  const { try: attempt } = record;
+  const relay = openRelay(attempt, records);
+  const restarted = ticket.deaths > 0 || record.progress.restarted === true;
+  const run: Run = {
+    ticket,
+    attempt,
+    control: new AbortController(),
+    output: relay,
+    isHere: false,
+    // What a dead runner had begun begins again.
+    progress: { ...withRuns(record.progress, restart), ...(restarted && { restarted }) },
+    heldAt: performance.now(),
+    savedAt: performance.now(),
+    lost: false,
+    endedElsewhere: undefined,
+    ended: false,
+    handBack: false,
+  };
+  const isGivenUp = (): boolean => run.lost || run.ended || run.handBack || run.endedElsewhere !== undefined;
+  const ensureHeld = async (): Promise<void> => {
+    if (queue.renewMs === undefined || performance.now() - run.heldAt < RENEWALS_MISSED * queue.renewMs) return;
+    try {
+      await renewRuns([run], queue, records);
+    } catch (error) {
+      if (!(error instanceof StoreAway) || performance.now() - run.heldAt > CUT_OFF_MS) throw error;
+    }
+  };
+  const shown = open(attempt, async (edit) => {
+    if (!isGivenUp()) await ensureHeld();
+    if (isGivenUp()) throw new NotWanted();
+    await edit();
+  });
+  if (shown) Object.assign(run, { output: shown, isHere: true });
+  run.output.gone.addEventListener("abort", () => run.control.abort(new TryEnded("stopped")), { once: true });
+  return run;
+}
+
+const restart = (run: RunProgress): RunProgress => (hasEnded(run) ? run : { phase: "waiting", text: "", thinking: "" });
+
+/** Renews runs, and ends those here that count no more or were told to end. */
+export async function renewRuns(runs: readonly Run[], queue: TryQueue, records: TryRecords): Promise<void> {
+  const lost = await queue.renew(runs.map(({ ticket }) => ticket));
+  for (const run of runs) if (!lost.has(run.ticket.id)) run.heldAt = performance.now();
+  const looks = await records.look(runs.map(({ ticket }) => ticket.id));
+  for (const [at, run] of runs.entries()) applyLook(run, lost.has(run.ticket.id), looks[at]);
+}
+
+function applyLook(run: Run, lost: boolean, look: TryLook | undefined): void {
+  // Whoever has written an end goes on until it is shown.
+  if (run.ended || look === undefined) return;
+  if (look.state === "gone") run.control.abort(new TryEnded("interrupted"));
+  else if (look.state === "ended") {
+    run.endedElsewhere = { progress: look.progress };
+    run.control.abort(new NotWanted());
+  } else if (lost) {
+    run.lost = true;
+    run.control.abort(new NotWanted());
+  } else if (look.cancel !== undefined) run.control.abort(new TryEnded(look.cancel));
+}
+
+/**
+ * Runs what is left of a try: side by side as far as slots are free, then one after the other. What still waits in the end
+ * has to go back to the queue.
+ */
+export async function answer(run: Run, first: Lease, parts: RunParts): Promise<void> {
+  const { attempt, control } = run;
+  const under = new Set<Promise<void>>();
+  const begin = (at: number, lease: Lease): void => {
+    const work = answerOne(run, at, lease, parts).finally(() => under.delete(work));
+    under.add(work);
+  };
+  begin(nextRun(run.progress) ?? 0, first);
+  while (under.size > 0) {
+    for (const [at, { phase }] of run.progress.runs.entries()) {
+      const target = attempt.targets[at];
+      if (phase !== "waiting" || target === undefined || control.signal.aborted) continue;
+      const lease = parts.fleet.acquire(target.model);
+      if (lease) begin(at, lease);
+    }
+    await Promise.race(under);
+  }
+}
+
+async function answerOne(run: Run, at: number, lease: Lease, parts: RunParts): Promise<void> {
+  const { fleet, records, events, maxTokens } = parts;
+  const { attempt, control } = run;
+  const target = attempt.targets[at] ?? attempt.targets[0];
+  let spoken = false;
+  const report = (progress: RunProgress): void => {
+    run.progress = withRuns(run.progress, (other, place) => (place === at ? progress : other));
+    run.output.update(run.progress);
+    const isFirst = !spoken && hasWords(progress);
+    if (isFirst) events.firstToken((progress.durationMs ?? 0) / 1000);
+    // The process that asked counts when a try starts and when it begins to answer; a relay tells it anyway.
+    if (run.isHere && (isFirst || progress.phase === "loading"))
+      void records
+        .tell(attempt.holder, { kind: "progress", id: attempt.id, progress: run.progress, shown: true })
+        .catch(() => {});
+    spoken ||= isFirst;
+    if (performance.now() - run.savedAt < SAVE_EVERY_MS) return;
+    run.savedAt = performance.now();
+    records.save(attempt.id, run.progress).catch(() => {});
+  };
+  const request = { ...attempt, model: target.model, maxTokens };
+  const result = await runTry(request, lease, control.signal, report);
+  lease.release();
+  const { host } = lease;
+  const isFault = result.phase === "failed" && result.failure !== "cannotChat";
+  if (result.phase === "done" || isFault) fleet.judge(host, target.model, !isFault);
+  if (isFault && result.failure === "unreachable") fleet.takeOut(host);
+  else if (isFault) void fleet.check(host);
+  const isGivenOn =
+    isFault && !hasWords(result) && run.progress.restarted !== true && fleet.isElsewhere(target.model, host);
+  if (isGivenOn) run.progress = { ...run.progress, restarted: true };
+  const after: RunProgress = isGivenOn ? { phase: "waiting", text: "", thinking: "" } : result;
+  run.progress = withRuns(run.progress, (other, place) => (place === at ? after : other));
+  const isBrokenOff = result.phase === "interrupted" && run.handBack;
+  const outcome = run.lost || run.endedElsewhere ? "lost" : isGivenOn || isBrokenOff ? "handed_back" : result.phase;
+  events.ended(outcome, result, target.entryId);
+}

@@ -1,0 +1,243 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { withDeadline } from "#src/base/deadline.ts";
+import type { Log } from "#src/base/log.ts";
+import { endTry } from "./last-word.ts";
+import type { OpenOutput, Output } from "./outputs.ts";
+import { every } from "./periodic.ts";
+import { queuedTry, StoreAway, type TryQueue } from "./queue.ts";
+import type { Notice, TryLook, TryRecords } from "./records.ts";
+import { endedFor, hasWords, type Progress, type Try, waitingProgress } from "./try.ts";
+
+/** Called with what becomes of the tries that this process asked for, to count it. None of them may throw. */
+export type TryEvents = {
+  /** It has a place on a host, so many seconds after it was accepted. */
+  started: (waited: number) => void;
+  /** Its first words are there, so many seconds after it was accepted. */
+  firstToken: (after: number) => void;
+  /** `took`: seconds since its start; undefined where it did not start. */
+  ended: (attempt: Try, progress: Progress, took: number | undefined) => void;
+};
+
+export type WatchOptions = {
+  queue: TryQueue;
+  records: TryRecords;
+  holder: string;
+  /** Opens what this process can show. */
+  open: OpenOutput;
+  events: TryEvents;
+  /** Called when there is nobody any more to show a try to. */
+  onGone: (attempt: Try) => void;
+  onEnded: () => void;
+  log: Log;
+};
+
+type Watched = {
+  attempt: Try;
+  output: Output | undefined;
+  /** performance.now(). */
+  acceptedAt: number;
+  startedAt: number | undefined;
+  hasWords: boolean;
+  /** The place that was shown, and when. */
+  told: { position: number; at: number } | undefined;
+  /** The newest progress that the runner has sent. */
+  reported: Progress;
+  /** How often nothing was found of it, or its end found that nobody had shown. */
+  misses: number;
+};
+
+/** A try that is begun at once has no place to tell. Places are looked up no more often than that. Both in ms. */
+const FIRST_PLACE_MS = 80;
+const PLACES_MS = 1000;
+/** What notices have not told is looked up so often. */
+const LOOK_MS = 4000;
+const CLOSE_LOOK_MS = 50;
+/** So often in a row a try must be missing until it is ended here: its runner, if there is one, says the last word. */
+const MOST_MISSES = 2;
+/** The last places are told one by one, those before in steps of a fifth or after half a minute. */
+const TOLD_ALWAYS = 5;
+const TOLD_SHARE = 0.8;
+const TOLD_EVERY_MS = 30_000;
+
+export type Watch = ReturnType<typeof createWatch>;
+
+/** Shows the places of what this process has asked for, and whatever runners elsewhere cannot show. */
+export function createWatch({ queue, records, holder, open, events, onGone, onEnded, log }: WatchOptions) {
+  const watched = new Map<string, Watched>();
+  const underWay = new Set<Promise<void>>();
+  const stopping = new AbortController();
+  let loops: Promise<unknown> | undefined;
+
+  const track = (work: Promise<unknown>): void => {
+    const safe = work
+      .catch((error: unknown) => {
+        if (!(error instanceof StoreAway)) log.warn({ err: error }, "an end could not be shown");
+      })
+      .then(() => {})
+      .finally(() => underWay.delete(safe));
+    underWay.add(safe);
+  };
+
+  const note = (item: Watched, progress: Progress): void => {
+    if (item.startedAt === undefined) {
+      item.startedAt = performance.now();
+      events.started((item.startedAt - item.acceptedAt) / 1000);
+    }
+    if (item.hasWords || !progress.runs.some(hasWords)) return;
+    item.hasWords = true;
+    events.firstToken((performance.now() - item.acceptedAt) / 1000);
+  };
+
+  const drop = (item: Watched, progress: Progress): void => {
+    watched.delete(item.attempt.id);
+    const took = item.startedAt === undefined ? undefined : (performance.now() - item.startedAt) / 1000;
+    events.ended(item.attempt, progress, took);
+  };
+
+  const finish = async ({ attempt, output }: Watched, progress: Progress): Promise<void> => {
+    await output?.finish(progress);
+    await records.shown(attempt);
+    await queue.forget(attempt.id);
+  };
+
+  const onNotice = (notice: Notice): void => {
+    const item = watched.get(notice.id);
+    if (item === undefined) return;
+    item.reported = notice.progress;
+    if (notice.kind === "progress") {
+      note(item, notice.progress);
+      if (!notice.shown) item.output?.update(notice.progress);
+      return;
+    }
+    drop(item, notice.progress);
+    onEnded();
+    if (!notice.shown) track(finish(item, notice.progress));
+    // A runner elsewhere has shown it; what was shown from here is of no use any more.
+    else if (queue.lasts && item.output) track(item.output.leave());
+  };
+
+  /** Its token, if it has one, is here: whatever became of those who ran it, the message gets a last word. */
+  const applyLook = (item: Watched, { state, shown, progress }: TryLook, isQueued: boolean): void => {
+    if (state === "ended" && shown) return drop(item, progress ?? item.reported);
+    const isMissed = state === "gone" || state === "ended" || (state === "waiting" && !isQueued);
+    item.misses = isMissed ? item.misses + 1 : 0;
+    if (item.misses < MOST_MISSES) return;
+    const end = state === "ended" && progress ? progress : endedFor(item.reported, "interrupted");
+    if (state === "ended") {
+      drop(item, end);
+      return track(finish(item, end));
+    }
+    track(endLost(item, end));
+  };
+
+  const endLost = async (item: Watched, end: Progress): Promise<void> => {
+    const { attempt } = item;
+    if (!(await queue.remove(queuedTry(attempt))) || !watched.has(attempt.id)) return;
+    drop(item, end);
+    await endTry(attempt, end, { queue, records, open: () => item.output });
+  };
+
+  const lookUp = async (): Promise<void> => {
+    const items = [...watched.values()];
+    if (items.length === 0) return;
+    const looks = await records.look(items.map(({ attempt }) => attempt.id));
+    const models = new Set(items.map(({ attempt }) => attempt.targets[0].model));
+    const queued = new Set((await Promise.all([...models].map((model) => queue.waiting(model)))).flat());
+    for (const [at, item] of items.entries()) {
+      const look = looks[at];
+      if (look && watched.has(item.attempt.id)) applyLook(item, look, queued.has(item.attempt.id));
+    }
+  };
+
+  const isWorthTelling = ({ told }: Watched, position: number): boolean => {
+    if (told === undefined) return true;
+    if (position === told.position) return false;
+    return (
+      position <= TOLD_ALWAYS ||
+      position <= told.position * TOLD_SHARE ||
+      position > told.position ||
+      performance.now() - told.at > TOLD_EVERY_MS
+    );
+  };
+
+  const tellPlaces = async (): Promise<void> => {
+    const waiting = [...watched.values()].filter(({ startedAt }) => startedAt === undefined);
+    for (const [model, items] of Map.groupBy(waiting, ({ attempt }) => attempt.targets[0].model)) {
+      const places = new Map((await queue.waiting(model)).map((id, at) => [id, at + 1]));
+      for (const item of items) {
+        const position = places.get(item.attempt.id);
+        if (position === undefined || item.startedAt !== undefined || !isWorthTelling(item, position)) continue;
+        item.told = { position, at: performance.now() };
+        item.output?.update(waitingProgress(item.attempt, position));
+      }
+    }
+  };
+
+  let change = Promise.withResolvers<void>();
+  const placesLoop = async (signal: AbortSignal): Promise<void> => {
+    signal.addEventListener("abort", () => change.resolve(), { once: true });
+    while (!signal.aborted) {
+      await change.promise;
+      await wait(FIRST_PLACE_MS, undefined, { signal }).catch(() => {});
+      change = Promise.withResolvers<void>();
+      await tellPlaces().catch((error: unknown) => {
+        if (!(error instanceof StoreAway)) log.error({ err: error }, "the queue could not be read");
+      });
+      await wait(PLACES_MS, undefined, { signal }).catch(() => {});
+    }
+  };
+
+  /** What ends with this process. */
+  const ending = (): Try[] =>
+    [...watched.values()]
+      .map(({ attempt }) => attempt)
+      .filter(({ delivery }) => !queue.lasts || delivery.reach.by === "process");
+
+  const start = (): void => {
+    if (loops !== undefined) return;
+    records.onNotice(holder, onNotice);
+    queue.onChange(() => change.resolve());
+    loops = Promise.all([
+      placesLoop(stopping.signal),
+      // In one process notices are never lost.
+      ...(queue.lasts ? [every(LOOK_MS, lookUp, log, stopping.signal)] : []),
+    ]);
+  };
+
+  return {
+    /** Watches a try from its acceptance on, before it is queued. */
+    add: (attempt: Try): void => {
+      start();
+      const isHere = attempt.delivery.reach.by === "process";
+      const { id } = attempt;
+      watched.set(id, {
+        attempt,
+        // Whoever runs it edits a message that a token can edit.
+        output: open(attempt, isHere ? undefined : (edit) => records.whileWaiting(id, edit)),
+        acceptedAt: performance.now(),
+        startedAt: undefined,
+        hasWords: false,
+        told: undefined,
+        reported: waitingProgress(attempt),
+        misses: 0,
+      });
+      watched.get(id)?.output?.gone.addEventListener("abort", () => onGone(attempt), { once: true });
+    },
+    /** Nothing came of it. */
+    drop: (id: string): void => void watched.delete(id),
+    start,
+    ending,
+    /** Waits for the ends of what ends with this process, so many milliseconds at most, and shows what is known of the rest. */
+    close: async (ms: number): Promise<void> => {
+      const until = performance.now() + ms;
+      while (ending().length > 0 && performance.now() < until) await wait(CLOSE_LOOK_MS);
+      for (const { id } of ending()) {
+        const item = watched.get(id);
+        if (item) await item.output?.finish(endedFor(item.reported, "interrupted"));
+      }
+      await withDeadline(Math.max(0, until - performance.now()), Promise.all(underWay));
+      stopping.abort();
+      await loops;
+    },
+  };
+}
