@@ -4,7 +4,7 @@ import { textIn } from "#src/base/locale.ts";
 import type { Log } from "#src/base/log.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import type { DiscordEvents } from "#src/metrics/discord-metrics.ts";
-import type { OpenOutput } from "#src/tries/outputs.ts";
+import type { OpenOutput, Outputs } from "#src/tries/outputs.ts";
 import type { Delivery } from "#src/tries/try.ts";
 import { interactionApi } from "./api.ts";
 import { openDiscordOutput } from "./live-output.ts";
@@ -38,9 +38,9 @@ type Options = {
   log: Log;
 };
 
-/** Shows tries from a process that need not be the bot's. */
-export const createDiscordOpener = ({ apiUrl, responded, ...parts }: Options): OpenOutput =>
-  discordOpener(interactionApi(apiUrl, responded), parts);
+/** Says how a process shows answers in Discord that need not be the bot's. */
+export const registerDiscord = (outputs: Outputs, { apiUrl, responded, ...parts }: Options): void =>
+  outputs.register(DISCORD, "token", discordOpener(interactionApi(apiUrl, responded), parts));
 
 /** Shows tries in the messages that their tokens can edit, in the language of the person. */
 export function discordOpener(api: API, { entryOf, log }: Pick<Options, "entryOf" | "log">): OpenOutput {

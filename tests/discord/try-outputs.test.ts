@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createLog } from "#src/base/log.ts";
-import { createDiscordOpener, interactionDelivery } from "#src/discord/try-outputs.ts";
+import { interactionDelivery, registerDiscord } from "#src/discord/try-outputs.ts";
 import type { Output } from "#src/tries/outputs.ts";
 import { createOutputs, NotWanted } from "#src/tries/outputs.ts";
 import type { Try } from "#src/tries/try.ts";
@@ -24,8 +24,7 @@ async function openMessage(until = Date.now() + 60_000) {
   });
   const outputs = createOutputs();
   const log = createLog({ logLevel: "silent" });
-  const options = { apiUrl: discord.apiUrl, entryOf: () => undefined, responded: () => {}, log };
-  outputs.register("discord", "token", createDiscordOpener(options));
+  registerDiscord(outputs, { apiUrl: discord.apiUrl, entryOf: () => undefined, responded: () => {}, log });
   const attempt = tryOf({
     delivery: interactionDelivery({ application_id: APPLICATION, token: interaction.token }, until, false),
   });
