@@ -19,7 +19,7 @@ const RETRY_MOST_MS = 20_000;
 const GONE = new Set([10015, 10008, 50027]);
 
 /** The message that answers an interaction, which its token can edit until a time (ms since 1970). */
-export type InteractionMessage = { application: string; token: string; until: number };
+type InteractionMessage = { application: string; token: string; until: number };
 type Deps = {
   api: API;
   log: Log;

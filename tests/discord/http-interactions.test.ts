@@ -15,17 +15,19 @@ const signatureOf = (text: string, key = privateKey): string => sign(null, Buffe
 async function endpoint(): Promise<{
   send: (body: string, headers?: Record<string, string>) => Promise<Response>;
   served: unknown[];
+  warned: number[];
 }> {
   const served: unknown[] = [];
+  const warned: number[] = [];
   const hono = await interactionsEndpoint({
     publicKey: hexOf(publicKey),
     onInteraction: (payload) => served.push(payload),
-    log: createLog({ logLevel: "silent" }),
+    log: createLog({ logLevel: "warn" }, { write: (line) => warned.push(JSON.parse(line).seconds) }),
     now: () => NOW,
   });
   const send = async (body: string, headers: Record<string, string> = signed(body)): Promise<Response> =>
     hono.request("/interactions", { method: "POST", body, headers });
-  return { send, served };
+  return { send, served, warned };
 }
 
 const signed = (body: string, timestamp = SECONDS, key = privateKey): Record<string, string> => ({
@@ -80,6 +82,23 @@ describe("interactions over HTTP", () => {
   it.each([-300, 300])("takes a timestamp that is %d seconds off our clock", async (seconds) => {
     const { send } = await endpoint();
     expect((await send(body, signed(body, String(NOW / 1000 + seconds)))).status).toBe(202);
+  });
+
+  it.each([
+    [-301, 301],
+    [301, -301],
+    [-28_800, 28_800],
+  ])("says once that its own clock is off when Discord signed %d seconds from it", async (seconds, ahead) => {
+    const { send, warned } = await endpoint();
+    const headers = signed(body, String(NOW / 1000 + seconds));
+    expect([(await send(body, headers)).status, (await send(body, headers)).status]).toEqual([401, 401]);
+    expect(warned).toEqual([ahead]);
+  });
+
+  it("says nothing of a time that somebody else signed", async () => {
+    const { send, warned } = await endpoint();
+    expect((await send(body, signed(body, String(NOW / 1000 - 301), other))).status).toBe(401);
+    expect(warned).toEqual([]);
   });
 
   it("refuses what is signed but no JSON, and one byte too much", async () => {

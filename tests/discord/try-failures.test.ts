@@ -1,7 +1,19 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
-import { ASKER, ended, labels, OVER_REDIS, openProgramWorld, openWorld, shows } from "#tests/discord/try-world.ts";
+import { openDiscord, startBotProgram } from "#tests/discord/start-bot.ts";
+import {
+  ASKER,
+  ended,
+  labels,
+  OTHER,
+  OVER_REDIS,
+  openProgramWorld,
+  openWorld,
+  shows,
+} from "#tests/discord/try-world.ts";
 import { textOf } from "#tests/stand-ins/discord/people.ts";
+import { startOllama } from "#tests/stand-ins/ollama.ts";
+import { temporaryFolder } from "#tests/temporary-catalog.ts";
 
 describe("when things break", () => {
   test("no Ollama at all, and it comes back", async () => {
@@ -120,5 +132,27 @@ describe("when things break", () => {
     restart();
     await ended(discord, message);
     expect(textOf(message)).toContain("机器人重启");
+  });
+
+  test("SIGKILL, and the data is gone: whose answer it is can end it by its button", async () => {
+    const ollama = await startOllama({ models: [{ name: "glm4:9b" }] });
+    onTestFinished(() => ollama.stop());
+    ollama.script({ endless: true, tokensPerSecond: 30 });
+    const discord = await openDiscord();
+    const start = async () => startBotProgram(discord, { OLLAMA_HOSTS: ollama.url, DATA_DIR: await temporaryFolder() });
+    const first = await start();
+    await discord.ready();
+    const message = await discord.person({ id: ASKER }).run("try", { model: "glm4:9b", prompt: "说" });
+    await shows(discord, message, "测试用的回答");
+    first.process.kill("SIGKILL");
+    await first.ended;
+    await start();
+    await discord.started(2);
+    const refused = await discord.person({ id: OTHER }).press(message, "停止");
+    expect(textOf(refused)).toContain("只有提问的人");
+    await discord.person({ id: ASKER }).press(message, "停止");
+    expect(textOf(message)).toContain("测试用的回答");
+    expect(textOf(message)).toContain("它已经结束了");
+    expect(labels(message)).toEqual([]);
   });
 });

@@ -62,6 +62,23 @@ describe.skipIf(WITHOUT_BROWSER !== undefined)("the page in a browser", () => {
     expect(faults).toEqual([]);
   });
 
+  test("an answer that was open when the bot lost it can be closed, and keeps what it said", async () => {
+    const { url } = await openPage();
+    const { page, faults } = await openTab(browser, url);
+    const stop =
+      '<div class="row"><button type="button" class="button danger" data-press="try:stop:0123456789abcdef">停止</button></div>';
+    const kept = { messages: [{ asked: "/try", html: `<div class="card"><p>半句话</p>${stop}</div>` }], lines: [] };
+    // Before the page is there: one that is left keeps what it has itself.
+    await page.addInitScript((json) => sessionStorage.setItem("mulu-chat", json), JSON.stringify(kept));
+    await page.goto(url);
+    await last(page).getByRole("button", { name: "停止" }).click();
+    await last(page).getByText("已经结束").waitFor();
+    expect(await last(page).textContent()).toContain("半句话");
+    expect(await last(page).getByRole("button").count()).toBe(0);
+    expect(await page.locator(".message").count()).toBe(1);
+    expect(faults).toEqual([]);
+  });
+
   test("a try streams, is stopped, and is continued in a dialogue", async () => {
     const { url, ollama } = await openPage();
     ollama.script({ text: "第一句话。", endless: true, tokensPerSecond: 40 });

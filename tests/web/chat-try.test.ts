@@ -47,6 +47,14 @@ describe("/try on the page", () => {
     await expect.poll(() => ollama.requests[0]?.closedByClientAt).toBeDefined();
   });
 
+  test("stop of a try that nobody knows any more takes its controls away and says why", async () => {
+    const { url } = await openPage();
+    const pressed = await openVisitor(url).send("/chat/press", { id: "try:stop:0123456789abcdef", values: [] });
+    await pressed.end;
+    expect(pressed.events).toMatchObject([{ at: "pressed", seals: true }]);
+    expect(textOf(pressed.html())).toContain("已经结束");
+  });
+
   test("continue asks in a dialogue and keeps the conversation; again asks the same", async () => {
     const { url, ollama } = await openPage();
     ollama.script({ text: "第一句" });

@@ -2,7 +2,7 @@ import { onTestFinished } from "vitest";
 import { z } from "zod";
 
 const event = z.union([
-  z.object({ show: z.string(), at: z.enum(["pressed", "answer"]) }),
+  z.object({ show: z.string(), at: z.enum(["pressed", "answer"]), seals: z.literal(true).optional() }),
   z.object({ ask: z.object({ customId: z.string(), title: z.string(), label: z.string(), maxLength: z.number() }) }),
   z.object({ watch: z.string() }),
   z.object({ done: z.literal(true) }),

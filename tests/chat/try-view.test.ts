@@ -1,0 +1,167 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { LOCALES, textIn } from "#src/base/locale.ts";
+import { refusedTryView, type TryContext, tryEnding, tryStatus, tryView } from "#src/chat/try/view.ts";
+import type { View } from "#src/chat/view.ts";
+import { DISCORD_ROOM, toMessage } from "#src/discord/message.ts";
+import { type Progress, TRY_FAILURES, withRuns } from "#src/tries/try.ts";
+import { realCatalog } from "#tests/real-catalog.ts";
+import { progressOf, runOf, tryOf, tryOfModels } from "./tries.ts";
+
+const text = textIn("zh-CN");
+const context: TryContext = { text, room: DISCORD_ROOM, entryOf: () => undefined };
+
+const inside = ({ components }: View) => components.flatMap((item) => (item.type === 17 ? item.components : item));
+const textsOf = (view: View): string[] => inside(view).flatMap((item) => (item.type === 10 ? item.content : []));
+const shown = (view: View): string => textsOf(view).join("\n");
+const labels = (view: View): string[] =>
+  inside(view).flatMap((item) =>
+    item.type === 1 ? item.components.map((control) => ("label" in control ? control.label : "")) : [],
+  );
+const view = (attempt: Parameters<typeof tryView>[0], progress: Progress): View => tryView(attempt, progress, context);
+
+const figures = { promptTokens: 5, tokens: 12, tokensPerSecond: 30, loadMs: 0, reason: "stop" };
+
+describe("a try of one model", () => {
+  test("is the prompt, the text, its figures and what can be done", () => {
+    const ended = progressOf([runOf({ text: "尊敬的老师", hostLabel: "gpu-1", figures, durationMs: 400 })]);
+    expect(textsOf(view(tryOf(), ended))).toEqual([
+      "> 写一封邮件",
+      "尊敬的老师",
+      "-# `glm4:9b` · gpu-1 · 12 tokens · 30.0 tok/s · 0.4 秒",
+    ]);
+    expect(labels(view(tryOf(), ended))).toEqual(["再来一次", "继续"]);
+  });
+
+  test("waits at its place in the queue", () => {
+    const waiting = progressOf([runOf({ phase: "waiting" })], { position: 3 });
+    expect(textsOf(view(tryOf(), waiting))).toEqual(["> 写一封邮件", "-# 排队中，第 3 位\n-# `glm4:9b`"]);
+    expect(labels(view(tryOf(), waiting))).toEqual(["停止"]);
+  });
+
+  test("that began again on another machine says so, while it goes on and at the end", () => {
+    const goesOn = progressOf([runOf({ phase: "answering", text: "尊敬" })], { restarted: true });
+    expect(shown(view(tryOf(), goesOn))).toContain("-# 运行它的机器中断了，正在换一台重新回答。");
+    const ended = progressOf([runOf({ text: "尊敬的老师" })], { restarted: true });
+    expect(shown(view(tryOf(), ended))).toContain("-# 中途换过一台机器。");
+    expect(shown(view(tryOf(), ended))).not.toContain("正在换");
+    expect(shown(view(tryOf(), progressOf([runOf({ text: "尊敬" })])))).not.toMatch(/中断|中途/);
+  });
+
+  test.each(TRY_FAILURES)("that failed by %s says why, in every language", (failure) => {
+    const failed = progressOf([runOf({ phase: "failed", failure, hostLabel: "gpu-1" })]);
+    for (const locale of LOCALES) {
+      const said = shown(tryView(tryOf(), failed, { ...context, text: textIn(locale) }));
+      expect(said).toContain(textIn(locale)(`try.failure.${failure}`, { host: "gpu-1" }));
+    }
+  });
+
+  test("of a stand-in names it, also where the text is refused or was already shown", () => {
+    const target = { model: "glm4:9b", entryId: "chatglm-6b", standIn: true };
+    const attempt = tryOf({ targets: [target] });
+    const known: TryContext = { ...context, entryOf: (id) => realCatalog.entry(id) };
+    const progress = progressOf([runOf({ text: "x" })]);
+    for (const form of [tryView, refusedTryView, tryEnding])
+      expect(shown(form(attempt, progress, known))).toContain("不是 ChatGLM-6B 本身，由 `glm4:9b` 代替");
+  });
+});
+
+describe("a try of several models", () => {
+  const [attempt, answers] = [tryOfModels(2), { one: "甲说。", other: "乙说。" }];
+
+  test("shows each text under the name of its model, with its own figures", () => {
+    const ended = progressOf([
+      runOf({ text: answers.one, hostLabel: "gpu-1", figures, durationMs: 400 }),
+      runOf({ phase: "failed", failure: "stalled", text: answers.other, hostLabel: "gpu-2" }),
+    ]);
+    expect(textsOf(view(attempt, ended))).toEqual([
+      "> 写一封邮件",
+      "**`glm4:9b`**",
+      "甲说。",
+      "-# `glm4:9b` · gpu-1 · 12 tokens · 30.0 tok/s · 0.4 秒",
+      "**`qwen3:8b`**",
+      "乙说。",
+      "-# Ollama 很久没有回应\n-# `qwen3:8b` · gpu-2",
+    ]);
+  });
+
+  test("has one place in the queue, and then each run its own state", () => {
+    const waiting = progressOf([runOf({ phase: "waiting" }), runOf({ phase: "waiting" })], { position: 2 });
+    expect(shown(view(attempt, waiting)).match(/排队中，第 2 位/g)).toHaveLength(1);
+    const begun = withRuns(waiting, (run, at) => (at === 0 ? { ...run, phase: "thinking", thinking: "想" } : run));
+    expect(shown(view(attempt, begun))).toMatch(/思考中.*等待中/s);
+    expect(shown(view(attempt, begun))).not.toContain("排队中");
+    const next = withRuns(begun, (run, at) => (at === 0 ? { ...run, phase: "done", text: "好" } : run));
+    expect(shown(view(attempt, next))).toContain("等待中");
+    expect(labels(view(attempt, next))).toEqual(["停止"]);
+  });
+
+  test("goes on with what the first model said", () => {
+    const only = (first: string, second: string) => progressOf([runOf({ text: first }), runOf({ text: second })]);
+    expect(labels(view(attempt, only("好", "")))).toContain("继续");
+    expect(labels(view(attempt, only("", "好")))).not.toContain("继续");
+  });
+
+  test("gives a long text the room that a short one leaves, and equal ones the same", () => {
+    const long = "长".repeat(5000);
+    const lengths = (texts: [string, string]) => {
+      const ended = progressOf([runOf({ text: texts[0] }), runOf({ text: texts[1] })]);
+      return textsOf(view(attempt, ended)).flatMap((item) =>
+        item.startsWith("长") || item === "短" ? item.length : [],
+      );
+    };
+    const [one = 0, other = 0] = lengths([long, long]);
+    expect(one).toBe(other);
+    const [, beside = 0] = lengths(["短", long]);
+    expect(beside).toBeGreaterThan(one * 2 - 10);
+    expect(lengths([long, "短"])[0]).toBe(beside);
+  });
+
+  test("what does not fit is whole in one file, each text under the name of its model", () => {
+    const long = "长".repeat(5000);
+    const ended = progressOf([runOf({ text: "短" }), runOf({ text: long })]);
+    for (const form of [tryView, refusedTryView]) {
+      const { files } = form(attempt, ended, context);
+      expect(files).toEqual([{ name: "answer.md", text: `# glm4:9b\n\n短\n\n# qwen3:8b\n\n${long}` }]);
+    }
+  });
+
+  test("says on a line of its own what goes on", () => {
+    const waiting = progressOf([runOf({ phase: "waiting" }), runOf({ phase: "waiting" })], { position: 2 });
+    expect(tryStatus(attempt, waiting, text)).toBe("-# 排队中，第 2 位");
+    const second = withRuns({ ...waiting, restarted: true }, (run, at) =>
+      at === 0 ? { ...run, phase: "done" } : { ...run, phase: "loading" },
+    );
+    expect(tryStatus(attempt, second, text)).toBe(
+      "-# 运行它的机器中断了，正在换一台重新回答。\n-# `qwen3:8b` · 正在加载模型……",
+    );
+    expect(tryStatus(tryOf(), progressOf([runOf({ phase: "loading" })]), text)).toBe("-# 正在加载模型……");
+  });
+});
+
+test("one message holds whatever up to six models say, at every moment", () => {
+  const run = fc.record({
+    phase: fc.constantFrom<Progress["phase"]>(
+      "waiting",
+      "loading",
+      "thinking",
+      "answering",
+      "done",
+      "stopped",
+      "failed",
+    ),
+    text: fc.oneof(
+      fc.constant(""),
+      fc.string({ unit: "grapheme" }),
+      fc.nat(6000).map((length) => "`字*".repeat(length / 3)),
+    ),
+    thinking: fc.string(),
+  });
+  fc.assert(
+    fc.property(run, fc.array(run, { maxLength: 5 }), fc.boolean(), (first, others, restarted) => {
+      const progress = withRuns(progressOf([first, ...others], { restarted }), (item) => item);
+      expect(() => toMessage(view(tryOfModels(others.length + 1), progress))).not.toThrow();
+    }),
+    { numRuns: 60 },
+  );
+});
