@@ -148,6 +148,35 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a try in Redis", () => {
     expect(await client.exists("mulu:2:moved")).toBe(0);
   });
 
+  test("is one of as many as may wait, and of two of a person, whoever asks at the same time", async () => {
+    const worlds = await openWorld();
+    const processes = [worlds, await worlds.open()];
+    const admit = (person: (at: number) => string, most: number): Promise<string[]> =>
+      Promise.all(
+        Array.from({ length: 20 }, (_, at) => {
+          const { queue } = processes[at % 2] ?? worlds;
+          return queue.admit({ id: `${person(at)} ${at}`, person: person(at), most });
+        }),
+      );
+    const count = (answers: string[], answer: string): number => answers.filter((item) => item === answer).length;
+    const ofOne = await admit(() => "somebody", 100);
+    expect([count(ofOne, "ok"), count(ofOne, "person")]).toEqual([2, 18]);
+    const ofMany = await admit((at) => `person-${at}`, 7);
+    expect([count(ofMany, "ok"), count(ofMany, "full")]).toEqual([5, 15]);
+  });
+
+  test("that runs makes room for one that waits", async () => {
+    const { queue, ask, take } = await openWorld();
+    await ask("a1");
+    expect(await queue.admit({ id: "b2", person: "b2", most: 1 })).toBe("full");
+    const ticket = await take();
+    expect(await queue.admit({ id: "b2", person: "b2", most: 1 })).toBe("ok");
+    await queue.leave("b2", "b2");
+    expect(await queue.admit({ id: "c3", person: "c3", most: 1 })).toBe("ok");
+    await queue.finish(ticket);
+    expect(await queue.admit({ id: "d4", person: "d4", most: 1 })).toBe("full");
+  });
+
   test("waits its turn among all models that a runner has", async () => {
     const { queue, ask, take } = await openWorld();
     for (const [id, model] of [
