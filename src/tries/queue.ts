@@ -71,7 +71,10 @@ export type TryQueue = {
   due: () => Promise<string[]>;
   /** Has an id looked at so many milliseconds later, also one that was finished. */
   postpone: (id: string, ms: number) => Promise<void>;
-  /** Gives what dead runners had to others, and says of which models. Only one process at a time does it: true for that one. */
+  /**
+   * Gives what dead runners had to others, and says of which models. Only one process at a time does it: true for that one.
+   * To be called about every 750 ms; while nothing is queued or runs it costs next to nothing, and is true every 5 s.
+   */
   keep: () => Promise<boolean>;
   /** Called after something was queued, taken or ended: with the model, or undefined where it may be any. */
   onChange: (listener: (model: string | undefined) => void) => void;

@@ -1,9 +1,8 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createLog } from "#src/base/log.ts";
 import { readConfig } from "#src/config.ts";
-import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
-import type { TryRequest } from "#src/tries/admission.ts";
-import { openShared } from "#src/tries/redis/open.ts";
+import { createQuotas } from "#src/tries/quotas.ts";
+import { openParts } from "#src/tries/redis/open.ts";
 import { openDiscord, startWorker } from "#tests/discord/start-bot.ts";
 import { MODEL } from "#tests/load/redis-world.ts";
 import { runProgram } from "#tests/run-program.ts";
@@ -21,20 +20,14 @@ async function openRedis(options: Parameters<typeof startRedis>[0] = {}): Promis
   return redis;
 }
 
-/** What a process that takes commands has of Redis, and the lines of its log. */
-async function openProcess({ url }: Redis, env: Record<string, string> = {}) {
+/** A process of those that share Redis, and the lines of its log. */
+async function openProcess({ url }: Redis) {
   const lines: string[] = [];
   const log = createLog({ logLevel: "trace" }, { write: (line) => void lines.push(line) });
-  const shared = openShared(url, readConfig(env).tries, {
-    backend: createOllamaBackend(),
-    open: () => undefined,
-    count: (open) => open,
-    onRedis: () => {},
-    log,
-  });
-  onTestFinished(() => shared.close());
-  await shared.tries.available();
-  return { ...shared, lines };
+  const parts = openParts(url, readConfig({}).tries, log, () => {});
+  onTestFinished(() => parts.close());
+  await parts.link.ready();
+  return { ...parts, quotas: createQuotas({ perPerson: 1, perGuild: 3 }, parts.link.commands), lines };
 }
 
 describe.skipIf(WITHOUT_REDIS !== undefined)("two processes that share Redis", () => {
@@ -52,32 +45,23 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("two processes that share Redis", (
 
   test("take no turn while Redis is away, and one when it is back", async () => {
     const redis = await openRedis();
-    const { coordinator, tries } = await openProcess(redis);
+    const { coordinator, link } = await openProcess(redis);
     await redis.down();
     expect(await coordinator.shouldRun("sync", 1000)).toBe(false);
     await redis.up();
-    await tries.available();
+    await expect.poll(() => link.ready()).toBe(true);
     expect(await coordinator.shouldRun("sync", 1000)).toBe(true);
   });
 
-  test("share a person's quota", async () => {
+  test("share the quotas of persons and servers", async () => {
     const redis = await openRedis();
-    const env = { TRY_PER_PERSON_HOUR: "1" };
-    const [one, other] = await Promise.all([openProcess(redis, env), openProcess(redis, env)]);
-    await one.tries.submit(requestOf("one"));
-    await expect(other.tries.submit(requestOf("one"))).rejects.toMatchObject({ key: "tryQuota" });
-    expect(await one.tries.counts()).toEqual({ running: 0, waiting: 1 });
-    await other.tries.submit(requestOf("two"));
-    await expect(one.tries.submit(requestOf("two"))).rejects.toMatchObject({ key: "tryQuota" });
+    const [one, other] = await Promise.all([openProcess(redis), openProcess(redis)]);
+    const take = async (from: typeof one, person: string): Promise<boolean> =>
+      (await from.quotas.take(person, "a server")) === undefined;
+    expect([await take(one, "one"), await take(other, "one")]).toEqual([true, false]);
+    expect([await take(other, "two"), await take(one, "two")]).toEqual([true, false]);
+    expect([await take(one, "three"), await take(other, "four")]).toEqual([true, false]);
   });
-});
-
-const requestOf = (id: string): TryRequest => ({
-  person: { id, admin: false, moderator: false, roles: [], channel: undefined, guild: undefined },
-  target: { model: MODEL, entryId: undefined, standIn: false },
-  prompt: "问",
-  locale: "zh-CN",
-  begin: async () => ({ kind: "local", id: "here" }),
 });
 
 describe.skipIf(WITHOUT_REDIS !== undefined)("a Redis that throws keys away", () => {

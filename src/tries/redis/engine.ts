@@ -104,14 +104,9 @@ export function createEngine({ commands, queues: connection }: Link, log: Log) {
   };
 
   return {
-    add: async (model: string, id: string, data: object, front?: { timestamp: number }): Promise<void> => {
-      const options = {
-        jobId: jobOf(id),
-        removeOnComplete: true,
-        removeOnFail: true,
-        ...(front && { lifo: true, ...front }),
-      };
-      await writer(model).add("try", data, options);
+    /** `timestamp`: since when it waits, by the clock of Redis. `lifo`: it goes to the front. */
+    add: async (model: string, id: string, data: object, how: { timestamp: number; lifo?: boolean }): Promise<void> => {
+      await writer(model).add("try", data, { jobId: jobOf(id), removeOnComplete: true, removeOnFail: true, ...how });
     },
     take: async (model: string): Promise<HeldJob | undefined> => {
       const token = randomUUID();

@@ -241,10 +241,10 @@ export function isAway(error: unknown): boolean {
 export const codeOf = (error: unknown): string | number | undefined =>
   z.object({ code: z.union([z.string(), z.number()]) }).safeParse(error).data?.code;
 
-/** A short word for the log: ECONNREFUSED, WRONGPASS, OOM. What Redis says beyond it may name secrets. */
+/** A short word for the log: ECONNREFUSED, WRONGPASS, OOM, timeout. What Redis says beyond it may name secrets. */
 function reasonOf(error: unknown): string {
   if (isReply(error)) return /[A-Z]{3,}(?=\s(?!Error))/.exec(error.message)?.[0] ?? "refused";
-  return String(codeOf(error) ?? (error instanceof Error ? error.message : "away"));
+  return String(codeOf(error) ?? (String(error).includes("timed out") ? "timeout" : "closed"));
 }
 
 /** Sends commands at once and gives their answers in order. Throws the first that failed. */

@@ -5,7 +5,9 @@ import { PREFIX } from "./scripts.ts";
 /** Names of the queues of all models, by their last use. */
 export const MODELS = `${PREFIX}models`;
 const TURN = `${PREFIX}turn:keep`;
+/** With both, a process that has died keeps the turn for less long than what it ran is locked. */
 const TURN_MS = 2000;
+const TURN_ASKED_MS = 1500;
 
 /** What this process has heard of the queues, so that it asks for nothing that is not there. */
 export function createNews(link: Link, commands: Redis) {
@@ -54,15 +56,17 @@ export function createNews(link: Link, commands: Redis) {
   };
 }
 
-/** Asks for a turn that only one process has; who has it keeps it by asking again in time. */
+/** Asks for a turn that only one process has; who has it keeps it by asking again in time, the others ask seldom. */
 export function createTurn(commands: Redis): () => Promise<boolean> {
   let heldUntil = Number.NEGATIVE_INFINITY;
+  let refusedAt = Number.NEGATIVE_INFINITY;
   return async () => {
     const asked = performance.now();
+    if (asked - refusedAt < TURN_ASKED_MS) return false;
     const isMine =
       (asked < heldUntil && (await commands.pexpire(TURN, TURN_MS)) === 1) ||
       (await commands.set(TURN, "taken", "PX", TURN_MS, "NX")) !== null;
-    heldUntil = isMine ? asked + TURN_MS : Number.NEGATIVE_INFINITY;
+    [heldUntil, refusedAt] = isMine ? [asked + TURN_MS, Number.NEGATIVE_INFINITY] : [Number.NEGATIVE_INFINITY, asked];
     return isMine;
   };
 }

@@ -139,7 +139,7 @@ export function createRedisQueue(link: Link, log: Log): RedisQueue {
         const until = deadline === undefined ? now() + UNWATCHED_MS : link.toShared(deadline);
         const pipeline = commands.pipeline().zadd(MODELS, now(), queueName(model)).zadd(OPEN, until, id);
         await answers(pipeline.zadd(personKey(person), until, id));
-        await engine.add(model, id, { person });
+        await engine.add(model, id, { person }, { timestamp: now() });
         reserved.delete(id);
         await news.tell("+", model).catch(() => {});
       }),
@@ -178,7 +178,7 @@ export function createRedisQueue(link: Link, log: Log): RedisQueue {
           const soon = commands.pipeline().hset(MOVED, ticket.id, model).zadd(MODELS, now(), queueName(model));
           await answers(soon.zadd(OPEN, "XX", now() + REMOVED_MS, ticket.id));
           if (!(await engine.complete(ticket.model, held))) return;
-          await engine.add(model, ticket.id, held.job.data, { timestamp: held.job.timestamp });
+          await engine.add(model, ticket.id, held.job.data, { timestamp: held.job.timestamp, lifo: true });
           if (until !== null) await commands.zadd(OPEN, "XX", until, ticket.id);
         }
         await news.tell("+", model);

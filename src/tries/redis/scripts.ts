@@ -10,6 +10,8 @@ export const PREFIX = "mulu:2:";
 type Script = { text: string; sha: string };
 const script = (text: string): Script => ({ text, sha: createHash("sha1").update(text).digest("hex") });
 
+// A Redis without memory lets a script go on that has written anything: what it must refuse comes first.
+
 /**
  * KEYS: person, open, models. ARGV: id, most, ms of a reservation, ms to keep the person, prefix of the queues. Answers `ok`,
  * `person` or `full`. Which models run something is known to Redis alone, hence the keys that are not declared.
@@ -17,8 +19,7 @@ const script = (text: string): Script => ({ text, sha: createHash("sha1").update
 export const ADMIT = script(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
-if redis.call('ZCARD', KEYS[1]) >= 2 then return 'person' end
+if redis.call('ZCOUNT', KEYS[1], now, '+inf') >= 2 then return 'person' end
 local waiting, most = redis.call('ZCARD', KEYS[2]), tonumber(ARGV[2])
 if waiting >= most then
   for _, queue in ipairs(redis.call('ZRANGE', KEYS[3], 0, -1)) do
@@ -27,6 +28,7 @@ if waiting >= most then
   if waiting >= most then return 'full' end
 end
 redis.call('ZADD', KEYS[1], now + ARGV[3], ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. now)
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 redis.call('ZADD', KEYS[2], now + ARGV[3], ARGV[1])
 return 'ok'`);
@@ -74,7 +76,7 @@ if kind ~= 'hash' then
     redis.call('SET', KEYS[2], 'ended', 'KEEPTTL')
     return { 'ok' }
   end
-  redis.call('DEL', KEYS[1])
+  if kind ~= 'none' then redis.call('DEL', KEYS[1]) end
   if KEYS[3] then redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1]) end
 end
 redis.call('HSET', KEYS[1], 'ended', 1, unpack(ARGV, 4))
