@@ -2,89 +2,212 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
-import type { Progress, Try } from "./try.ts";
-import { readTry, withoutToken } from "./try-shape.ts";
+import { StoreAway } from "#src/tries/queue.ts";
+import { type Found, NEWEST_SPEED_SHARE, type Notice, type TryLook, type TryRecords } from "#src/tries/records.ts";
+import { type EndReason, readProgress, readRest, readTry, waitingProgress, withoutToken } from "#src/tries/try.ts";
 
-/** A try as it is kept: for its buttons, for the next turn of the conversation, and for closing it after a crash. */
-export type StoredTry = { try: Try; answer: string; thinking: string; ended: boolean };
+const row = z.object({ data: z.string(), progress: z.string(), ended: z.number(), shown: z.number() });
+const idRow = z.object({ id: z.string() });
+const speedRow = z.object({ model: z.string(), tokens_per_second: z.number() });
+const sqliteError = z.object({ code: z.string(), errcode: z.number().optional() });
 
-export type TryStore = {
-  begin: (attempt: Try) => void;
-  /** Keeps what there is of the answer so far. */
-  save: (attempt: Try, progress: Progress) => void;
-  end: (attempt: Try, progress: Progress) => void;
-  find: (id: string) => StoredTry | undefined;
-  /** Tries that were under way when the process died. */
-  unfinished: () => StoredTry[];
-  /** Deletes all of a person's tries; how many. */
-  forget: (person: string) => number;
-  /** Deletes what has been kept long enough. */
-  expire: (before: number) => void;
-  /** Tokens per second seen here, the newest try counting a quarter. */
-  recordSpeed: (model: string, tokensPerSecond: number) => void;
-  speed: (model: string) => number | undefined;
-  close: () => void;
-};
-
-const row = z.object({ data: z.string(), answer: z.string(), thinking: z.string(), ended: z.number() });
-
+/** The table `tries` is of a version before, whose places no surface can find any more. */
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS tries (
-    id TEXT PRIMARY KEY, person TEXT NOT NULL, created INTEGER NOT NULL, ended INTEGER NOT NULL DEFAULT 0,
-    data TEXT NOT NULL, answer TEXT NOT NULL DEFAULT '', thinking TEXT NOT NULL DEFAULT ''
+  PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 2000; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;
+  DROP TABLE IF EXISTS tries;
+  CREATE TABLE IF NOT EXISTS records (
+    id TEXT PRIMARY KEY, person TEXT NOT NULL, created INTEGER NOT NULL, data TEXT NOT NULL,
+    progress TEXT NOT NULL DEFAULT '', ended INTEGER NOT NULL DEFAULT 0, shown INTEGER NOT NULL DEFAULT 0
   ) STRICT;
-  CREATE INDEX IF NOT EXISTS tries_person ON tries (person);
-  CREATE INDEX IF NOT EXISTS tries_created ON tries (created);
+  CREATE INDEX IF NOT EXISTS records_person ON records (person);
+  CREATE INDEX IF NOT EXISTS records_created ON records (created);
   CREATE TABLE IF NOT EXISTS speeds (model TEXT PRIMARY KEY, tokens_per_second REAL NOT NULL) STRICT;
 `;
 
-/** Opens (and makes) the database file; `:memory:` keeps nothing. */
-export function openStore(path: string): TryStore {
+const EXPIRY_CHECK_MS = 600_000;
+/** A try that was forgotten while it ran has ended by then. */
+const FORGOTTEN_MS = 20 * 60_000;
+const MOST_FORGOTTEN = 1000;
+
+/** Primary result codes of what may be over the next time (sqlite.org/rescode.html). */
+const AWAY: ReadonlySet<number> = new Set([
+  ...[5, 6], // BUSY, LOCKED
+  ...[8, 10, 13, 14], // READONLY, IOERR, FULL, CANTOPEN
+  ...[11, 26], // CORRUPT, NOTADB
+]);
+
+export type LocalRecords = TryRecords & {
+  /** Ids of tries whose last word a process before this one has not shown, oldest first. */
+  unfinished: () => string[];
+};
+
+/** Opens (and makes) the database file of a single process; `:memory:` keeps nothing. Tries are kept for `keepMs`. */
+export function openRecords(path: string, { keepMs }: { keepMs: number }): LocalRecords {
   if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
   const database = new DatabaseSync(path);
-  database.exec(
-    "PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 2000; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;",
-  );
   database.exec(SCHEMA);
-  const begin = database.prepare("INSERT INTO tries (id, person, created, data) VALUES (?, ?, ?, ?)");
-  const save = database.prepare("UPDATE tries SET answer = ?, thinking = ? WHERE id = ?");
-  const end = database.prepare("UPDATE tries SET ended = 1, answer = ?, thinking = ?, data = ? WHERE id = ?");
-  const find = database.prepare("SELECT data, answer, thinking, ended FROM tries WHERE id = ?");
-  const unfinished = database.prepare(
-    "SELECT data, answer, thinking, ended FROM tries WHERE ended = 0 ORDER BY created",
+  const begin = database.prepare(
+    "INSERT INTO records (id, person, created, data, progress) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
   );
-  const forget = database.prepare("DELETE FROM tries WHERE person = ?");
-  const expire = database.prepare("DELETE FROM tries WHERE created < ?");
-  const speed = database.prepare("SELECT tokens_per_second FROM speeds WHERE model = ?");
+  const find = database.prepare("SELECT data, progress, ended, shown FROM records WHERE id = ?");
+  const save = database.prepare("UPDATE records SET progress = ? WHERE id = ? AND ended = 0");
+  const end = database.prepare(
+    "INSERT INTO records (id, person, created, data, progress, ended) VALUES (?, ?, ?, ?, ?, 1) ON CONFLICT DO UPDATE SET data = excluded.data, progress = excluded.progress, ended = 1",
+  );
+  // What cannot be read will not be shown by anybody after this.
+  const endUnreadable = database.prepare("UPDATE records SET ended = 1, shown = 1 WHERE id = ?");
+  const shown = database.prepare("UPDATE records SET shown = 1, data = ? WHERE id = ?");
+  const idsOf = database.prepare("SELECT id FROM records WHERE person = ? ORDER BY created");
+  const forget = database.prepare("DELETE FROM records WHERE person = ?");
+  const unfinished = database.prepare("SELECT id FROM records WHERE ended = 0 OR shown = 0 ORDER BY created");
+  const expire = database.prepare("DELETE FROM records WHERE created < ?");
   const recordSpeed = database.prepare(
-    "INSERT INTO speeds (model, tokens_per_second) VALUES (?, ?) ON CONFLICT (model) DO UPDATE SET tokens_per_second = tokens_per_second * 0.75 + excluded.tokens_per_second * 0.25",
+    `INSERT INTO speeds VALUES (?, ?) ON CONFLICT DO UPDATE
+     SET tokens_per_second = tokens_per_second + (excluded.tokens_per_second - tokens_per_second) * ${NEWEST_SPEED_SHARE}`,
   );
+  const speeds = database.prepare("SELECT model, tokens_per_second FROM speeds");
+
+  /** Tries that somebody runs here. */
+  const running = new Set<string>();
+  const cancels = new Map<string, EndReason>();
+  const cancelListeners: ((id: string, reason: EndReason) => void)[] = [];
+  const noticeListeners = new Map<string, ((notice: Notice) => void)[]>();
+  const forgotten = new Map<string, { until: number; ended: boolean }>();
+
+  const read = (id: string): z.infer<typeof row> | undefined => row.safeParse(find.get(id)).data;
+  const readIds = (rows: unknown[]): string[] => rows.map((item) => idRow.parse(item).id);
+  const settle = (id: string): "ok" => {
+    running.delete(id);
+    cancels.delete(id);
+    return "ok";
+  };
+  const rememberForgotten = (ids: readonly string[]): void => {
+    for (const id of ids) forgotten.set(id, { until: Date.now() + FORGOTTEN_MS, ended: false });
+    for (const [id, { until }] of forgotten) {
+      if (until > Date.now() && forgotten.size <= MOST_FORGOTTEN) break;
+      forgotten.delete(id);
+    }
+  };
+  /** Of one that is forgotten nothing is kept but that it has ended. */
+  const endForgotten = (id: string): "ok" | "ended" | undefined => {
+    const known = forgotten.get(id);
+    if (known === undefined || known.until <= Date.now()) return undefined;
+    if (known.ended) return "ended";
+    known.ended = true;
+    return settle(id);
+  };
+  const tellCancel = (id: string, reason: EndReason): void => {
+    for (const listener of cancelListeners) listener(id, reason);
+  };
+  const readFound = (id: string): Found => {
+    const found = read(id);
+    if (found === undefined) return undefined;
+    const attempt = readTry(found.data);
+    const progress = readProgress(found.progress);
+    if (attempt === undefined || progress === undefined)
+      return { kind: "unreadable", rest: readRest(found.data), ended: found.ended === 1 };
+    return { kind: "try", try: attempt, progress, shown: found.shown === 1, cancel: cancels.get(id) };
+  };
+  const readLook = (id: string): TryLook => {
+    const found = read(id);
+    const open = running.has(id) ? "running" : "waiting";
+    return {
+      state: found === undefined ? "gone" : found.ended === 1 ? "ended" : open,
+      shown: found?.shown === 1,
+      cancel: cancels.get(id),
+      progress: found && readProgress(found.progress),
+    };
+  };
+  const removeExpired = (): void => void expire.run(Date.now() - keepMs);
+  removeExpired();
+  const expiry = setInterval(() => void ask(removeExpired).catch(() => {}), EXPIRY_CHECK_MS).unref();
+
   return {
-    begin: (attempt) => void begin.run(attempt.id, attempt.person, attempt.createdAt, JSON.stringify(attempt)),
-    save: (attempt, { text, thinking }) => void save.run(text, thinking, attempt.id),
-    end: (attempt, { text, thinking }) =>
-      void end.run(text, thinking, JSON.stringify(withoutToken(attempt)), attempt.id),
-    find: (id) => readRow(find.get(id)),
-    unfinished: () => unfinished.all().flatMap((item) => readRow(item) ?? []),
-    forget: (person) => Number(forget.run(person).changes),
-    expire: (before) => void expire.run(before),
-    recordSpeed: (model, tokensPerSecond) => void recordSpeed.run(model, tokensPerSecond),
-    speed: (model) => z.object({ tokens_per_second: z.number() }).safeParse(speed.get(model)).data?.tokens_per_second,
-    close: () => database.close(),
+    begin: (attempt) =>
+      ask(() => {
+        const progress = JSON.stringify(waitingProgress(attempt));
+        begin.run(attempt.id, attempt.person, Date.now(), JSON.stringify(attempt), progress);
+      }),
+    find: (id) => ask(() => readFound(id)),
+    look: (ids) => ask(() => ids.map(readLook)),
+    start: (id) =>
+      ask(() => {
+        if (read(id)?.ended !== 0) return;
+        running.add(id);
+        const reason = cancels.get(id);
+        // It was told before anybody listened for it.
+        if (reason !== undefined) setImmediate(tellCancel, id, reason);
+      }),
+    unstart: async (id) => void running.delete(id),
+    // Here the runner has the same output, which makes one edit after the other.
+    whileWaiting: (_, edit) => edit(),
+    save: (id, progress) => ask(() => void save.run(JSON.stringify(progress), id)),
+    end: (attempt, progress) =>
+      ask(() => {
+        const { id, person } = attempt;
+        const known = endForgotten(id);
+        if (known !== undefined) return known;
+        if (read(id)?.ended === 1) return "ended";
+        end.run(id, person, Date.now(), JSON.stringify(attempt), JSON.stringify(progress));
+        return settle(id);
+      }),
+    endUnreadable: (id) =>
+      ask(() => {
+        const known = endForgotten(id);
+        if (known !== undefined) return known;
+        if (read(id)?.ended === 1) return "ended";
+        endUnreadable.run(id);
+        return settle(id);
+      }),
+    shown: (attempt) => ask(() => void shown.run(JSON.stringify(withoutToken(attempt)), attempt.id)),
+    cancel: (id, reason) =>
+      ask(() => {
+        if (read(id)?.ended !== 0) return;
+        if (!cancels.has(id)) cancels.set(id, reason);
+        tellCancel(id, reason);
+      }),
+    onCancel: (listener) => void cancelListeners.push(listener),
+    tell: async (holder, notice) => {
+      const listeners = noticeListeners.get(holder) ?? [];
+      for (const listener of listeners) listener(notice);
+      return listeners.length > 0;
+    },
+    onNotice: (holder, listener) =>
+      void noticeListeners.set(holder, [...(noticeListeners.get(holder) ?? []), listener]),
+    idsOf: (person) => ask(() => readIds(idsOf.all(person))),
+    forget: (person) =>
+      ask(() => {
+        rememberForgotten(readIds(idsOf.all(person)));
+        return Number(forget.run(person).changes);
+      }),
+    recordSpeed: (model, tokensPerSecond) => ask(() => void recordSpeed.run(model, tokensPerSecond)),
+    speeds: () =>
+      ask(
+        () =>
+          new Map(
+            speeds
+              .all()
+              .map((item) => speedRow.parse(item))
+              .map((item) => [item.model, item.tokens_per_second]),
+          ),
+      ),
+    unfinished: () => readIds(unfinished.all()),
+    close: async () => {
+      clearInterval(expiry);
+      if (database.isOpen) database.close();
+    },
   };
 }
 
-/** A row that an older or newer version wrote differently counts as none. */
-function readRow(value: unknown): StoredTry | undefined {
-  const parsed = row.safeParse(value);
-  if (!parsed.success) return undefined;
-  const attempt = readTry(parsed.data.data);
-  return (
-    attempt && {
-      try: attempt,
-      answer: parsed.data.answer,
-      thinking: parsed.data.thinking,
-      ended: parsed.data.ended === 1,
-    }
-  );
+/** Asks the database something. Rejects with StoreAway where it is closed, or refuses it for now. */
+async function ask<T>(act: () => T): Promise<T> {
+  try {
+    return act();
+  } catch (error) {
+    const { data } = sqliteError.safeParse(error);
+    const isClosed = data?.code === "ERR_INVALID_STATE";
+    // The primary code is in the lowest byte.
+    if (!isClosed && !AWAY.has((data?.errcode ?? 0) & 0xff)) throw error;
+    throw new StoreAway(error instanceof Error ? error.message : "away", { cause: error });
+  }
 }
