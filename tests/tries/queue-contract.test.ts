@@ -250,19 +250,18 @@ describe.each(IMPLEMENTATIONS)("the queue of $name", ({ lasts, prepare }) => {
     const { queue, other } = await open();
     const told: (string | undefined)[] = [];
     other.queue.onChange((model) => void told.push(model));
-    const heard = async (act: () => Promise<unknown>): Promise<void> => {
+    const heard = async <T>(act: () => Promise<T>): Promise<T> => {
       told.length = 0;
-      // The subscription may still be under way with the first.
-      await act();
+      const result = await act();
       await expect.poll(() => told.some((model) => model === M1 || model === undefined)).toBe(true);
+      return result;
     };
     await heard(() => enqueue(queue, ["a", M1]));
-    await heard(async () => {
-      const ticket = await take(queue, M1);
-      await queue.handBack(ticket, M1);
-    });
-    await heard(async () => queue.finish(await take(queue, M1)));
-    await enqueue(queue, ["b", M1]);
+    const ticket = await heard(() => take(queue, M1));
+    await heard(() => queue.handBack(ticket, M1));
+    const again = await heard(() => take(queue, M1));
+    await heard(() => queue.finish(again));
+    await heard(() => enqueue(queue, ["b", M1]));
     await heard(() => queue.remove({ id: "b", model: M1 }));
     const seen: number[] = [];
     other.queue.onChange(async () => void seen.push((await other.queue.waiting(M1)).length));

@@ -1,8 +1,4 @@
-import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openStore } from "#src/tries/store.ts";
-import type { Try } from "#src/tries/try.ts";
-import { temporaryFolder } from "#tests/temporary-catalog.ts";
 import { openTries as open } from "#tests/tries/world.ts";
 
 test("a hundred people at once on two slots: all are answered, nobody sees another's text, two at a time", async () => {
@@ -46,48 +42,4 @@ test("the final text is what Ollama sent", async () => {
   ollama.script({ text });
   const { id } = await submit("a", "问");
   await expect.poll(() => ends.get(id)?.text).toBe(text);
-});
-
-test("what was left open by a crash is closed once, with what had come", async () => {
-  const file = join(await temporaryFolder(), "mulu.db");
-  const attempt: Try = {
-    id: "0123456789abcdef",
-    person: "a",
-    guild: undefined,
-    target: { model: "qwen3:8b", entryId: undefined, standIn: false },
-    prompt: "问",
-    history: [],
-    think: undefined,
-    locale: "zh-TW",
-    delivery: { kind: "local", id: "x" },
-    createdAt: Date.now(),
-  };
-  const before = openStore(file);
-  before.begin(attempt);
-  before.save(attempt, { phase: "answering", text: "一半", thinking: "" });
-  before.close();
-  const stop = new AbortController();
-  const { tries, ends } = await open({ tries: { store: openStore(file) } });
-  const running = tries.run(stop.signal);
-  await expect.poll(() => ends.get(attempt.id)).toMatchObject({ phase: "interrupted", text: "一半" });
-  stop.abort();
-  await running;
-  const after = openStore(file);
-  expect(after.unfinished()).toEqual([]);
-  expect(after.find(attempt.id)).toMatchObject({
-    try: { ...attempt, guild: undefined, think: undefined },
-    answer: "一半",
-    ended: true,
-  });
-  expect(after.forget("a")).toBe(1);
-  after.close();
-});
-
-test("the speed seen is remembered, the newest counting a quarter", () => {
-  const store = openStore(":memory:");
-  expect(store.speed("m")).toBeUndefined();
-  store.recordSpeed("m", 40);
-  store.recordSpeed("m", 80);
-  expect(store.speed("m")).toBe(50);
-  store.close();
 });
