@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { textIn } from "#src/base/locale.ts";
 import { code, plain } from "#src/base/markdown.ts";
 import { UserError } from "#src/base/user-error.ts";
 import { everyWeights } from "#src/catalog/entry/editions.ts";
@@ -8,30 +9,30 @@ import { type Context, defineCommand, flag, text } from "#src/chat/command.ts";
 import { entryLine, openMenu } from "#src/chat/model/list.ts";
 import { RefusedWithView } from "#src/chat/refused-with-view.ts";
 import { suggestTryModels } from "#src/chat/suggest/models.ts";
-import { ANSWER_FILE, answerFile } from "#src/chat/try/answer-file.ts";
+import { ANSWER_FILE, answerFile, wholeText } from "#src/chat/try/answer-file.ts";
 import { button, buttonRow, container, customId, fileDisplay, textDisplay, type View } from "#src/chat/view.ts";
 import type { ChatMessage } from "#src/inference/backend.ts";
+import type { TryRecord } from "#src/tries/records.ts";
 import type { Resolution } from "#src/tries/resolve.ts";
-import type { StoredTry } from "#src/tries/store.ts";
-import type { Delivery, ResolvedModel } from "#src/tries/try.ts";
+import type { Try } from "#src/tries/try.ts";
 
 const MAX_PROMPT = 6000;
 /** Messages of a conversation that go along with the next prompt. */
 const MAX_HISTORY = 20;
 
 type Ask = {
-  target: ResolvedModel;
+  targets: Try["targets"];
   prompt: string;
   history?: ChatMessage[];
   think: boolean | undefined;
   hidden: boolean;
 };
 
-async function submit({ target, prompt, history = [], think, hidden }: Ask, context: Context): Promise<void> {
+async function submit({ targets, prompt, history = [], think, hidden }: Ask, context: Context): Promise<void> {
   const { tries, person, locale, begin } = context;
   await tries.submit({
     person,
-    target,
+    targets,
     prompt,
     history,
     think,
@@ -87,20 +88,24 @@ function impossible(entry: Entry, relatives: Entry[], context: Context): View {
   };
 }
 
-async function stored(id: string, { tries }: Context): Promise<StoredTry> {
+async function stored(id: string, { tries }: Context): Promise<TryRecord> {
   const found = await tries.find(id);
   if (found === undefined) throw new UserError("tryGone");
   return found;
 }
 
-async function owned(id: string, context: Context): Promise<StoredTry> {
+async function owned(id: string, context: Context): Promise<TryRecord> {
   const found = await stored(id, context);
   if (found.try.person !== context.person.id) throw new UserError("tryNotYours");
   return found;
 }
 
-/** What began for one person alone goes on for that person alone. */
-const wasPrivate = (delivery: Delivery): boolean => delivery.kind === "discord" && delivery.private;
+/** How a try ended, as it would have been shown. */
+async function lastView({ try: attempt, progress }: TryRecord, { room, catalog }: Context): Promise<View> {
+  // Loaded when it is needed, as below.
+  const { tryView } = await import("#src/chat/try/view.ts");
+  return tryView(attempt, progress, { text: textIn(attempt.locale), room, entryOf: (id) => catalog.entry(id) });
+}
 
 /** A long text as its beginning and a file with all of it. */
 async function longText(whole: string, { room }: Context): Promise<View> {
@@ -132,24 +137,27 @@ export const try_ = defineCommand({
     await context.fleet.ready();
     const resolution = context.resolve(model);
     if (resolution.kind !== "ready") throw new RefusedWithView("tryUnable", {}, unable(model, resolution, context));
-    await submit({ target: resolution.target, prompt, think, hidden }, context);
+    await submit({ targets: [resolution.target], prompt, think, hidden }, context);
   },
   components: {
     stop: {
       answer: "update",
       shared: true,
-      async execute(state, _chosen, { tries, person }) {
-        const outcome = await tries.stop(tryId.parse(state), person);
+      async execute(state, _chosen, context) {
+        const { outcome, record } = await context.tries.stop(tryId.parse(state), context.person);
         if (outcome === "forbidden") throw new UserError("tryNotYours");
-        if (outcome === "ended") throw new UserError("tryEnded");
+        if (outcome === "stopped") return;
+        // Whoever should have shown the end could not: the message must not stay open.
+        if (record === undefined) await context.seal(context.text("try.sealed"));
+        else await context.reply(await lastView(record, context));
       },
     },
     again: {
       answer: "reply",
       shared: true,
       async execute(state, _chosen, context) {
-        const { target, prompt, history, think, delivery } = (await stored(tryId.parse(state), context)).try;
-        await submit({ target, prompt, history, think, hidden: wasPrivate(delivery) }, context);
+        const { targets, prompt, history, think, delivery } = (await stored(tryId.parse(state), context)).try;
+        await submit({ targets, prompt, history, think, hidden: delivery.private }, context);
       },
     },
     /** Asks for the next message; what is written comes to `more`. */
@@ -170,15 +178,21 @@ export const try_ = defineCommand({
       answer: "reply",
       shared: true,
       async execute(state, [prompt = ""], context) {
-        const { try: earlier, answer } = await owned(tryId.parse(state), context);
+        const { try: earlier, progress } = await owned(tryId.parse(state), context);
         const history: ChatMessage[] = [
           ...earlier.history,
           { role: "user", content: earlier.prompt },
-          { role: "assistant", content: answer },
+          { role: "assistant", content: progress.runs[0].text },
         ];
-        const hidden = wasPrivate(earlier.delivery);
         await submit(
-          { target: earlier.target, prompt, history: history.slice(-MAX_HISTORY), think: earlier.think, hidden },
+          {
+            targets: [earlier.targets[0]],
+            prompt,
+            history: history.slice(-MAX_HISTORY),
+            think: earlier.think,
+            // What began for one person alone goes on for that person alone.
+            hidden: earlier.delivery.private,
+          },
           context,
         );
       },
@@ -187,16 +201,16 @@ export const try_ = defineCommand({
       answer: "reply",
       shared: true,
       async execute(state, _chosen, context) {
-        const { thinking } = await stored(tryId.parse(state), context);
-        await context.reply(await longText(thinking, context));
+        const { try: attempt, progress } = await stored(tryId.parse(state), context);
+        await context.reply(await longText(wholeText(attempt, progress, "thinking"), context));
       },
     },
     full: {
       answer: "reply",
       shared: true,
       async execute(state, _chosen, context) {
-        const { answer } = await stored(tryId.parse(state), context);
-        await context.reply(await longText(answer, context));
+        const { try: attempt, progress } = await stored(tryId.parse(state), context);
+        await context.reply(await longText(wholeText(attempt, progress, "text"), context));
       },
     },
   },

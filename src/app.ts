@@ -43,6 +43,7 @@ export type App = {
   readonly metrics: Runtime["metrics"];
   readonly readiness: Runtime["readiness"];
   readonly coordinator: Runtime["coordinator"];
+  /** Whether nobody has taken what has this id yet, here or in another process. */
   readonly claim: Runtime["claim"];
   /** Lets go of what is shared with other processes. */
   close: () => Promise<void>;

@@ -22,6 +22,11 @@ export type Context = Services & {
   reply: (view: View) => Promise<void>;
   /** Announces that an answer will come, and says where whoever makes it can show it. */
   begin: (options?: BeginOptions) => Promise<Delivery>;
+  /**
+   * Ends the message that was pressed where nothing is known of it any more: its text stays, nothing can be pressed, and the
+   * line says why. Where there is none, the line alone is said. Throws UserError where the person may not do that.
+   */
+  seal: (line: string) => Promise<void>;
   /** Puts a question to the person; must be the first and only answer. */
   ask: (modal: Modal) => Promise<void>;
 };

@@ -7,7 +7,6 @@ import { UNLIMITED, type View } from "#src/chat/view.ts";
 import { answerTyped, type Terminal } from "#src/terminal/answer.ts";
 import { createLocalTries } from "#src/terminal/local-tries.ts";
 import { renderView } from "#src/terminal/render.ts";
-import type { Try } from "#src/tries/try.ts";
 import { run } from "./run.ts";
 
 /** `npm run -s ask -- "/models int4"`, or commands from stdin, one a line. Exit code 1 where one was not answered. */
@@ -27,11 +26,11 @@ await run(async (config) => {
   };
   const show = (view: View): boolean =>
     stdout.write(values.json ? `${JSON.stringify(view)}\n` : `${renderView(view, style)}\n`);
-  const contextOf = (attempt: Try): TryContext => ({
+  const context: TryContext = {
     text: textIn(config.locale),
     room: UNLIMITED,
-    entry: services.catalog.entry(attempt.target.entryId ?? ""),
-  });
+    entryOf: (id) => services.catalog.entry(id),
+  };
   const terminal: Terminal = {
     room: UNLIMITED,
     show,
@@ -41,8 +40,8 @@ await run(async (config) => {
       },
       status: undefined,
       end: (attempt, progress) => {
-        if (values.json) show(tryView(attempt, progress, contextOf(attempt)));
-        else stdout.write(`\n\n${renderView(tryEnding(attempt, progress, contextOf(attempt)), style)}\n`);
+        if (values.json) show(tryView(attempt, progress, context));
+        else stdout.write(`\n\n${renderView(tryEnding(attempt, progress, context), style)}\n`);
       },
     },
   };

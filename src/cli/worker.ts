@@ -6,10 +6,11 @@ import { createLog, type Log } from "#src/base/log.ts";
 import { readCatalog } from "#src/catalog/entry/load.ts";
 import { openCatalog } from "#src/catalog/search/search.ts";
 import type { Config } from "#src/config.ts";
-import { createFleet } from "#src/inference/fleet.ts";
 import { createConnection, createWorkerReadiness } from "#src/metrics/readiness.ts";
 import { createRunMetrics } from "#src/metrics/run-metrics.ts";
 import { commonFamilies, hostFamilies } from "#src/metrics/state.ts";
+import { createOutputs } from "#src/tries/outputs.ts";
+import { RedisUnusable } from "#src/tries/unusable.ts";
 import type { HealthSource } from "#src/web/health/routes.ts";
 import { CannotListen } from "#src/web/http/cannot-listen.ts";
 import { run } from "./run.ts";
@@ -29,28 +30,46 @@ await run(async (config) => {
     await work(config, redisUrl, createLog(config));
     return 0;
   } catch (error) {
-    if (!(error instanceof CannotListen)) throw error;
-    process.stderr.write(`${text(`worker.cannotListen.${error.reason}`, error.address)}\n`);
+    if (error instanceof CannotListen)
+      process.stderr.write(`${text(`worker.cannotListen.${error.reason}`, error.address)}\n`);
+    else if (error instanceof RedisUnusable) process.stderr.write(`${text(`redisUnusable.${error.reason}`)}\n`);
+    else throw error;
     return 1;
   }
 });
 // Connections that the libraries have not let go of must not hold the process.
 process.exit();
 
-/** Runs tries until the process is told to stop. Throws CannotListen. */
+/** Runs tries until the process is told to stop. Throws CannotListen, and RedisUnusable. */
 async function work(config: Config, redisUrl: string, log: Log): Promise<void> {
-  const { createDiscordOpener } = await import("#src/discord/try-outputs.ts");
+  const { registerDiscord } = await import("#src/discord/try-outputs.ts");
   const { openParts } = await import("#src/tries/redis/open.ts");
-  const { runWorker } = await import("#src/tries/redis/worker.ts");
+  const { createWorker } = await import("#src/tries/redis/worker.ts");
   const stop = createStop(STOP_MS);
 
   const { tries, discordApiUrl: apiUrl } = config;
   const name = hostname();
   const catalog = openCatalog((await readCatalog(config.catalogDir)).entries);
-  const backend = createBackend();
-  const fleet = createFleet({ backend, urls: tries.hosts, slots: tries.hostSlots, allowCloud: tries.allowCloud, log });
   const { runs: events, responded, families } = createRunMetrics();
   const redis = createConnection(true);
+  const outputs = createOutputs();
+  registerDiscord(outputs, { apiUrl, entryOf: (id) => catalog.entry(id), responded, log });
+  const parts = openParts(redisUrl, tries, log, redis.set);
+  const { fleet, run: runWorker } = createWorker({
+    parts,
+    fleet: {
+      backend: createBackend(),
+      urls: tries.hosts,
+      slots: tries.hostSlots,
+      allowCloud: tries.allowCloud,
+      log,
+    },
+    maxTokens: tries.maxTokens,
+    name,
+    open: outputs.open,
+    events,
+    log,
+  });
   const { report, stopping } = createWorkerReadiness({ redis, fleet });
   stop.signal.addEventListener("abort", stopping);
   const watched: HealthSource = {
@@ -65,17 +84,22 @@ async function work(config: Config, redisUrl: string, log: Log): Promise<void> {
   // Whoever watches is to see how the last runs end.
   const ended = new AbortController();
   const serving = await serve(watched, config, log, ended.signal);
-
-  const open = createDiscordOpener({ apiUrl, entryOf: (id) => catalog.entry(id), responded, log });
-  const parts = openParts(redisUrl, tries, log, redis.set);
-  // Needed by the first try, which should not wait for them.
-  await Promise.all([fleet.ready(), import("#src/chat/try/view.ts")]);
-  const worker = runWorker({ ...parts, fleet, maxTokens: tries.maxTokens, name, open, events, log }, stop.signal);
-  await Promise.all([worker, fleet.run(stop.signal)]);
-  ended.abort();
-  await Promise.all([serving.ended, parts.close()]);
+  try {
+    // Needed by the first try, which should not wait for them.
+    await Promise.all([fleet.ready(), import("#src/chat/try/view.ts")]);
+    await Promise.race([runWorker(stop.signal), failing(parts.link.refused)]);
+  } finally {
+    stop.abort();
+    ended.abort();
+    await Promise.all([serving.ended, parts.close()]);
+  }
   log.info("stopped");
 }
+
+/** Rejects with an error once it is there. */
+const failing = async (error: Promise<Error>): Promise<never> => {
+  throw await error;
+};
 
 /** Begins to serve health, where a port is set for it. */
 async function serve(

@@ -2,7 +2,8 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
 import type { Log } from "#src/base/log.ts";
-import { isFromDiscord, publicKeyOf } from "./signature.ts";
+import { createClockWarning } from "./clock.ts";
+import { MAX_AGE_S, publicKeyOf, secondsSinceSigned } from "./signature.ts";
 
 /** A message goes along with a press of its button: forty components, 4,000 characters, and who is who. */
 const MAX_BODY = 262_144;
@@ -29,6 +30,7 @@ export async function interactionsEndpoint({
   now = Date.now,
 }: InteractionsEndpoint): Promise<Hono> {
   const key = await publicKeyOf(publicKey);
+  const warn = createClockWarning(log, "what it sends is refused (unless somebody plays a recording again)");
   return new Hono().post("/interactions", bodyLimit({ maxSize: MAX_BODY }), async (context) => {
     const body = await context.req.text();
     const signed = {
@@ -36,7 +38,11 @@ export async function interactionsEndpoint({
       signature: context.req.header("x-signature-ed25519"),
       timestamp: context.req.header("x-signature-timestamp"),
     };
-    if (!(await isFromDiscord(key, signed, now()))) return context.text("invalid request signature\n", 401);
+    const age = await secondsSinceSigned(key, signed, now());
+    if (age === undefined || Math.abs(age) > MAX_AGE_S) {
+      if (age !== undefined) warn(age);
+      return context.text("invalid request signature\n", 401);
+    }
     let payload: unknown;
     try {
       payload = JSON.parse(body);

@@ -1,12 +1,15 @@
 import type { API } from "@discordjs/core/http-only";
+import type { Claim } from "#src/base/claims.ts";
 import { nearestLocale, textIn } from "#src/base/locale.ts";
 import type { Log } from "#src/base/log.ts";
+import { UserError } from "#src/base/user-error.ts";
 import type { Context } from "#src/chat/command.ts";
 import type { Router } from "#src/chat/router.ts";
 import type { Services } from "#src/chat/services.ts";
 import { snapshotWith } from "#src/chat/snapshot.ts";
+import { container, textDisplay } from "#src/chat/view.ts";
 import type { DiscordEvents } from "#src/metrics/discord-metrics.ts";
-import type { Delivery } from "#src/tries/try.ts";
+import { type ClockWarning, timeOf } from "./clock.ts";
 import { DISCORD_ROOM } from "./message.ts";
 import {
   type AutocompleteInteraction,
@@ -19,7 +22,9 @@ import {
   writtenIn,
 } from "./payload.ts";
 import { type Audience, openReply, type Reply } from "./reply.ts";
+import { sealedMessage } from "./sealed-message.ts";
 import type { Admins } from "./settings.ts";
+import { interactionDelivery } from "./try-outputs.ts";
 
 /** What the Discord surface needs of the app. */
 export type DiscordApp = {
@@ -28,21 +33,27 @@ export type DiscordApp = {
   log: Log;
   admins: Admins;
   events?: DiscordEvents;
+  /** Whether nobody has served the interaction of this id yet; who gets true has to serve it. */
+  claim: Claim;
 };
+type Serving = DiscordApp & { warnOfClock: ClockWarning };
 
-/** An interaction token lives 15 minutes. */
+/** An interaction token lives 15 minutes, counted by our clock from when it came: Discord's own may differ from ours. */
 const TOKEN_LIFE_MS = 15 * 60_000;
 
 /**
- * Serves one raw interaction, however it came (gateway or HTTP). Never throws: what fails is logged, and Discord has
- * its acknowledgement in time.
+ * Serves one raw interaction, however it came (gateway or HTTP), and once, however often it comes. Never throws: what fails
+ * is logged, and Discord has its acknowledgement in time.
  */
-export async function serveInteraction(payload: unknown, api: API, app: DiscordApp): Promise<void> {
+export async function serveInteraction(payload: unknown, api: API, app: Serving): Promise<void> {
   const interaction = readInteraction(payload);
   if (interaction === undefined) return app.log.debug("an interaction of a kind that is not served");
   try {
-    if (interaction.type === 4) await suggest(interaction, api, app);
-    else if (interaction.type === 2) await runCommand(interaction, api, app);
+    if (interaction.type === 4) return await suggest(interaction, api, app);
+    if (!(await app.claim(interaction.id)))
+      return app.log.debug({ interaction: interaction.id }, "an interaction came that is served already");
+    app.warnOfClock((Date.now() - timeOf(interaction.id)) / 1000);
+    if (interaction.type === 2) await runCommand(interaction, api, app);
     else if (interaction.type === 5) await submitModal(interaction, api, app);
     else await pressComponent(interaction, api, app);
   } catch (error) {
@@ -111,23 +122,25 @@ async function suggest(interaction: AutocompleteInteraction, api: API, app: Disc
 function contextFor(interaction: Interaction, app: DiscordApp, reply?: Reply): Context {
   const named = nearestLocale(interaction.locale ?? "") ?? nearestLocale(interaction.guild_locale ?? "");
   const locale = named ?? app.services.locale;
+  const person = personOf(interaction, app.admins);
+  const until = Date.now() + TOKEN_LIFE_MS;
   return snapshotWith(app.services, {
     locale,
     text: textIn(locale),
     room: DISCORD_ROOM,
     commands: app.router.commands,
-    person: personOf(interaction, app.admins),
+    person,
     reply: async (view) => reply?.send(view),
     ask: async (modal) => reply?.ask(modal),
+    seal: async (line) => {
+      if (interaction.type !== 3) return reply?.send({ private: true, components: [container([textDisplay(line)])] });
+      const { components, interaction_metadata: answered } = interaction.message;
+      const maySeal = answered?.user.id === person.id || !answered || person.moderator || person.admin;
+      if (!maySeal) throw new UserError("tryNotYours");
+      await reply?.send(sealedMessage(components, line));
+    },
     begin: async (options) => {
-      const expiresAt = Date.now() + TOKEN_LIFE_MS;
-      const delivery: Delivery = {
-        kind: "discord",
-        application: interaction.application_id,
-        token: interaction.token,
-        expiresAt,
-        private: options?.private === true,
-      };
+      const delivery = interactionDelivery(interaction, until, options?.private === true);
       await options?.accept?.(delivery);
       await reply?.defer(options);
       return delivery;

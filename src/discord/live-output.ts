@@ -4,9 +4,8 @@ import { DiscordAPIError, RateLimitError } from "discord.js";
 import { createLive } from "#src/base/live.ts";
 import type { Log } from "#src/base/log.ts";
 import type { View } from "#src/chat/view.ts";
-import type { Output } from "#src/tries/outputs.ts";
-import { type EditGuard, NotWanted } from "#src/tries/outputs.ts";
-import { type Delivery, hasEnded, hasWords, type Progress, type Try } from "#src/tries/try.ts";
+import { type EditGuard, NotWanted, type Output } from "#src/tries/outputs.ts";
+import { hasEnded, hasWords, type Progress, type Try } from "#src/tries/try.ts";
 import { filesOf, toEdit } from "./message.ts";
 
 /** Milliseconds from one edit being there to the next being sent; Discord lets about five pass in two seconds. */
@@ -19,7 +18,8 @@ const RETRY_MOST_MS = 20_000;
 /** Codes that mean that nobody will see this message again: unknown webhook, unknown message, invalid token. */
 const GONE = new Set([10015, 10008, 50027]);
 
-type DiscordDelivery = Extract<Delivery, { kind: "discord" }>;
+/** The message that answers an interaction, which its token can edit until a time (ms since 1970). */
+export type InteractionMessage = { application: string; token: string; until: number };
 type Deps = {
   api: API;
   log: Log;
@@ -32,21 +32,22 @@ type Deps = {
 /** Shows a try in the message that its interaction token can edit: the newest text only, and the end for certain. */
 export function openDiscordOutput(
   attempt: Try,
-  delivery: DiscordDelivery,
+  { application, token, until }: InteractionMessage,
   { api, log, viewOf, refusedView, guard = (act) => act() }: Deps,
 ): Output {
   const gone = new AbortController();
+  const left = new AbortController();
   const opened = performance.now();
   // The REST client has a time limit of its own; a signal here would hold every edit in memory until its own ran out.
   const edit = async (view: View): Promise<void> => {
-    const { application, token } = delivery;
     await api.interactions.editReply(application, token, { ...toEdit(view), ...filesOf(view) }, "@original");
   };
   const again = async (error: unknown): Promise<boolean> => {
     if (isGone(error)) gone.abort();
     else log.debug({ err: error, try: attempt.id }, "an edit was passed over");
     // With `rejectOnRateLimit` the client says how long to wait before anything is sent: the newest text goes then.
-    if (error instanceof RateLimitError) await wait(error.retryAfter);
+    if (error instanceof RateLimitError)
+      await wait(error.retryAfter, undefined, { signal: left.signal }).catch(() => {});
     return !isMeant(error);
   };
   const live = createLive({ show: (view: View) => guard(() => edit(view)), gapMs: GAP_MS, again });
@@ -54,20 +55,24 @@ export function openDiscordOutput(
   return {
     gone: gone.signal,
     update: (progress) => {
-      const quiet = !hasWords(progress) && !hasEnded(progress);
+      const quiet = !progress.runs.some(hasWords) && !hasEnded(progress);
       live.update(() => viewOf(attempt, progress), quiet ? Math.max(0, opened + QUIET_MS - performance.now()) : 0);
+    },
+    leave: () => {
+      left.abort();
+      return live.close();
     },
     finish: async (progress) => {
       await live.close();
       if (gone.signal.aborted) return;
       try {
-        await insist(async () => edit(await viewOf(attempt, progress)), delivery.expiresAt);
+        await insist(async () => edit(await viewOf(attempt, progress)), until);
       } catch (error) {
         if (isGone(error)) return;
         log.warn({ err: error, try: attempt.id }, "Discord refused an answer");
         // A server's own word filter may refuse the text (AutoMod); the file passes.
-        await insist(async () => edit(await refusedView(attempt, progress)), delivery.expiresAt).catch(
-          (last: unknown) => log.warn({ err: last, try: attempt.id }, "the end of a try could not be shown"),
+        await insist(async () => edit(await refusedView(attempt, progress)), until).catch((last: unknown) =>
+          log.warn({ err: last, try: attempt.id }, "the end of a try could not be shown"),
         );
       }
     },

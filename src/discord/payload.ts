@@ -46,7 +46,10 @@ const interaction = z.discriminatedUnion("type", [
   common.extend({
     type: z.literal(Type.Component),
     data: z.object({ custom_id: z.string(), values: z.array(z.string()).default([]) }),
-    message: z.object({ interaction_metadata: z.object({ user: person }).nullish() }),
+    message: z.object({
+      interaction_metadata: z.object({ user: person }).nullish(),
+      components: z.array(z.unknown()).catch([]),
+    }),
   }),
   common.extend({
     type: z.literal(Type.Modal),

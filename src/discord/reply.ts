@@ -69,7 +69,7 @@ export function openReply(
     const ephemeral = audience === "person" || view.private === true;
     const taken = await acknowledgeNow((options) =>
       audience === "message" && !ephemeral
-        ? api.interactions.updateMessage(id, token, toEdit(view), options)
+        ? api.interactions.updateMessage(id, token, { ...toEdit(view), ...filesOf(view) }, options)
         : api.interactions.reply(
             id,
             token,

@@ -1,5 +1,5 @@
 /** Seconds that a request's timestamp may lie off our clock; an older one may be a recording played again. */
-const MAX_AGE_S = 300;
+export const MAX_AGE_S = 300;
 const SIGNATURE = /^[0-9a-f]{128}$/i;
 const TIMESTAMP = /^\d{1,12}$/;
 
@@ -11,16 +11,17 @@ export const publicKeyOf = (hex: string): Promise<CryptoKey> =>
   crypto.subtle.importKey("raw", Buffer.from(hex, "hex"), "Ed25519", false, ["verify"]);
 
 /**
- * Whether Discord itself sent this, lately: Ed25519 over the timestamp and the body as it came (interactions/overview,
- * "Setting up an endpoint"). `now` in milliseconds.
+ * How many seconds our clock is ahead of the time that Discord signed; undefined where Discord itself did not send this:
+ * Ed25519 over the timestamp and the body as it came (interactions/overview, "Setting up an endpoint"). `now` in milliseconds.
  */
-export async function isFromDiscord(
+export async function secondsSinceSigned(
   key: CryptoKey,
   { body, signature, timestamp }: Signed,
   now: number,
-): Promise<boolean> {
-  if (signature === undefined || timestamp === undefined) return false;
-  if (!SIGNATURE.test(signature) || !TIMESTAMP.test(timestamp)) return false;
-  if (Math.abs(now / 1000 - Number(timestamp)) > MAX_AGE_S) return false;
-  return crypto.subtle.verify("Ed25519", key, Buffer.from(signature, "hex"), Buffer.from(timestamp + body));
+): Promise<number | undefined> {
+  if (signature === undefined || timestamp === undefined) return undefined;
+  if (!SIGNATURE.test(signature) || !TIMESTAMP.test(timestamp)) return undefined;
+  const text = Buffer.from(timestamp + body);
+  const isSigned = await crypto.subtle.verify("Ed25519", key, Buffer.from(signature, "hex"), text);
+  return isSigned ? now / 1000 - Number(timestamp) : undefined;
 }

@@ -3,12 +3,13 @@ import { withDeadline } from "#src/base/deadline.ts";
 import { raised } from "#src/base/lifecycle.ts";
 import type { Outputs } from "#src/tries/outputs.ts";
 import { botApi, interactionApi } from "./api.ts";
+import { createClockWarning } from "./clock.ts";
 import { commandJson } from "./command-json.ts";
 import { keepGateway, type Ready } from "./gateway.ts";
 import { type DiscordApp, serveInteraction } from "./interactions.ts";
 import { differences, register } from "./registration.ts";
 import type { DiscordSettings } from "./settings.ts";
-import { discordOpener } from "./try-outputs.ts";
+import { DISCORD, discordOpener } from "./try-outputs.ts";
 
 /** How long a stop waits for answers that are under way. */
 const DRAIN_MS = 5000;
@@ -29,13 +30,14 @@ export type DiscordSurface = {
 export function createDiscord(app: DiscordApp & { outputs: Outputs }, config: DiscordSettings): DiscordSurface {
   const api = interactionApi(config.apiUrl, app.events?.responded);
   const { services, log } = app;
-  app.outputs.register("discord", discordOpener(api, { entryOf: (id) => services.catalog.entry(id), log }));
+  app.outputs.register(DISCORD, "token", discordOpener(api, { entryOf: (id) => services.catalog.entry(id), log }));
+  const serving = { ...app, warnOfClock: createClockWarning(log, "or interactions come late") };
   const underWay = new Set<Promise<void>>();
   const track = (work: Promise<void>): void => {
     underWay.add(work);
     void work.finally(() => underWay.delete(work));
   };
-  const onInteraction = (payload: unknown): void => track(serveInteraction(payload, api, app));
+  const onInteraction = (payload: unknown): void => track(serveInteraction(payload, api, serving));
   const { token, publicKey, registerCommands } = config;
   return {
     onInteraction,

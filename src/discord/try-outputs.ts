@@ -1,12 +1,31 @@
 import type { API } from "@discordjs/core/http-only";
+import { z } from "zod";
 import { textIn } from "#src/base/locale.ts";
 import type { Log } from "#src/base/log.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import type { DiscordEvents } from "#src/metrics/discord-metrics.ts";
-import type { OpenGuarded } from "#src/tries/redis/show-end.ts";
+import type { OpenOutput } from "#src/tries/outputs.ts";
+import type { Delivery } from "#src/tries/try.ts";
 import { interactionApi } from "./api.ts";
 import { openDiscordOutput } from "./live-output.ts";
 import { DISCORD_ROOM } from "./message.ts";
+
+/** The name under which processes register that they can show answers in Discord. */
+export const DISCORD = "discord";
+
+const address = z.object({ application: z.string().regex(/^\d{1,20}$/) });
+
+/** The answer to an interaction as a place for a try; `until` in ms since 1970. */
+export const interactionDelivery = (
+  { application_id: application, token }: { application_id: string; token: string },
+  until: number,
+  isPrivate: boolean,
+): Delivery => ({
+  surface: DISCORD,
+  reach: { by: "token", token, until },
+  address: { application } satisfies z.infer<typeof address>,
+  private: isPrivate,
+});
 
 /** Loaded with the first try: they bring a Markdown parser that a start should not wait for. */
 const views = () => import("#src/chat/try/view.ts");
@@ -20,21 +39,27 @@ type Options = {
 };
 
 /** Shows tries from a process that need not be the bot's. */
-export const createDiscordOpener = ({ apiUrl, responded, ...parts }: Options): OpenGuarded =>
+export const createDiscordOpener = ({ apiUrl, responded, ...parts }: Options): OpenOutput =>
   discordOpener(interactionApi(apiUrl, responded), parts);
 
 /** Shows tries in the messages that their tokens can edit, in the language of the person. */
-export function discordOpener(api: API, { entryOf, log }: Pick<Options, "entryOf" | "log">): OpenGuarded {
+export function discordOpener(api: API, { entryOf, log }: Pick<Options, "entryOf" | "log">): OpenOutput {
   return (attempt, guard) => {
-    const { delivery, target, locale } = attempt;
-    if (delivery.kind !== "discord" || delivery.token === "" || delivery.expiresAt < Date.now()) return undefined;
-    const context = { text: textIn(locale), room: DISCORD_ROOM, entry: entryOf(target.entryId ?? "") };
-    return openDiscordOutput(attempt, delivery, {
-      api,
-      log,
-      guard,
-      viewOf: async (item, progress) => (await views()).tryView(item, progress, context),
-      refusedView: async (item, progress) => (await views()).refusedTryView(item, progress, context),
-    });
+    const { delivery, locale } = attempt;
+    const { reach } = delivery;
+    const place = address.safeParse(delivery.address).data;
+    if (place === undefined || reach.by !== "token" || reach.token === "" || reach.until < Date.now()) return undefined;
+    const context = { text: textIn(locale), room: DISCORD_ROOM, entryOf };
+    return openDiscordOutput(
+      attempt,
+      { ...place, token: reach.token, until: reach.until },
+      {
+        api,
+        log,
+        guard,
+        viewOf: async (item, progress) => (await views()).tryView(item, progress, context),
+        refusedView: async (item, progress) => (await views()).refusedTryView(item, progress, context),
+      },
+    );
   };
 }

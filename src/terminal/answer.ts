@@ -5,8 +5,8 @@ import { answerLine } from "#src/chat/line/answer.ts";
 import type { Outcome, Router } from "#src/chat/router.ts";
 import type { Services } from "#src/chat/services.ts";
 import { snapshotWith } from "#src/chat/snapshot.ts";
-import type { Modal, Room, View } from "#src/chat/view.ts";
-import type { LocalTries, LocalTry, Screen } from "./local-tries.ts";
+import { type Modal, type Room, textDisplay, type View } from "#src/chat/view.ts";
+import { type LocalTries, type LocalTry, type Screen, terminalDelivery } from "./local-tries.ts";
 import type { Choice } from "./render.ts";
 
 /** What the terminal surface needs of the app. */
@@ -70,7 +70,7 @@ async function answering(
 export function contextFor(
   app: TerminalApp,
   { room, show, ask }: Pick<Terminal, "room" | "show" | "ask">,
-  begin: Context["begin"] = async () => ({ kind: "local", id: "" }),
+  begin: Context["begin"] = async () => terminalDelivery(""),
 ): Context {
   return snapshotWith(app.services, {
     text: textIn(app.services.locale),
@@ -79,6 +79,8 @@ export function contextFor(
     person: OPERATOR,
     reply: async (view) => show(view),
     begin,
+    // What was printed stays; the line has no choices, so that those of before are gone.
+    seal: async (line) => show({ components: [textDisplay(`-# ${line}`)] }),
     ask: async (modal) => ask?.(modal),
   });
 }

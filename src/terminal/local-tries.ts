@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { Output, Outputs } from "#src/tries/outputs.ts";
+import { z } from "zod";
+import type { OpenOutput, Outputs } from "#src/tries/outputs.ts";
 import { type Delivery, hasEnded, type Progress, type Try } from "#src/tries/try.ts";
 import { harmless } from "./render.ts";
 
@@ -20,46 +21,69 @@ export type LocalTry = {
 
 export type LocalTries = { expect: (screen: Screen) => LocalTry };
 
+/** The name under which this process shows answers on its terminal. */
+const TERMINAL = "terminal";
+const address = z.object({ id: z.string() });
+
+/** A place on the terminal of this process. */
+export const terminalDelivery = (id: string): Delivery => ({
+  surface: TERMINAL,
+  reach: { by: "process" },
+  address: { id } satisfies z.infer<typeof address>,
+  private: false,
+});
+
 /** Tries whose answers are shown by this very process. */
 export function createLocalTries(outputs: Outputs): LocalTries {
-  const expected = new Map<string, (attempt: Try) => Output>();
-  outputs.register("local", (attempt) =>
-    attempt.delivery.kind === "local" ? expected.get(attempt.delivery.id)?.(attempt) : undefined,
-  );
+  const expected = new Map<string, OpenOutput>();
+  outputs.register(TERMINAL, "process", (attempt) => {
+    const place = address.safeParse(attempt.delivery.address).data;
+    return place && expected.get(place.id)?.(attempt);
+  });
   return {
     expect: (screen) => {
       const id = randomUUID();
       const end = Promise.withResolvers<void>();
       let begun = false;
+      const write = createWriter(screen);
       expected.set(id, (attempt) => {
         begun = true;
-        return streamTo(screen, attempt, () => {
-          expected.delete(id);
-          end.resolve();
-        });
+        return {
+          gone: new AbortController().signal,
+          update: (progress) => {
+            if (write(attempt, progress) === "silent") screen.status?.(attempt, progress);
+          },
+          leave: async () => {},
+          finish: async (progress) => {
+            write(attempt, progress);
+            screen.end(attempt, progress);
+            expected.delete(id);
+            end.resolve();
+          },
+        };
       });
-      return { delivery: { kind: "local", id }, ended: () => (begun ? end.promise : undefined) };
+      return { delivery: terminalDelivery(id), ended: () => (begun ? end.promise : undefined) };
     },
   };
 }
 
-/** Writes each piece of text once, as it comes. */
-function streamTo(screen: Screen, attempt: Try, done: () => void): Output {
-  let written = 0;
-  const write = ({ text }: Progress): void => {
-    if (text.length > written) screen.write(harmless(text.slice(written)));
-    written = text.length;
+/** Writes each piece of text once, as it comes. `silent` where the run that goes on has said nothing yet. */
+function createWriter({ write }: Screen): (attempt: Try, progress: Progress) => "silent" | "written" {
+  let written = "";
+  return (attempt, progress) => {
+    const text = textSoFar(attempt, progress);
+    if (text.startsWith(written)) write(harmless(text.slice(written.length)));
+    // What was kept of an answer that broke off may be less than what was shown; else it begins again, beneath.
+    else if (!hasEnded(progress) || !written.startsWith(text)) write(harmless(`\n\n${text}`));
+    written = text;
+    return progress.runs.find((run) => !hasEnded(run))?.text === "" ? "silent" : "written";
   };
-  return {
-    gone: new AbortController().signal,
-    update: (progress) => {
-      if (progress.text === "") screen.status?.(attempt, progress);
-      else if (!hasEnded(progress)) write(progress);
-    },
-    finish: async (progress) => {
-      write(progress);
-      screen.end(attempt, progress);
-      done();
-    },
-  };
+}
+
+/** Run after run to the one that goes on; several under the names of their models. */
+function textSoFar({ targets }: Try, { runs }: Progress): string {
+  const open = runs.findIndex((run) => !hasEnded(run));
+  const begun = runs.slice(0, open < 0 ? runs.length : open + 1);
+  if (runs.length === 1) return runs[0].text;
+  return begun.flatMap(({ text }, at) => (text === "" ? [] : `${targets[at]?.model}\n${text}`)).join("\n\n");
 }

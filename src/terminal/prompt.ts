@@ -1,8 +1,8 @@
 import { createInterface, type Interface } from "node:readline/promises";
 import { textIn } from "#src/base/locale.ts";
-import { tryEnding } from "#src/chat/try/view.ts";
+import { tryEnding, tryStatus } from "#src/chat/try/view.ts";
 import { type Modal, type Room, UNLIMITED, type View } from "#src/chat/view.ts";
-import type { Progress, Try } from "#src/tries/try.ts";
+import type { Try } from "#src/tries/try.ts";
 import { answerTyped, OPERATOR, pressChoice, type Terminal, type TerminalApp } from "./answer.ts";
 import { completer } from "./complete.ts";
 import { type Choice, choicesOf, renderMarkdown, renderView, type TerminalStyle } from "./render.ts";
@@ -35,8 +35,6 @@ export async function runPrompt(
     offer(view);
     output.write("\n");
   };
-  const viewOf = (attempt: Try, progress: Progress): View =>
-    tryEnding(attempt, progress, { text, entry: app.services.catalog.entry(attempt.target.entryId ?? "") });
   let lastStatus = "";
   const terminal: Terminal = {
     room: ROOM,
@@ -45,14 +43,13 @@ export async function runPrompt(
       write: (piece) => output.write(piece),
       status: (attempt, progress) => {
         running = attempt;
-        // The last line names the model and the host; the one before says what goes on.
-        const line = renderView(viewOf(attempt, progress), style()).trimEnd().split("\n").at(-2) ?? "";
         // One line a phase; counting along would fill the screen.
-        if (progress.phase !== lastStatus) output.write(`${line}\n`);
-        lastStatus = progress.phase;
+        const status = [progress.restarted, ...progress.runs.map(({ phase }) => phase)].join();
+        if (status !== lastStatus) output.write(`${renderMarkdown(tryStatus(attempt, progress, text), style())}\n`);
+        lastStatus = status;
       },
       end: (attempt, progress) => {
-        const view = viewOf(attempt, progress);
+        const view = tryEnding(attempt, progress, { text, entryOf: (id) => app.services.catalog.entry(id) });
         output.write(`\n${renderView(view, style())}`);
         offer(view);
         output.write("\n");

@@ -43,12 +43,16 @@ export function createEmbeddedTries({ fleet, settings, path, outputs, events, lo
   const stop = new AbortController();
   let work: Promise<unknown> | undefined;
   const begin = (): void => {
-    const runner = { ...parts, fleet, maxTokens: settings.maxTokens, othersHave: () => false, graceMs: 0, events: UNCOUNTED };
+    const runner = {
+      ...parts,
+      fleet,
+      maxTokens: settings.maxTokens,
+      othersHave: () => false,
+      graceMs: 0,
+      events: UNCOUNTED,
+    };
     const installed = (): ReadonlySet<string> => new Set(fleet.installed().map(({ name }) => name));
-    work ??= Promise.all([
-      runRunner(runner, stop.signal),
-      createKeeper({ ...parts, installed }).run(stop.signal),
-    ]);
+    work ??= Promise.all([runRunner(runner, stop.signal), createKeeper({ ...parts, installed }).run(stop.signal)]);
   };
   let closing: Promise<void> | undefined;
   const end = async (): Promise<void> => {

@@ -1,8 +1,17 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { Log } from "#src/base/log.ts";
 import { endTry, type LastWordParts, showEnd } from "./last-word.ts";
-import { StoreAway, type TryQueue } from "./queue.ts";
-import { deadlineOf, endedFor, failedFor, hasEnded, nextModel, type Progress, type Try, waitingProgress } from "./try.ts";
+import { every } from "./periodic.ts";
+import type { TryQueue } from "./queue.ts";
+import {
+  deadlineOf,
+  endedFor,
+  failedFor,
+  hasEnded,
+  nextModel,
+  type Progress,
+  type Try,
+  waitingProgress,
+} from "./try.ts";
 
 export type KeeperOptions = Omit<LastWordParts, "queue"> & {
   queue: TryQueue;
@@ -13,8 +22,7 @@ export type KeeperOptions = Omit<LastWordParts, "queue"> & {
   orphanMs?: number;
 };
 
-const BUSY_MS = 800;
-const IDLE_MS = 5000;
+const SWEEP_MS = 800;
 const ORPHAN_MS = 60_000;
 /** Whoever ends a try shows that; so long after it nobody has. */
 const SHOW_MS = 20_000;
@@ -66,7 +74,11 @@ export function createKeeper(options: KeeperOptions) {
     const { try: attempt, progress, shown, cancel } = found;
     if (hasEnded(progress)) return shown ? queue.forget(id) : showLate(attempt, progress);
     const isPast = (deadlineOf(attempt.delivery) ?? Number.POSITIVE_INFINITY) <= Date.now();
-    await end(attempt, nextModel(attempt, progress), endedFor(progress, cancel ?? (isPast ? "expired" : "interrupted")));
+    await end(
+      attempt,
+      nextModel(attempt, progress),
+      endedFor(progress, cancel ?? (isPast ? "expired" : "interrupted")),
+    );
   };
 
   const endOrphans = async (): Promise<void> => {
@@ -87,31 +99,17 @@ export function createKeeper(options: KeeperOptions) {
     await end(found.try, model, failedFor(found.progress, "unreachable", model));
   };
 
-  /** Ends and shows what has to be; tells whether anything is queued or running at all. */
-  const sweep = async (): Promise<boolean> => {
-    const { running, waiting } = await queue.counts();
-    if (running + waiting === 0) return false;
-    if (!(await queue.keep())) return true;
+  /** Ends and shows what has to be. */
+  const sweep = async (): Promise<void> => {
+    if (!(await queue.keep())) return;
     for (const id of (await queue.due()).slice(0, MOST_AT_ONCE)) await lookAt(id);
     await endOrphans();
-    return true;
   };
 
   return {
     sweep,
     run: async (signal: AbortSignal): Promise<void> => {
-      let change = new AbortController();
-      queue.onChange(() => change.abort());
-      while (!signal.aborted) {
-        const isBusy = await sweep().catch((error: unknown) => {
-          if (!(error instanceof StoreAway)) log.error({ err: error }, "the tries could not be looked after");
-          return true;
-        });
-        // While there is nothing to look after, a change says when there is.
-        const woken = isBusy ? signal : AbortSignal.any([signal, change.signal]);
-        await wait(isBusy ? BUSY_MS : IDLE_MS, undefined, { signal: woken }).catch(() => {});
-        change = new AbortController();
-      }
+      await every(SWEEP_MS, sweep, log, signal);
       await Promise.allSettled(underWay.values());
     },
   };

@@ -91,8 +91,7 @@ export function openRun(ticket: Ticket, record: TryRecord, { queue, records, ope
   return run;
 }
 
-const restart = (run: RunProgress): RunProgress =>
-  hasEnded(run) ? run : { phase: "waiting", text: "", thinking: "" };
+const restart = (run: RunProgress): RunProgress => (hasEnded(run) ? run : { phase: "waiting", text: "", thinking: "" });
 
 /** Renews runs, and ends those here that count no more or were told to end. */
 export async function renewRuns(runs: readonly Run[], queue: TryQueue, records: TryRecords): Promise<void> {
@@ -166,7 +165,8 @@ async function answerOne(run: Run, at: number, lease: Lease, parts: RunParts): P
   if (result.phase === "done" || isFault) fleet.judge(host, target.model, !isFault);
   if (isFault && result.failure === "unreachable") fleet.takeOut(host);
   else if (isFault) void fleet.check(host);
-  const isGivenOn = isFault && !hasWords(result) && run.progress.restarted !== true && fleet.isElsewhere(target.model, host);
+  const isGivenOn =
+    isFault && !hasWords(result) && run.progress.restarted !== true && fleet.isElsewhere(target.model, host);
   if (isGivenOn) run.progress = { ...run.progress, restarted: true };
   const after: RunProgress = isGivenOn ? { phase: "waiting", text: "", thinking: "" } : result;
   run.progress = withRuns(run.progress, (other, place) => (place === at ? after : other));

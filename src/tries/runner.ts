@@ -73,7 +73,8 @@ export async function runRunner(options: RunnerOptions, signal: AbortSignal): Pr
     const found = await records.find(ticket.id);
     if (found === undefined) return queue.finish(ticket);
     const over = whatIsOver(found, ticket);
-    if (found.kind === "unreadable") log.warn({ try: ticket.id }, "a try of another version cannot be run: it is ended");
+    if (found.kind === "unreadable")
+      log.warn({ try: ticket.id }, "a try of another version cannot be run: it is ended");
     if (over !== undefined || found.kind === "unreadable") return endUnrun(found, over, ticket);
     await runOne(found, ticket, lease);
   };
@@ -141,7 +142,8 @@ export async function runRunner(options: RunnerOptions, signal: AbortSignal): Pr
       if (isOver) await insist(() => records.shown(attempt), until);
     }
     for (const { phase, figures } of run.progress.runs)
-      if (phase === "done" && figures) await records.recordSpeed(ticket.model, figures.tokensPerSecond).catch(ignoreAway);
+      if (phase === "done" && figures)
+        await records.recordSpeed(ticket.model, figures.tokensPerSecond).catch(ignoreAway);
     await insist(() => finish(ticket, isOver), until);
   };
 

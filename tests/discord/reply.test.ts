@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { createClaims } from "#src/base/claims.ts";
 import { defineCommand } from "#src/chat/command.ts";
 import { createRouter } from "#src/chat/router.ts";
 import { button, buttonRow, container, customId, textDisplay, type View } from "#src/chat/view.ts";
@@ -42,7 +43,8 @@ async function slowBot(act: (reply: (view: View) => Promise<void>) => Promise<vo
     registerCommands: false,
   };
   const { services, outputs } = await testApp();
-  const app = { router: createRouter([slow], log), services, outputs, log, admins: { users: [], roles: [] } };
+  const admins = { users: [], roles: [] };
+  const app = { router: createRouter([slow], log), services, outputs, log, admins, claim: createClaims(log) };
   const running = createDiscord(app, config).run(stop.signal);
   onTestFinished(async () => {
     gate.resolve();

@@ -18,7 +18,12 @@ export type DiscordOptions = {
   heartbeatMs?: number;
   /** Edits of one webhook token that are let through in a window; observed: 5 in about 2 s. */
   bucket?: { limit: number; windowMs: number };
+  /** How far Discord's clock is ahead of this machine's, in ms. */
+  clockOffsetMs?: number;
 };
+
+/** What the time in ids counts from, in ms since 1970. */
+const EPOCH_MS = 1_420_070_400_000;
 
 export const TOKEN = "MTAwMDAwMDAwMDAwMDAwMDAx.GStand.in-token_for_tests";
 const APPLICATION = "100000000000000001";
@@ -36,13 +41,21 @@ export async function startDiscord({
   tokenLifeMs = 15 * 60_000,
   heartbeatMs = 41_250,
   bucket = { limit: 5, windowMs: 2000 },
+  clockOffsetMs = 0,
 }: DiscordOptions = {}) {
   const violations: string[] = [];
   const violation = (fault: string): void => {
     violations.push(fault);
   };
-  let lastId = 200_000_000_000_000_000n;
-  const nextId = (): string => String(++lastId);
+  let lastId = 0n;
+  /** Ids carry the time, by the clock that Discord has (developers/reference, "Snowflakes"). */
+  const nextId = (): string => {
+    const earliest = BigInt(Date.now() + clockOffsetMs - EPOCH_MS) << 22n;
+    lastId = lastId < earliest ? earliest : lastId + 1n;
+    return String(lastId);
+  };
+  /** How often each interaction is delivered. */
+  let deliveries = 1;
   const root = `/${randomUUID()}`;
   const gatewayPath = `${root}/gateway`;
   const gatewayUrl = (): string => `ws://127.0.0.1:${port()}${gatewayPath}`;
@@ -67,7 +80,7 @@ export async function startDiscord({
     url: gatewayUrl,
     violation,
   });
-  const endpoints = createEndpoints(violation, acknowledgeMs);
+  const endpoints = createEndpoints(violation, acknowledgeMs, () => Date.now() + clockOffsetMs);
   /** How often the addresses were set. */
   let moves = 0;
   const port = (): number => (rest.server.address() as AddressInfo).port;
@@ -109,6 +122,10 @@ export async function startDiscord({
       moves += 1;
       endpoints.urls.splice(0, endpoints.urls.length, ...urls);
     },
+    /** From now on each interaction is delivered so often, over HTTP as the same signed request. */
+    deliverTimes: (times: number): void => {
+      deliveries = times;
+    },
     /** A program was started for the n-th time and is there. */
     started: (times: number): Promise<void> =>
       until(
@@ -131,8 +148,8 @@ export async function startDiscord({
           application: APPLICATION,
           commands: () => [...rest.commands.values()].flat(),
           emit: (payload) => {
-            if (endpoints.urls.length > 0) void endpoints.deliver(payload);
-            else gateway.emit("INTERACTION_CREATE", payload);
+            if (endpoints.urls.length > 0) void endpoints.deliver(payload, deliveries);
+            else for (let time = 0; time < deliveries; time++) gateway.emit("INTERACTION_CREATE", payload);
           },
         },
         options,

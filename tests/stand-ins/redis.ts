@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rename, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,14 +20,18 @@ export type Redis = Awaited<ReturnType<typeof startRedis>>;
 /** What clients need for coming in, and the flags that make it so. */
 type Door = { url: string; ca: string | undefined; flags: string[] };
 
+export type RedisOptions = { secure?: boolean; cluster?: boolean; snapshots?: boolean };
+
 /**
  * A real Redis on a free port of loopback that survives being killed, as one with an append-only file does. `secure`: over
- * TLS, with a certificate of its own, for those who know a password.
+ * TLS, with a certificate of its own, for those who know a password. `cluster`: in cluster mode, all alone. `snapshots`: takes
+ * some, and refuses writes while that fails.
  */
-export async function startRedis({ secure = false }: { secure?: boolean } = {}) {
+export async function startRedis({ secure = false, cluster = false, snapshots = false }: RedisOptions = {}) {
   const port = await freePort();
   const folder = await mkdtemp(join(tmpdir(), "mulu-redis-"));
-  const { url, ca, flags } = secure ? secureDoor(port, folder) : openDoor(port);
+  const { url, ca, flags: entrance } = secure ? secureDoor(port, folder) : openDoor(port);
+  const flags = [...entrance, ...(cluster ? ["--cluster-enabled", "yes"] : []), "--save", snapshots ? "3600 1" : ""];
   let child = await launch(flags, folder);
   const down = async (signal: "SIGTERM" | "SIGKILL"): Promise<void> => {
     const closed = new Promise((resolve) => child.once("close", resolve));
@@ -44,6 +48,11 @@ export async function startRedis({ secure = false }: { secure?: boolean } = {}) 
     down: (signal: "SIGTERM" | "SIGKILL" = "SIGKILL") => down(signal),
     up: async (): Promise<void> => {
       child = await launch(flags, folder);
+    },
+    /** Its folder is of no use meanwhile. */
+    withoutFolder: async (act: () => Promise<void>): Promise<void> => {
+      await rename(folder, `${folder}-away`);
+      await act().finally(() => rename(`${folder}-away`, folder));
     },
     stop: async (): Promise<void> => {
       await down("SIGKILL");
@@ -76,7 +85,7 @@ function secureDoor(port: number, folder: string): Door {
 }
 
 async function launch(flags: readonly string[], folder: string): Promise<ChildProcess> {
-  const settings = ["--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "yes"];
+  const settings = ["--bind", "127.0.0.1", "--dir", folder, "--appendonly", "yes"];
   const child = spawn("redis-server", [...flags, ...settings, "--maxmemory-policy", "noeviction"], {
     stdio: ["ignore", "pipe", "ignore"],
   });

@@ -4,14 +4,16 @@ import { normalName } from "#src/inference/ollama/names.ts";
 import type { AccessLists } from "#src/tries/access.ts";
 import { checkRequest, mayStop, newTryId, takeQuota, tryOf } from "#src/tries/admission.ts";
 import { createQuotas } from "#src/tries/quotas.ts";
+import type { Try } from "#src/tries/try.ts";
 import { NO_LISTS, person } from "#tests/tries/people.ts";
+import { deliveryOf, targetOf } from "#tests/tries/world.ts";
 
 const requestOf = (who: Person, model = "qwen3:8b", prompt = "问") => ({
   person: who,
-  target: { model, entryId: undefined, standIn: false },
+  targets: [targetOf(model)] as Try["targets"],
   prompt,
   locale: "zh-CN" as const,
-  begin: async () => ({ kind: "local" as const, id: "here" }),
+  begin: async () => deliveryOf(),
 });
 
 /** The key of the error with which a try is refused; undefined where it is let through. */
@@ -90,54 +92,66 @@ describe("quotas", () => {
   test("a person has so many tries an hour, and a server so many of all its people", async () => {
     const { take } = createQuotas({ perPerson: 2, perGuild: 3 });
     const taken = [
-      await take("a", "g"),
-      await take("a", "g"),
-      await take("a", "g"),
-      await take("b", "g"),
-      await take("c", "g"),
+      await take("a", "g", 1),
+      await take("a", "g", 1),
+      await take("a", "g", 1),
+      await take("b", "g", 1),
+      await take("c", "g", 1),
     ];
     expect(taken.map((refused) => refused === undefined)).toEqual([true, true, false, true, false]);
     // In another server, and in a direct message.
-    expect(await take("c", "h")).toBeUndefined();
-    expect(await take("c", undefined)).toBeUndefined();
+    expect(await take("c", "h", 1)).toBeUndefined();
+    expect(await take("c", undefined, 1)).toBeUndefined();
   });
 
   test("the wait is what is left of the hour", async () => {
     const { take } = createQuotas({ perPerson: 1, perGuild: 100 });
-    await take("a", undefined);
-    const { waitMs = 0 } = (await take("a", undefined)) ?? {};
+    await take("a", undefined, 1);
+    const { waitMs = 0 } = (await take("a", undefined, 1)) ?? {};
     expect(waitMs).toBeGreaterThan(1_800_000);
     expect(waitMs).toBeLessThanOrEqual(3_600_000);
   });
 
   test("what the server's quota refuses does not count against the person", async () => {
     const { take } = createQuotas({ perPerson: 1, perGuild: 1 });
-    expect(await take("a", "g")).toBeUndefined();
-    expect(await take("b", "g")).toBeDefined();
-    expect(await take("b", undefined)).toBeUndefined();
-    expect(await take("b", undefined)).toBeDefined();
+    expect(await take("a", "g", 1)).toBeUndefined();
+    expect(await take("b", "g", 1)).toBeDefined();
+    expect(await take("b", undefined, 1)).toBeUndefined();
+    expect(await take("b", undefined, 1)).toBeDefined();
   });
 
   test("what the person's quota refuses does not count against the server", async () => {
     const { take } = createQuotas({ perPerson: 1, perGuild: 2 });
-    await take("a", "g");
-    expect(await take("a", "g")).toBeDefined();
-    expect(await take("b", "g")).toBeUndefined();
+    await take("a", "g", 1);
+    expect(await take("a", "g", 1)).toBeDefined();
+    expect(await take("b", "g", 1)).toBeUndefined();
   });
 
   test("are said in whole minutes, and administrators have none", async () => {
     const empty = (waitMs: number) => ({ take: async () => ({ waitMs }) });
-    await expect(takeQuota(empty(60_001), person("a"))).rejects.toMatchObject({
+    await expect(takeQuota(empty(60_001), person("a"), 1)).rejects.toMatchObject({
       key: "tryQuota",
       params: { minutes: 2 },
     });
-    await expect(takeQuota(empty(60_000), person("a"))).rejects.toMatchObject({ params: { minutes: 1 } });
-    await takeQuota(empty(60_000), person("a", { admin: true }));
+    await expect(takeQuota(empty(60_000), person("a"), 1)).rejects.toMatchObject({ params: { minutes: 1 } });
+    await takeQuota(empty(60_000), person("a", { admin: true }), 1);
+  });
+
+  test("count runs: a try of several takes as many, all or none", async () => {
+    const { take } = createQuotas({ perPerson: 3, perGuild: 100 });
+    expect(await take("a", undefined, 2)).toBeUndefined();
+    expect(await take("a", undefined, 2)).toBeDefined();
+    expect(await take("b", undefined, 3)).toBeUndefined();
+    expect(await take("b", undefined, 1)).toBeDefined();
   });
 });
 
 test("a try is stopped by whose it is, by moderators and by administrators", () => {
-  const attempt = tryOf(requestOf(person("a")), newTryId(), { kind: "local", id: "here" });
+  const attempt = tryOf(requestOf(person("a")), {
+    id: newTryId(),
+    delivery: deliveryOf(),
+    holder: "here",
+  });
   const people = [person("a"), person("b"), person("b", { moderator: true }), person("b", { admin: true })];
   expect(people.map((who) => mayStop(who, attempt))).toEqual([true, false, true, true]);
 });

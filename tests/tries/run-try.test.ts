@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
-import type { Progress } from "#src/tries/try.ts";
-import { MODEL, openTries, requestOf } from "#tests/tries/world.ts";
+import type { RunProgress } from "#src/tries/try.ts";
+import { MODEL, only, openTries, requestOf } from "#tests/tries/world.ts";
 
 const chatOnly = [{ name: MODEL, capabilities: ["completion"] }];
 const { list } = createOllamaBackend();
@@ -11,7 +11,9 @@ describe("thinking", () => {
     const thinks = await openTries({ models: [{ name: MODEL, capabilities: ["completion", "thinking"] }] });
     thinks.ollama.script({ thinking: "想一想", text: "答案" });
     const { id } = await thinks.tries.submit(requestOf("a", { think: true }));
-    await expect.poll(() => thinks.ends.get(id)).toMatchObject({ phase: "done", text: "答案", thinking: "想一想" });
+    await expect
+      .poll(() => only(thinks.ends.get(id)))
+      .toMatchObject({ phase: "done", text: "答案", thinking: "想一想" });
     const other = await openTries({ models: chatOnly });
     const refused = await other.tries.submit(requestOf("a", { think: true }));
     await expect.poll(() => other.ends.get(refused.id)?.phase).toBe("done");
@@ -44,23 +46,22 @@ describe("a try that fails", () => {
     const { ollama, submit, ends } = await openTries();
     ollama.script({ chunks: ["<thi"], failAfter: { chunks: 1, how: "error" } });
     const { id } = await submit("a", "问");
-    await expect.poll(() => ends.get(id)).toMatchObject({ phase: "failed", failure: "failed", text: "<thi" });
+    await expect.poll(() => only(ends.get(id))).toMatchObject({ phase: "failed", failure: "failed", text: "<thi" });
   });
 
   /** Whether the host was up, and how many tries it had, when the end was shown. */
   const atTheEnd = async (fail: (world: Awaited<ReturnType<typeof openTries>>) => unknown) => {
-    let seen: { up?: boolean; busy?: number } & Partial<Progress> = {};
+    let seen: { up?: boolean; busy?: number } & Partial<RunProgress> = {};
     const world = await openTries({
-      tries: {
-        open: () => ({
-          gone: new AbortController().signal,
-          update: () => {},
-          finish: async (progress) => {
-            const [host] = world.fleet.hosts;
-            seen = { ...progress, ...(host && { up: host.up, busy: host.busy }) };
-          },
-        }),
-      },
+      open: () => ({
+        gone: new AbortController().signal,
+        update: () => {},
+        finish: async ({ runs: [run] }) => {
+          const [host] = world.fleet.hosts;
+          seen = { ...run, ...(host && { up: host.up, busy: host.busy }) };
+        },
+        leave: async () => {},
+      }),
     });
     await fail(world);
     const before = world.ollama.calls.length;

@@ -4,10 +4,10 @@ import type { Backend } from "#src/inference/backend.ts";
 import { createFleet } from "#src/inference/fleet.ts";
 import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
 import type { TryRequest } from "#src/tries/admission.ts";
-import { createQuotas } from "#src/tries/quotas.ts";
-import { openStore } from "#src/tries/store.ts";
-import { createTries, type TriesOptions } from "#src/tries/tries.ts";
-import type { Delivery, Progress, Try } from "#src/tries/try.ts";
+import { createEmbeddedTries } from "#src/tries/embedded.ts";
+import { createOutputs, type OpenOutput } from "#src/tries/outputs.ts";
+import type { TrySettings } from "#src/tries/settings.ts";
+import type { Delivery, Progress, Reach, ResolvedModel, RunProgress, Try } from "#src/tries/try.ts";
 import { type OllamaOptions, startOllama } from "#tests/stand-ins/ollama.ts";
 import { NO_LISTS, person } from "#tests/tries/people.ts";
 
@@ -15,30 +15,58 @@ const log = pino({ level: "silent" });
 
 export const MODEL = "qwen3:8b";
 
+export const targetOf = (model = MODEL): ResolvedModel => ({ model, entryId: undefined, standIn: false });
+
+/** A place on a surface of the tests. */
+export const deliveryOf = (reach: Reach = { by: "process" }): Delivery => ({
+  surface: "test",
+  reach,
+  address: {},
+  private: false,
+});
+
 /** What is asked for by somebody, with changes. */
 export const requestOf = (id: string, changes: Partial<TryRequest> = {}): TryRequest => ({
   person: person(id),
-  target: { model: MODEL, entryId: undefined, standIn: false },
+  targets: [targetOf()],
   prompt: "问",
   locale: "zh-CN",
-  begin: async () => ({ kind: "local", id }),
+  begin: async () => deliveryOf(),
   ...changes,
 });
 
 type WorldOptions = {
   slots?: number;
   models?: OllamaOptions["models"];
+  /** How many hosts there are; the first is `ollama`. */
+  hosts?: number;
   backend?: Partial<Backend>;
-  tries?: Partial<TriesOptions>;
+  settings?: Partial<TrySettings>;
+  path?: string;
+  /** Shows in place of the maps. */
+  open?: OpenOutput;
 };
 
+/** What is shown of the only run of a try. */
+export const only = (progress: Progress | undefined): RunProgress | undefined => progress?.runs[0];
+
 /** Tries over a real fleet, with everything that is shown kept. */
-export async function openTries({ slots = 2, models = [{ name: MODEL }], backend, tries: options }: WorldOptions = {}) {
-  const ollama = await startOllama({ models, slots });
-  onTestFinished(() => ollama.stop());
+export async function openTries({
+  slots = 2,
+  models = [{ name: MODEL }],
+  hosts = 1,
+  backend,
+  settings,
+  path = ":memory:",
+  open,
+}: WorldOptions = {}) {
+  const first = await startOllama({ models, slots });
+  const more = await Promise.all(Array.from({ length: hosts - 1 }, () => startOllama({ models, slots })));
+  const ollamas = [first, ...more];
+  onTestFinished(async () => void (await Promise.all(ollamas.map((ollama) => ollama.stop()))));
   const fleet = createFleet({
     backend: { ...createOllamaBackend(), ...backend },
-    urls: [ollama.url],
+    urls: ollamas.map(({ url }) => url),
     slots,
     allowCloud: false,
     log,
@@ -47,34 +75,53 @@ export async function openTries({ slots = 2, models = [{ name: MODEL }], backend
   const ends = new Map<string, Progress>();
   const shown = new Map<string, Progress[]>();
   const deleted = new AbortController();
-  const store = options?.store ?? openStore(":memory:");
-  const tries = createTries({
-    fleet,
-    store,
-    quotas: createQuotas({ perPerson: 1000, perGuild: 1000 }),
-    access: NO_LISTS,
-    queueMax: 1000,
-    promptMax: 4000,
-    maxTokens: 10_000,
-    keepHours: 1,
-    open: (attempt) => ({
-      gone: deleted.signal,
-      update: (progress) => void shown.set(attempt.id, [...(shown.get(attempt.id) ?? []), progress]),
-      finish: async (progress) => void ends.set(attempt.id, progress),
-    }),
-    log,
-    ...options,
+  const outputs = createOutputs();
+  const show: OpenOutput = ({ id }) => ({
+    gone: deleted.signal,
+    update: (progress) => void shown.set(id, [...(shown.get(id) ?? []), progress]),
+    finish: async (progress) => void ends.set(id, progress),
+    leave: async () => {},
   });
-  return {
-    ollama,
+  for (const by of ["process", "token", "channel"] as const) outputs.register("test", by, open ?? show);
+  const counted: string[] = [];
+  const tries = createEmbeddedTries({
     fleet,
-    store,
+    settings: {
+      hosts: [],
+      aliases: new Map(),
+      hostSlots: slots,
+      perPersonHour: 1000,
+      perGuildHour: 1000,
+      access: NO_LISTS,
+      queueMax: 1000,
+      promptMax: 4000,
+      maxTokens: 10_000,
+      keepHours: 1,
+      allowCloud: false,
+      ...settings,
+    },
+    path,
+    outputs,
+    events: {
+      started: () => void counted.push("started"),
+      firstToken: () => void counted.push("first token"),
+      ended: (_, { phase }) => void counted.push(phase),
+    },
+    log,
+  });
+  onTestFinished(() => tries.close());
+  return {
+    ollama: first,
+    ollamas,
+    fleet,
     tries,
     ends,
     shown,
+    /** What was counted, in its order. */
+    counted,
     /** Raised when the message of every try is deleted. */
     deleted,
-    submit: (id: string, prompt: string, delivery: Delivery = { kind: "local", id }): Promise<Try> =>
+    submit: (id: string, prompt: string, delivery = deliveryOf()): Promise<Try> =>
       tries.submit(requestOf(id, { prompt, begin: async () => delivery })),
   };
 }

@@ -12,104 +12,168 @@ import {
   customId,
   fileDisplay,
   type Room,
+  type TextDisplay,
   textDisplay,
   type View,
 } from "#src/chat/view.ts";
-import { hasEnded, type Progress, type Try } from "#src/tries/try.ts";
-import { ANSWER_FILE, answerFile } from "./answer-file.ts";
+import { hasEnded, type Progress, type ResolvedModel, type RunProgress, type Try } from "#src/tries/try.ts";
+import { ANSWER_FILE, answerFile, wholeText } from "./answer-file.ts";
 
 /** Characters of the prompt that stay in sight above the answer. */
 const PROMPT_SHOWN = 300;
-/** Characters kept free for the lines around the answer. */
+/** Characters kept free for the lines around the answer of each model. */
 const FRAME = 500;
 
-export type TryContext = { text: Text; room: Room; entry: Entry | undefined };
+export type TryContext = { text: Text; room: Room; entryOf: (id: string) => Entry | undefined };
 
-/** One state of a try: the prompt, the text so far, a line about it, and what can be done. Every state is well-formed. */
-export function tryView(attempt: Try, progress: Progress, { text, room, entry }: TryContext): View {
-  const ended = hasEnded(progress);
-  // The readers of Markdown are loaded with the first answer of a model, and not by whoever could show one.
-  const { modelText }: typeof import("./model-text.ts") = createRequire(import.meta.url)("./model-text.ts");
-  const { markdown, complete } = modelText(progress.text, Math.min(room.characters, 1e6) - PROMPT_SHOWN * 2 - FRAME);
-  const body = markdown.trim() === "" && ended && progress.phase === "done" ? text("try.empty") : markdown.trim();
-  const cut = !complete;
-  const attach = cut && ended;
-  const parts = [
-    textDisplay(headOf(attempt, entry, text)),
-    ...(body === "" ? [] : [textDisplay(body)]),
-    ...(attach ? [fileDisplay(ANSWER_FILE)] : []),
-    textDisplay(statusLines(attempt, progress, cut, text).join("\n")),
-    ...controls(attempt, progress, cut, text),
-  ];
-  return { components: [container(parts)], ...(attach && { files: [answerFile(progress.text)] }) };
+/** A run of a try, and the model that it asks. */
+type Run = { target: ResolvedModel; run: RunProgress };
+
+const runsOf = ({ targets }: Try, { runs }: Progress): Run[] =>
+  runs.map((run, at) => ({ run, target: targets[at] ?? targets[0] }));
+
+/** One state of a try: the prompt, the texts so far, lines about them, and what can be done. Every state is well-formed. */
+export function tryView(attempt: Try, progress: Progress, context: TryContext): View {
+  const { text, room } = context;
+  const runs = runsOf(attempt, progress);
+  const texts = fittingTexts(runs, Math.min(room.characters, 1e6) - PROMPT_SHOWN * 2 - FRAME * runs.length);
+  const isCut = [...texts.values()].some(({ complete }) => !complete);
+  const attach = isCut && hasEnded(progress);
+  const shown = runs.map((item) => {
+    const { markdown = "", complete = true } = texts.get(item) ?? {};
+    const body = markdown.trim() || (item.run.phase === "done" ? text("try.empty") : "");
+    return { item, body, below: runLines(item, progress, !complete, text) };
+  });
+  const head = [`> ${plain(clip(attempt.prompt.replace(/\s+/g, " "), PROMPT_SHOWN))}`];
+  const common = tryLines(progress, text);
+  const file = attach ? [fileDisplay(ANSWER_FILE)] : [];
+  const [first, ...others] = shown;
+  const parts =
+    first && others.length === 0
+      ? [
+          ...displays([...head, ...standInLine(first.item.target, context)], [first.body]),
+          ...file,
+          ...displays([...common, ...first.below]),
+        ]
+      : [
+          ...displays(head),
+          ...shown.flatMap(({ item: { target }, body, below }) =>
+            displays([`**${code(target.model)}**`, ...standInLine(target, context)], [body], below),
+          ),
+          ...file,
+          ...displays(common),
+        ];
+  return {
+    components: [container([...parts, ...controls(attempt, progress, isCut, text)])],
+    ...(attach && { files: [answerFile(wholeText(attempt, progress, "text"))] }),
+  };
 }
 
 /** The end of a try whose text the surface will not show: a word about that, and the text as a file. */
-export function refusedTryView(attempt: Try, progress: Progress, { text, entry }: TryContext): View {
-  const lines = [text("try.refused"), ...statusLines(attempt, progress, false, text)];
+export function refusedTryView(attempt: Try, progress: Progress, context: TryContext): View {
+  const { text } = context;
   return {
     components: [
       container([
-        ...(entry && attempt.target.standIn
-          ? [textDisplay(text("try.standIn", { wanted: plain(entry.name), model: code(attempt.target.model) }))]
-          : []),
-        textDisplay(lines.join("\n")),
+        textDisplay([text("try.refused"), ...smallPrint(attempt, progress, context)].join("\n")),
         fileDisplay(ANSWER_FILE),
         ...controls(attempt, progress, true, text),
       ]),
     ],
-    files: [answerFile(progress.text)],
+    files: [answerFile(wholeText(attempt, progress, "text"))],
   };
 }
 
-function headOf({ prompt, target }: Try, entry: Entry | undefined, text: Text): string {
-  const quoted = clip(prompt.replace(/\s+/g, " "), PROMPT_SHOWN);
-  return [`> ${plain(quoted)}`, ...standInLine(target, entry, text)].join("\n");
+/** What stands behind the texts where they were already shown as they came (a terminal). */
+export const tryEnding = (attempt: Try, progress: Progress, context: Omit<TryContext, "room">): View => ({
+  components: [
+    textDisplay(smallPrint(attempt, progress, context).join("\n")),
+    ...controls(attempt, progress, false, context.text),
+  ],
+});
+
+/** What goes on, in small print; the model is named where there are several. */
+export function tryStatus(attempt: Try, progress: Progress, text: Text): string {
+  const runs = runsOf(attempt, progress);
+  const current = runs.find(({ run }) => run.phase === progress.phase);
+  const line = current ? phaseLine(current.run, progress, text).join("") : "";
+  const named = current && line !== "" && runs.length > 1 ? `${code(current.target.model)} · ${line}` : line;
+  return [...tryLines(progress, text), ...(named === "" ? [] : [small(named)])].join("\n");
 }
+
+/** Each list of lines as a text, without those that say nothing. */
+const displays = (...texts: string[][]): TextDisplay[] =>
+  texts.map((lines) => lines.join("\n")).flatMap((content) => (content === "" ? [] : [textDisplay(content)]));
+
+/** The texts within so many characters; what a short one leaves is for the longer ones. */
+function fittingTexts(runs: Run[], room: number): Map<Run, ReturnType<typeof modelText>> {
+  // The readers of Markdown are loaded with the first answer of a model, and not by whoever could show one.
+  const { modelText }: typeof import("./model-text.ts") = createRequire(import.meta.url)("./model-text.ts");
+  let left = Math.max(0, room);
+  const shortestFirst = runs.toSorted((one, other) => one.run.text.length - other.run.text.length);
+  return new Map(
+    shortestFirst.map((item, at) => {
+      const fitting = modelText(item.run.text, Math.floor(left / (runs.length - at)));
+      left -= fitting.markdown.length;
+      return [item, fitting];
+    }),
+  );
+}
+
+const small = (line: string): string => `-# ${line}`;
 
 /** A stand-in is named as such wherever its answer is shown. */
-const standInLine = (target: Try["target"], entry: Entry | undefined, text: Text): string[] =>
-  target.standIn && entry
-    ? [`-# ${text("try.standIn", { wanted: plain(entry.name), model: code(target.model) })}`]
-    : [];
-
-/** What stands behind the text where it was already shown as it came (a terminal). */
-export function tryEnding(attempt: Try, progress: Progress, { text, entry }: Pick<TryContext, "text" | "entry">): View {
-  return {
-    components: [
-      textDisplay(
-        [...standInLine(attempt.target, entry, text), ...statusLines(attempt, progress, false, text)].join("\n"),
-      ),
-      ...controls(attempt, progress, false, text),
-    ],
-  };
+function standInLine(
+  { entryId, standIn, model }: ResolvedModel,
+  { text, entryOf }: Omit<TryContext, "room">,
+): string[] {
+  const entry = standIn ? entryOf(entryId ?? "") : undefined;
+  return entry ? [small(text("try.standIn", { wanted: plain(entry.name), model: code(model) }))] : [];
 }
 
-function statusLines({ target }: Try, progress: Progress, cut: boolean, text: Text): string[] {
-  const lines = [
-    ...(cut ? [text("try.longer", { count: progress.text.length })] : []),
-    ...phaseLine(progress, text),
-    figuresLine(target.model, progress, text),
-  ];
-  return lines.filter((line) => line !== "").map((line) => `-# ${line}`);
+/** All lines about a try and its runs. */
+const smallPrint = (attempt: Try, progress: Progress, context: Omit<TryContext, "room">): string[] => [
+  ...tryLines(progress, context.text),
+  ...runsOf(attempt, progress).flatMap((item) => [
+    ...standInLine(item.target, context),
+    ...runLines(item, progress, false, context.text),
+  ]),
+];
+
+/** Nothing has begun: the place in the queue is that of all runs. */
+const isQueued = ({ runs }: Progress): boolean => runs.every(({ phase }) => phase === "waiting");
+
+function tryLines(progress: Progress, text: Text): string[] {
+  const { restarted, position = 1 } = progress;
+  return [
+    ...(restarted ? [text(hasEnded(progress) ? "try.restarted" : "try.restarting")] : []),
+    ...(isQueued(progress) ? [text("try.waiting", { position })] : []),
+  ].map(small);
 }
 
-function phaseLine(progress: Progress, text: Text): string[] {
-  switch (progress.phase) {
+const runLines = ({ run, target }: Run, progress: Progress, cut: boolean, text: Text): string[] =>
+  [
+    ...(cut ? [text("try.longer", { count: run.text.length })] : []),
+    ...phaseLine(run, progress, text),
+    figuresLine(target.model, run, text),
+  ].map(small);
+
+function phaseLine(run: RunProgress, progress: Progress, text: Text): string[] {
+  switch (run.phase) {
     case "waiting":
-      return [text("try.waiting", { position: progress.position ?? 1 })];
+      return isQueued(progress) ? [] : [text("try.turn")];
     case "thinking":
-      return [text("try.thinking", { count: progress.thinking.length })];
+      return [text("try.thinking", { count: run.thinking.length })];
     case "done":
-      return progress.figures?.reason === "length" ? [text("try.cut")] : [];
+      return run.figures?.reason === "length" ? [text("try.cut")] : [];
     case "failed":
-      return [text(`try.failure.${progress.failure ?? "failed"}`, { host: progress.hostLabel ?? "" })];
+      return [text(`try.failure.${run.failure ?? "failed"}`, { host: run.hostLabel ?? "" })];
     default:
-      return [text(`try.${progress.phase}`)];
+      return [text(`try.${run.phase}`)];
   }
 }
 
-function figuresLine(model: string, { figures, hostLabel, durationMs = 0 }: Progress, text: Text): string {
+function figuresLine(model: string, { figures, hostLabel, durationMs = 0 }: RunProgress, text: Text): string {
   if (hostLabel === undefined) return code(model);
   if (figures === undefined) return text("try.running", { model: code(model), host: hostLabel });
   return text("try.figures", {
@@ -122,13 +186,16 @@ function figuresLine(model: string, { figures, hostLabel, durationMs = 0 }: Prog
 }
 
 function controls({ id }: Try, progress: Progress, cut: boolean, text: Text) {
+  const { runs } = progress;
   const buttons: ActionButton[] = hasEnded(progress)
     ? [
         button(text("try.again"), customId("try", "again", id)),
-        ...(progress.text === ""
+        ...(runs[0].text === ""
           ? []
           : [button(text("try.continue"), customId("try", "continue", id), { style: ButtonStyle.Primary })]),
-        ...(progress.thinking === "" ? [] : [button(text("try.showThinking"), customId("try", "thinking", id))]),
+        ...(runs.some(({ thinking }) => thinking !== "")
+          ? [button(text("try.showThinking"), customId("try", "thinking", id))]
+          : []),
         ...(cut ? [button(text("try.full"), customId("try", "full", id))] : []),
       ]
     : [button(text("try.stop"), customId("try", "stop", id), { style: ButtonStyle.Danger })];

@@ -1,11 +1,11 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Backend } from "#src/inference/backend.ts";
 import { type Fleet, type Host, usableModels } from "#src/inference/fleet.ts";
-import type { Heartbeats } from "./heartbeats.ts";
-import { isAway, type Link } from "./link.ts";
-import { PREFIX } from "./scripts.ts";
+import { StoreAway } from "#src/tries/queue.ts";
+import { type Heartbeats, WORKERS } from "./heartbeats.ts";
+import type { Link } from "./link.ts";
 
-const POLL_MS = 2000;
+const POLL_MS = 5000;
 /** How long the last answer is used before it is asked for again. */
 const FRESH_MS = 1000;
 
@@ -34,7 +34,7 @@ export function createFleetView({
       hosts = (await heartbeats.read()).flatMap((worker) => worker.hosts);
       readAt = performance.now();
     } catch (error) {
-      if (!isAway(error)) throw error;
+      if (!(error instanceof StoreAway)) throw error;
     }
     const now = JSON.stringify(hosts.map((host) => [host, [...host.loaded]]));
     if (now === known) return;
@@ -59,16 +59,11 @@ export function createFleetView({
       await read();
     },
     run: async (signal) => {
-      const onMessage = (channel: string): void => {
-        if (channel === `${PREFIX}workers`) read().catch(() => {});
-      };
-      link.listener.on("message", onMessage);
-      link.listener.subscribe(`${PREFIX}workers`).catch(() => {});
+      link.listen(WORKERS, () => void (signal.aborted ? undefined : read().catch(() => {})));
       while (!signal.aborted) {
         await read();
         await wait(POLL_MS, undefined, { signal }).catch(() => {});
       }
-      link.listener.off("message", onMessage);
     },
     onChange: (listener) => {
       listeners.add(listener);

@@ -1,11 +1,15 @@
-import type { Redis } from "ioredis";
 import { z } from "zod";
 import type { Host } from "#src/inference/fleet.ts";
-import { parseJson } from "#src/tries/try-shape.ts";
+import { parseJson } from "#src/tries/try.ts";
+import { answers, type Link } from "./link.ts";
 import { PREFIX } from "./scripts.ts";
 
 /** A worker that has not been heard of for so long is gone. */
 const LIFE_MS = 15_000;
+/** Workers are to say so often that they live, in ms. */
+export const HEARTBEAT_MS = 4000;
+/** Channel on which a worker tells that what it has is another now. */
+export const WORKERS = "workers";
 
 const beat = z.object({
   id: z.string(),
@@ -29,16 +33,20 @@ const beat = z.object({
       ),
       loaded: z.array(z.tuple([z.string(), z.number()])),
       busy: z.number(),
+      /** Models that it fails for just now. */
+      failing: z.array(z.string()).default([]),
     }),
   ),
 });
 
+/** `failing`: models that a host fails for, and until when it is avoided for them, by performance.now(). */
+type Judged = Host & { failing?: ReadonlyMap<string, number> };
 /** A worker as it describes itself every few seconds. */
-type WorkerState = { id: string; name: string; hosts: Host[] };
+type WorkerState = { id: string; name: string; hosts: Judged[] };
 
 export type Heartbeats = {
   /** Tells all others what a worker has. */
-  publish: (worker: { id: string; name: string; hosts: readonly Host[] }) => Promise<void>;
+  publish: (worker: { id: string; name: string; hosts: readonly Judged[] }) => Promise<void>;
   /** Tells all others that a worker takes no more. */
   withdraw: (id: string) => Promise<void>;
   /** The workers that live. */
@@ -53,42 +61,56 @@ export const modelsOf = (workers: readonly WorkerState[]): ReadonlySet<string> =
     ),
   );
 
-export function createHeartbeats(redis: Redis): Heartbeats {
+/** Everything rejects with StoreAway where Redis is away. */
+export function createHeartbeats(link: Link): Heartbeats {
+  const { commands, ask } = link;
   const key = (id: string): string => `${PREFIX}worker:${id}`;
   const index = `${PREFIX}workers`;
+  const now = (): number => link.toShared(Date.now());
+  let known: string | undefined;
   return {
-    publish: async ({ id, name, hosts }) => {
-      const told = { id, name, hosts: hosts.map((host) => ({ ...host, loaded: [...host.loaded] })) };
-      await redis
-        .multi()
-        .set(key(id), JSON.stringify(told), "PX", LIFE_MS)
-        .zadd(index, Date.now() + LIFE_MS, id)
-        .zremrangebyscore(index, 0, Date.now())
-        .pexpire(index, LIFE_MS)
-        .publish(`${PREFIX}workers`, id)
-        .exec();
-    },
-    withdraw: async (id) => {
-      await redis.multi().del(key(id)).zrem(index, id).publish(`${PREFIX}workers`, id).exec();
-    },
-    read: async () => {
-      const ids = await redis.zrange(index, "0", "-1");
-      const told = ids.length === 0 ? [] : await redis.mget(ids.map(key));
-      return told.flatMap((text) => (text === null ? [] : (readBeat(text) ?? [])));
-    },
+    publish: ({ id, name, hosts }) =>
+      ask(async () => {
+        const told = JSON.stringify({ id, name, hosts: hosts.map(toTell) });
+        const pipeline = commands
+          .pipeline()
+          .set(key(id), told, "PX", LIFE_MS)
+          .zadd(index, now() + LIFE_MS, id);
+        if (told !== known) pipeline.zremrangebyscore(index, "-inf", now()).publish(`${PREFIX}${WORKERS}`, id);
+        await answers(pipeline);
+        known = told;
+      }),
+    withdraw: (id) =>
+      ask(async () => {
+        known = undefined;
+        await answers(commands.pipeline().del(key(id)).zrem(index, id).publish(`${PREFIX}${WORKERS}`, id));
+      }),
+    read: () =>
+      ask(async () => {
+        const ids = await commands.zrangebyscore(index, now(), "+inf");
+        const told = ids.length === 0 ? [] : await commands.mget(ids.map(key));
+        return told.flatMap((text) => (text === null ? [] : (readBeat(text) ?? [])));
+      }),
   };
 }
+
+const toTell = ({ label, up, version, installed, loaded, busy, failing }: Judged): object => ({
+  ...{ label, up, version, installed, busy },
+  loaded: [...loaded],
+  failing: [...(failing?.keys() ?? [])],
+});
 
 /** A message of a newer or older worker that is not understood counts as none. */
 function readBeat(text: string): WorkerState | undefined {
   const { data } = beat.safeParse(parseJson(text));
   if (data === undefined) return undefined;
   const { id, name } = data;
+  const until = performance.now() + LIFE_MS;
   const hosts = data.hosts.map(
-    ({ label, up, version, installed, loaded, busy }): Host => ({
+    ({ label, installed, loaded, failing, version, ...host }): Judged => ({
+      ...host,
       url: `worker:${id}`,
       label: `${name} ${label}`,
-      up,
       version,
       installed: installed.map(({ parameterSize, quantization, capabilities, ...model }) => ({
         ...model,
@@ -97,8 +119,8 @@ function readBeat(text: string): WorkerState | undefined {
         capabilities,
       })),
       loaded: new Map(loaded),
-      busy,
       failures: 0,
+      failing: new Map(failing.map((model) => [model, until])),
     }),
   );
   return { id, name, hosts };

@@ -1,76 +1,59 @@
-import { randomUUID } from "node:crypto";
+import { withDeadline } from "#src/base/deadline.ts";
 import type { Log } from "#src/base/log.ts";
 import type { RunCoordinator } from "#src/base/schedule.ts";
-import type { Backend } from "#src/inference/backend.ts";
-import type { Fleet } from "#src/inference/fleet.ts";
-import { createQuotas } from "#src/tries/quotas.ts";
+import { StoreAway } from "#src/tries/queue.ts";
 import type { TrySettings } from "#src/tries/settings.ts";
-import type { Tries } from "#src/tries/tries.ts";
-import { createFleetView } from "./fleet-view.ts";
 import { createHeartbeats } from "./heartbeats.ts";
-import { createLedger } from "./ledger.ts";
-import { isAway, type Link, type OnConnected, openLink } from "./link.ts";
-import { createQueues } from "./queues.ts";
+import { type Link, type OnConnected, openLink } from "./link.ts";
+import { createRedisQueue } from "./queue.ts";
+import { createRedisRecords } from "./records.ts";
 import { PREFIX } from "./scripts.ts";
-import { createSharedTries, type SharedTriesOptions } from "./shared-tries.ts";
 
 const HOUR_MS = 3_600_000;
+/** As long as a surface may send the same once more. */
+const CLAIM_MS = 15 * 60_000;
+/** An answer that takes longer helps nobody any more: what was asked must be served within seconds. */
+const CLAIM_PATIENCE_MS = 400;
 
 /** The parts of every process that shares tries. Connects in the background. */
 export function openParts(url: string, { keepHours }: Pick<TrySettings, "keepHours">, log: Log, onRedis: OnConnected) {
   const link = openLink(url, log, onRedis);
-  const queues = createQueues(link, log);
+  const queue = createRedisQueue(link, log);
   return {
     link,
-    queues,
-    ledger: createLedger(link.commands, keepHours * HOUR_MS),
-    heartbeats: createHeartbeats(link.commands),
+    queue,
+    records: createRedisRecords(link, { keepMs: keepHours * HOUR_MS, log }),
+    heartbeats: createHeartbeats(link),
+    claim: createClaim(link),
+    coordinator: createCoordinator(link),
     close: async (): Promise<void> => {
-      await queues.close();
+      await queue.close();
       link.close();
     },
   };
 }
 
-export type Shared = { tries: Tries; fleet: Fleet; coordinator: RunCoordinator; close: () => Promise<void> };
+/** True for the first process that says it serves what came under this id; also where nobody can be asked in time. */
+const createClaim =
+  ({ commands, ask }: Link) =>
+  async (id: string): Promise<boolean> => {
+    let isFirst = true;
+    const asking = ask(async () => {
+      isFirst = (await commands.set(`${PREFIX}claim:${id}`, "", "PX", CLAIM_MS, "NX")) !== null;
+    });
+    await withDeadline(CLAIM_PATIENCE_MS, asking.catch(ifAway));
+    return isFirst;
+  };
 
 /** Lets one process of all run. Where Redis is away nobody does. */
-const createCoordinator = ({ commands }: Link): RunCoordinator => ({
-  shouldRun: async (run, ms) => {
-    try {
-      return (await commands.set(`${PREFIX}turn:${run}`, "taken", "PX", ms, "NX")) !== null;
-    } catch (error) {
-      if (isAway(error)) return false;
-      throw error;
-    }
-  },
+const createCoordinator = ({ commands, ask }: Link): RunCoordinator => ({
+  shouldRun: (run, ms) =>
+    ask(async () => (await commands.set(`${PREFIX}turn:${run}`, "taken", "PX", ms, "NX")) !== null).catch((error) => {
+      ifAway(error);
+      return false;
+    }),
 });
 
-/** Tries through Redis, as a process that takes commands has them: workers elsewhere run them. */
-export function openShared(
-  url: string,
-  settings: TrySettings,
-  {
-    backend,
-    open,
-    count,
-    onRedis,
-    log,
-  }: Pick<SharedTriesOptions, "open" | "count" | "log"> & { backend: Backend; onRedis: OnConnected },
-): Shared {
-  const parts = openParts(url, settings, log, onRedis);
-  const { link, heartbeats } = parts;
-  const { perPersonHour, perGuildHour, access, queueMax, promptMax, allowCloud } = settings;
-  const quotas = createQuotas({ perPerson: perPersonHour, perGuild: perGuildHour }, link.commands);
-  const limits = { access, queueMax, promptMax, normalName: backend.normalName };
-  const shared = createSharedTries({ ...parts, ...limits, quotas, holder: randomUUID(), open, count, log });
-  return {
-    coordinator: createCoordinator(link),
-    close: async () => {
-      await shared.close();
-      await parts.close();
-    },
-    fleet: createFleetView({ backend, link, heartbeats, allowCloud }),
-    tries: shared.tries,
-  };
+function ifAway(error: unknown): void {
+  if (!(error instanceof StoreAway)) throw error;
 }

@@ -1,5 +1,5 @@
 import { ExchangeError, exchange } from "./chat-exchange.mjs";
-import { addMessage, answerOf, note, show } from "./chat-messages.mjs";
+import { addMessage, answerOf, note, seal, show } from "./chat-messages.mjs";
 
 /**
  * @typedef {import("./chat-exchange.mjs").Question} Question
@@ -116,7 +116,8 @@ function createTurn(conversation, { asked, own, pressed }) {
         const message = event.at === "pressed" && pressed ? pressed : answer();
         touched.add(message);
         message.ariaBusy = "true";
-        show(message, event.show);
+        if (event.seals && message === pressed) seal(message, event.show);
+        else show(message, event.show);
       }
     },
     /** The messages that changed. */

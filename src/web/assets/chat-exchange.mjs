@@ -1,9 +1,9 @@
 /** @typedef {{ customId: string, title: string, label: string, maxLength: number }} Question */
 /**
- * What the server says while it answers: HTML to show on the pressed message or on a new one, a question for the person,
+ * What the server says while it answers: HTML to show on the pressed message (or, where it seals that, beneath it) or on a new one, a question for the person,
  * or under which id an answer that goes on can be watched again.
  *
- * @typedef {{ show: string, at: "pressed" | "answer" } | { ask: Question } | { watch: string } | { done: true }} Event
+ * @typedef {{ show: string, at: "pressed" | "answer", seals?: true } | { ask: Question } | { watch: string } | { done: true }} Event
  */
 
 /** Something that went wrong on the way; `message` is for the person, where the server gave one. */

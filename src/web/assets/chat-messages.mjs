@@ -48,6 +48,19 @@ export function show(message, html) {
 }
 
 /**
+ * Takes the controls of an answer away and says why beneath it.
+ *
+ * @param {HTMLElement} message
+ * @param {string} html Made by our server.
+ */
+export function seal(message, html) {
+  const answer = answerOf(message);
+  for (const button of answer.querySelectorAll("[data-press]")) (button.closest(".row") ?? button).remove();
+  ([...answer.querySelectorAll(".card")].at(-1) ?? answer).insertAdjacentHTML("beforeend", html);
+  message.focus({ preventScroll: true });
+}
+
+/**
  * A line that says that something is under way, or what went wrong.
  *
  * @param {HTMLElement} message

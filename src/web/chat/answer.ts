@@ -3,7 +3,7 @@ import type { Person } from "#src/base/person.ts";
 import type { Context } from "#src/chat/command.ts";
 import type { Services } from "#src/chat/services.ts";
 import { snapshotWith } from "#src/chat/snapshot.ts";
-import type { Room } from "#src/chat/view.ts";
+import { type Room, textDisplay } from "#src/chat/view.ts";
 import { viewHtml } from "#src/web/html/view.ts";
 import type { WebApp } from "#src/web/http/server.ts";
 import type { Event, Subscriber } from "./stream.ts";
@@ -38,6 +38,10 @@ export async function answerPage(
     room: { ...PAGE_ROOM, tables: !visitor.narrow },
     // As on Discord, what is for one person alone never takes the place of what was there.
     reply: async (view) => subscriber.send({ show: await viewHtml(view, text), at: view.private ? "answer" : at }),
+    seal: async (line) => {
+      const show = await viewHtml({ components: [textDisplay(`-# ${line}`)] }, text);
+      await subscriber.send({ show, at, seals: true });
+    },
     ask: (modal) => subscriber.send({ ask: modal }),
     begin: async () => {
       begun = tries.expect(visitor.person.id, visitor.address);

@@ -40,7 +40,7 @@ export const chatWith =
         tryView(attempt, progress, {
           text: textIn(attempt.locale),
           room: PAGE_ROOM,
-          entry: services.catalog.entry(attempt.target.entryId ?? ""),
+          entryOf: (id) => services.catalog.entry(id),
         }),
       htmlOf: (view, attempt) => viewHtml(view, textIn(attempt.locale)),
     });

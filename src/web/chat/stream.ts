@@ -4,8 +4,11 @@ import type { Modal } from "#src/chat/view.ts";
 
 /** What the page is told while it waits for an answer, a line of JSON each. */
 export type Event =
-  /** HTML for the message that the pressed button sits on, or for the answer's own message. */
-  | { show: string; at: "pressed" | "answer" }
+  /**
+   * HTML for the message that the pressed button sits on, or for the answer's own message. `seals`: it goes beneath what is
+   * there, and nothing there can be pressed any more.
+   */
+  | { show: string; at: "pressed" | "answer"; seals?: true }
   | { ask: Modal }
   /** The answer goes on for a while, and can be watched by this id when the connection breaks. */
   | { watch: string }

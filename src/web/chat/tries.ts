@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { createLive } from "#src/base/live.ts";
+import { z } from "zod";
+import { createLive, type Live } from "#src/base/live.ts";
 import { UserError } from "#src/base/user-error.ts";
 import type { View } from "#src/chat/view.ts";
-import type { Output, Outputs } from "#src/tries/outputs.ts";
+import type { OpenOutput, Outputs } from "#src/tries/outputs.ts";
 import type { Delivery, Progress, Try } from "#src/tries/try.ts";
 import type { Subscriber } from "./stream.ts";
 
@@ -38,14 +39,19 @@ const GRACE_MS = 10_000;
 /** Tries of one client address at once, however many visitors it makes itself. */
 const MOST_OF_ADDRESS = 8;
 
-type OpenTry = { visitor: string; address: string; pageTry: PageTry; open: (attempt: Try) => Output };
+type OpenTry = { visitor: string; address: string; pageTry: PageTry; open: OpenOutput };
+
+/** The name under which this process shows answers on its pages. */
+const WEB = "web";
+const place = z.object({ id: z.string() });
 
 /** The tries that pages of this process show. One that nobody watches any more is stopped. */
 export function createPageTries(options: PageTriesOptions): PageTries {
   const openTries = new Map<string, OpenTry>();
-  options.outputs.register("web", (attempt) =>
-    attempt.delivery.kind === "web" ? openTries.get(attempt.delivery.id)?.open(attempt) : undefined,
-  );
+  options.outputs.register(WEB, "process", (attempt) => {
+    const found = place.safeParse(attempt.delivery.address).data;
+    return found && openTries.get(found.id)?.open(attempt);
+  });
   return {
     expect: (visitor, address) => {
       if ([...openTries.values()].filter((item) => item.address === address).length >= MOST_OF_ADDRESS)
@@ -61,6 +67,13 @@ export function createPageTries(options: PageTriesOptions): PageTries {
     },
   };
 }
+
+const pageDelivery = (id: string): Delivery => ({
+  surface: WEB,
+  reach: { by: "process" },
+  address: { id } satisfies z.infer<typeof place>,
+  private: false,
+});
 
 function createPageTry(
   id: string,
@@ -91,16 +104,20 @@ function createPageTry(
     log.debug({ err: error, try: attempt?.id }, "a state was passed over");
     return false;
   };
-  const live = createLive({ show: broadcast, gapMs: GAP_MS, again });
+  /** That of whoever has it open: one process part may leave it to another. */
+  let newestLive: Live<View> | undefined;
 
-  const open = (opened: Try): Output => {
+  const open: OpenOutput = (opened) => {
     attempt = opened;
+    const live = createLive({ show: broadcast, gapMs: GAP_MS, again });
+    newestLive = live;
     return {
       gone: gone.signal,
       update: (progress) => {
         newest = () => viewOf(opened, progress);
         live.update(newest);
       },
+      leave: () => live.close(),
       finish: async (progress) => {
         await live.close();
         try {
@@ -118,12 +135,12 @@ function createPageTry(
     clearTimeout(unwatched);
     subscribers.add(subscriber);
     await subscriber.send({ watch: id });
-    if (newest && last === undefined) live.update(newest);
+    if (newest && last === undefined) newestLive?.update(newest);
     await Promise.race([ended.promise, subscriber.gone.aborted ? undefined : once(subscriber.gone, "abort")]);
     subscribers.delete(subscriber);
     if (last !== undefined) await subscriber.send({ show: last, at: "answer" });
     else if (subscribers.size === 0) unwatched = later(leave);
   };
 
-  return { open, pageTry: { delivery: { kind: "web", id }, begun: () => attempt !== undefined, watch } };
+  return { open, pageTry: { delivery: pageDelivery(id), begun: () => attempt !== undefined, watch } };
 }

@@ -1,29 +1,33 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { afterTicks } from "#tests/patience.ts";
 
+/** A signed request, which can be sent again. */
+type Request = { body: string; headers: Record<string, string> };
+
 /**
  * Discord's other way to hand interactions over: signed requests to an address that was set for the application. Several
  * addresses stand for the processes behind a load balancer: each takes its turn, and one that is down is passed over.
- * `timeoutMs`: how long Discord waits for an answer.
+ * `timeoutMs`: how long Discord waits for an answer. `now`: the clock that Discord has, in ms since 1970.
  */
-export function createEndpoints(violation: (fault: string) => void, timeoutMs: number) {
+export function createEndpoints(violation: (fault: string) => void, timeoutMs: number, now: () => number) {
   const { publicKey, privateKey } = generateKeyPairSync("ed25519");
   const urls: string[] = [];
   let turn = 0;
 
-  const send = (url: string, body: string, key = privateKey): Promise<Response> => {
+  const signed = (body: string, key = privateKey): Request => {
+    const timestamp = String(Math.floor(now() / 1000));
+    const signature = sign(null, Buffer.from(timestamp + body), key).toString("hex");
+    return { body, headers: { "x-signature-ed25519": signature, "x-signature-timestamp": timestamp } };
+  };
+
+  const send = (url: string, { body, headers }: Request): Promise<Response> => {
     const late = new AbortController();
     const inTime = afterTicks(timeoutMs, () => late.abort());
-    const timestamp = String(Math.floor(Date.now() / 1000));
     return fetch(url, {
       method: "POST",
       body,
       signal: late.signal,
-      headers: {
-        "content-type": "application/json",
-        "x-signature-ed25519": sign(null, Buffer.from(timestamp + body), key).toString("hex"),
-        "x-signature-timestamp": timestamp,
-      },
+      headers: { "content-type": "application/json", ...headers },
     }).finally(inTime);
   };
 
@@ -31,18 +35,22 @@ export function createEndpoints(violation: (fault: string) => void, timeoutMs: n
   const accepts = async (url: string): Promise<boolean> => {
     const forger = generateKeyPairSync("ed25519").privateKey;
     try {
-      const [pong, forged] = [await send(url, '{"type":1}'), await send(url, '{"type":1}', forger)];
+      const [pong, forged] = [await send(url, signed('{"type":1}')), await send(url, signed('{"type":1}', forger))];
       return pong.status === 200 && JSON.stringify(await pong.json()) === '{"type":1}' && forged.status === 401;
     } catch {
       return false;
     }
   };
 
-  const deliver = async (payload: unknown): Promise<void> => {
-    const body = JSON.stringify(payload);
+  const deliver = async (payload: unknown, times: number): Promise<void> => {
+    const request = signed(JSON.stringify(payload));
+    for (let time = 0; time < times; time++) await deliverOnce(request);
+  };
+
+  const deliverOnce = async (request: Request): Promise<void> => {
     for (let attempt = 0; attempt < urls.length; attempt++) {
       const url = urls[turn++ % urls.length];
-      const answer = url === undefined ? undefined : await send(url, body).catch(() => undefined);
+      const answer = url === undefined ? undefined : await send(url, request).catch(() => undefined);
       if (answer === undefined || answer.status >= 500) continue;
       if (answer.status !== 202)
         violation(`an interaction over HTTP was answered with ${answer.status}, and not with 202`);
