@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type Claim, createClaims } from "#src/base/claims.ts";
 import type { Log } from "#src/base/log.ts";
 import type { RunCoordinator } from "#src/base/schedule.ts";
 import type { CatalogHolder } from "#src/catalog/holder.ts";
@@ -25,7 +26,7 @@ export type Runtime = Pick<Services, "tries" | "fleet" | "pulls" | "pictures"> &
   /** Decides which process runs a job, where others share it. */
   coordinator: RunCoordinator | undefined;
   /** True for the first process that serves what has this id (an interaction that is delivered twice). */
-  claim: (id: string) => Promise<boolean>;
+  claim: Claim;
   /** Resolves where what is shared can never be used. */
   refused: Promise<Error>;
   /** Lets go of what is shared with other processes. */
@@ -66,7 +67,7 @@ export function createLocalRuntime(options: RuntimeOptions): Runtime {
   return {
     ...watched(options, { metrics, fleet, tries: local, redis: createConnection(false) }),
     coordinator: undefined,
-    claim: async () => true,
+    claim: createClaims(log),
     refused: new Promise(() => {}),
     close: local.close,
   };
@@ -87,14 +88,14 @@ export async function openSharedRuntime(redisUrl: string, apiUrl: string, option
       log,
     });
   const { openShared } = await import("#src/tries/redis/shared-tries.ts");
-  const { fleet, tries, ...shared } = openShared(redisUrl, options.tries, {
+  const { fleet, tries, claim, ...shared } = openShared(redisUrl, options.tries, {
     backend: createBackend(),
     open: outputs.open,
     events: metrics.tries,
     onRedis: redis.set,
     log,
   });
-  return { ...watched(options, { metrics, fleet, tries, redis }), ...shared };
+  return { ...watched(options, { metrics, fleet, tries, redis }), ...shared, claim: createClaims(log, claim) };
 }
 
 type Parts = { metrics: Metrics; fleet: Fleet; tries: Tries; redis: ReturnType<typeof createConnection> };

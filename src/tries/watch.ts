@@ -116,17 +116,17 @@ export function createWatch({ queue, records, holder, open, events, onGone, onEn
     else if (queue.lasts && item.output) track(item.output.leave());
   };
 
+  /** How many times in a row the try was missing, or its end unshown. */
+  const missesOf = (item: Watched, { state }: TryLook, isQueued: boolean): number =>
+    state === "running" || (state === "waiting" && isQueued) ? 0 : item.misses + 1;
+
   /** Its token, if it has one, is here: whatever became of those who ran it, the message gets a last word. */
-  const applyLook = (item: Watched, { state, shown, progress }: TryLook, isQueued: boolean): void => {
-    if (state === "ended" && shown) {
-      drop(item, progress ?? item.reported);
-      return;
-    }
-    const isMissed = state === "gone" || state === "ended" || (state === "waiting" && !isQueued);
-    item.misses = isMissed ? item.misses + 1 : 0;
-    if (item.misses < MOST_MISSES) return;
-    const end = state === "ended" && progress ? progress : endedFor(item.reported, "interrupted");
-    if (state !== "ended") track(endLost(item, end));
+  const applyLook = (item: Watched, look: TryLook, isQueued: boolean): void => {
+    const end = (look.state === "ended" && look.progress) || endedFor(item.reported, "interrupted");
+    item.misses = missesOf(item, look, isQueued);
+    if (look.state === "ended" && look.shown) drop(item, end);
+    else if (item.misses < MOST_MISSES) return;
+    else if (look.state !== "ended") track(endLost(item, end));
     else {
       drop(item, end);
       track(finish(item, end));

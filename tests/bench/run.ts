@@ -34,7 +34,16 @@ process.stdout.write("\nWorkers: 96 tries through Redis, two slots a worker\n");
 const throughputs = await benchWorkers();
 if (typeof throughputs === "string") process.stdout.write(`  not measured: ${throughputs}\n`);
 else
-  for (const { workers, perSecond, ratio, idleCommands, redisCommands, redisBytes, botCpuMs, workerCpuMs } of throughputs)
+  for (const {
+    workers,
+    perSecond,
+    ratio,
+    idleCommands,
+    redisCommands,
+    redisBytes,
+    botCpuMs,
+    workerCpuMs,
+  } of throughputs)
     process.stdout.write(
       `  ${workers} × worker${" ".repeat(36)} ${perSecond.toFixed(1)} tries/s = ${ratio.toFixed(2)}× one; a try: ${redisCommands.toFixed(0)} Redis commands, ${(redisBytes / 1000).toFixed(1)} kB in Redis, ${botCpuMs.toFixed(1)} ms of the bot, ${workerCpuMs.toFixed(1)} ms of a worker; idle: ${idleCommands.toFixed(1)} commands/s\n`,
     );

@@ -75,7 +75,7 @@ async function throughput(workers: number): Promise<Omit<Throughput, "workers" |
   const client = redis.client();
   let beating = 0;
   const count = setInterval(() => {
-    client.zcard("mulu:workers").then(
+    client.zcard("mulu:2:workers").then(
       (found) => {
         beating = found;
       },

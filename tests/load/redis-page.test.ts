@@ -45,8 +45,8 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a program with the page, and worke
     const client = redis.client();
     onTestFinished(() => client.disconnect());
     // That its last word was not shown is found out after a third of a minute, by whoever sweeps.
-    await expect.poll(() => client.keys("mulu:active:*")).toEqual([]);
-    expect(await client.zcard("mulu:running")).toBe(0);
+    await expect.poll(() => client.keys("mulu:2:person:*")).toEqual([]);
+    expect(await client.zcard("mulu:2:open")).toBe(0);
   });
 
   test("loses the worker that answers: another one answers", async () => {

@@ -57,7 +57,7 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("two processes that share Redis", (
     const redis = await openRedis();
     const [one, other] = await Promise.all([openProcess(redis), openProcess(redis)]);
     const take = async (from: typeof one, person: string): Promise<boolean> =>
-      (await from.quotas.take(person, "a server")) === undefined;
+      (await from.quotas.take(person, "a server", 1)) === undefined;
     expect([await take(one, "one"), await take(other, "one")]).toEqual([true, false]);
     expect([await take(other, "two"), await take(one, "two")]).toEqual([true, false]);
     expect([await take(one, "three"), await take(other, "four")]).toEqual([true, false]);

@@ -2,13 +2,12 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { createLog } from "#src/base/log.ts";
 import { readConfig } from "#src/config.ts";
-import { createDiscordOpener } from "#src/discord/try-outputs.ts";
-import { createFleet } from "#src/inference/fleet.ts";
+import { registerDiscord } from "#src/discord/try-outputs.ts";
 import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
 import { createRunMetrics, type RunMetrics } from "#src/metrics/run-metrics.ts";
-import { createLedger } from "#src/tries/redis/ledger.ts";
+import { createOutputs } from "#src/tries/outputs.ts";
 import { openParts } from "#src/tries/redis/open.ts";
-import { runWorker } from "#src/tries/redis/worker.ts";
+import { createWorker } from "#src/tries/redis/worker.ts";
 import { openDiscord, startBotProgram, startWorker } from "#tests/discord/start-bot.ts";
 import { ASKER, ended, OTHER, shows } from "#tests/discord/try-world.ts";
 import { textOf } from "#tests/stand-ins/discord/people.ts";
@@ -176,9 +175,10 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("what is seen of a fleet over Redis
     await shows(discord, message, "测试用");
     const client = redis.client();
     onTestFinished(() => client.disconnect());
-    const [id = ""] = await client.zrange("mulu:running", "0", "-1");
-    // As a worker does that takes this one for dead.
-    expect((await createLedger(client, 60_000).start(id)).kind).toBe("run");
+    const queue = `mulu:2:queue:${encodeURIComponent(MODEL)}`;
+    const [job] = await client.lrange(`${queue}:active`, 0, -1);
+    // As a worker has it that takes this one for dead.
+    await client.set(`${queue}:${job}:lock`, "another");
     await expect.poll(() => worker.value("mulu_runs_total", { outcome: "lost" })).toBe(1);
     expect(await worker.value("mulu_runs_total", { outcome: "stopped" })).toBe(0);
   });
@@ -234,13 +234,22 @@ async function runHere(
 ): Promise<{ stop: () => Promise<void>; families: RunMetrics["families"] }> {
   const log = createLog({ logLevel: "silent" });
   const { runs: events, responded, families } = createRunMetrics();
-  const fleet = createFleet({ backend: createOllamaBackend(), urls: [ollama.url], slots: 1, allowCloud: false, log });
-  const open = createDiscordOpener({ apiUrl, entryOf: () => undefined, responded, log });
+  const outputs = createOutputs();
+  registerDiscord(outputs, { apiUrl, entryOf: () => undefined, responded, log });
   const { promise: isThere, resolve } = Promise.withResolvers<void>();
   const parts = openParts(redis.url, readConfig({}).tries, log, (connected) => connected && resolve());
+  const { fleet, run } = createWorker({
+    parts,
+    fleet: { backend: createOllamaBackend(), urls: [ollama.url], slots: 1, allowCloud: false, log },
+    maxTokens: 100,
+    name: "here",
+    open: outputs.open,
+    events,
+    log,
+  });
   await Promise.all([fleet.ready(), isThere]);
   const stopping = new AbortController();
-  const running = runWorker({ ...parts, fleet, maxTokens: 100, name: "here", open, events, log }, stopping.signal);
+  const running = run(stopping.signal);
   const stop = async (): Promise<void> => {
     stopping.abort();
     await running;

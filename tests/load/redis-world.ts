@@ -80,5 +80,5 @@ export async function expectNothingLeft(redis: Redis): Promise<void> {
 }
 
 /** Of tries that go on. */
-const WORK = /^mulu:(?:active|order):|^mulu:(?:waiting|running|deadlines|unshown)$/;
-const QUEUES_OWN = /^mulu:queue:[^:]+:(?:meta|events|id|marker|stalled-check|pc)$/;
+const WORK = /^mulu:2:(?:person:.*|open|moved)$/;
+const QUEUES_OWN = /^mulu:2:(?:models|queue:[^:]+:(?:meta|events|id|marker|stalled-check|pc))$/;

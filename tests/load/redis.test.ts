@@ -106,7 +106,7 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a bot and workers that share Redis
     for (const message of [runs, waits]) expect(textOf(message)).toContain("已停止");
     await expectNothingLeft(redis);
     const client = redis.client();
-    expect((await client.keys("mulu:*")).filter((key) => /^mulu:(?:try|person):/.test(key))).toEqual([]);
+    expect((await client.keys("mulu:2:*")).filter((key) => /^mulu:2:(?:try|person|kept):/.test(key))).toEqual([]);
     client.disconnect();
     expect(textOf(await discord.person({ id: OTHER }).press(runs, "再来一次"))).toContain("已经过期或被删除");
   });

@@ -1,7 +1,7 @@
-import { withDeadline } from "#src/base/deadline.ts";
+import type { Claim } from "#src/base/claims.ts";
 import type { Log } from "#src/base/log.ts";
 import type { RunCoordinator } from "#src/base/schedule.ts";
-import { StoreAway } from "#src/tries/queue.ts";
+import { ignoreAway } from "#src/tries/queue.ts";
 import type { TrySettings } from "#src/tries/settings.ts";
 import { createHeartbeats } from "./heartbeats.ts";
 import { type Link, type OnConnected, openLink } from "./link.ts";
@@ -12,8 +12,6 @@ import { PREFIX } from "./scripts.ts";
 const HOUR_MS = 3_600_000;
 /** As long as a surface may send the same once more. */
 const CLAIM_MS = 15 * 60_000;
-/** An answer that takes longer helps nobody any more: what was asked must be served within seconds. */
-const CLAIM_PATIENCE_MS = 400;
 
 /** The parts of every process that shares tries. Connects in the background. */
 export function openParts(url: string, { keepHours }: Pick<TrySettings, "keepHours">, log: Log, onRedis: OnConnected) {
@@ -35,27 +33,16 @@ export function openParts(url: string, { keepHours }: Pick<TrySettings, "keepHou
 
 export type Parts = ReturnType<typeof openParts>;
 
-/** True for the first process that says it serves what came under this id; also where nobody can be asked in time. */
+/** True for the first process that says it serves what came under this id. */
 const createClaim =
-  ({ commands, ask }: Link) =>
-  async (id: string): Promise<boolean> => {
-    let isFirst = true;
-    const asking = ask(async () => {
-      isFirst = (await commands.set(`${PREFIX}claim:${id}`, "", "PX", CLAIM_MS, "NX")) !== null;
-    });
-    await withDeadline(CLAIM_PATIENCE_MS, asking.catch(ifAway));
-    return isFirst;
-  };
+  ({ commands, ask }: Link): Claim =>
+  (id) =>
+    ask(async () => (await commands.set(`${PREFIX}claim:${id}`, "", "PX", CLAIM_MS, "NX")) !== null);
 
 /** Lets one process of all run. Where Redis is away nobody does. */
 const createCoordinator = ({ commands, ask }: Link): RunCoordinator => ({
   shouldRun: (run, ms) =>
-    ask(async () => (await commands.set(`${PREFIX}turn:${run}`, "taken", "PX", ms, "NX")) !== null).catch((error) => {
-      ifAway(error);
-      return false;
-    }),
+    ask(async () => (await commands.set(`${PREFIX}turn:${run}`, "taken", "PX", ms, "NX")) !== null).catch(
+      (error: unknown) => ignoreAway(error) ?? false,
+    ),
 });
-
-function ifAway(error: unknown): void {
-  if (!(error instanceof StoreAway)) throw error;
-}

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Claim } from "#src/base/claims.ts";
 import type { Log } from "#src/base/log.ts";
 import type { RunCoordinator } from "#src/base/schedule.ts";
 import type { Backend } from "#src/inference/backend.ts";
@@ -19,7 +20,7 @@ export type Shared = {
   tries: Tries;
   fleet: Fleet;
   coordinator: RunCoordinator;
-  claim: (id: string) => Promise<boolean>;
+  claim: Claim;
   /** Resolves where this Redis can never be used. */
   refused: Promise<RedisUnusable>;
   close: () => Promise<void>;
