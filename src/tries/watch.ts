@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { withDeadline } from "#src/base/deadline.ts";
 import type { Log } from "#src/base/log.ts";
 import { endTry } from "./last-word.ts";
-import type { OpenOutput, Output } from "./outputs.ts";
+import type { EditGuard, OpenOutput, Output } from "./outputs.ts";
 import { every } from "./periodic.ts";
 import { queuedTry, StoreAway, type TryQueue } from "./queue.ts";
 import type { Notice, TryLook, TryRecords } from "./records.ts";
@@ -38,6 +38,8 @@ type Watched = {
   acceptedAt: number;
   startedAt: number | undefined;
   hasWords: boolean;
+  /** Whoever runs it cannot show it, and tells this process what to show. */
+  isRelayed: boolean;
   /** The place that was shown, and when. */
   told: { position: number; at: number } | undefined;
   /** The newest progress that the runner has sent. */
@@ -105,6 +107,7 @@ export function createWatch({ queue, records, holder, open, events, onGone, onEn
     if (item === undefined) return;
     item.reported = notice.progress;
     if (notice.kind === "progress") {
+      item.isRelayed = !notice.shown;
       note(item, notice.progress);
       if (!notice.shown) item.output?.update(notice.progress);
       return;
@@ -213,13 +216,15 @@ export function createWatch({ queue, records, holder, open, events, onGone, onEn
       start();
       const isHere = attempt.delivery.reach.by === "process";
       const { id } = attempt;
+      // Whoever runs it edits a message that others can edit, if they can.
+      const guard: EditGuard = (edit) => (watched.get(id)?.isRelayed ? edit() : records.whileWaiting(id, edit));
       watched.set(id, {
         attempt,
-        // Whoever runs it edits a message that a token can edit.
-        output: open(attempt, isHere ? undefined : (edit) => records.whileWaiting(id, edit)),
+        output: open(attempt, isHere ? undefined : guard),
         acceptedAt: performance.now(),
         startedAt: undefined,
         hasWords: false,
+        isRelayed: false,
         told: undefined,
         reported: waitingProgress(attempt),
         misses: 0,

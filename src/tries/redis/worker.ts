@@ -34,7 +34,7 @@ export type Worker = {
 
 /** A runner for the tries of others, with the hosts of this machine. */
 export function createWorker({ parts, fleet: hosts, maxTokens, name, open, events, log }: WorkerOptions): Worker {
-  const { link, queue, records, heartbeats } = parts;
+  const { link, queue, records, heartbeats, coordinator } = parts;
   const id = randomUUID();
   const all = createFleetView({ ...hosts, link, heartbeats });
   const othersHave = (model: string): boolean => all.isHealthy(model, id);
@@ -54,7 +54,7 @@ export function createWorker({ parts, fleet: hosts, maxTokens, name, open, event
       // What this worker leaves behind as it stops is looked after by others.
       await Promise.all([
         runRunner({ ...shared, fleet, maxTokens, othersHave, graceMs: GRACE_MS, events }, signal),
-        createKeeper({ ...shared, installed }).run(signal),
+        createKeeper({ ...shared, installed, coordinator }).run(signal),
         every(HEARTBEAT_MS, publish, log, signal),
         all.run(signal),
         fleet.run(signal),
