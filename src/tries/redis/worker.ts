@@ -43,12 +43,13 @@ export function createWorker({ parts, fleet: hosts, maxTokens, name, open, event
   const installed = (): ReadonlySet<string> =>
     new Set([...fleet.installed(), ...all.installed()].map((model) => model.name));
   const publish = (): Promise<void> => heartbeats.publish({ id, name, hosts: fleet.hosts });
+  const publishChange = (): Promise<void> => heartbeats.publishChange({ id, name, hosts: fleet.hosts });
   return {
     fleet,
     run: async (signal) => {
       await link.ready();
       await Promise.all([publish(), all.ready()]).catch(() => {});
-      fleet.onChange(() => void (signal.aborted ? undefined : publish().catch(() => {})));
+      fleet.onChange(() => void (signal.aborted ? undefined : publishChange().catch(() => {})));
       signal.addEventListener("abort", () => void heartbeats.withdraw(id).catch(() => {}), { once: true });
       log.info({ hosts: fleet.hosts.map(({ label }) => label), models: fleet.installed().length }, "the worker runs");
       // What this worker leaves behind as it stops is looked after by others.
