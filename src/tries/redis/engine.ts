@@ -5,7 +5,7 @@ import { answers, codeOf, isAway, type Link } from "./link.ts";
 import { evaluate, PREFIX, RETAKE } from "./scripts.ts";
 
 /** A lock that is not renewed for so long belongs to a runner that has died. */
-export const LOCK_MS = 4000;
+export const LOCK_MS = 3200;
 /** A try whose runners have died so often more than this is not begun again: it may be what kills them. */
 const MOST_DEATHS = 2;
 const CHECK_MS = 400;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Log } from "#src/base/log.ts";
-import type { Ticket, TryQueue } from "#src/tries/queue.ts";
+import { RENEWALS_MISSED, type Ticket, type TryQueue } from "#src/tries/queue.ts";
 import { createEngine, type HeldJob, idOf, LOCK_MS, OPEN, QUEUES, queueKey, queueName } from "./engine.ts";
 import { answers, type Link } from "./link.ts";
 import { createNews, createTurn, MODELS } from "./news.ts";
@@ -24,7 +24,6 @@ const UNWATCHED_MS = 3_600_000;
 /** Whoever takes a try out ends it and shows that; so long after it they have not. */
 const REMOVED_MS = 10_000;
 const DAY_MS = 86_400_000;
-const RENEW_MS = 1000;
 /** While nothing is queued or runs, turns are taken so seldom. */
 const IDLE_MS = 5000;
 const MOST_DUE = 100;
@@ -120,7 +119,7 @@ export function createRedisQueue(link: Link, log: Log): RedisQueue {
 
   return {
     lasts: true,
-    renewMs: RENEW_MS,
+    renewMs: LOCK_MS / RENEWALS_MISSED,
     admit: ({ id, person, most }) =>
       ask(async () => {
         const keys = [personKey(person), OPEN, MODELS];
