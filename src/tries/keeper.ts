@@ -58,7 +58,11 @@ export function createKeeper(options: KeeperOptions) {
     if (found === undefined) return queue.forget(id);
     if (found.kind === "unreadable") return endUnreadable(id, found.rest);
     const { try: attempt, progress, shown, cancel } = found;
-    if (hasEnded(progress)) return shown ? queue.forget(id) : showLate(attempt, progress);
+    if (hasEnded(progress)) {
+      // Whoever ended it may have died before the person's place was free.
+      await queue.leave(id, attempt.person);
+      return shown ? queue.forget(id) : showLate(attempt, progress);
+    }
     const reason = cancel ?? (isPast(attempt) ? "expired" : "interrupted");
     await end(attempt, nextModel(attempt, progress), endedFor(progress, reason));
   };
