@@ -52,8 +52,11 @@ const PLACES_MS = 1000;
 /** What notices have not told is looked up so often. */
 const LOOK_MS = 4000;
 const CLOSE_LOOK_MS = 50;
-/** So often in a row a try must be missing until it is ended here: its runner, if there is one, says the last word. */
-const MOST_MISSES = 2;
+/**
+ * So often in a row a try must be missing until it is ended here: its runner, if there is one, says the last word, and what
+ * a dead one had is for a moment in nobody's queue.
+ */
+const MOST_MISSES = 3;
 /** The last places are told one by one, those before in steps of a fifth or after half a minute. */
 const TOLD_ALWAYS = 5;
 const TOLD_SHARE = 0.8;

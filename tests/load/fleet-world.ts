@@ -1,4 +1,4 @@
-import { expect, onTestFinished } from "vitest";
+import type { TestContext } from "vitest";
 import { createLog } from "#src/base/log.ts";
 import { readConfig } from "#src/config.ts";
 import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
@@ -21,7 +21,12 @@ type Line = { level: number; msg: string; try?: string };
 export type Deadly = (parts: Parts, die: () => void) => Partial<Parts>;
 
 /** The port with a call at which its process dies: before it is made, or after it was. Nobody hears what came of it. */
-export function dyingAt<Port extends object>(port: Port, name: keyof Port, when: "before" | "after", die: () => void): Port {
+export function dyingAt<Port extends object>(
+  port: Port,
+  name: keyof Port,
+  when: "before" | "after",
+  die: () => void,
+): Port {
   const act: unknown = port[name];
   if (typeof act !== "function") throw new Error(`${String(name)} cannot be called`);
   const last = async (...args: unknown[]): Promise<never> => {
@@ -34,9 +39,10 @@ export function dyingAt<Port extends object>(port: Port, name: keyof Port, when:
 
 /**
  * Bots and workers over a real Redis in this process, each of which can die at any point of its work: from then on it shows
- * nothing and is not heard of. What tries show is kept by their ids, last words apart.
+ * nothing and is not heard of. What tries show is kept by their ids, last words apart. Tests may have one each at the same
+ * time: most of it they wait.
  */
-export async function openFleet({ slots = 1 }: { slots?: number } = {}) {
+export async function openFleet({ expect, onTestFinished }: TestContext, { slots = 1 }: { slots?: number } = {}) {
   const redis = await startRedis();
   const client = redis.client();
   const closing: (() => unknown)[] = [() => redis.stop(), () => client.disconnect()];

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, test } from "vitest";
 import { type Deadly, dyingAt, openFleet } from "#tests/load/fleet-world.ts";
 import { WITHOUT_REDIS } from "#tests/stand-ins/redis.ts";
 
@@ -13,7 +13,12 @@ const ONCE: [number, number] = [1, 0];
 /** Where a worker dies, whose answer is shown then, and how often the model was asked by it and by the other one. */
 const STAGES: Stage[] = [
   ["it was taken", ({ records }, die) => ({ records: dyingAt(records, "find", "before", die) }), SECOND, [0, 1]],
-  ["it is about to start", ({ records }, die) => ({ records: dyingAt(records, "start", "before", die) }), SECOND, [0, 1]],
+  [
+    "it is about to start",
+    ({ records }, die) => ({ records: dyingAt(records, "start", "before", die) }),
+    SECOND,
+    [0, 1],
+  ],
   ["it has started", ({ records }, die) => ({ records: dyingAt(records, "start", "after", die) }), SECOND, [0, 1]],
   ["it runs", ({ records }, die) => ({ records: dyingAt(records, "tell", "before", die) }), SECOND, AGAIN],
   ["it is answered", ({ records }, die) => ({ records: dyingAt(records, "end", "before", die) }), SECOND, AGAIN],
@@ -26,9 +31,11 @@ const STAGES: Stage[] = [
 ];
 
 describe.skipIf(WITHOUT_REDIS !== undefined)("a worker that dies", () => {
-  test("at any stage of a try: it is answered once, and nothing is left", async () => {
+  test.concurrent("at any stage of a try: it is answered once, and nothing is left", async (context) => {
+    const { expect } = context;
     const outcomes = STAGES.map(async ([stage, deadly]) => {
-      const { addBot, addOllama, addWorker, untilEnded, nothingIsLeft, textOf, phasesOf, late } = await openFleet();
+      const { addBot, addOllama, addWorker, untilEnded, nothingIsLeft, textOf, phasesOf, late } =
+        await openFleet(context);
       const [first, second] = [await addOllama(), await addOllama()];
       first.script({ text: FIRST });
       second.script({ text: SECOND });
@@ -47,8 +54,9 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a worker that dies", () => {
     );
   });
 
-  test("with a whole answer that it has not shown: a bot shows it where there is no other worker", async () => {
-    const { addBot, addOllama, addWorker, untilEnded, textOf, phasesOf, client } = await openFleet();
+  test.concurrent("with a whole answer that it has not shown: a bot shows it where there is no other worker", async (context) => {
+    const { expect } = context;
+    const { addBot, addOllama, addWorker, untilEnded, textOf, phasesOf, client } = await openFleet(context);
     const ollama = await addOllama();
     ollama.script({ text: FIRST });
     const bot = await addBot();
@@ -60,8 +68,10 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a worker that dies", () => {
     await expect.poll(() => client.hget(`mulu:2:try:${attempt.id}`, "data")).not.toContain("secret");
   });
 
-  test("while a person stops what it ran: it ends as they said, with what there is", async () => {
-    const { addBot, addOllama, addWorker, untilEnded, untilSpeaks, textOf, phasesOf, nothingIsLeft } = await openFleet();
+  test.concurrent("while a person stops what it ran: it ends as they said, with what there is", async (context) => {
+    const { expect } = context;
+    const { addBot, addOllama, addWorker, untilEnded, untilSpeaks, textOf, phasesOf, nothingIsLeft } =
+      await openFleet(context);
     const ollama = await addOllama();
     ollama.script({ endless: true, tokensPerSecond: 50 });
     const bot = await addBot();
@@ -69,20 +79,30 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a worker that dies", () => {
     const attempt = await bot.ask("somebody");
     await untilSpeaks(attempt);
     worker.die();
-    await bot.tries.stop(attempt.id, { id: "somebody", admin: false, moderator: false, roles: [], channel: undefined, guild: undefined });
+    await bot.tries.stop(attempt.id, {
+      id: "somebody",
+      admin: false,
+      moderator: false,
+      roles: [],
+      channel: undefined,
+      guild: undefined,
+    });
     await untilEnded(attempt);
     expect(phasesOf(attempt)).toEqual(["stopped"]);
     expect(textOf(attempt)).toBeDefined();
     await nothingIsLeft();
   });
 
-  test("three times of the same try: it is not begun again, and ends with a word", async () => {
-    const { addBot, addOllama, addWorker, untilEnded, phasesOf, nothingIsLeft, ends } = await openFleet();
+  test.concurrent("three times of the same try: it is not begun again, and ends with a word", async (context) => {
+    const { expect } = context;
+    const { addBot, addOllama, addWorker, untilEnded, phasesOf, nothingIsLeft, ends } = await openFleet(context);
     const ollama = await addOllama();
     const bot = await addBot();
     const attempt = await bot.ask("somebody");
     for (let deaths = 0; deaths < 3; deaths++) {
-      const worker = await addWorker(ollama, ({ records }, die) => ({ records: dyingAt(records, "start", "after", die) }));
+      const worker = await addWorker(ollama, ({ records }, die) => ({
+        records: dyingAt(records, "start", "after", die),
+      }));
       await expect.poll(() => worker.isDead()).toBe(true);
     }
     await addWorker(ollama);
