@@ -54,8 +54,12 @@ const PLACES_MS = 1000;
 /** What notices have not told is looked up so often. */
 const LOOK_MS = 4000;
 const CLOSE_LOOK_MS = 50;
-/** So often in a row a try must be missing until it is ended here: its runner, if there is one, says the last word. */
-const MOST_MISSES = 2;
+/**
+ * So often in a row a try must be missing until it is ended here: its runner, if there is one, says the last word, and what
+ * a dead one had is for a moment in nobody's queue.
+ */
+const MOST_MISSES = 3;
+
 export type Watch = ReturnType<typeof createWatch>;
 
 /** Shows the places of what this process has asked for, and whatever runners elsewhere cannot show. */
