@@ -55,7 +55,7 @@ export function openDiscordOutput(
   return {
     gone: gone.signal,
     update: (progress) => {
-      const quiet = !progress.runs.some(hasWords) && !hasEnded(progress);
+      const quiet = !progress.restarted && !progress.runs.some(hasWords) && !hasEnded(progress);
       live.update(() => viewOf(attempt, progress), quiet ? Math.max(0, opened + QUIET_MS - performance.now()) : 0);
     },
     leave: () => {

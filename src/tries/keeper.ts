@@ -74,7 +74,11 @@ export function createKeeper(options: KeeperOptions) {
     if (found === undefined) return queue.forget(id);
     if (found.kind === "unreadable") return endUnreadable(id, found.rest);
     const { try: attempt, progress, shown, cancel } = found;
-    if (hasEnded(progress)) return shown ? queue.forget(id) : showLate(attempt, progress);
+    if (hasEnded(progress)) {
+      // Whoever ended it may have died before the person's place was free.
+      await queue.leave(id, attempt.person);
+      return shown ? queue.forget(id) : showLate(attempt, progress);
+    }
     const reason = cancel ?? (isPast(attempt) ? "expired" : "interrupted");
     await end(attempt, nextModel(attempt, progress), endedFor(progress, reason));
   };
@@ -98,8 +102,14 @@ export function createKeeper(options: KeeperOptions) {
   };
   const endOrphan = async (id: string, model: string): Promise<void> => {
     const found = await records.find(id);
-    if (found?.kind !== "try" || hasEnded(found.progress)) return lookAt(id);
-    await end(found.try, model, failedFor(found.progress, "unreachable", model));
+    if (found?.kind === "try" && !hasEnded(found.progress)) {
+      const { try: attempt, progress, cancel } = found;
+      const how = cancel ? endedFor(progress, cancel) : failedFor(progress, "unreachable", model);
+      return end(attempt, model, how);
+    }
+    if (found === undefined) log.warn({ try: id }, "nothing is kept of a queued try: it is taken out");
+    // There is nothing left of it to be run, and in the queue it would stay for ever.
+    if (await queue.remove({ id, model })) await lookAt(id);
   };
 
   /** Ends and shows what has to be. */

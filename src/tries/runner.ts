@@ -57,7 +57,10 @@ export async function runRunner(options: RunnerOptions, signal: AbortSignal): Pr
 
   const serve = async (ticket: Ticket, lease: Lease): Promise<void> => {
     const found = await records.find(ticket.id);
-    if (found === undefined) return queue.finish(ticket);
+    if (found === undefined) {
+      log.warn({ try: ticket.id }, "nothing is kept of a queued try: it is taken out");
+      return queue.finish(ticket);
+    }
     if (found.kind === "unreadable") {
       log.warn({ try: ticket.id }, "a try of another version cannot be run: it is ended");
       return endUnrun(ticket, found.rest, found.rest && otherVersion(found.rest), found.ended);

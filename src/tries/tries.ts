@@ -70,6 +70,8 @@ export type Tries = {
 const SPEEDS_MS = 10_000;
 /** How long a stop waits for last words. */
 const LAST_WORDS_MS = 6000;
+/** A runner that was told to end a try has done so after as long. */
+const RUNNER_MS = 5000;
 /** Between being accepted and being queued a try may take so long, as the answer is announced meanwhile. */
 const ANNOUNCE_MS = 6000;
 
@@ -133,7 +135,11 @@ export function createTries(options: TriesOptions): Tries {
     const { id } = attempt;
     if (await queue.remove({ id, model: nextModel(attempt, progress) }))
       await endTry(attempt, endedFor(progress, reason), options);
-    else await records.cancel(id, reason);
+    else {
+      await records.cancel(id, reason);
+      // Should its runner be dead, whoever keeps ends it.
+      await queue.postpone(id, RUNNER_MS);
+    }
   };
 
   const find = async (id: string): Promise<TryRecord | undefined> => {

@@ -5,9 +5,9 @@ import { endTry } from "./last-word.ts";
 import type { EditGuard, OpenOutput, Output } from "./outputs.ts";
 import { every } from "./periodic.ts";
 import { placesToTell, type ToldPlace } from "./places.ts";
-import { queuedTry, StoreAway, type TryQueue } from "./queue.ts";
+import { StoreAway, type TryQueue } from "./queue.ts";
 import type { Notice, TryLook, TryRecords } from "./records.ts";
-import { endedFor, hasWords, type Progress, type Try, waitingProgress } from "./try.ts";
+import { endedFor, hasWords, nextModel, type Progress, type Try, waitingProgress } from "./try.ts";
 
 /** Called with what becomes of the tries that this process asked for, to count it. None of them may throw. */
 export type TryEvents = {
@@ -54,8 +54,12 @@ const PLACES_MS = 1000;
 /** What notices have not told is looked up so often. */
 const LOOK_MS = 4000;
 const CLOSE_LOOK_MS = 50;
-/** So often in a row a try must be missing until it is ended here: its runner, if there is one, says the last word. */
-const MOST_MISSES = 2;
+/**
+ * So often in a row a try must be missing until it is ended here: its runner, if there is one, says the last word, and what
+ * a dead one had is for a moment in nobody's queue.
+ */
+const MOST_MISSES = 3;
+
 export type Watch = ReturnType<typeof createWatch>;
 
 /** Shows the places of what this process has asked for, and whatever runners elsewhere cannot show. */
@@ -123,16 +127,16 @@ export function createWatch({ queue, records, holder, open, events, onGone, onEn
     item.misses = missesOf(item, look);
     if (look.state === "ended" && look.shown) drop(item, end);
     else if (item.misses < MOST_MISSES) return;
-    else if (look.state !== "ended") track(endLost(item, end));
+    else if (look.state !== "ended") track(endLost(item, nextModel(item.attempt, look.progress ?? item.reported), end));
     else {
       drop(item, end);
       track(finish(item, end));
     }
   };
 
-  const endLost = async (item: Watched, end: Progress): Promise<void> => {
+  const endLost = async (item: Watched, model: string, end: Progress): Promise<void> => {
     const { attempt } = item;
-    if (!(await queue.remove(queuedTry(attempt))) || !watched.has(attempt.id)) return;
+    if (!(await queue.remove({ id: attempt.id, model })) || !watched.has(attempt.id)) return;
     drop(item, end);
     await endTry(attempt, end, { queue, records, open: () => item.output });
   };

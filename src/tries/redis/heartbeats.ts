@@ -69,7 +69,8 @@ export function createHeartbeats(link: Link): Heartbeats {
       const pipeline = commands
         .pipeline()
         .set(key(id), told, "PX", LIFE_MS)
-        .zadd(index, now() + LIFE_MS, id);
+        .zadd(index, now() + LIFE_MS, id)
+        .pexpire(index, LIFE_MS);
       if (decisive !== known) pipeline.zremrangebyscore(index, "-inf", now()).publish(`${PREFIX}${WORKERS}`, id);
       await answers(pipeline);
       known = decisive;

@@ -33,7 +33,8 @@ const CONNECT_TIMEOUT_MS = 3000;
 const COMMAND_TIMEOUT_MS = 2000;
 const QUEUE_TIMEOUT_MS = 5000;
 const RECONNECT_MOST_MS = 1000;
-const READY_MS = 1500;
+/** Less than until a slow answer is acknowledged, so that the refusal can still be for one person alone. */
+const READY_MS = 1000;
 const PROBE_MS = 3000;
 const CLOCK_MS = 60_000;
 /** Less than what messages take on their way, at times, is no difference of clocks. */

@@ -20,7 +20,7 @@ export function openParts(url: string, { keepHours }: Pick<TrySettings, "keepHou
   return {
     link,
     queue,
-    records: createRedisRecords(link, { keepMs: keepHours * HOUR_MS, log }),
+    records: createRedisRecords(link, { keepMs: keepHours * HOUR_MS }),
     heartbeats: createHeartbeats(link),
     claim: createClaim(link),
     coordinator: createCoordinator(link),

@@ -1,6 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
-import type { Log } from "#src/base/log.ts";
 import { NotWanted } from "#src/tries/outputs.ts";
 import { type Found, NEWEST_SPEED_SHARE, type TryLook, type TryRecords } from "#src/tries/records.ts";
 import {
@@ -24,7 +23,6 @@ const EDIT_POLL_MS = 100;
 /** A try that was forgotten while it ran has ended by then. */
 const FORGOTTEN_MS = 20 * 60_000;
 const SPEEDS_KEPT_MS = 30 * 86_400_000;
-const MOST_WARNED = 1000;
 const SPEEDS = `${PREFIX}speeds`;
 
 const keptKey = (person: string): string => `${PREFIX}kept:${person}`;
@@ -39,16 +37,8 @@ const endAnswer = z.union([z.tuple([z.literal("ended")]), z.tuple([z.literal("ok
 const lookFields = z.array(z.string().nullable()).length(5);
 
 /** What is kept of tries in Redis, for all processes. Times in it are by the clock of Redis. */
-export function createRedisRecords(link: Link, { keepMs, log }: { keepMs: number; log: Log }): TryRecords {
+export function createRedisRecords(link: Link, { keepMs }: { keepMs: number }): TryRecords {
   const { commands, ask } = link;
-  const warned = new Set<string>();
-  const warn = (id: string): void => {
-    if (warned.has(id)) return;
-    if (warned.size >= MOST_WARNED) warned.clear();
-    warned.add(id);
-    log.warn({ try: id }, "what is kept of a try cannot be read");
-  };
-
   const shifted = (attempt: Try, shift: (ms: number) => number): Try => {
     const { delivery } = attempt;
     if (delivery.reach.by !== "token") return attempt;
@@ -80,15 +70,13 @@ export function createRedisRecords(link: Link, { keepMs, log }: { keepMs: number
     return result;
   };
 
-  const readFound = (id: string, fields: Record<string, string>): Found => {
+  const readFound = (fields: Record<string, string>): Found => {
     if (Object.keys(fields).length === 0) return undefined;
     const attempt = readTry(fields["data"] ?? "");
     const progress = fields["progress"] ? readProgress(fields["progress"]) : attempt && waitingProgress(attempt);
     const ended = fields["ended"] !== undefined;
-    if (attempt === undefined || progress === undefined) {
-      warn(id);
+    if (attempt === undefined || progress === undefined)
       return { kind: "unreadable", rest: local(readRest(fields["data"] ?? "")), ended };
-    }
     const cancel = endReason.safeParse(fields["cancel"]).data;
     return { kind: "try", try: shifted(attempt, link.toLocal), progress, shown: fields["shown"] !== undefined, cancel };
   };
@@ -121,10 +109,9 @@ export function createRedisRecords(link: Link, { keepMs, log }: { keepMs: number
     find: (id) =>
       ask(async () => {
         try {
-          return readFound(id, await commands.hgetall(tryKey(id)));
+          return readFound(await commands.hgetall(tryKey(id)));
         } catch (error) {
           if (!isOfOtherType(error)) throw error;
-          warn(id);
           return { kind: "unreadable", rest: undefined, ended: false };
         }
       }),

@@ -77,7 +77,10 @@ if not isKept then
     return { 'ok' }
   end
   redis.call('DEL', KEYS[1])
-  if KEYS[3] then redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1]) end
+  if KEYS[3] then
+    redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1])
+    redis.call('PEXPIRE', KEYS[3], ARGV[2])
+  end
 end
 redis.call('HSET', KEYS[1], 'ended', 1, unpack(ARGV, 4))
 if not isKept then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
