@@ -13,7 +13,7 @@ import { temporaryFolder } from "#tests/temporary-catalog.ts";
 /** The two stores of tries, as one process has them. */
 type Stores = { queue: TryQueue; records: TryRecords };
 
-type OpenStores = Stores & {
+export type OpenStores = Stores & {
   /** The same stores as another process has them; the very same ones where they are of one process alone. */
   other: Stores;
   /** Lets so many milliseconds pass for what is kept. */
