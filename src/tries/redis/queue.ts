@@ -77,16 +77,16 @@ export function createRedisQueue(link: Link, log: Log): RedisQueue {
   };
 
   /** Takes one of those that have waited longest; `left` are the models of which there may be more. */
-  const takeLongest = async (models: readonly string[]): Promise<{ ticket?: Ticket; left: string[] }> => {
-    const left = models.length === 0 ? [] : await longestFirst(models);
+  const takeLongest = async (models: readonly string[]): Promise<{ ticket?: Ticket; left: readonly string[] }> => {
+    const left = models.length > 1 ? await longestFirst(models) : models;
     for (const model of left) {
       const held = await engine.take(model);
       if (held === undefined) continue;
       const { id = "", stalledCounter, deferredFailure } = held.job;
       const ticket = { id: idOf(id), model, deaths: stalledCounter, exhausted: Boolean(deferredFailure) };
       heldBy.set(ticket, held);
-      // It is taken, whoever hears of it.
-      await news.tell("-", model).catch(() => {});
+      // It is taken, whoever hears of it: a slot is free meanwhile.
+      news.tell("-", model).catch(() => {});
       return { ticket, left };
     }
     return { left: [] };
