@@ -136,6 +136,24 @@ test("surfaces do not import each other, and nobody below them imports them", ()
   expect(mayImport("src/web/site.ts", "#src/chat/view.ts")).toBe(true);
 });
 
+test("no line of the tries names a surface that is registered", () => {
+  const registered = files.flatMap((file) => {
+    const source = readFileSync(file, "utf8");
+    const names = [...source.matchAll(/outputs\.register\((\w+),/g)].map(([, name]) => name);
+    return names.flatMap((name) => new RegExp(`const ${name} = "(\\w+)"`).exec(source)?.[1] ?? []);
+  });
+  expect(new Set(registered)).toEqual(new Set(["discord", "terminal", "web"]));
+  const naming = files
+    .filter((file) => file.startsWith("src/tries/"))
+    .flatMap((file) =>
+      readFileSync(file, "utf8")
+        .split("\n")
+        .map((line) => `${file}: ${line}`),
+    )
+    .filter((line) => registered.some((name) => new RegExp(`["'\`]${name}["'\`]`, "i").test(line)));
+  expect(naming).toEqual([]);
+});
+
 test("only what puts the app together reads its settings", () => {
   const reads = (file: string) => code.get(file)?.named.some(({ target }) => target === "src/config.ts");
   const readers = files.filter((file) => mayImport(file, "#src/config.ts") || reads(file));

@@ -16,6 +16,11 @@ export class InferenceFailure extends Error {
 const FIRST_PART_MS = 300_000;
 const NEXT_PART_MS = 60_000;
 
+type StreamOptions = {
+  /** Another host could answer: this one gets no more time for its first part than for the others. */
+  isElsewhere?: boolean;
+};
+
 /**
  * Streams one answer of a host. Ends with the part that has figures, or throws InferenceFailure; raising the signal ends
  * the request, and throws the signal's reason.
@@ -25,9 +30,10 @@ export async function* streamChat(
   host: string,
   request: ChatRequest,
   signal: AbortSignal,
+  { isElsewhere = false }: StreamOptions = {},
 ): AsyncGenerator<ChatPart> {
   const silence = new AbortController();
-  let timer = setTimeout(() => silence.abort(), FIRST_PART_MS);
+  let timer = setTimeout(() => silence.abort(), isElsewhere ? NEXT_PART_MS : FIRST_PART_MS);
   let stage: ChatStage = "request";
   try {
     for await (const part of backend.chat(host, request, AbortSignal.any([signal, silence.signal]))) {

@@ -193,7 +193,8 @@ export function createFleet({
       return {
         host,
         model,
-        chat: (request, signal) => streamChat(backend, host.url, request, signal),
+        chat: (request, signal) =>
+          streamChat(backend, host.url, request, signal, { isElsewhere: isElsewhere(name, host) }),
         release: (how) => {
           if (!held) return;
           held = false;

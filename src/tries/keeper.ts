@@ -1,5 +1,6 @@
 import type { Log } from "#src/base/log.ts";
-import { endTry, type LastWordParts, showEnd } from "./last-word.ts";
+import type { RunCoordinator } from "#src/base/schedule.ts";
+import { endTry, KEEPERS, type LastWordParts, showEnd } from "./last-word.ts";
 import { every } from "./periodic.ts";
 import type { TryQueue } from "./queue.ts";
 import { endedFor, failedFor, hasEnded, isPast, nextModel, otherVersion, type Progress, type Try } from "./try.ts";
@@ -8,6 +9,8 @@ export type KeeperOptions = Omit<LastWordParts, "queue"> & {
   queue: TryQueue;
   /** Names of the models that hosts have, in whatever process. */
   installed: () => ReadonlySet<string>;
+  /** Decides which process shows what several can; absent in a single one. */
+  coordinator?: RunCoordinator;
   log: Log;
   /** How long a try waits for a host with its model, in ms. */
   orphanMs?: number;
@@ -17,6 +20,8 @@ const SWEEP_MS = 800;
 const ORPHAN_MS = 60_000;
 /** Whoever ends a try shows that; so long after it nobody has. */
 const SHOW_MS = 20_000;
+/** So long the end of a try is one process's to show, should several reach the place. */
+const SHOW_ALONE_MS = 15_000;
 /** A try that somebody runs is ended by its runner; so much later it is looked at again. */
 const RUNNER_MS = 5000;
 const MOST_AT_ONCE = 100;
@@ -26,7 +31,7 @@ const MOST_AT_ONCE = 100;
  * or left by a process that died; and shows what nobody has shown. Every process keeps, one at a time.
  */
 export function createKeeper(options: KeeperOptions) {
-  const { queue, records, open, installed, log, orphanMs = ORPHAN_MS } = options;
+  const { queue, records, open, installed, coordinator, log, orphanMs = ORPHAN_MS } = options;
   /** Since when no host has had a model that tries wait for. performance.now(). */
   const orphans = new Map<string, number>();
   const underWay = new Map<string, Promise<void>>();
@@ -47,6 +52,17 @@ export function createKeeper(options: KeeperOptions) {
     });
   };
 
+  /** Shows what the process that asked and whoever ended it cannot, where this one can. */
+  const showForOthers = async (id: string): Promise<void> => {
+    const found = await records.find(id);
+    if (found?.kind !== "try" || found.shown || !hasEnded(found.progress)) return;
+    const output = open(found.try);
+    if (output === undefined) return;
+    const isMine = (await coordinator?.shouldRun(`show:${id}`, SHOW_ALONE_MS)) ?? true;
+    if (!isMine) return output.leave();
+    if (await showEnd(found.try, found.progress, { records, open: () => output })) await queue.forget(id);
+  };
+
   /** Ends a try where nobody runs it. */
   const end = async (attempt: Try, model: string, how: Progress): Promise<void> => {
     if (!(await queue.remove({ id: attempt.id, model }))) return queue.postpone(attempt.id, RUNNER_MS);
@@ -58,7 +74,11 @@ export function createKeeper(options: KeeperOptions) {
     if (found === undefined) return queue.forget(id);
     if (found.kind === "unreadable") return endUnreadable(id, found.rest);
     const { try: attempt, progress, shown, cancel } = found;
-    if (hasEnded(progress)) return shown ? queue.forget(id) : showLate(attempt, progress);
+    if (hasEnded(progress)) {
+      // Whoever ended it may have died before the person's place was free.
+      await queue.leave(id, attempt.person);
+      return shown ? queue.forget(id) : showLate(attempt, progress);
+    }
     const reason = cancel ?? (isPast(attempt) ? "expired" : "interrupted");
     await end(attempt, nextModel(attempt, progress), endedFor(progress, reason));
   };
@@ -102,6 +122,7 @@ export function createKeeper(options: KeeperOptions) {
   return {
     sweep,
     run: async (signal: AbortSignal): Promise<void> => {
+      records.onNotice(KEEPERS, ({ id }) => inBackground(id, () => showForOthers(id)));
       await every(SWEEP_MS, sweep, log, signal);
       await Promise.allSettled(underWay.values());
     },

@@ -1,7 +1,7 @@
 import type { OpenOutput } from "./outputs.ts";
 import type { TryQueue } from "./queue.ts";
 import type { TryRecords } from "./records.ts";
-import { type Progress, type Try, withRuns } from "./try.ts";
+import { type Progress, type Reach, type Try, withRuns } from "./try.ts";
 
 export type LastWordParts = {
   queue: Pick<TryQueue, "leave" | "forget">;
@@ -17,9 +17,12 @@ export async function endTry(attempt: Try, progress: Progress, parts: LastWordPa
   return true;
 }
 
+/** The name under which everybody who keeps hears of ends that nobody has shown yet. */
+export const KEEPERS = "keepers";
+
 /**
  * Shows how a try ended: here, or in the process that asked. False where that is left to somebody else: to the process that
- * asked, or to one that can reach the place.
+ * asked, or, where that has gone, to one of those that can reach the place.
  */
 export async function showEnd(
   attempt: Try,
@@ -30,9 +33,14 @@ export async function showEnd(
   await output?.finish(progress);
   const shown = output !== undefined;
   const told = shown ? withRuns(progress, (run) => ({ ...run, text: "", thinking: "" })) : progress;
-  const heard = await records.tell(attempt.holder, { kind: "ended", id: attempt.id, progress: told, shown });
-  // What only a process that has gone could show is shown by nobody any more.
-  const isOver = shown || (!heard && attempt.delivery.reach.by === "process");
+  const notice = { kind: "ended", id: attempt.id, progress: told, shown } as const;
+  const heard = await records.tell(attempt.holder, notice);
+  const isOver = shown || (!heard && !isReachable(attempt.delivery.reach));
   if (isOver) await records.shown(attempt);
+  else if (!heard) await records.tell(KEEPERS, notice);
   return isOver;
 }
+
+/** Whether a process other than the one that asked can show something there (still). */
+const isReachable = (how: Reach): boolean =>
+  how.by === "channel" || (how.by === "token" && how.token !== "" && how.until > Date.now());

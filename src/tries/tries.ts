@@ -84,7 +84,8 @@ export function createTries(options: TriesOptions): Tries {
   const watch = createWatch({
     ...options,
     onGone: (attempt) => void endHere(attempt, "stopped").catch(() => {}),
-    onEnded: () => void readSpeeds().catch(() => {}),
+    // Where many processes end tries, new speeds are read now and then.
+    onEnded: () => void (queue.lasts ? undefined : readSpeeds().catch(() => {})),
   });
   let speeds: ReadonlyMap<string, number> = new Map();
   let closing = false;

@@ -2,8 +2,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import { withDeadline } from "#src/base/deadline.ts";
 import type { Log } from "#src/base/log.ts";
 import { endTry } from "./last-word.ts";
-import type { OpenOutput, Output } from "./outputs.ts";
+import type { EditGuard, OpenOutput, Output } from "./outputs.ts";
 import { every } from "./periodic.ts";
+import { placesToTell, type ToldPlace } from "./places.ts";
 import { queuedTry, StoreAway, type TryQueue } from "./queue.ts";
 import type { Notice, TryLook, TryRecords } from "./records.ts";
 import { endedFor, hasWords, type Progress, type Try, waitingProgress } from "./try.ts";
@@ -38,8 +39,9 @@ type Watched = {
   acceptedAt: number;
   startedAt: number | undefined;
   hasWords: boolean;
-  /** The place that was shown, and when. */
-  told: { position: number; at: number } | undefined;
+  /** Whoever runs it cannot show it, and tells this process what to show. */
+  isRelayed: boolean;
+  told: ToldPlace | undefined;
   /** The newest progress that the runner has sent. */
   reported: Progress;
   /** How often nothing was found of it, or its end found that nobody had shown. */
@@ -57,10 +59,6 @@ const CLOSE_LOOK_MS = 50;
  * a dead one had is for a moment in nobody's queue.
  */
 const MOST_MISSES = 3;
-/** The last places are told one by one, those before in steps of a fifth or after half a minute. */
-const TOLD_ALWAYS = 5;
-const TOLD_SHARE = 0.8;
-const TOLD_EVERY_MS = 30_000;
 
 export type Watch = ReturnType<typeof createWatch>;
 
@@ -108,6 +106,7 @@ export function createWatch({ queue, records, holder, open, events, onGone, onEn
     if (item === undefined) return;
     item.reported = notice.progress;
     if (notice.kind === "progress") {
+      item.isRelayed = !notice.shown;
       note(item, notice.progress);
       if (!notice.shown) item.output?.update(notice.progress);
       return;
@@ -120,13 +119,12 @@ export function createWatch({ queue, records, holder, open, events, onGone, onEn
   };
 
   /** How many times in a row the try was missing, or its end unshown. */
-  const missesOf = (item: Watched, { state }: TryLook, isQueued: boolean): number =>
-    state === "running" || (state === "waiting" && isQueued) ? 0 : item.misses + 1;
+  const missesOf = (item: Watched, { state }: TryLook): number => (state === "running" ? 0 : item.misses + 1);
 
   /** Its token, if it has one, is here: whatever became of those who ran it, the message gets a last word. */
-  const applyLook = (item: Watched, look: TryLook, isQueued: boolean): void => {
+  const applyLook = (item: Watched, look: TryLook): void => {
     const end = (look.state === "ended" && look.progress) || endedFor(item.reported, "interrupted");
-    item.misses = missesOf(item, look, isQueued);
+    item.misses = missesOf(item, look);
     if (look.state === "ended" && look.shown) drop(item, end);
     else if (item.misses < MOST_MISSES) return;
     else if (look.state !== "ended") track(endLost(item, end));
@@ -144,40 +142,40 @@ export function createWatch({ queue, records, holder, open, events, onGone, onEn
     await endTry(attempt, end, { queue, records, open: () => item.output });
   };
 
+  /** What is in the queue is somebody's to take: only the others are looked up. */
   const lookUp = async (): Promise<void> => {
-    const items = [...watched.values()];
+    const targets = [...watched.values()].flatMap(({ attempt }) => attempt.targets);
+    const models = new Set(targets.map(({ model }) => model));
+    const queued = new Set((await Promise.all([...models].map((model) => queue.waiting(model)))).flat());
+    const items: Watched[] = [];
+    for (const item of watched.values()) {
+      if (queued.has(item.attempt.id)) item.misses = 0;
+      else items.push(item);
+    }
     if (items.length === 0) return;
     const looks = await records.look(items.map(({ attempt }) => attempt.id));
-    const models = new Set(items.map(({ attempt }) => attempt.targets[0].model));
-    const queued = new Set((await Promise.all([...models].map((model) => queue.waiting(model)))).flat());
     for (const [at, item] of items.entries()) {
       const look = looks[at];
-      if (look && watched.has(item.attempt.id)) applyLook(item, look, queued.has(item.attempt.id));
+      if (look && watched.has(item.attempt.id)) applyLook(item, look);
     }
-  };
-
-  const isWorthTelling = ({ told }: Watched, position: number): boolean => {
-    if (told === undefined) return true;
-    if (position === told.position) return false;
-    return (
-      position <= TOLD_ALWAYS ||
-      position <= told.position * TOLD_SHARE ||
-      position > told.position ||
-      performance.now() - told.at > TOLD_EVERY_MS
-    );
   };
 
   const tellPlaces = async (): Promise<void> => {
     const waiting = [...watched.values()].filter(({ startedAt }) => startedAt === undefined);
-    for (const [model, items] of Map.groupBy(waiting, ({ attempt }) => attempt.targets[0].model)) {
-      const places = new Map((await queue.waiting(model)).map((id, at) => [id, at + 1]));
-      for (const item of items) {
-        const position = places.get(item.attempt.id);
-        if (position === undefined || item.startedAt !== undefined || !isWorthTelling(item, position)) continue;
-        item.told = { position, at: performance.now() };
-        item.output?.update(waitingProgress(item.attempt, position));
-      }
+    const models = new Set(waiting.map(({ attempt }) => attempt.targets[0].model));
+    const queues = await Promise.all([...models].map((model) => queue.waiting(model)));
+    const places = new Map(queues.flatMap((ids) => ids.map((id, at) => [id, at + 1] as const)));
+    const open = waiting.flatMap((item) => {
+      const position = places.get(item.attempt.id);
+      return position === undefined || item.startedAt !== undefined ? [] : [{ item, position, told: item.told }];
+    });
+    const at = performance.now();
+    const { now, later } = placesToTell(open, at);
+    for (const { item, position } of now) {
+      item.told = { position, at };
+      item.output?.update(waitingProgress(item.attempt, position));
     }
+    if (later > 0) change.resolve();
   };
 
   let change = Promise.withResolvers<void>();
@@ -217,13 +215,15 @@ export function createWatch({ queue, records, holder, open, events, onGone, onEn
       start();
       const isHere = attempt.delivery.reach.by === "process";
       const { id } = attempt;
+      // Whoever runs it edits a message that others can edit, if they can.
+      const guard: EditGuard = (edit) => (watched.get(id)?.isRelayed ? edit() : records.whileWaiting(id, edit));
       watched.set(id, {
         attempt,
-        // Whoever runs it edits a message that a token can edit.
-        output: open(attempt, isHere ? undefined : (edit) => records.whileWaiting(id, edit)),
+        output: open(attempt, isHere ? undefined : guard),
         acceptedAt: performance.now(),
         startedAt: undefined,
         hasWords: false,
+        isRelayed: false,
         told: undefined,
         reported: waitingProgress(attempt),
         misses: 0,

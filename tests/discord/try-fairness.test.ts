@@ -6,13 +6,13 @@ import { textOf } from "#tests/stand-ins/discord/people.ts";
 const CROWD = process.env["MULU_TESTS"] === "load" ? 100 : 30;
 
 describe("fairness", () => {
-  test("one running and one waiting for each person, a bounded queue, and a quota that says when", async () => {
+  test("two tries of each person, a bounded queue, and a quota that says when", async () => {
     const { discord, ollama } = await openWorld({ env: { TRY_QUEUE_MAX: "2", TRY_PER_PERSON_HOUR: "2" } });
     ollama.script({ endless: true, tokensPerSecond: 30 });
     const person = discord.person({ id: ASKER });
     const running = await person.run("try", { model: "glm4:9b", prompt: "一" });
     const waiting = await person.run("try", { model: "glm4:9b", prompt: "二" });
-    expect(textOf(await person.run("try", { model: "glm4:9b", prompt: "三" }))).toContain("已经有一个在运行");
+    expect(textOf(await person.run("try", { model: "glm4:9b", prompt: "三" }))).toContain("已经有两个试用");
     const others = ["4", "5"].map((end) => discord.person({ id: `30000000000000000${end}` }));
     const [second, third] = others;
     await second?.run("try", { model: "glm4:9b", prompt: "四" });

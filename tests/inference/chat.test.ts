@@ -19,9 +19,10 @@ const silentAfter = (words: string[]): Backend => ({
 });
 
 /** The reason for which an answer ended; undefined while it has not. */
-function watch(backend: Backend): { reason: () => unknown } {
+function watch(backend: Backend, options?: { isElsewhere: boolean }): { reason: () => unknown } {
   let reason: unknown;
-  Array.fromAsync(streamChat(backend, "http://host", request, new AbortController().signal)).catch((error: unknown) => {
+  const { signal } = new AbortController();
+  Array.fromAsync(streamChat(backend, "http://host", request, signal, options)).catch((error: unknown) => {
     reason = error instanceof Error && "reason" in error ? error.reason : error;
   });
   return { reason: () => reason };
@@ -34,6 +35,14 @@ describe("a host that falls silent", () => {
   test("has five minutes to load the model", async () => {
     const { reason } = watch(silentAfter([]));
     await vi.advanceTimersByTimeAsync(5 * MINUTE_MS - 1);
+    expect(reason()).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(reason()).toBe("stalled");
+  });
+
+  test("has a minute to load it where another one could answer", async () => {
+    const { reason } = watch(silentAfter([]), { isElsewhere: true });
+    await vi.advanceTimersByTimeAsync(MINUTE_MS - 1);
     expect(reason()).toBeUndefined();
     await vi.advanceTimersByTimeAsync(1);
     expect(reason()).toBe("stalled");

@@ -18,7 +18,7 @@ const pageOf = ({ stderr }: BotProgram | undefined = unstarted()): string =>
 
 describe.skipIf(WITHOUT_REDIS !== undefined)("a program with the page, and workers elsewhere", () => {
   test("is told to stop: what it has asked for ends, with a last word", async () => {
-    const { running, ollamas, redis } = await openMany({ bots: 1, workers: 1 });
+    const { running, ollamas, redis } = await openMany({ bots: 1, workers: 1, slots: 1 });
     ollamas[0]?.script({ endless: true, tokensPerSecond: 50 });
     const visitor = openVisitor(pageOf(running.bots[0]));
     const runs = await visitor.say(ASK);

@@ -6,8 +6,8 @@ import { type Heartbeats, WORKERS, type WorkerState } from "./heartbeats.ts";
 import type { Link } from "./link.ts";
 
 const POLL_MS = 5000;
-/** How long the last answer is used before it is asked for again. */
-const FRESH_MS = 1000;
+/** The last answer is used for so long: what has changed since is told. */
+const FRESH_MS = POLL_MS + 1000;
 
 export type FleetView = Fleet & {
   /** Tells whether a host of another worker than that one has the model and does not fail with it. */

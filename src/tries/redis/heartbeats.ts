@@ -42,9 +42,13 @@ const beat = z.object({
 /** A worker as it describes itself every few seconds. */
 export type WorkerState = { id: string; name: string; hosts: Host[] };
 
+type Worker = { id: string; name: string; hosts: readonly Host[] };
+
 export type Heartbeats = {
-  /** Tells all others what a worker has. */
-  publish: (worker: { id: string; name: string; hosts: readonly Host[] }) => Promise<void>;
+  /** Tells all others what a worker has, and that it lives. */
+  publish: (worker: Worker) => Promise<void>;
+  /** Likewise, where something has changed that others decide by; how busy its hosts are comes with the next beat. */
+  publishChange: (worker: Worker) => Promise<void>;
   /** Tells all others that a worker takes no more. */
   withdraw: (id: string) => Promise<void>;
   /** The workers that live. */
@@ -58,19 +62,25 @@ export function createHeartbeats(link: Link): Heartbeats {
   const index = `${PREFIX}workers`;
   const now = (): number => link.toShared(Date.now());
   let known: string | undefined;
+  const publish = (worker: Worker, decisive = decisiveOf(worker)): Promise<void> =>
+    ask(async () => {
+      const { id, name, hosts } = worker;
+      const told = JSON.stringify({ id, name, hosts: hosts.map(toTell) });
+      const pipeline = commands
+        .pipeline()
+        .set(key(id), told, "PX", LIFE_MS)
+        .zadd(index, now() + LIFE_MS, id)
+        .pexpire(index, LIFE_MS);
+      if (decisive !== known) pipeline.zremrangebyscore(index, "-inf", now()).publish(`${PREFIX}${WORKERS}`, id);
+      await answers(pipeline);
+      known = decisive;
+    });
   return {
-    publish: ({ id, name, hosts }) =>
-      ask(async () => {
-        const told = JSON.stringify({ id, name, hosts: hosts.map(toTell) });
-        const pipeline = commands
-          .pipeline()
-          .set(key(id), told, "PX", LIFE_MS)
-          .zadd(index, now() + LIFE_MS, id)
-          .pexpire(index, LIFE_MS);
-        if (told !== known) pipeline.zremrangebyscore(index, "-inf", now()).publish(`${PREFIX}${WORKERS}`, id);
-        await answers(pipeline);
-        known = told;
-      }),
+    publish: (worker) => publish(worker),
+    publishChange: async (worker) => {
+      const decisive = decisiveOf(worker);
+      if (decisive !== known) await publish(worker, decisive);
+    },
     withdraw: (id) =>
       ask(async () => {
         known = undefined;
@@ -90,6 +100,9 @@ const toTell = ({ label, up, version, installed, loaded, busy, failing }: Host):
   loaded: [...loaded],
   failing: [...failing].flatMap(([model, { until }]) => (until > performance.now() ? [model] : [])),
 });
+
+/** All that others decide by. */
+const decisiveOf = ({ hosts }: Worker): string => JSON.stringify(hosts.map((host) => toTell({ ...host, busy: 0 })));
 
 /** A message of a newer or older worker that is not understood counts as none. */
 function readBeat(text: string): WorkerState | undefined {

@@ -49,16 +49,15 @@ return isKnown and 0 or 1`);
 
 /** KEYS: the try. ARGV: `open` for a try that has not ended or `any`, HSET or HSETNX, field, value, … Answers `editing`. */
 export const UPDATE = script(`
-if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then return false end
-if ARGV[1] == 'open' and redis.call('HEXISTS', KEYS[1], 'ended') == 1 then return false end
+local found = redis.pcall('HMGET', KEYS[1], 'started', 'ended', 'editing')
+if found.err or not (found[1] or found[2]) or (ARGV[1] == 'open' and found[2]) then return false end
 redis.call(ARGV[2], KEYS[1], unpack(ARGV, 3))
-return redis.call('HGET', KEYS[1], 'editing')`);
+return found[3]`);
 
 /** KEYS: the try. ARGV: until when it is edited. Answers 1 where it waits. */
 export const EDIT = script(`
-if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then return 0 end
-local started, ended = unpack(redis.call('HMGET', KEYS[1], 'started', 'ended'))
-if started == '1' or ended then return 0 end
+local found = redis.pcall('HMGET', KEYS[1], 'started', 'ended')
+if found.err or found[1] ~= '0' or found[2] then return 0 end
 redis.call('HSET', KEYS[1], 'editing', ARGV[1])
 return 1`);
 
@@ -67,24 +66,25 @@ return 1`);
  * Answers `ended`, or `ok` and until when somebody is editing the message.
  */
 export const END = script(`
-local kind = redis.call('TYPE', KEYS[1]).ok
-if kind == 'hash' and redis.call('HEXISTS', KEYS[1], 'ended') == 1 then return { 'ended' } end
-if kind ~= 'hash' then
+local found = redis.pcall('HMGET', KEYS[1], 'started', 'ended', 'editing')
+if not found.err and found[2] then return { 'ended' } end
+local isKept = not found.err and found[1]
+if not isKept then
   local forgotten = redis.call('GET', KEYS[2])
   if forgotten == 'ended' then return { 'ended' } end
   if forgotten then
     redis.call('SET', KEYS[2], 'ended', 'KEEPTTL')
     return { 'ok' }
   end
-  if kind ~= 'none' then redis.call('DEL', KEYS[1]) end
+  redis.call('DEL', KEYS[1])
   if KEYS[3] then
     redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1])
     redis.call('PEXPIRE', KEYS[3], ARGV[2])
   end
 end
 redis.call('HSET', KEYS[1], 'ended', 1, unpack(ARGV, 4))
-if kind ~= 'hash' then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
-return { 'ok', redis.call('HGET', KEYS[1], 'editing') }`);
+if not isKept then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return { 'ok', isKept and found[3] }`);
 
 /** Runs a script, which Redis keeps from the first time on. */
 export async function evaluate(

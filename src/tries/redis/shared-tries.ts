@@ -52,7 +52,7 @@ export function openShared(url: string, settings: TrySettings, options: SharedOp
     isThere: link.ready,
   });
   const installed = (): ReadonlySet<string> => new Set(fleet.installed().map(({ name }) => name));
-  const keeper = createKeeper({ queue, records, open, installed, log });
+  const keeper = createKeeper({ queue, records, open, installed, coordinator, log });
   return {
     ...{ fleet, coordinator, claim, refused: link.refused },
     tries: {

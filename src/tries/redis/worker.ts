@@ -34,7 +34,7 @@ export type Worker = {
 
 /** A runner for the tries of others, with the hosts of this machine. */
 export function createWorker({ parts, fleet: hosts, maxTokens, name, open, events, log }: WorkerOptions): Worker {
-  const { link, queue, records, heartbeats } = parts;
+  const { link, queue, records, heartbeats, coordinator } = parts;
   const id = randomUUID();
   const all = createFleetView({ ...hosts, link, heartbeats });
   const othersHave = (model: string): boolean => all.isHealthy(model, id);
@@ -43,18 +43,19 @@ export function createWorker({ parts, fleet: hosts, maxTokens, name, open, event
   const installed = (): ReadonlySet<string> =>
     new Set([...fleet.installed(), ...all.installed()].map((model) => model.name));
   const publish = (): Promise<void> => heartbeats.publish({ id, name, hosts: fleet.hosts });
+  const publishChange = (): Promise<void> => heartbeats.publishChange({ id, name, hosts: fleet.hosts });
   return {
     fleet,
     run: async (signal) => {
       await link.ready();
       await Promise.all([publish(), all.ready()]).catch(() => {});
-      fleet.onChange(() => void (signal.aborted ? undefined : publish().catch(() => {})));
+      fleet.onChange(() => void (signal.aborted ? undefined : publishChange().catch(() => {})));
       signal.addEventListener("abort", () => void heartbeats.withdraw(id).catch(() => {}), { once: true });
       log.info({ hosts: fleet.hosts.map(({ label }) => label), models: fleet.installed().length }, "the worker runs");
       // What this worker leaves behind as it stops is looked after by others.
       await Promise.all([
         runRunner({ ...shared, fleet, maxTokens, othersHave, graceMs: GRACE_MS, events }, signal),
-        createKeeper({ ...shared, installed }).run(signal),
+        createKeeper({ ...shared, installed, coordinator }).run(signal),
         every(HEARTBEAT_MS, publish, log, signal),
         all.run(signal),
         fleet.run(signal),

@@ -1,0 +1,95 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { createLog } from "#src/base/log.ts";
+import { readConfig } from "#src/config.ts";
+import { type Host, isFailing } from "#src/inference/fleet.ts";
+import { openParts } from "#src/tries/redis/open.ts";
+import { MODEL, openMany } from "#tests/load/redis-world.ts";
+import { PATIENCE_MS } from "#tests/patience.ts";
+import type { Message, Record_ } from "#tests/stand-ins/discord/interactions.ts";
+import { buttonsOf, textOf } from "#tests/stand-ins/discord/people.ts";
+import type { Discord } from "#tests/stand-ins/discord.ts";
+import { startRedis, WITHOUT_REDIS } from "#tests/stand-ins/redis.ts";
+
+if (WITHOUT_REDIS !== undefined) process.stderr.write(`broken hosts over Redis are not tested: ${WITHOUT_REDIS}\n`);
+
+const PEOPLE = 30;
+const HANGS = { loadMs: 3_600_000 } as const;
+const FAILS = { status: { code: 500, body: '{"error":"CUDA error: out of memory"}' } } as const;
+
+/** Two tries of each of thirty people at once, until all have ended. */
+async function askAll(discord: Discord): Promise<{ mark: string; message: Message }[]> {
+  const asked = Array.from({ length: 2 * PEOPLE }, (_, at) => {
+    const person = discord.person({ id: String(310_000_000_000_000_000n + BigInt(at % PEOPLE)), inServer: false });
+    return { mark: `问题${at}号`, record: person.enter("try", { model: MODEL, prompt: `问题${at}号` }) };
+  });
+  await discord.until(() => asked.every(({ record }) => hasEnded(record)), "all ends", 3 * PATIENCE_MS);
+  return asked.map(({ mark, record: { original } }) => {
+    if (original === undefined) throw new Error("there is no message");
+    return { mark, message: original };
+  });
+}
+const hasEnded = ({ original }: Record_): boolean =>
+  original !== undefined && original.states.length > 0 && !buttonsOf(original).some(({ label }) => label === "停止");
+
+describe.skipIf(WITHOUT_REDIS !== undefined)("one host of two whose list answers, and whose chats", () => {
+  test.each([
+    ["fail", FAILS],
+    ["hang before the first word", HANGS],
+    ["break off before the first word", { failAfter: { chunks: 0, how: "drop" } }],
+    ["are not found", { status: { code: 404, body: `{"error":"model '${MODEL}' not found"}` } }],
+    ["are no JSON", { failAfter: { chunks: 0, how: "garbage" } }],
+  ] as const)("%s: of sixty tries all are answered", async (_, script) => {
+    const { discord, ollamas } = await openMany({ bots: 1, workers: 2, slots: 4 });
+    for (const [at, ollama] of ollamas.entries())
+      ollama.script(({ messages }) => (at === 0 ? script : { text: `答：${messages.at(-1)?.content}。再见` }));
+    for (const { mark, message } of await askAll(discord)) expect(textOf(message)).toContain(`答：${mark}。再见`);
+    expect(ollamas[0]?.requests.length).toBeGreaterThan(0);
+    expect(ollamas[0]?.requests.length).toBeLessThan(PEOPLE / 2);
+  });
+});
+
+describe.skipIf(WITHOUT_REDIS !== undefined)("the only host", () => {
+  test("whose chats fail: everybody is told so at once, once", async () => {
+    const { discord, ollamas } = await openMany({ bots: 1, workers: 1, slots: 4 });
+    ollamas[0]?.script(FAILS);
+    for (const { message } of await askAll(discord)) expect(textOf(message)).toContain("显存");
+    expect(ollamas[0]?.requests.length).toBe(2 * PEOPLE);
+  });
+});
+
+describe.skipIf(WITHOUT_REDIS !== undefined)("a worker's heartbeat", () => {
+  test("tells of models that a host fails with, for as long as it does", async () => {
+    const redis = await startRedis();
+    onTestFinished(() => redis.stop());
+    const open = async () => {
+      const parts = openParts(redis.url, readConfig({}).tries, createLog({ logLevel: "silent" }), () => {});
+      onTestFinished(() => parts.close());
+      expect(await parts.link.ready()).toBe(true);
+      return parts.heartbeats;
+    };
+    const [one, other] = [await open(), await open()];
+    const now = performance.now();
+    const host: Host = {
+      ...{ url: "http://127.0.0.1:1", label: "127.0.0.1:1", up: true, version: "1", busy: 1, failures: 0 },
+      installed: [],
+      loaded: new Map([[MODEL, 7]]),
+      failing: new Map([
+        [MODEL, { until: now + 60_000, times: 3 }],
+        ["was:1b", { until: now - 1, times: 1 }],
+      ]),
+    };
+    const worker = { id: "one", name: "here", hosts: [host] };
+    const read = async (): Promise<Host | undefined> => (await other.read())[0]?.hosts[0];
+    const fails = async (model: string): Promise<boolean> => {
+      const found = await read();
+      return found !== undefined && isFailing(found, model);
+    };
+    await one.publish(worker);
+    expect([await fails(MODEL), await fails("was:1b"), await fails("other:1b")]).toEqual([true, false, false]);
+    // How busy it is comes with the next beat; that a model is answered with again is told at once.
+    await one.publishChange({ ...worker, hosts: [{ ...host, busy: 0 }] });
+    expect(await read()).toMatchObject({ busy: 1 });
+    await one.publishChange({ ...worker, hosts: [{ ...host, busy: 0, failing: new Map() }] });
+    expect([await fails(MODEL), await read()]).toMatchObject([false, { busy: 0 }]);
+  });
+});
