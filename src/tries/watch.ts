@@ -130,7 +130,8 @@ export function createWatch({ queue, records, holder, open, events, onGone, onEn
     else if (look.state !== "ended") track(endLost(item, nextModel(item.attempt, look.progress ?? item.reported), end));
     else {
       drop(item, end);
-      track(finish(item, end));
+      // Whoever ended it may not have known whose it was, or have died before it could say that they may ask again.
+      track(finish(item, end).then(() => queue.leave(item.attempt.id, item.attempt.person)));
     }
   };
 

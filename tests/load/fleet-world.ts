@@ -16,7 +16,7 @@ export const MODEL = "glm4:9b";
 const TOKEN_MS = 15 * 60_000;
 const settings = { ...readConfig({}).tries, perPersonHour: 1000, perGuildHour: 1000 };
 
-type Line = { level: number; msg: string; try?: string };
+type Line = { level: number; msg: string; try?: string; job?: string };
 /** Changes the parts of a process, so that it calls `die` at some point. */
 export type Deadly = (parts: Parts, die: () => void) => Partial<Parts>;
 
@@ -57,22 +57,25 @@ export async function openFleet({ expect, onTestFinished }: TestContext, { slots
   const shown = new Map<string, Progress>();
   const showing =
     (life: { dead: boolean }): OpenOutput =>
-    ({ id }, guard = (edit) => edit()) => ({
-      gone: new AbortController().signal,
-      update: (progress) => {
-        const edit = async (): Promise<void> => {
-          if (life.dead) return;
-          if (ends.has(id)) late.push(id);
-          shown.set(id, progress);
-        };
-        guard(edit).catch(() => {});
-      },
-      finish: async (progress) => {
-        if (life.dead) return await new Promise<never>(() => {});
-        ends.set(id, [...(ends.get(id) ?? []), progress]);
-      },
-      leave: async () => {},
-    });
+    ({ id, delivery }, guard = (edit) => edit()) =>
+      delivery.surface !== "test"
+        ? undefined
+        : {
+            gone: new AbortController().signal,
+            update: (progress) => {
+              const edit = async (): Promise<void> => {
+                if (life.dead) return;
+                if (ends.has(id)) late.push(id);
+                shown.set(id, progress);
+              };
+              guard(edit).catch(() => {});
+            },
+            finish: async (progress) => {
+              if (life.dead) return await new Promise<never>(() => {});
+              ends.set(id, [...(ends.get(id) ?? []), progress]);
+            },
+            leave: async () => {},
+          };
 
   const addBot = async () => {
     const life = { dead: false };
