@@ -85,8 +85,8 @@ export function createRedisQueue(link: Link, log: Log): RedisQueue {
       const { id = "", stalledCounter, deferredFailure } = held.job;
       const ticket = { id: idOf(id), model, deaths: stalledCounter, exhausted: Boolean(deferredFailure) };
       heldBy.set(ticket, held);
-      // It is taken, whoever hears of it: a slot is free meanwhile.
-      news.tell("-", model).catch(() => {});
+      // It is taken, whoever hears of it.
+      await news.tell("-", model).catch(() => {});
       return { ticket, left };
     }
     return { left: [] };
