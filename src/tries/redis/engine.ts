@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createRedisBackend, Job, Queue, Worker } from "bullmq";
+import { z } from "zod";
 import type { Log } from "#src/base/log.ts";
 import { answers, codeOf, isAway, type Link } from "./link.ts";
 import { evaluate, PREFIX, RETAKE } from "./scripts.ts";
@@ -80,16 +81,15 @@ export function createEngine({ commands, queues: connection }: Link, log: Log) {
     return await Job.fromId(writer(model), id);
   };
 
-  const retake = async (model: string, { job, token }: HeldJob): Promise<boolean> => {
+  const retake = async (model: string, { job, token }: HeldJob): Promise<z.infer<typeof retaken>> => {
     const id = job.id ?? "";
     const keys = [
       ...[`${id}:lock`, id, "active", "stalled"].map((name) => queueKey(model, name)),
-      OPEN,
-      tryKey(idOf(id)),
+      ...[tryKey(idOf(id)), MOVED],
     ];
-    return (await evaluate(commands, RETAKE, keys, [id, idOf(id), token, LOCK_MS])) === 1;
+    return retaken.parse(await evaluate(commands, RETAKE, keys, [id, idOf(id), token, LOCK_MS, Date.now()]));
   };
-  /** Does what needs the lock; false where another one has the job, or there is none (any more). */
+  /** Does what needs the lock; false where another one has the job. */
   const withLock = async (model: string, held: HeldJob, act: () => Promise<unknown>): Promise<boolean> => {
     checkConnected();
     for (let left = 1; ; left--) {
@@ -98,7 +98,8 @@ export function createEngine({ commands, queues: connection }: Link, log: Log) {
         return true;
       } catch (error) {
         if (typeof codeOf(error) !== "number") throw error;
-        if (left === 0 || !(await retake(model, held))) return false;
+        const what = left === 0 ? "another" : await retake(model, held);
+        if (what !== "taken") return what === "over";
       }
     }
   };
@@ -124,7 +125,8 @@ export function createEngine({ commands, queues: connection }: Link, log: Log) {
       const tokens = held.map(({ token }) => token);
       const failed = new Set(await reader(model).extendJobLocks(ids, tokens, LOCK_MS));
       const lost: HeldJob[] = [];
-      for (const item of held) if (failed.has(item.job.id ?? "") && !(await retake(model, item))) lost.push(item);
+      for (const item of held)
+        if (failed.has(item.job.id ?? "") && (await retake(model, item)) !== "taken") lost.push(item);
       return lost;
     },
     complete: (model: string, held: HeldJob): Promise<boolean> => {
@@ -143,6 +145,10 @@ export function createEngine({ commands, queues: connection }: Link, log: Log) {
   };
 }
 
+const retaken = z.enum(["taken", "another", "over"]);
+
+/** Of tries that were put into the queue of another model than their first. */
+export const MOVED = `${PREFIX}moved`;
 /** Ids that somebody has to look at, and when: ms by the clock of Redis. */
 export const OPEN = `${PREFIX}open`;
 export const tryKey = (id: string): string => `${PREFIX}try:${id}`;

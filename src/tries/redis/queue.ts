@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Log } from "#src/base/log.ts";
 import type { Ticket, TryQueue } from "#src/tries/queue.ts";
-import { createEngine, type HeldJob, idOf, LOCK_MS, OPEN, QUEUES, queueKey, queueName } from "./engine.ts";
+import { createEngine, type HeldJob, idOf, LOCK_MS, MOVED, OPEN, QUEUES, queueKey, queueName } from "./engine.ts";
 import { answers, type Link } from "./link.ts";
 import { createNews, createTurn, MODELS } from "./news.ts";
 import { ADMIT, evaluate, PREFIX } from "./scripts.ts";
@@ -28,8 +28,6 @@ const RENEW_MS = 1000;
 /** While nothing is queued or runs, turns are taken so seldom. */
 const IDLE_MS = 5000;
 const MOST_DUE = 100;
-/** Of tries that were put into the queue of another model than their first. */
-const MOVED = `${PREFIX}moved`;
 
 const personKey = (person: string): string => `${PREFIX}person:${person}`;
 const owner = z.object({ person: z.string() });
@@ -207,6 +205,7 @@ export function createRedisQueue(link: Link, log: Log): RedisQueue {
       }),
     forget: (id) => ask(async () => void (await answers(commands.pipeline().zrem(OPEN, id).hdel(MOVED, id)))),
     waiting: (model) => ask(async () => (await commands.lrange(queueKey(model, "wait"), 0, -1)).toReversed().map(idOf)),
+    taken: (model) => ask(async () => (await commands.lrange(queueKey(model, "active"), 0, -1)).map(idOf)),
     wanted: () =>
       ask(async () => {
         const models = await news.models();

@@ -34,18 +34,25 @@ redis.call('ZADD', KEYS[2], now + ARGV[3], ARGV[1])
 return 'ok'`);
 
 /**
- * KEYS: lock, job, active and stalled of BullMQ, open, the try. ARGV: job, id, token, ms. Takes a lock again that ran out while
- * nobody else took the job; 1 as well where Redis has lost all there was of the try, so that nobody else can have it.
+ * KEYS: lock, job, active and stalled of BullMQ, the try, moved. ARGV: job, id, token, ms, now. Takes a lock again that ran out
+ * while nobody else took the job, and puts back what Redis has lost of the job: `taken`. `another`: somebody else has it, or
+ * may. `over`: it has ended, that is shown, and there is no job any more.
  */
 export const RETAKE = script(`
-if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-if redis.call('LPOS', KEYS[3], ARGV[1]) then
-  redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])
-  redis.call('SREM', KEYS[4], ARGV[1])
-  return 1
+local owner = redis.call('GET', KEYS[1])
+if owner and owner ~= ARGV[3] then return 'another' end
+local isActive = redis.call('LPOS', KEYS[3], ARGV[1])
+local isJob = redis.call('EXISTS', KEYS[2]) == 1
+if not owner and not isActive then
+  local found = redis.pcall('HMGET', KEYS[5], 'ended', 'shown')
+  if isJob or redis.call('HEXISTS', KEYS[6], ARGV[2]) == 1 then return 'another' end
+  if found[1] then return found[2] and 'over' or 'another' end
 end
-local isKnown = redis.call('EXISTS', KEYS[2], KEYS[6]) > 0 or redis.call('ZSCORE', KEYS[5], ARGV[2])
-return isKnown and 0 or 1`);
+redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])
+redis.call('SREM', KEYS[4], ARGV[1])
+if not isActive then redis.call('LPUSH', KEYS[3], ARGV[1]) end
+if not isJob then redis.call('HSET', KEYS[2], 'name', 'try', 'data', '{}', 'opts', '{}', 'timestamp', ARGV[5]) end
+return 'taken'`);
 
 /** KEYS: the try. ARGV: `open` for a try that has not ended or `any`, HSET or HSETNX, field, value, … Answers `editing`. */
 export const UPDATE = script(`
