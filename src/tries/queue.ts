@@ -58,7 +58,7 @@ export type TryQueue = {
   handBack: (ticket: Ticket, model: string) => Promise<void>;
   /** A taken try has ended and its end is shown: nothing is left of it here. */
   finish: (ticket: Ticket) => Promise<void>;
-  /** Takes a try out that nobody runs; false where somebody does. Whoever gets true has to end it, and then to `forget` it. */
+  /** Takes a try that nobody runs out of the queue of a model; false where somebody runs it. Whoever gets true has to end it, and then to `forget` it. */
   remove: (item: Pick<QueuedTry, "id" | "model">) => Promise<boolean>;
   /** A removed try has ended and its end is shown. */
   forget: (id: string) => Promise<void>;

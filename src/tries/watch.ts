@@ -5,9 +5,9 @@ import { endTry } from "./last-word.ts";
 import type { EditGuard, OpenOutput, Output } from "./outputs.ts";
 import { every } from "./periodic.ts";
 import { placesToTell, type ToldPlace } from "./places.ts";
-import { queuedTry, StoreAway, type TryQueue } from "./queue.ts";
+import { StoreAway, type TryQueue } from "./queue.ts";
 import type { Notice, TryLook, TryRecords } from "./records.ts";
-import { endedFor, hasWords, type Progress, type Try, waitingProgress } from "./try.ts";
+import { endedFor, hasWords, nextModel, type Progress, type Try, waitingProgress } from "./try.ts";
 
 /** Called with what becomes of the tries that this process asked for, to count it. None of them may throw. */
 export type TryEvents = {
@@ -122,7 +122,7 @@ export function createWatch({ queue, records, holder, open, events, onGone, onEn
     item.misses = isHeld ? 0 : item.misses + 1;
     if (look.state === "ended" && look.shown) drop(item, end);
     else if (item.misses < MOST_MISSES) return;
-    else if (look.state !== "ended") track(endLost(item, end));
+    else if (look.state !== "ended") track(endLost(item, nextModel(item.attempt, look.progress ?? item.reported), end));
     else {
       drop(item, end);
       // Whoever ended it may not have known whose it was, or have died before it could say that they may ask again.
@@ -130,9 +130,9 @@ export function createWatch({ queue, records, holder, open, events, onGone, onEn
     }
   };
 
-  const endLost = async (item: Watched, end: Progress): Promise<void> => {
+  const endLost = async (item: Watched, model: string, end: Progress): Promise<void> => {
     const { attempt } = item;
-    if (!(await queue.remove(queuedTry(attempt))) || !watched.has(attempt.id)) return;
+    if (!(await queue.remove({ id: attempt.id, model })) || !watched.has(attempt.id)) return;
     drop(item, end);
     await endTry(attempt, end, { queue, records, open: () => item.output });
   };

@@ -4,7 +4,9 @@ import { benchCommunity } from "./community.ts";
 import { benchDiscord } from "./discord.ts";
 import { benchMemory } from "./memory.ts";
 import { benchSync } from "./sync.ts";
+import { benchTakeover } from "./takeover.ts";
 import { benchTries } from "./tries.ts";
+import { benchWaiting } from "./waiting.ts";
 import { benchWorkers } from "./workers.ts";
 
 /** `npm run bench`: figures as ratios to a floor measured in the same run, because machines are noisy. */
@@ -47,6 +49,25 @@ else
     process.stdout.write(
       `  ${workers} × worker${" ".repeat(36)} ${perSecond.toFixed(1)} tries/s = ${ratio.toFixed(2)}× one; a try: ${redisCommands.toFixed(0)} Redis commands, ${(redisBytes / 1000).toFixed(1)} kB in Redis, ${botCpuMs.toFixed(1)} ms of the bot, ${workerCpuMs.toFixed(1)} ms of a worker; idle: ${idleCommands.toFixed(1)} commands/s\n`,
     );
+
+process.stdout.write("\nWaiting: many people behind two slots, while the queue moves\n");
+const waiting = await benchWaiting();
+if (typeof waiting === "string") process.stdout.write(`  not measured: ${waiting}\n`);
+else
+  for (const { what, value, unit, goal } of waiting)
+    process.stdout.write(
+      `  ${what.padEnd(46)} ${value.toFixed(1)} ${unit} (goal ≤ ${goal}, ${value <= goal ? "met" : "NOT met"})\n`,
+    );
+
+process.stdout.write("\nTakeover: a worker is killed in mid-answer, ten times\n");
+const takeovers = await benchTakeover();
+if (typeof takeovers === "string") process.stdout.write(`  not measured: ${takeovers}\n`);
+else {
+  const [least = 0, median = 0, most = 0] = [0, Math.floor(takeovers.length / 2), -1].map((at) => takeovers.at(at));
+  process.stdout.write(
+    `  ${"until the first word of another worker".padEnd(46)} ${least.toFixed(1)} to ${most.toFixed(1)} s, median ${median.toFixed(1)} s (goal ≤ 5, ${most <= 5 ? "met" : "NOT met"})\n`,
+  );
+}
 
 process.stdout.write("\nCommunity, simulated: 10,000 tries an hour, five times as many for five minutes of it\n");
 for (const { cards, answered, median, slowest } of benchCommunity())

@@ -1,15 +1,15 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import packageJson from "#package.json" with { type: "json" };
 import type { Record_ } from "#tests/stand-ins/discord/interactions.ts";
 import { buttonsOf } from "#tests/stand-ins/discord/people.ts";
 import { startDiscord } from "#tests/stand-ins/discord.ts";
 import { startOllama } from "#tests/stand-ins/ollama.ts";
 import { startRedis, WITHOUT_REDIS } from "#tests/stand-ins/redis.ts";
+import { countOf, endProgram, startProgram } from "./programs.ts";
 
 /** How many tries a fleet answers, by the number of its workers. */
 
@@ -52,20 +52,16 @@ async function throughput(workers: number): Promise<Omit<Throughput, "workers" |
   );
   for (const ollama of ollamas) ollama.script(ANSWER);
   const start = (script: "start" | "worker", env: Record<string, string>): ChildProcess =>
-    spawn(process.execPath, packageJson.scripts[script].split(" ").slice(1), {
-      env: {
-        PATH: process.env["PATH"] ?? "",
-        DISCORD_API_URL: discord.apiUrl,
-        REDIS_URL: redis.url,
-        DATA_DIR: folder,
-        LOG_LEVEL: "error",
-        HTTP_PORT: "0",
-        TRY_HOST_SLOTS: String(SLOTS),
-        TRY_QUEUE_MAX: "1000",
-        TRY_PER_GUILD_HOUR: "100000",
-        ...env,
-      },
-      stdio: "ignore",
+    startProgram(script, {
+      DISCORD_API_URL: discord.apiUrl,
+      REDIS_URL: redis.url,
+      DATA_DIR: folder,
+      LOG_LEVEL: "error",
+      HTTP_PORT: "0",
+      TRY_HOST_SLOTS: String(SLOTS),
+      TRY_QUEUE_MAX: "1000",
+      TRY_PER_GUILD_HOUR: "100000",
+      ...env,
     });
   const processes = [
     start("start", { DISCORD_TOKEN: discord.token }),
@@ -85,11 +81,10 @@ async function throughput(workers: number): Promise<Omit<Throughput, "workers" |
   await discord.until(() => beating === workers, "all workers");
   clearInterval(count);
   const spent = async (): Promise<Cost> => {
-    const info = await client.info();
     const [botCpuMs = 0, ...workersCpuMs] = processes.map(cpuMs);
     return {
-      redisCommands: figureIn(info, "total_commands_processed"),
-      redisBytes: figureIn(info, "used_memory"),
+      redisCommands: await countOf(client),
+      redisBytes: await countOf(client, "used_memory"),
       botCpuMs,
       workerCpuMs: workersCpuMs.reduce((sum, ms) => sum + ms, 0),
     };
@@ -110,11 +105,7 @@ async function throughput(workers: number): Promise<Omit<Throughput, "workers" |
   const after = await spent();
   client.disconnect();
 
-  for (const child of processes) {
-    const closed = new Promise((resolve) => child.once("close", resolve));
-    child.kill("SIGKILL");
-    await closed;
-  }
+  await Promise.all(processes.map(endProgram));
   await Promise.all(ollamas.map(({ stop }) => stop()));
   await discord.stop();
   await redis.stop();
@@ -128,9 +119,6 @@ async function throughput(workers: number): Promise<Omit<Throughput, "workers" |
     workerCpuMs: (after.workerCpuMs - before.workerCpuMs) / TRIES,
   };
 }
-
-const figureIn = (info: string, name: string): number =>
-  Number(new RegExp(`^${name}:(\\d+)`, "m").exec(info)?.[1] ?? 0);
 
 /** Time on processors so far: fields 14 and 15 of `/proc/<pid>/stat`, in hundredths of a second (man proc). */
 function cpuMs({ pid }: ChildProcess): number {

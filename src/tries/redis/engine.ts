@@ -6,7 +6,7 @@ import { answers, codeOf, isAway, type Link } from "./link.ts";
 import { evaluate, PREFIX, RETAKE } from "./scripts.ts";
 
 /** A lock that is not renewed for so long belongs to a runner that has died. */
-export const LOCK_MS = 4000;
+export const LOCK_MS = 3200;
 /** A try whose runners have died so often more than this is not begun again: it may be what kills them. */
 const MOST_DEATHS = 2;
 const CHECK_MS = 400;
@@ -15,7 +15,12 @@ const NEWEST = 20;
 export const QUEUES = `${PREFIX}queue`;
 
 /** A job that this process holds. A token of its own for each: the same process may lose it and take it again. */
-export type HeldJob = { job: Job; token: string };
+export type HeldJob = {
+  job: Job;
+  token: string;
+  /** When it was last certain that nobody else has it. performance.now(). */
+  heldAt: number;
+};
 
 /** A colon is BullMQ's own. */
 export const queueName = (model: string): string => encodeURIComponent(model);
@@ -81,27 +86,19 @@ export function createEngine({ commands, queues: connection }: Link, log: Log) {
     return await Job.fromId(writer(model), id);
   };
 
-  const retake = async (model: string, { job, token }: HeldJob): Promise<z.infer<typeof retaken>> => {
+  const retake = async (model: string, { job, token, heldAt }: HeldJob): Promise<z.infer<typeof retaken>> => {
     const id = job.id ?? "";
-    const keys = [
-      ...[`${id}:lock`, id, "active", "stalled"].map((name) => queueKey(model, name)),
-      ...[tryKey(idOf(id)), MOVED],
-    ];
-    return retaken.parse(await evaluate(commands, RETAKE, keys, [id, idOf(id), token, LOCK_MS, Date.now()]));
+    const names = [`${id}:lock`, id, "active", "stalled", "wait"];
+    const keys = [...names.map((name) => queueKey(model, name)), tryKey(idOf(id))];
+    const isSure = performance.now() - heldAt < LOCK_MS ? 1 : 0;
+    return retaken.parse(await evaluate(commands, RETAKE, keys, [id, token, LOCK_MS, Date.now(), isSure]));
   };
   /** Does what needs the lock; false where another one has the job. */
   const withLock = async (model: string, held: HeldJob, act: () => Promise<unknown>): Promise<boolean> => {
     checkConnected();
-    for (let left = 1; ; left--) {
-      try {
-        await act();
-        return true;
-      } catch (error) {
-        if (typeof codeOf(error) !== "number") throw error;
-        const what = left === 0 ? "another" : await retake(model, held);
-        if (what !== "taken") return what === "over";
-      }
-    }
+    if (await isTaken(act)) return true;
+    const what = await retake(model, held);
+    return what === "taken" ? isTaken(act) : what === "over";
   };
 
   return {
@@ -111,22 +108,27 @@ export function createEngine({ commands, queues: connection }: Link, log: Log) {
     },
     take: async (model: string): Promise<HeldJob | undefined> => {
       const token = randomUUID();
+      const heldAt = performance.now();
       const job = await reader(model)
         .getNextJob(token, { block: false })
         .catch((error: unknown) => {
           if (isAway(error)) throw error;
           return repair(model, token);
         });
-      return job && { job, token };
+      return job && { job, token, heldAt };
     },
     /** Gives those that another one has by now. */
     renew: async (model: string, held: readonly HeldJob[]): Promise<HeldJob[]> => {
       const ids = held.map(({ job }) => job.id ?? "");
       const tokens = held.map(({ token }) => token);
+      const asked = performance.now();
       const failed = new Set(await reader(model).extendJobLocks(ids, tokens, LOCK_MS));
       const lost: HeldJob[] = [];
-      for (const item of held)
-        if (failed.has(item.job.id ?? "") && (await retake(model, item)) !== "taken") lost.push(item);
+      for (const item of held) {
+        const isHeld = !failed.has(item.job.id ?? "") || (await retake(model, item)) === "taken";
+        if (isHeld) item.heldAt = asked;
+        else lost.push(item);
+      }
       return lost;
     },
     complete: (model: string, held: HeldJob): Promise<boolean> => {
@@ -147,8 +149,17 @@ export function createEngine({ commands, queues: connection }: Link, log: Log) {
 
 const retaken = z.enum(["taken", "another", "over"]);
 
-/** Of tries that were put into the queue of another model than their first. */
-export const MOVED = `${PREFIX}moved`;
+/** False where BullMQ refuses it: somebody else holds the job, or it is not where it should be. */
+async function isTaken(act: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await act();
+    return true;
+  } catch (error) {
+    if (typeof codeOf(error) !== "number") throw error;
+    return false;
+  }
+}
+
 /** Ids that somebody has to look at, and when: ms by the clock of Redis. */
 export const OPEN = `${PREFIX}open`;
 export const tryKey = (id: string): string => `${PREFIX}try:${id}`;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Log } from "#src/base/log.ts";
-import type { Ticket, TryQueue } from "#src/tries/queue.ts";
-import { createEngine, type HeldJob, idOf, LOCK_MS, MOVED, OPEN, QUEUES, queueKey, queueName } from "./engine.ts";
+import { RENEWALS_MISSED, type Ticket, type TryQueue } from "#src/tries/queue.ts";
+import { createEngine, type HeldJob, idOf, LOCK_MS, OPEN, QUEUES, queueKey, queueName } from "./engine.ts";
 import { answers, type Link } from "./link.ts";
 import { createNews, createTurn, MODELS } from "./news.ts";
 import { ADMIT, evaluate, PREFIX } from "./scripts.ts";
@@ -24,7 +24,6 @@ const UNWATCHED_MS = 3_600_000;
 /** Whoever takes a try out ends it and shows that; so long after it they have not. */
 const REMOVED_MS = 10_000;
 const DAY_MS = 86_400_000;
-const RENEW_MS = 1000;
 /** While nothing is queued or runs, turns are taken so seldom. */
 const IDLE_MS = 5000;
 const MOST_DUE = 100;
@@ -118,7 +117,7 @@ export function createRedisQueue(link: Link, log: Log): RedisQueue {
 
   return {
     lasts: true,
-    renewMs: RENEW_MS,
+    renewMs: LOCK_MS / RENEWALS_MISSED,
     admit: ({ id, person, most }) =>
       ask(async () => {
         const keys = [personKey(person), OPEN, MODELS];
@@ -173,7 +172,7 @@ export function createRedisQueue(link: Link, log: Log): RedisQueue {
         else {
           const until = await commands.zscore(OPEN, ticket.id);
           // Should this process die between the two, it is as if it had been taken out.
-          const soon = commands.pipeline().hset(MOVED, ticket.id, model).zadd(MODELS, now(), queueName(model));
+          const soon = commands.pipeline().zadd(MODELS, now(), queueName(model));
           await answers(soon.zadd(OPEN, "XX", now() + REMOVED_MS, ticket.id));
           if (!(await engine.complete(ticket.model, held))) return;
           await engine.add(model, ticket.id, held.job.data, { timestamp: held.job.timestamp, lifo: true });
@@ -186,24 +185,22 @@ export function createRedisQueue(link: Link, log: Log): RedisQueue {
         const held = heldOf(ticket);
         leaving.add(ticket);
         if (!(await engine.complete(ticket.model, held))) return;
-        const pipeline = commands.pipeline().zrem(OPEN, ticket.id).hdel(MOVED, ticket.id);
+        const pipeline = commands.pipeline().zrem(OPEN, ticket.id);
         const { data } = owner.safeParse(held.job.data);
         if (data) pipeline.zrem(personKey(data.person), ticket.id);
         await answers(pipeline);
         await news.tell("-", ticket.model).catch(() => {});
       }),
-    remove: ({ id, model: first }) =>
+    remove: ({ id, model }) =>
       ask(async () => {
-        const before = commands.pipeline().zscore(OPEN, id).hget(MOVED, id);
-        const [until, moved] = z.array(z.string().nullable()).parse(await answers(before));
-        const model = moved ?? first;
+        const until = await commands.zscore(OPEN, id);
         await commands.zadd(OPEN, "XX", now() + REMOVED_MS, id);
         const isRemoved = await engine.remove(model, id);
         if (isRemoved) await news.tell("-", model);
-        else if (typeof until === "string") await commands.zadd(OPEN, "XX", until, id);
+        else if (until !== null) await commands.zadd(OPEN, "XX", until, id);
         return isRemoved;
       }),
-    forget: (id) => ask(async () => void (await answers(commands.pipeline().zrem(OPEN, id).hdel(MOVED, id)))),
+    forget: (id) => ask(async () => void (await commands.zrem(OPEN, id))),
     waiting: (model) => ask(async () => (await commands.lrange(queueKey(model, "wait"), 0, -1)).toReversed().map(idOf)),
     taken: (model) => ask(async () => (await commands.lrange(queueKey(model, "active"), 0, -1)).map(idOf)),
     wanted: () =>
