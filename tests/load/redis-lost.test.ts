@@ -1,5 +1,8 @@
 import { describe, type TestContext, test } from "vitest";
-import { dyingAt, openFleet } from "#tests/load/fleet-world.ts";
+import { ASKER, labels, shows } from "#tests/discord/try-world.ts";
+import { dyingAt, MODEL, openFleet } from "#tests/load/fleet-world.ts";
+import { expectNothingLeft, openMany } from "#tests/load/redis-world.ts";
+import { textOf } from "#tests/stand-ins/discord/people.ts";
 import { WITHOUT_REDIS } from "#tests/stand-ins/redis.ts";
 
 if (WITHOUT_REDIS !== undefined) process.stderr.write(`what Redis loses is not tested: ${WITHOUT_REDIS}\n`);
@@ -78,6 +81,24 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a Redis that has lost everything",
     await untilEnded(attempt);
     expect(phasesOf(attempt)).toEqual(["interrupted"]);
     await nothingIsLeft();
+  });
+});
+
+describe.skipIf(WITHOUT_REDIS !== undefined)("a message that nobody knows any more", () => {
+  test("is ended by its button, keeps its text, and nothing is run", async ({ expect }) => {
+    const { discord, redis, ollamas, running, replaceBot } = await openMany({ bots: 1, workers: 1 });
+    ollamas[0]?.script({ endless: true, tokensPerSecond: 20 });
+    const person = discord.person({ id: ASKER });
+    const message = await person.run("try", { model: MODEL, prompt: "问" });
+    await shows(discord, message, "测试用");
+    running.workers[0]?.process.kill("SIGKILL");
+    await redis.restartEmpty();
+    await replaceBot(0);
+    await person.press(message, "停止");
+    expect(textOf(message)).toContain("测试用");
+    expect(textOf(message)).toContain("它已经结束了");
+    expect(labels(message)).toEqual([]);
+    await expectNothingLeft(redis);
   });
 });
 
