@@ -116,9 +116,9 @@ export function createWatch({ queue, records, holder, open, events, onGone, onEn
   };
 
   /** Its token, if it has one, is here: whatever became of those who ran it, the message gets a last word. */
-  const applyLook = (item: Watched, look: TryLook, isTaken: boolean): void => {
+  const applyLook = (item: Watched, look: TryLook, isQueued: boolean): void => {
     const end = (look.state === "ended" && look.progress) || endedFor(item.reported, "interrupted");
-    const isHeld = isTaken && (look.state === "waiting" || look.state === "running");
+    const isHeld = isQueued && (look.state === "waiting" || look.state === "running");
     item.misses = isHeld ? 0 : item.misses + 1;
     if (look.state === "ended" && look.shown) drop(item, end);
     else if (item.misses < MOST_MISSES) return;
@@ -137,7 +137,7 @@ export function createWatch({ queue, records, holder, open, events, onGone, onEn
     await endTry(attempt, end, { queue, records, open: () => item.output });
   };
 
-  /** What is in the queue is somebody's to take: only the others are looked up. */
+  /** What waits is somebody's to take: it is looked up only where it was begun, and its end may be left to be shown. */
   const lookUp = async (): Promise<void> => {
     const targets = [...watched.values()].flatMap(({ attempt }) => attempt.targets);
     const models = [...new Set(targets.map(({ model }) => model))];
@@ -148,14 +148,15 @@ export function createWatch({ queue, records, holder, open, events, onGone, onEn
     const taken = await idsIn("taken");
     const items: Watched[] = [];
     for (const item of watched.values()) {
-      if (queued.has(item.attempt.id)) item.misses = 0;
+      if (queued.has(item.attempt.id) && item.startedAt === undefined) item.misses = 0;
       else items.push(item);
     }
     if (items.length === 0) return;
     const looks = await records.look(items.map(({ attempt }) => attempt.id));
     for (const [at, item] of items.entries()) {
       const look = looks[at];
-      if (look && watched.has(item.attempt.id)) applyLook(item, look, taken.has(item.attempt.id));
+      if (look && watched.has(item.attempt.id))
+        applyLook(item, look, taken.has(item.attempt.id) || queued.has(item.attempt.id));
     }
   };
 
