@@ -64,6 +64,8 @@ export type TryQueue = {
   forget: (id: string) => Promise<void>;
   /** Ids of those that wait for a model, the next one first. */
   waiting: (model: string) => Promise<string[]>;
+  /** Ids of those of a model that somebody has taken, also of a runner that has died, until others can have them. */
+  taken: (model: string) => Promise<string[]>;
   /** Models for which tries wait. */
   wanted: () => Promise<string[]>;
   counts: () => Promise<TryCounts>;

@@ -54,11 +54,8 @@ const PLACES_MS = 1000;
 /** What notices have not told is looked up so often. */
 const LOOK_MS = 4000;
 const CLOSE_LOOK_MS = 50;
-/**
- * So often in a row a try must be missing until it is ended here: its runner, if there is one, says the last word, and what
- * a dead one had is for a moment in nobody's queue.
- */
-const MOST_MISSES = 3;
+/** So often in a row a try must be missing until it is ended here: its runner, if there is one, says the last word. */
+const MOST_MISSES = 2;
 
 export type Watch = ReturnType<typeof createWatch>;
 
@@ -118,13 +115,11 @@ export function createWatch({ queue, records, holder, open, events, onGone, onEn
     else if (queue.lasts && item.output) track(item.output.leave());
   };
 
-  /** How many times in a row the try was missing, or its end unshown. */
-  const missesOf = (item: Watched, { state }: TryLook): number => (state === "running" ? 0 : item.misses + 1);
-
   /** Its token, if it has one, is here: whatever became of those who ran it, the message gets a last word. */
-  const applyLook = (item: Watched, look: TryLook): void => {
+  const applyLook = (item: Watched, look: TryLook, isQueued: boolean): void => {
     const end = (look.state === "ended" && look.progress) || endedFor(item.reported, "interrupted");
-    item.misses = missesOf(item, look);
+    const isHeld = isQueued && (look.state === "waiting" || look.state === "running");
+    item.misses = isHeld ? 0 : item.misses + 1;
     if (look.state === "ended" && look.shown) drop(item, end);
     else if (item.misses < MOST_MISSES) return;
     else if (look.state !== "ended") track(endLost(item, nextModel(item.attempt, look.progress ?? item.reported), end));
@@ -142,21 +137,26 @@ export function createWatch({ queue, records, holder, open, events, onGone, onEn
     await endTry(attempt, end, { queue, records, open: () => item.output });
   };
 
-  /** What is in the queue is somebody's to take: only the others are looked up. */
+  /** What waits is somebody's to take: it is looked up only where it was begun, and its end may be left to be shown. */
   const lookUp = async (): Promise<void> => {
     const targets = [...watched.values()].flatMap(({ attempt }) => attempt.targets);
-    const models = new Set(targets.map(({ model }) => model));
-    const queued = new Set((await Promise.all([...models].map((model) => queue.waiting(model)))).flat());
+    const models = [...new Set(targets.map(({ model }) => model))];
+    const idsIn = async (list: "waiting" | "taken"): Promise<ReadonlySet<string>> =>
+      new Set((await Promise.all(models.map((model) => queue[list](model)))).flat());
+    // In this order: what is taken meanwhile is in both.
+    const queued = await idsIn("waiting");
+    const taken = await idsIn("taken");
     const items: Watched[] = [];
     for (const item of watched.values()) {
-      if (queued.has(item.attempt.id)) item.misses = 0;
+      if (queued.has(item.attempt.id) && item.startedAt === undefined) item.misses = 0;
       else items.push(item);
     }
     if (items.length === 0) return;
     const looks = await records.look(items.map(({ attempt }) => attempt.id));
     for (const [at, item] of items.entries()) {
       const look = looks[at];
-      if (look && watched.has(item.attempt.id)) applyLook(item, look);
+      if (look && watched.has(item.attempt.id))
+        applyLook(item, look, taken.has(item.attempt.id) || queued.has(item.attempt.id));
     }
   };
 

@@ -149,5 +149,3 @@ export async function openFleet({ expect, onTestFinished }: TestContext, { slots
     nothingIsLeft: (): Promise<void> => expect.poll(() => leftIn(client), { interval: 250 }).toEqual([]),
   };
 }
-
-export type Fleet = Awaited<ReturnType<typeof openFleet>>;

@@ -135,7 +135,7 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a Redis that is gone", () => {
     expect(lines.map(({ msg }) => msg)).toEqual(["Redis is out of reach", "Redis is there again"]);
   });
 
-  test("keeps nobody from claiming what was asked", async () => {
+  test("is claimed from once for each id, and tells who asks while it is away", async () => {
     const redis = await openRedis();
     const [one, other] = [openProcess(redis), openProcess(redis)];
     for (const { link } of [one, other]) expect(await link.ready()).toBe(true);
@@ -143,7 +143,7 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a Redis that is gone", () => {
     expect(claims.filter(Boolean).length).toBe(1);
     expect(await other.claim("another one")).toBe(true);
     await redis.down();
-    expect(await one.claim("an interaction")).toBe(true);
+    await expect(one.claim("an interaction")).rejects.toThrow(StoreAway);
   });
 });
 
@@ -151,7 +151,7 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a Redis that can never be used", (
   test("in cluster mode, is refused in words", async () => {
     const redis = await openRedis({ cluster: true });
     const { link, seen } = openProcess(redis);
-    expect(await link.refused).toMatchObject({ reason: "cluster", message: expect.stringContaining("cluster mode") });
+    expect(await link.refused).toMatchObject({ reason: "cluster" });
     expect(await link.ready()).toBe(false);
     expect(seen.writable).toBe(false);
   });

@@ -130,8 +130,10 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a try in Redis", () => {
     expect(await queue.renew([ticket])).toEqual(new Set());
     expect(await records.end(attempt, DONE)).toBe("ok");
     expect(await records.end(attempt, DONE)).toBe("ended");
-    expect(await queue.renew([ticket])).toEqual(new Set(["a1"]));
+    expect(await queue.renew([ticket])).toEqual(new Set());
     await queue.finish(ticket);
+    expect(await queue.counts()).toEqual({ running: 0, waiting: 0 });
+    expect(await client.keys("*try-a1*")).toEqual([]);
     expect(await records.find("a1")).toMatchObject({ kind: "try", try: attempt, progress: DONE, shown: false });
     expect(await client.pttl("mulu:2:try:a1")).toBeGreaterThan(0);
   });

@@ -9,8 +9,20 @@ export const MODEL = "glm4:9b";
 const SLOTS = 8;
 
 /** Bots that Discord calls in turn, and workers, each beside an Ollama of its own. */
-export async function openMany({ bots, workers, slots = SLOTS }: { bots: number; workers: number; slots?: number }) {
-  const redis = await startRedis();
+export async function openMany({
+  bots,
+  workers,
+  slots = SLOTS,
+  env = {},
+  snapshots = false,
+}: {
+  bots: number;
+  workers: number;
+  slots?: number;
+  env?: Record<string, string>;
+  snapshots?: boolean;
+}) {
+  const redis = await startRedis({ snapshots });
   onTestFinished(() => redis.stop());
   const discord = await openDiscord({ acknowledgeMs: 600_000, bucket: { limit: 50, windowMs: 2000 } });
   const folder = await temporaryFolder();
@@ -21,6 +33,7 @@ export async function openMany({ bots, workers, slots = SLOTS }: { bots: number;
     TRY_QUEUE_MAX: "1000",
     TRY_PER_PERSON_HOUR: "1000",
     TRY_PER_GUILD_HOUR: "100000",
+    ...env,
   };
   const ollamas = await Promise.all(
     Array.from({ length: workers }, () => startOllama({ models: [{ name: MODEL }], slots })),

@@ -122,10 +122,12 @@ export async function startDiscord({
       moves += 1;
       endpoints.urls.splice(0, endpoints.urls.length, ...urls);
     },
-    /** From now on each interaction is delivered so often, over HTTP as the same signed request. */
+    /** From now on each interaction is delivered so often, over HTTP at the same moment and as the same signed request. */
     deliverTimes: (times: number): void => {
       deliveries = times;
     },
+    /** Sends the newest request over HTTP once more, as it was signed. */
+    deliverAgain: endpoints.deliverAgain,
     /** A program was started for the n-th time and is there. */
     started: (times: number): Promise<void> =>
       until(

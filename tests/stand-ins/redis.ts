@@ -49,6 +49,12 @@ export async function startRedis({ secure = false, cluster = false, snapshots = 
     up: async (): Promise<void> => {
       child = await launch(flags, folder);
     },
+    /** Is killed and comes back empty, as one that keeps nothing on its disk. */
+    restartEmpty: async (): Promise<void> => {
+      await down("SIGKILL");
+      await rm(join(folder, "appendonlydir"), { recursive: true, force: true });
+      child = await launch(flags, folder);
+    },
     /** Snapshots fail meanwhile: a folder is where their file should be. */
     withoutSnapshots: async (act: () => Promise<void>): Promise<void> => {
       await mkdir(join(folder, "dump.rdb"));

@@ -121,6 +121,7 @@ describe.each(IMPLEMENTATIONS)("the queue of $name", ({ lasts, prepare }) => {
     expect((await other.queue.wanted()).toSorted()).toEqual([M2, M1].toSorted());
     await take(queue, M2);
     expect(await other.queue.wanted()).toEqual([M1]);
+    expect([await other.queue.taken(M1), await other.queue.taken(M2)]).toEqual([[], ["b"]]);
     expect(await other.queue.counts()).toEqual({ running: 1, waiting: 2 });
   });
 

@@ -104,6 +104,8 @@ export function createLocalQueue({ leftOver = [] }: { leftOver?: readonly string
       if (item) drop(item);
     },
     waiting: async (model) => order.filter((item) => item.model === model).map(({ id }) => id),
+    taken: async (model) =>
+      [...items.values()].filter((item) => item.state === "taken" && item.model === model).map(({ id }) => id),
     wanted: async () => [...new Set(order.map(({ model }) => model))],
     counts: async () => ({
       running: [...items.values()].filter(({ state }) => state === "taken").length,

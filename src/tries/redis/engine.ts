@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createRedisBackend, Job, Queue, Worker } from "bullmq";
+import { z } from "zod";
 import type { Log } from "#src/base/log.ts";
 import { answers, codeOf, isAway, type Link } from "./link.ts";
 import { evaluate, PREFIX, RETAKE } from "./scripts.ts";
@@ -14,7 +15,12 @@ const NEWEST = 20;
 export const QUEUES = `${PREFIX}queue`;
 
 /** A job that this process holds. A token of its own for each: the same process may lose it and take it again. */
-export type HeldJob = { job: Job; token: string };
+export type HeldJob = {
+  job: Job;
+  token: string;
+  /** When it was last certain that nobody else has it. performance.now(). */
+  heldAt: number;
+};
 
 /** A colon is BullMQ's own. */
 export const queueName = (model: string): string => encodeURIComponent(model);
@@ -80,27 +86,19 @@ export function createEngine({ commands, queues: connection }: Link, log: Log) {
     return await Job.fromId(writer(model), id);
   };
 
-  const retake = async (model: string, { job, token }: HeldJob): Promise<boolean> => {
+  const retake = async (model: string, { job, token, heldAt }: HeldJob): Promise<z.infer<typeof retaken>> => {
     const id = job.id ?? "";
-    const keys = [
-      ...[`${id}:lock`, id, "active", "stalled"].map((name) => queueKey(model, name)),
-      OPEN,
-      tryKey(idOf(id)),
-    ];
-    return (await evaluate(commands, RETAKE, keys, [id, idOf(id), token, LOCK_MS])) === 1;
+    const names = [`${id}:lock`, id, "active", "stalled", "wait"];
+    const keys = [...names.map((name) => queueKey(model, name)), tryKey(idOf(id))];
+    const isSure = performance.now() - heldAt < LOCK_MS ? 1 : 0;
+    return retaken.parse(await evaluate(commands, RETAKE, keys, [id, token, LOCK_MS, Date.now(), isSure]));
   };
-  /** Does what needs the lock; false where another one has the job, or there is none (any more). */
+  /** Does what needs the lock; false where another one has the job. */
   const withLock = async (model: string, held: HeldJob, act: () => Promise<unknown>): Promise<boolean> => {
     checkConnected();
-    for (let left = 1; ; left--) {
-      try {
-        await act();
-        return true;
-      } catch (error) {
-        if (typeof codeOf(error) !== "number") throw error;
-        if (left === 0 || !(await retake(model, held))) return false;
-      }
-    }
+    if (await isTaken(act)) return true;
+    const what = await retake(model, held);
+    return what === "taken" ? isTaken(act) : what === "over";
   };
 
   return {
@@ -110,21 +108,27 @@ export function createEngine({ commands, queues: connection }: Link, log: Log) {
     },
     take: async (model: string): Promise<HeldJob | undefined> => {
       const token = randomUUID();
+      const heldAt = performance.now();
       const job = await reader(model)
         .getNextJob(token, { block: false })
         .catch((error: unknown) => {
           if (isAway(error)) throw error;
           return repair(model, token);
         });
-      return job && { job, token };
+      return job && { job, token, heldAt };
     },
     /** Gives those that another one has by now. */
     renew: async (model: string, held: readonly HeldJob[]): Promise<HeldJob[]> => {
       const ids = held.map(({ job }) => job.id ?? "");
       const tokens = held.map(({ token }) => token);
+      const asked = performance.now();
       const failed = new Set(await reader(model).extendJobLocks(ids, tokens, LOCK_MS));
       const lost: HeldJob[] = [];
-      for (const item of held) if (failed.has(item.job.id ?? "") && !(await retake(model, item))) lost.push(item);
+      for (const item of held) {
+        const isHeld = !failed.has(item.job.id ?? "") || (await retake(model, item)) === "taken";
+        if (isHeld) item.heldAt = asked;
+        else lost.push(item);
+      }
       return lost;
     },
     complete: (model: string, held: HeldJob): Promise<boolean> => {
@@ -141,6 +145,19 @@ export function createEngine({ commands, queues: connection }: Link, log: Log) {
       await Promise.allSettled([...writers.values(), ...readers.values()].map((item) => item.close()));
     },
   };
+}
+
+const retaken = z.enum(["taken", "another", "over"]);
+
+/** False where BullMQ refuses it: somebody else holds the job, or it is not where it should be. */
+async function isTaken(act: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await act();
+    return true;
+  } catch (error) {
+    if (typeof codeOf(error) !== "number") throw error;
+    return false;
+  }
 }
 
 /** Ids that somebody has to look at, and when: ms by the clock of Redis. */

@@ -202,6 +202,7 @@ export function createRedisQueue(link: Link, log: Log): RedisQueue {
       }),
     forget: (id) => ask(async () => void (await commands.zrem(OPEN, id))),
     waiting: (model) => ask(async () => (await commands.lrange(queueKey(model, "wait"), 0, -1)).toReversed().map(idOf)),
+    taken: (model) => ask(async () => (await commands.lrange(queueKey(model, "active"), 0, -1)).map(idOf)),
     wanted: () =>
       ask(async () => {
         const models = await news.models();

@@ -34,18 +34,26 @@ redis.call('ZADD', KEYS[2], now + ARGV[3], ARGV[1])
 return 'ok'`);
 
 /**
- * KEYS: lock, job, active and stalled of BullMQ, open, the try. ARGV: job, id, token, ms. Takes a lock again that ran out while
- * nobody else took the job; 1 as well where Redis has lost all there was of the try, so that nobody else can have it.
+ * KEYS: lock, job, active, stalled and wait of BullMQ, the try. ARGV: job, token, ms, now, whether the lock cannot have run out.
+ * Takes a lock again that ran out while nobody else took the job, and puts back what Redis has lost of that: `taken`. `another`:
+ * somebody else has it, or may. `over`: its end is shown, and there is no job any more.
  */
 export const RETAKE = script(`
-if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-if redis.call('LPOS', KEYS[3], ARGV[1]) then
-  redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])
-  redis.call('SREM', KEYS[4], ARGV[1])
-  return 1
+local owner = redis.call('GET', KEYS[1])
+if owner and owner ~= ARGV[2] then return 'another' end
+local isActive = redis.call('LPOS', KEYS[3], ARGV[1])
+local isJob = redis.call('EXISTS', KEYS[2]) == 1
+if not owner and not isActive then
+  if redis.call('LPOS', KEYS[5], ARGV[1]) then return 'another' end
+  local found = redis.pcall('HMGET', KEYS[6], 'started', 'ended', 'shown')
+  if found[2] and not isJob then return found[3] and 'over' or 'another' end
+  if ARGV[5] == '0' and (isJob or found[1] or found[2]) then return 'another' end
 end
-local isKnown = redis.call('EXISTS', KEYS[2], KEYS[6]) > 0 or redis.call('ZSCORE', KEYS[5], ARGV[2])
-return isKnown and 0 or 1`);
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+redis.call('SREM', KEYS[4], ARGV[1])
+if not isActive then redis.call('LPUSH', KEYS[3], ARGV[1]) end
+if not isJob then redis.call('HSET', KEYS[2], 'name', 'try', 'data', '{}', 'opts', '{}', 'timestamp', ARGV[4]) end
+return 'taken'`);
 
 /** KEYS: the try. ARGV: `open` for a try that has not ended or `any`, HSET or HSETNX, field, value, … Answers `editing`. */
 export const UPDATE = script(`
@@ -76,11 +84,11 @@ if not isKept then
     redis.call('SET', KEYS[2], 'ended', 'KEEPTTL')
     return { 'ok' }
   end
-  redis.call('DEL', KEYS[1])
   if KEYS[3] then
     redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1])
     redis.call('PEXPIRE', KEYS[3], ARGV[2])
   end
+  redis.call('DEL', KEYS[1])
 end
 redis.call('HSET', KEYS[1], 'ended', 1, unpack(ARGV, 4))
 if not isKept then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end

@@ -42,9 +42,11 @@ export function createEndpoints(violation: (fault: string) => void, timeoutMs: n
     }
   };
 
+  let newest: Request | undefined;
   const deliver = async (payload: unknown, times: number): Promise<void> => {
     const request = signed(JSON.stringify(payload));
-    for (let time = 0; time < times; time++) await deliverOnce(request);
+    newest = request;
+    await Promise.all(Array.from({ length: times }, () => deliverOnce(request)));
   };
 
   const deliverOnce = async (request: Request): Promise<void> => {
@@ -64,6 +66,10 @@ export function createEndpoints(violation: (fault: string) => void, timeoutMs: n
     publicKey: publicKey.export({ format: "der", type: "spki" }).subarray(-32).toString("hex"),
     urls,
     deliver,
+    /** The same signed request once more. */
+    deliverAgain: async (): Promise<void> => {
+      if (newest) await deliverOnce(newest);
+    },
     accepts,
   };
 }
