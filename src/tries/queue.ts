@@ -26,6 +26,13 @@ export type Ticket = {
 /** What was taken belongs to somebody else when it was not renewed for so many times `renewMs`. */
 export const RENEWALS_MISSED = 4;
 
+/** Tries that a person may have, running or waiting. */
+export const MOST_OF_A_PERSON = 2;
+/** From its admission a try is queued within so many ms, unless its process dies. */
+export const RESERVED_MS = 15_000;
+/** Whoever takes a try out ends it and shows that; so many ms after it they have not. */
+export const REMOVED_MS = 10_000;
+
 export type TryCounts = { running: number; waiting: number };
 
 export type Admission = {
@@ -44,7 +51,7 @@ export type TryQueue = {
   readonly lasts: boolean;
   /** How often a runner renews what it has taken, in ms; undefined where nobody else could take it. */
   readonly renewMs: number | undefined;
-  /** Reserves a place for a quarter of a minute. `person`: they have two tries; `full`: too many wait. */
+  /** Reserves a place for RESERVED_MS. `person`: they have two tries; `full`: too many wait. */
   admit: (admission: Admission) => Promise<"ok" | "person" | "full">;
   /** The person may ask again: this one has ended, or came to nothing. */
   leave: (id: string, person: string) => Promise<void>;
@@ -80,5 +87,5 @@ export type TryQueue = {
   onChange: (listener: (model: string | undefined) => void) => void;
 };
 
-/** The place of a try in the queue. */
+/** What the queue has to know of a try. */
 export const queuedTry = ({ id, person, targets: [{ model }] }: Try): QueuedTry => ({ id, person, model });
