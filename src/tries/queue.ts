@@ -1,3 +1,4 @@
+import type { Log } from "#src/base/log.ts";
 import type { Try } from "./try.ts";
 
 /** The store of tries cannot be reached, or refuses what it is told: nobody can queue or keep anything just now. */
@@ -9,6 +10,13 @@ export class StoreAway extends Error {
 export function ignoreAway(error: unknown): undefined {
   if (!(error instanceof StoreAway)) throw error;
 }
+
+/** Logs an error; that the store is away is none. */
+export const logUnlessAway =
+  (log: Log, message: string) =>
+  (error: unknown): void => {
+    if (!(error instanceof StoreAway)) log.error({ err: error }, message);
+  };
 
 /** What a queue knows of a try. */
 export type QueuedTry = { id: string; person: string; model: string };

@@ -5,7 +5,7 @@ import { endTry } from "./last-word.ts";
 import type { EditGuard, OpenOutput, Output } from "./outputs.ts";
 import { every } from "./periodic.ts";
 import { placesToTell, type ToldPlace } from "./places.ts";
-import { StoreAway, type TryQueue } from "./queue.ts";
+import { logUnlessAway, type TryQueue } from "./queue.ts";
 import type { Notice, TryLook, TryRecords } from "./records.ts";
 import { endedFor, hasWords, nextModel, type Progress, type Try, waitingProgress } from "./try.ts";
 
@@ -69,13 +69,8 @@ export function createWatch({ queue, records, holder, open, events, onGone, onEn
   const stopping = new AbortController();
   let loops: Promise<unknown> | undefined;
 
-  const track = (work: Promise<unknown>): void => {
-    const safe = work
-      .catch((error: unknown) => {
-        if (!(error instanceof StoreAway)) log.warn({ err: error }, "an end could not be shown");
-      })
-      .then(() => {})
-      .finally(() => underWay.delete(safe));
+  const track = (work: Promise<void>): void => {
+    const safe = work.catch(logUnlessAway(log, "an end could not be shown")).finally(() => underWay.delete(safe));
     underWay.add(safe);
   };
 
@@ -118,13 +113,10 @@ export function createWatch({ queue, records, holder, open, events, onGone, onEn
     else if (queue.lasts && item.output) track(item.output.leave());
   };
 
-  /** How many times in a row the try was missing, or its end unshown. */
-  const missesOf = (item: Watched, { state }: TryLook): number => (state === "running" ? 0 : item.misses + 1);
-
   /** Its token, if it has one, is here: whatever became of those who ran it, the message gets a last word. */
   const applyLook = (item: Watched, look: TryLook): void => {
     const end = (look.state === "ended" && look.progress) || endedFor(item.reported, "interrupted");
-    item.misses = missesOf(item, look);
+    item.misses = look.state === "running" ? 0 : item.misses + 1;
     if (look.state === "ended" && look.shown) drop(item, end);
     else if (item.misses < MOST_MISSES) return;
     else if (look.state !== "ended") track(endLost(item, nextModel(item.attempt, look.progress ?? item.reported), end));
@@ -142,14 +134,19 @@ export function createWatch({ queue, records, holder, open, events, onGone, onEn
     await endTry(attempt, end, { queue, records, open: () => item.output });
   };
 
-  /** What is in the queue is somebody's to take: only the others are looked up. */
+  /** Places in the queues, from 1, by the ids of tries. */
+  const readPlaces = async (models: readonly string[]): Promise<ReadonlyMap<string, number>> => {
+    const queues = await Promise.all([...new Set(models)].map((model) => queue.waiting(model)));
+    return new Map(queues.flatMap((ids) => ids.map((id, at) => [id, at + 1] as const)));
+  };
+
+  /** What is in a queue is somebody's to take: only the others are looked up. */
   const lookUp = async (): Promise<void> => {
     const targets = [...watched.values()].flatMap(({ attempt }) => attempt.targets);
-    const models = new Set(targets.map(({ model }) => model));
-    const queued = new Set((await Promise.all([...models].map((model) => queue.waiting(model)))).flat());
+    const places = await readPlaces(targets.map(({ model }) => model));
     const items: Watched[] = [];
     for (const item of watched.values()) {
-      if (queued.has(item.attempt.id)) item.misses = 0;
+      if (places.has(item.attempt.id)) item.misses = 0;
       else items.push(item);
     }
     if (items.length === 0) return;
@@ -162,9 +159,7 @@ export function createWatch({ queue, records, holder, open, events, onGone, onEn
 
   const tellPlaces = async (): Promise<void> => {
     const waiting = [...watched.values()].filter(({ startedAt }) => startedAt === undefined);
-    const models = new Set(waiting.map(({ attempt }) => attempt.targets[0].model));
-    const queues = await Promise.all([...models].map((model) => queue.waiting(model)));
-    const places = new Map(queues.flatMap((ids) => ids.map((id, at) => [id, at + 1] as const)));
+    const places = await readPlaces(waiting.map(({ attempt }) => attempt.targets[0].model));
     const open = waiting.flatMap((item) => {
       const position = places.get(item.attempt.id);
       return position === undefined || item.startedAt !== undefined ? [] : [{ item, position, told: item.told }];
@@ -185,9 +180,7 @@ export function createWatch({ queue, records, holder, open, events, onGone, onEn
       await change.promise;
       await wait(FIRST_PLACE_MS, undefined, { signal }).catch(() => {});
       change = Promise.withResolvers<void>();
-      await tellPlaces().catch((error: unknown) => {
-        if (!(error instanceof StoreAway)) log.error({ err: error }, "the queue could not be read");
-      });
+      await tellPlaces().catch(logUnlessAway(log, "the queue could not be read"));
       await wait(PLACES_MS, undefined, { signal }).catch(() => {});
     }
   };
