@@ -173,8 +173,8 @@ export function createRedisRecords(link: Link, { keepMs }: { keepMs: number }): 
       ask(async () => {
         const ids = await commands.zrange(keptKey(person), "0", "-1");
         const pipeline = commands.pipeline();
-        for (const id of ids) pipeline.set(forgottenKey(id), "", "PX", FORGOTTEN_MS);
-        for (const id of ids) pipeline.publish(`${PREFIX}cancels`, `${id} stopped`);
+        for (const id of ids)
+          pipeline.set(forgottenKey(id), "", "PX", FORGOTTEN_MS).publish(`${PREFIX}cancels`, `${id} stopped`);
         pipeline.del(keptKey(person));
         await answers(pipeline);
         return ids.length === 0 ? 0 : await commands.del(ids.map(tryKey));
