@@ -43,13 +43,6 @@ export const REMOVED_MS = 10_000;
 
 export type TryCounts = { running: number; waiting: number };
 
-export type Admission = {
-  id: string;
-  person: string;
-  /** Tries that may wait in all. */
-  most: number;
-};
-
 /**
  * Who may ask, whose turn it is, and who has it: first come first served among the tries of a model, two tries a person.
  * One implementation for a single process, one for many. Everything rejects with StoreAway where the store is away.
@@ -59,8 +52,8 @@ export type TryQueue = {
   readonly lasts: boolean;
   /** How often a runner renews what it has taken, in ms; undefined where nobody else could take it. */
   readonly renewMs: number | undefined;
-  /** Reserves a place for RESERVED_MS. `person`: they have two tries; `full`: too many wait. */
-  admit: (admission: Admission) => Promise<"ok" | "person" | "full">;
+  /** Reserves a place for RESERVED_MS. `person`: they have MOST_OF_A_PERSON; `full`: `most` wait already. */
+  admit: (admission: { id: string; person: string; most: number }) => Promise<"ok" | "person" | "full">;
   /** The person may ask again: this one has ended, or came to nothing. */
   leave: (id: string, person: string) => Promise<void>;
   /** Queues an admitted try. `deadline`: when it must have ended, in ms since 1970. */
