@@ -41,12 +41,16 @@ export function countCommands(router: Router, surface: Surface, metrics: Command
 
 const secondsSince = (began: number): number => (performance.now() - began) / 1000;
 
-/** Counts the tries that are refused. */
-export const countRefusals = (tries: Tries, { refused }: TryMetrics): Tries => ({
-  ...tries,
-  submit: (request) =>
-    tries.submit(request).catch((error: unknown) => {
+/** Counts the tries that are refused, also before anything is known of them. */
+export function countRefusals(tries: Tries, { refused }: TryMetrics): Tries {
+  const counted = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
       if (error instanceof UserError) refused(error.key);
       throw error;
-    }),
-});
+    });
+  return {
+    ...tries,
+    submit: (request) => counted(tries.submit(request)),
+    available: () => counted(tries.available()),
+  };
+}

@@ -1,4 +1,4 @@
-import { splitThinking } from "./thinking.ts";
+import { CLOSE, OPEN, splitThinking } from "./thinking.ts";
 
 type Split = { text: string; thinking: string };
 
@@ -8,9 +8,6 @@ export type ContentReader = {
   /** With the end known: what only looked like the beginning of a tag is text again. */
   end: () => Split;
 };
-
-const OPEN = "<think>";
-const CLOSE = "</think>";
 
 /**
  * Reads content that comes in pieces. Most has no tags, and then each piece costs its own length: the whole text is

@@ -1,5 +1,6 @@
 import type { Log } from "#src/base/log.ts";
 import type { RunCoordinator } from "#src/base/schedule.ts";
+import type { InstalledModel } from "#src/inference/backend.ts";
 import { endTry, KEEPERS, type LastWordParts, showEnd } from "./last-word.ts";
 import { every } from "./periodic.ts";
 import type { TryQueue } from "./queue.ts";
@@ -7,8 +8,8 @@ import { endedFor, failedFor, hasEnded, isPast, nextModel, otherVersion, type Pr
 
 export type KeeperOptions = Omit<LastWordParts, "queue"> & {
   queue: TryQueue;
-  /** Names of the models that hosts have, in whatever process. */
-  installed: () => ReadonlySet<string>;
+  /** The models that hosts have, in whatever process. */
+  installed: () => readonly Pick<InstalledModel, "name">[];
   /** Decides which process shows what several can; absent in a single one. */
   coordinator?: RunCoordinator;
   log: Log;
@@ -90,7 +91,7 @@ export function createKeeper(options: KeeperOptions) {
   };
 
   const endOrphans = async (): Promise<void> => {
-    const here = installed();
+    const here = new Set(installed().map(({ name }) => name));
     const wanted = (await queue.wanted()).filter((model) => !here.has(model));
     for (const model of orphans.keys()) if (!wanted.includes(model)) orphans.delete(model);
     for (const model of wanted) {

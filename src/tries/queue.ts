@@ -1,3 +1,4 @@
+import type { Log } from "#src/base/log.ts";
 import type { Try } from "./try.ts";
 
 /** The store of tries cannot be reached, or refuses what it is told: nobody can queue or keep anything just now. */
@@ -9,6 +10,13 @@ export class StoreAway extends Error {
 export function ignoreAway(error: unknown): undefined {
   if (!(error instanceof StoreAway)) throw error;
 }
+
+/** Logs an error; that the store is away is none. */
+export const logUnlessAway =
+  (log: Log, message: string) =>
+  (error: unknown): void => {
+    if (!(error instanceof StoreAway)) log.error({ err: error }, message);
+  };
 
 /** What a queue knows of a try. */
 export type QueuedTry = { id: string; person: string; model: string };
@@ -26,14 +34,14 @@ export type Ticket = {
 /** What was taken belongs to somebody else when it was not renewed for so many times `renewMs`. */
 export const RENEWALS_MISSED = 4;
 
-export type TryCounts = { running: number; waiting: number };
+/** Tries that a person may have, running or waiting. */
+export const MOST_OF_A_PERSON = 2;
+/** From its admission a try is queued within so many ms, unless its process dies. */
+export const RESERVED_MS = 15_000;
+/** Whoever takes a try out ends it and shows that; so many ms after it they have not. */
+export const REMOVED_MS = 10_000;
 
-export type Admission = {
-  id: string;
-  person: string;
-  /** Tries that may wait in all. */
-  most: number;
-};
+export type TryCounts = { running: number; waiting: number };
 
 /**
  * Who may ask, whose turn it is, and who has it: first come first served among the tries of a model, two tries a person.
@@ -44,8 +52,8 @@ export type TryQueue = {
   readonly lasts: boolean;
   /** How often a runner renews what it has taken, in ms; undefined where nobody else could take it. */
   readonly renewMs: number | undefined;
-  /** Reserves a place for a quarter of a minute. `person`: they have two tries; `full`: too many wait. */
-  admit: (admission: Admission) => Promise<"ok" | "person" | "full">;
+  /** Reserves a place for RESERVED_MS. `person`: they have MOST_OF_A_PERSON; `full`: `most` wait already. */
+  admit: (admission: { id: string; person: string; most: number }) => Promise<"ok" | "person" | "full">;
   /** The person may ask again: this one has ended, or came to nothing. */
   leave: (id: string, person: string) => Promise<void>;
   /** Queues an admitted try. `deadline`: when it must have ended, in ms since 1970. */
@@ -82,5 +90,5 @@ export type TryQueue = {
   onChange: (listener: (model: string | undefined) => void) => void;
 };
 
-/** The place of a try in the queue. */
+/** What the queue has to know of a try. */
 export const queuedTry = ({ id, person, targets: [{ model }] }: Try): QueuedTry => ({ id, person, model });

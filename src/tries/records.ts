@@ -1,4 +1,5 @@
-import type { EndReason, Progress, Try } from "./try.ts";
+import { z } from "zod";
+import { type EndReason, type Progress, progressSchema, type Try } from "./try.ts";
 
 /** A try as it is kept: for its buttons, for the next turn of the conversation, and for whoever takes it up. */
 export type TryRecord = {
@@ -19,12 +20,15 @@ export type Found =
   | { kind: "unreadable"; rest: Try | undefined; ended: boolean }
   | undefined;
 
+export const noticeSchema = z.object({
+  kind: z.enum(["progress", "ended"]),
+  id: z.string(),
+  progress: progressSchema,
+  /** Whoever tells it shows it, or has shown it. */
+  shown: z.boolean(),
+});
 /** What a runner tells the process that asked, and whoever else listens for its name. */
-export type Notice =
-  /** `shown`: the runner shows it itself. */
-  | { kind: "progress"; id: string; progress: Progress; shown: boolean }
-  /** `shown`: it was shown. */
-  | { kind: "ended"; id: string; progress: Progress; shown: boolean };
+export type Notice = z.infer<typeof noticeSchema>;
 
 /** A try at a moment. `gone`: nothing is kept of it. */
 export type TryLook = {
@@ -76,6 +80,9 @@ export type TryRecords = {
   /** Lets go of the store. */
   close: () => Promise<void>;
 };
+
+/** A try that was forgotten while it ran has ended after so many ms. */
+export const FORGOTTEN_MS = 20 * 60_000;
 
 /** The weight of the newest speed of a model in the one that is remembered. */
 export const NEWEST_SPEED_SHARE = 0.25;

@@ -50,11 +50,14 @@ function literalModel(name: string, { installed, isLoaded, normalName }: Resolve
   const exact = installed.find((model) => model.name === normalName(name));
   const base = `${name.trim().toLowerCase()}:`;
   const tagged = installed.filter((model) => model.name.startsWith(base));
-  return (
-    exact ??
-    tagged.toSorted((a, b) => Number(isLoaded(b.name)) - Number(isLoaded(a.name)) || b.sizeBytes - a.sizeBytes)[0]
-  );
+  return exact ?? loadedOrLargest(tagged, isLoaded);
 }
+
+const loadedOrLargest = (
+  models: readonly InstalledModel[],
+  isLoaded: ResolveOptions["isLoaded"],
+): InstalledModel | undefined =>
+  models.toSorted((a, b) => Number(isLoaded(b.name)) - Number(isLoaded(a.name)) || b.sizeBytes - a.sizeBytes)[0];
 
 const ready = (model: string, entryId: string | undefined, standIn: boolean): Resolution => ({
   kind: "ready",
@@ -63,8 +66,8 @@ const ready = (model: string, entryId: string | undefined, standIn: boolean): Re
 
 /** The entry's models in Ollama, those of the variant that was named alone. */
 function ollamaModels(entry: Entry, name: string, { catalog, allowCloud }: ResolveOptions): OllamaModel[] {
-  const folded = name.toLowerCase().replace(/[\s_-]+/g, "");
-  const variant = entry.variants?.find((item) => item.name.toLowerCase().replace(/[\s_-]+/g, "") === folded);
+  const folded = (text: string): string => text.toLowerCase().replace(/[\s_-]+/g, "");
+  const variant = entry.variants?.find((item) => folded(item.name) === folded(name));
   const isVariant = variant?.ollama !== undefined && catalog.names.exact(name).some(({ kind }) => kind === "variant");
   const models = isVariant ? (variant.ollama ?? []) : everyOllamaModel(entry).map(({ row }) => row);
   return models.filter((model) => allowCloud || !model.cloud);
@@ -78,12 +81,10 @@ function installedFor(entry: Entry, name: string, options: ResolveOptions): Reso
   const models = ollamaModels(entry, name, options);
   for (const exact of [true, false]) {
     const wanted = models.filter((model) => model.exact === exact);
-    const here = options.installed
-      .filter((model) => wanted.some((item) => isBuildOf(model.name, options.normalName(item.model))))
-      .toSorted(
-        (a, b) => Number(options.isLoaded(b.name)) - Number(options.isLoaded(a.name)) || b.sizeBytes - a.sizeBytes,
-      );
-    if (here[0]) return ready(here[0].name, entry.id, !exact);
+    const isWanted = ({ name: model }: InstalledModel): boolean =>
+      wanted.some((item) => isBuildOf(model, options.normalName(item.model)));
+    const here = loadedOrLargest(options.installed.filter(isWanted), options.isLoaded);
+    if (here) return ready(here.name, entry.id, !exact);
   }
   return undefined;
 }

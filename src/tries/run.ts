@@ -4,7 +4,17 @@ import { RENEWALS_MISSED, StoreAway, type Ticket, type TryQueue } from "./queue.
 import type { TryLook, TryRecord, TryRecords } from "./records.ts";
 import { openRelay } from "./relay.ts";
 import { runTry, TryEnded } from "./run-try.ts";
-import { hasEnded, hasWords, nextRun, type Phase, type Progress, type RunProgress, type Try, withRuns } from "./try.ts";
+import {
+  hasEnded,
+  hasWords,
+  nextRun,
+  type Phase,
+  type Progress,
+  type RunProgress,
+  type Try,
+  WAITING_RUN,
+  withRuns,
+} from "./try.ts";
 
 /** A try that this process has taken. */
 export type Run = {
@@ -64,7 +74,10 @@ export function openRun(ticket: Ticket, record: TryRecord, { queue, records, ope
     output: relay,
     isHere: false,
     // What a dead runner had begun begins again.
-    progress: { ...withRuns(record.progress, restart), ...(restarted && { restarted }) },
+    progress: {
+      ...withRuns(record.progress, (one) => (hasEnded(one) ? one : WAITING_RUN)),
+      ...(restarted && { restarted }),
+    },
     heldAt: performance.now(),
     savedAt: performance.now(),
     lost: false,
@@ -90,8 +103,6 @@ export function openRun(ticket: Ticket, record: TryRecord, { queue, records, ope
   run.output.gone.addEventListener("abort", () => run.control.abort(new TryEnded("stopped")), { once: true });
   return run;
 }
-
-const restart = (run: RunProgress): RunProgress => (hasEnded(run) ? run : { phase: "waiting", text: "", thinking: "" });
 
 /** Renews runs, and ends those here that count no more or were told to end. */
 export async function renewRuns(runs: readonly Run[], queue: TryQueue, records: TryRecords): Promise<void> {
@@ -151,7 +162,7 @@ async function answerOne(run: Run, at: number, lease: Lease, parts: RunParts): P
   const isGivenOn =
     isFault && !hasWords(result) && !run.progress.restarted && fleet.isElsewhere(target.model, lease.host);
   if (isGivenOn) run.progress = { ...run.progress, restarted: true };
-  set(isGivenOn ? { phase: "waiting", text: "", thinking: "" } : result);
+  set(isGivenOn ? WAITING_RUN : result);
   const isHandedBack = isGivenOn || (run.handBack && result.phase === "interrupted");
   const outcome = isHandedBack ? "handed_back" : result.phase;
   events.ended(run.lost || run.endedElsewhere ? "lost" : outcome, result, target.entryId);

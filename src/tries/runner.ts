@@ -3,7 +3,7 @@ import type { Log } from "#src/base/log.ts";
 import type { Lease } from "#src/inference/fleet.ts";
 import { showEnd } from "./last-word.ts";
 import { every } from "./periodic.ts";
-import { StoreAway, type Ticket } from "./queue.ts";
+import { logUnlessAway, type Ticket } from "./queue.ts";
 import type { TryRecord } from "./records.ts";
 import { answer, openRun, type Run, type RunParts, renewRuns } from "./run.ts";
 import { TryEnded } from "./run-try.ts";
@@ -32,14 +32,10 @@ export async function runRunner(options: RunnerOptions, signal: AbortSignal): Pr
   let alarm = Promise.withResolvers<void>();
   const wake = (): void => alarm.resolve();
   const track = (work: Promise<void>): void => {
-    const safe = work
-      .catch((error: unknown) => {
-        if (!(error instanceof StoreAway)) log.error({ err: error }, "a try could not be run");
-      })
-      .finally(() => {
-        underWay.delete(safe);
-        wake();
-      });
+    const safe = work.catch(logUnlessAway(log, "a try could not be run")).finally(() => {
+      underWay.delete(safe);
+      wake();
+    });
     underWay.add(safe);
   };
 
@@ -47,9 +43,7 @@ export async function runRunner(options: RunnerOptions, signal: AbortSignal): Pr
   const takeOne = async (): Promise<boolean> => {
     const models = fleet.free();
     if (signal.aborted || models.length === 0) return false;
-    const ticket = await queue.take(models).catch((error: unknown) => {
-      if (!(error instanceof StoreAway)) log.error({ err: error }, "no try can be taken");
-    });
+    const ticket = await queue.take(models).catch(logUnlessAway(log, "no try can be taken"));
     if (ticket === undefined) return false;
     const lease = signal.aborted ? undefined : fleet.acquire(ticket.model);
     if (lease) track(serve(ticket, lease).finally(() => lease.release("unused")));

@@ -3,7 +3,7 @@ import { showEnd } from "./last-word.ts";
 import { ignoreAway, StoreAway, type Ticket, type TryQueue } from "./queue.ts";
 import type { TryRecords } from "./records.ts";
 import type { Run, RunParts } from "./run.ts";
-import { hasEnded, nextModel, type RunProgress, withRuns } from "./try.ts";
+import { hasEnded, nextModel, type RunProgress, WAITING_RUN, withRuns } from "./try.ts";
 
 type SettleParts = Pick<RunParts, "queue" | "records">;
 
@@ -91,8 +91,7 @@ async function giveBack(run: Run, { queue, records }: SettleParts): Promise<void
   await queue.handBack(ticket, nextModel(attempt, progress));
 }
 
-const waitAgain = (run: RunProgress): RunProgress =>
-  run.phase === "interrupted" ? { phase: "waiting", text: "", thinking: "" } : run;
+const waitAgain = (run: RunProgress): RunProgress => (run.phase === "interrupted" ? WAITING_RUN : run);
 
 /** Does what needs the store again and again while that is away; undefined where it is too late. */
 async function insistUntil<T>(until: number, act: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {

@@ -19,5 +19,5 @@ export function splitThinking(raw: string, { final } = { final: false }): Though
 }
 
 type Thought = { thinking: string; text: string; thinkingOpen: boolean };
-const OPEN = "<think>";
-const CLOSE = "</think>";
+export const OPEN = "<think>";
+export const CLOSE = "</think>";

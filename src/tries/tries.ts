@@ -9,7 +9,7 @@ import { checkRequest, mayStop, newTryId, type TryRequest, takeQuota, tryOf } fr
 import { endTry } from "./last-word.ts";
 import type { OpenOutput } from "./outputs.ts";
 import { every } from "./periodic.ts";
-import { queuedTry, StoreAway, type TryCounts, type TryQueue } from "./queue.ts";
+import { ignoreAway, queuedTry, StoreAway, type TryCounts, type TryQueue } from "./queue.ts";
 import type { Quotas } from "./quotas.ts";
 import type { TryRecord, TryRecords } from "./records.ts";
 import {
@@ -121,13 +121,12 @@ export function createTries(options: TriesOptions): Tries {
 
   /** Gives an admission back where what follows it fails; an accepted try must not run later. */
   const undo = async (id: string, person: string, attempt?: Try): Promise<void> => {
-    try {
+    const give = async (): Promise<void> => {
       if (attempt) await endHere(attempt, "interrupted");
       await queue.leave(id, person);
       await queue.forget(id);
-    } catch (error) {
-      if (!(error instanceof StoreAway)) throw error;
-    }
+    };
+    await give().catch(ignoreAway);
   };
 
   /** Ends a waiting try here and now, and tells a running one's runner. */
@@ -164,17 +163,17 @@ export function createTries(options: TriesOptions): Tries {
       await asking(() => reserve(id, request));
       let attempt: Try | undefined;
       // Written before the person is told that an answer will come: should this process die then, a keeper ends it.
-      const accept = async (delivery: Delivery): Promise<void> => {
+      const accept = async (delivery: Delivery): Promise<Try> => {
         const accepted = tryOf(request, { id, delivery, holder });
         await records.begin(accepted);
         await queue.postpone(id, ANNOUNCE_MS);
         attempt = accepted;
+        return accepted;
       };
       try {
-        const delivery = await begin((to) => asking(() => accept(to)));
+        const delivery = await begin(async (to) => void (await asking(() => accept(to))));
         return await asking(async () => {
-          if (attempt === undefined) await accept(delivery);
-          const accepted = attempt ?? tryOf(request, { id, delivery, holder });
+          const accepted = attempt ?? (await accept(delivery));
           watch.add(accepted);
           await queue.add(queuedTry(accepted), deadlineOf(delivery));
           return accepted;
@@ -194,11 +193,7 @@ export function createTries(options: TriesOptions): Tries {
         return { outcome: "stopped", record };
       }),
     find: (id) => asking(() => find(id)),
-    counts: () =>
-      queue.counts().catch((error: unknown) => {
-        if (error instanceof StoreAway) return undefined;
-        throw error;
-      }),
+    counts: () => queue.counts().catch(ignoreAway),
     forget: (person) =>
       asking(async () => {
         for (const id of await records.idsOf(person)) {

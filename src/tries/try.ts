@@ -119,13 +119,14 @@ export const hasWords = ({ text, thinking }: RunProgress): boolean => text !== "
 const isEnd = (at: Phase): boolean => ENDED.some((end) => end === at);
 export const hasEnded = (progress: Pick<Progress, "phase">): boolean => isEnd(progress.phase);
 
-const NOTHING: RunProgress = { phase: "waiting", text: "", thinking: "" };
+/** A run that has not begun, or begins again. */
+export const WAITING_RUN: RunProgress = { phase: "waiting", text: "", thinking: "" };
 
 /** Nothing has begun yet. */
 export const waitingProgress = ({ targets: [, ...others] }: Pick<Try, "targets">, position?: number): Progress => ({
   phase: "waiting",
   ...(position !== undefined && { position }),
-  runs: [NOTHING, ...others.map(() => NOTHING)],
+  runs: [WAITING_RUN, ...others.map(() => WAITING_RUN)],
 });
 
 /** The progress with some runs at a newer state. Its phase is that of what goes on, or says how all ended. */

@@ -5,7 +5,7 @@ import { endTry } from "./last-word.ts";
 import type { EditGuard, OpenOutput, Output } from "./outputs.ts";
 import { every } from "./periodic.ts";
 import { placesToTell, type ToldPlace } from "./places.ts";
-import { StoreAway, type TryQueue } from "./queue.ts";
+import { logUnlessAway, type TryQueue } from "./queue.ts";
 import type { Notice, TryLook, TryRecords } from "./records.ts";
 import { endedFor, hasWords, nextModel, type Progress, type Try, waitingProgress } from "./try.ts";
 
@@ -66,13 +66,8 @@ export function createWatch({ queue, records, holder, open, events, onGone, onEn
   const stopping = new AbortController();
   let loops: Promise<unknown> | undefined;
 
-  const track = (work: Promise<unknown>): void => {
-    const safe = work
-      .catch((error: unknown) => {
-        if (!(error instanceof StoreAway)) log.warn({ err: error }, "an end could not be shown");
-      })
-      .then(() => {})
-      .finally(() => underWay.delete(safe));
+  const track = (work: Promise<void>): void => {
+    const safe = work.catch(logUnlessAway(log, "an end could not be shown")).finally(() => underWay.delete(safe));
     underWay.add(safe);
   };
 
@@ -137,15 +132,19 @@ export function createWatch({ queue, records, holder, open, events, onGone, onEn
     await endTry(attempt, end, { queue, records, open: () => item.output });
   };
 
+  /** Places in the queues, from 1, by the ids of tries. */
+  const readPlaces = async (models: readonly string[]): Promise<ReadonlyMap<string, number>> => {
+    const queues = await Promise.all([...new Set(models)].map((model) => queue.waiting(model)));
+    return new Map(queues.flatMap((ids) => ids.map((id, at) => [id, at + 1] as const)));
+  };
+
   /** What waits is somebody's to take: it is looked up only where it was begun, and its end may be left to be shown. */
   const lookUp = async (): Promise<void> => {
     const targets = [...watched.values()].flatMap(({ attempt }) => attempt.targets);
     const models = [...new Set(targets.map(({ model }) => model))];
-    const idsIn = async (list: "waiting" | "taken"): Promise<ReadonlySet<string>> =>
-      new Set((await Promise.all(models.map((model) => queue[list](model)))).flat());
     // In this order: what is taken meanwhile is in both.
-    const queued = await idsIn("waiting");
-    const taken = await idsIn("taken");
+    const queued = await readPlaces(models);
+    const taken = new Set((await Promise.all(models.map((model) => queue.taken(model)))).flat());
     const items: Watched[] = [];
     for (const item of watched.values()) {
       if (queued.has(item.attempt.id) && item.startedAt === undefined) item.misses = 0;
@@ -162,9 +161,7 @@ export function createWatch({ queue, records, holder, open, events, onGone, onEn
 
   const tellPlaces = async (): Promise<void> => {
     const waiting = [...watched.values()].filter(({ startedAt }) => startedAt === undefined);
-    const models = new Set(waiting.map(({ attempt }) => attempt.targets[0].model));
-    const queues = await Promise.all([...models].map((model) => queue.waiting(model)));
-    const places = new Map(queues.flatMap((ids) => ids.map((id, at) => [id, at + 1] as const)));
+    const places = await readPlaces(waiting.map(({ attempt }) => attempt.targets[0].model));
     const open = waiting.flatMap((item) => {
       const position = places.get(item.attempt.id);
       return position === undefined || item.startedAt !== undefined ? [] : [{ item, position, told: item.told }];
@@ -185,9 +182,7 @@ export function createWatch({ queue, records, holder, open, events, onGone, onEn
       await change.promise;
       await wait(FIRST_PLACE_MS, undefined, { signal }).catch(() => {});
       change = Promise.withResolvers<void>();
-      await tellPlaces().catch((error: unknown) => {
-        if (!(error instanceof StoreAway)) log.error({ err: error }, "the queue could not be read");
-      });
+      await tellPlaces().catch(logUnlessAway(log, "the queue could not be read"));
       await wait(PLACES_MS, undefined, { signal }).catch(() => {});
     }
   };

@@ -41,7 +41,7 @@ describe("a try of one model", () => {
 
   test("that began again on another machine says so, while it goes on and at the end", () => {
     const goesOn = progressOf([runOf({ phase: "answering", text: "尊敬" })], { restarted: true });
-    expect(shown(view(tryOf(), goesOn))).toContain("-# 运行它的机器中断了，正在换一台重新回答。");
+    expect(shown(view(tryOf(), goesOn))).toContain("-# 原来的机器停下了，正在换一台从头回答。");
     const ended = progressOf([runOf({ text: "尊敬的老师" })], { restarted: true });
     expect(shown(view(tryOf(), ended))).toContain("-# 中途换过一台机器。");
     expect(shown(view(tryOf(), ended))).not.toContain("正在换");
@@ -133,7 +133,7 @@ describe("a try of several models", () => {
       at === 0 ? { ...run, phase: "done" } : { ...run, phase: "loading" },
     );
     expect(tryStatus(attempt, second, text)).toBe(
-      "-# 运行它的机器中断了，正在换一台重新回答。\n-# `qwen3:8b` · 正在加载模型……",
+      "-# 原来的机器停下了，正在换一台从头回答。\n-# `qwen3:8b` · 正在加载模型……",
     );
     expect(tryStatus(tryOf(), progressOf([runOf({ phase: "loading" })]), text)).toBe("-# 正在加载模型……");
   });

@@ -152,7 +152,7 @@ describe("when things break", () => {
     expect(textOf(refused)).toContain("只有提问的人");
     await discord.person({ id: ASKER }).press(message, "停止");
     expect(textOf(message)).toContain("测试用的回答");
-    expect(textOf(message)).toContain("它已经结束了");
+    expect(textOf(message)).toContain("这次试用已经结束");
     expect(labels(message)).toEqual([]);
   });
 });

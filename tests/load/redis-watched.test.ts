@@ -97,6 +97,8 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("what is seen of a fleet over Redis
     expect((await bot.get("/catalog")).status).toBe(200);
     const person = discord.person({ id: ASKER });
     expect(textOf(await person.run("models", { query: "chatglm" }))).toContain("ChatGLM");
+    await person.run("try", { model: MODEL, prompt: "一" });
+    expect(readValue(await bot.scrape(), "mulu_try_refusals_total", { reason: "queue_away" })).toBe(1);
     await redis.up();
     await expect.poll(statuses(bot, worker)).toEqual(["ready", "ready"]);
     expect((await readyz(bot)).parts.redis.since > ofBot.parts.redis.since).toBe(true);

@@ -69,7 +69,7 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a bot and workers that share Redis
     const { discord, redis, message, worker, ollamas } = await openAnswering();
     for (const ollama of ollamas) ollama.script({ loadMs: 3000, text: "第二次的回答" });
     worker?.process.kill("SIGKILL");
-    await shows(discord, message, "正在换一台重新回答");
+    await shows(discord, message, "正在换一台从头回答");
     expect(textOf(message)).not.toContain("测试用");
     await shows(discord, message, "第二次的回答");
     await ended(discord, message);

@@ -32,7 +32,7 @@ function openKeepers({ queue, records, other, pass }: OpenStores, lasts: boolean
     leave: async () => {},
   });
   const hosts = new Set<string>();
-  const parts = { open, installed: () => hosts, log, orphanMs: ORPHAN_MS };
+  const parts = { open, installed: () => [...hosts].map((model) => ({ name: model })), log, orphanMs: ORPHAN_MS };
   const keepers = [createKeeper({ queue, records, ...parts }), createKeeper({ ...other, ...parts })];
 
   const attemptOf = (id: string, leftMs = 840_000): Try => {

@@ -51,8 +51,8 @@ export function createEmbeddedTries({ fleet, settings, path, outputs, events, lo
       graceMs: 0,
       events: UNCOUNTED,
     };
-    const installed = (): ReadonlySet<string> => new Set(fleet.installed().map(({ name }) => name));
-    work ??= Promise.all([runRunner(runner, stop.signal), createKeeper({ ...parts, installed }).run(stop.signal)]);
+    const keeper = createKeeper({ ...parts, installed: fleet.installed });
+    work ??= Promise.all([runRunner(runner, stop.signal), keeper.run(stop.signal)]);
   };
   let closing: Promise<void> | undefined;
   const end = async (): Promise<void> => {

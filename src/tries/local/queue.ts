@@ -1,4 +1,11 @@
-import type { QueuedTry, Ticket, TryQueue } from "#src/tries/queue.ts";
+import {
+  MOST_OF_A_PERSON,
+  type QueuedTry,
+  REMOVED_MS,
+  RESERVED_MS,
+  type Ticket,
+  type TryQueue,
+} from "#src/tries/queue.ts";
 
 type Item = {
   id: string;
@@ -11,12 +18,6 @@ type Item = {
   /** Until when a reservation holds. */
   reservedUntil: number;
 };
-
-const MOST_OF_A_PERSON = 2;
-/** From its admission a try is queued within a moment, unless that fails. */
-const RESERVED_MS = 15_000;
-/** Whoever takes a try out ends it and shows that; so long after it they have not. */
-const REMOVED_MS = 10_000;
 
 /**
  * The queue of a single process, in memory: one order for the tries of all models. `leftOver`: ids that a process before

@@ -3,12 +3,19 @@ import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { StoreAway } from "#src/tries/queue.ts";
-import { type Found, NEWEST_SPEED_SHARE, type Notice, type TryLook, type TryRecords } from "#src/tries/records.ts";
+import {
+  FORGOTTEN_MS,
+  type Found,
+  NEWEST_SPEED_SHARE,
+  type Notice,
+  type TryLook,
+  type TryRecords,
+} from "#src/tries/records.ts";
 import { type EndReason, readProgress, readRest, readTry, waitingProgress, withoutToken } from "#src/tries/try.ts";
 
 const row = z.object({ data: z.string(), progress: z.string(), ended: z.number(), shown: z.number() });
-const idRow = z.object({ id: z.string() });
-const speedRow = z.object({ model: z.string(), tokens_per_second: z.number() });
+const idRows = z.array(z.object({ id: z.string() }));
+const speedRows = z.array(z.object({ model: z.string(), tokens_per_second: z.number() }));
 const sqliteError = z.object({ code: z.string(), errcode: z.number().optional() });
 
 /** The table `tries` is of a version before, whose places no surface can find any more. */
@@ -25,8 +32,6 @@ const SCHEMA = `
 `;
 
 const EXPIRY_CHECK_MS = 600_000;
-/** A try that was forgotten while it ran has ended by then. */
-const FORGOTTEN_MS = 20 * 60_000;
 const MOST_FORGOTTEN = 1000;
 
 /** Primary result codes of what may be over the next time (sqlite.org/rescode.html). */
@@ -75,12 +80,7 @@ export function openRecords(path: string, { keepMs }: { keepMs: number }): Local
   const forgotten = new Map<string, { until: number; ended: boolean }>();
 
   const read = (id: string): z.infer<typeof row> | undefined => row.safeParse(find.get(id)).data;
-  const readIds = (rows: unknown[]): string[] => rows.map((item) => idRow.parse(item).id);
-  const settle = (id: string): "ok" => {
-    running.delete(id);
-    cancels.delete(id);
-    return "ok";
-  };
+  const readIds = (rows: unknown[]): string[] => idRows.parse(rows).map(({ id }) => id);
   const rememberForgotten = (ids: readonly string[]): void => {
     for (const id of ids) forgotten.set(id, { until: Date.now() + FORGOTTEN_MS, ended: false });
     for (const [id, { until }] of forgotten) {
@@ -88,13 +88,16 @@ export function openRecords(path: string, { keepMs }: { keepMs: number }): Local
       forgotten.delete(id);
     }
   };
-  /** Of one that is forgotten nothing is kept but that it has ended. */
-  const endForgotten = (id: string): "ok" | "ended" | undefined => {
+  /** Ends a try once. Of one that is forgotten nothing is kept but that it has ended. */
+  const endOnce = (id: string, write: () => void): "ok" | "ended" => {
     const known = forgotten.get(id);
-    if (known === undefined || known.until <= Date.now()) return undefined;
-    if (known.ended) return "ended";
-    known.ended = true;
-    return settle(id);
+    const isForgotten = known !== undefined && known.until > Date.now();
+    if (isForgotten ? known.ended : read(id)?.ended === 1) return "ended";
+    if (isForgotten) known.ended = true;
+    else write();
+    running.delete(id);
+    cancels.delete(id);
+    return "ok";
   };
   const tellCancel = (id: string, reason: EndReason): void => {
     for (const listener of cancelListeners) listener(id, reason);
@@ -144,21 +147,10 @@ export function openRecords(path: string, { keepMs }: { keepMs: number }): Local
     save: (id, progress) => ask(() => void save.run(JSON.stringify(progress), id)),
     end: (attempt, progress) =>
       ask(() => {
-        const { id, person } = attempt;
-        const known = endForgotten(id);
-        if (known !== undefined) return known;
-        if (read(id)?.ended === 1) return "ended";
-        end.run(id, person, Date.now(), JSON.stringify(attempt), JSON.stringify(progress));
-        return settle(id);
+        const kept = [JSON.stringify(attempt), JSON.stringify(progress)];
+        return endOnce(attempt.id, () => void end.run(attempt.id, attempt.person, Date.now(), ...kept));
       }),
-    endUnreadable: (id) =>
-      ask(() => {
-        const known = endForgotten(id);
-        if (known !== undefined) return known;
-        if (read(id)?.ended === 1) return "ended";
-        endUnreadable.run(id);
-        return settle(id);
-      }),
+    endUnreadable: (id) => ask(() => endOnce(id, () => void endUnreadable.run(id))),
     shown: (attempt) => ask(() => void shown.run(JSON.stringify(withoutToken(attempt)), attempt.id)),
     cancel: (id, reason) =>
       ask(() => {
@@ -182,15 +174,10 @@ export function openRecords(path: string, { keepMs }: { keepMs: number }): Local
       }),
     recordSpeed: (model, tokensPerSecond) => ask(() => void recordSpeed.run(model, tokensPerSecond)),
     speeds: () =>
-      ask(
-        () =>
-          new Map(
-            speeds
-              .all()
-              .map((item) => speedRow.parse(item))
-              .map((item) => [item.model, item.tokens_per_second]),
-          ),
-      ),
+      ask(() => {
+        const rows = speedRows.parse(speeds.all());
+        return new Map(rows.map((item) => [item.model, item.tokens_per_second]));
+      }),
     unfinished: () => readIds(unfinished.all()),
     close: async () => {
       clearInterval(expiry);

@@ -40,15 +40,13 @@ const beat = z.object({
 });
 
 /** A worker as it describes itself every few seconds. */
-export type WorkerState = { id: string; name: string; hosts: Host[] };
-
-type Worker = { id: string; name: string; hosts: readonly Host[] };
+export type WorkerState = { id: string; name: string; hosts: readonly Host[] };
 
 export type Heartbeats = {
   /** Tells all others what a worker has, and that it lives. */
-  publish: (worker: Worker) => Promise<void>;
+  publish: (worker: WorkerState) => Promise<void>;
   /** Likewise, where something has changed that others decide by; how busy its hosts are comes with the next beat. */
-  publishChange: (worker: Worker) => Promise<void>;
+  publishChange: (worker: WorkerState) => Promise<void>;
   /** Tells all others that a worker takes no more. */
   withdraw: (id: string) => Promise<void>;
   /** The workers that live. */
@@ -62,7 +60,7 @@ export function createHeartbeats(link: Link): Heartbeats {
   const index = `${PREFIX}workers`;
   const now = (): number => link.toShared(Date.now());
   let known: string | undefined;
-  const publish = (worker: Worker, decisive = decisiveOf(worker)): Promise<void> =>
+  const publish = (worker: WorkerState, decisive = decisiveOf(worker)): Promise<void> =>
     ask(async () => {
       const { id, name, hosts } = worker;
       const told = JSON.stringify({ id, name, hosts: hosts.map(toTell) });
@@ -102,7 +100,8 @@ const toTell = ({ label, up, version, installed, loaded, busy, failing }: Host):
 });
 
 /** All that others decide by. */
-const decisiveOf = ({ hosts }: Worker): string => JSON.stringify(hosts.map((host) => toTell({ ...host, busy: 0 })));
+const decisiveOf = ({ hosts }: WorkerState): string =>
+  JSON.stringify(hosts.map((host) => toTell({ ...host, busy: 0 })));
 
 /** A message of a newer or older worker that is not understood counts as none. */
 function readBeat(text: string): WorkerState | undefined {

@@ -114,7 +114,7 @@ export function openLink(url: string, log: Log, onConnected: OnConnected): Link 
   return {
     commands,
     queues,
-    writableSince: () => state.since(),
+    writableSince: state.since,
     ready: async () => {
       if (state.since() === undefined) await withDeadline(READY_MS, state.whenWritable());
       return state.since() !== undefined;
@@ -222,9 +222,10 @@ function checkPolicy(info: string, log: Log): void {
 const isReply = (error: unknown): error is Error => error instanceof Error && error.name === "ReplyError";
 /** Redis 6 says in a longer sentence what a script was refused for. */
 const SCRIPT = "(?:ERR Error running script[^]*?[ @-])?";
-const REFUSES_WRITES = new RegExp(`^${SCRIPT}(?:OOM|MISCONF|READONLY|NOREPLICAS)\\b`);
+const WRITES = "OOM|MISCONF|READONLY|NOREPLICAS";
+const REFUSES_WRITES = new RegExp(`^${SCRIPT}(?:${WRITES})\\b`);
 const FOR_NOW = new RegExp(
-  `^${SCRIPT}(?:OOM|MISCONF|READONLY|NOREPLICAS|LOADING|MASTERDOWN|CLUSTERDOWN|BUSY|TRYAGAIN|NOAUTH|WRONGPASS|NOPERM)\\b`,
+  `^${SCRIPT}(?:${WRITES}|LOADING|MASTERDOWN|CLUSTERDOWN|BUSY|TRYAGAIN|NOAUTH|WRONGPASS|NOPERM)\\b`,
 );
 
 /** Whether a command failed because Redis is away or refuses it for now, and not because it was wrong. */

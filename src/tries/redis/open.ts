@@ -4,7 +4,7 @@ import type { RunCoordinator } from "#src/base/schedule.ts";
 import { ignoreAway } from "#src/tries/queue.ts";
 import type { TrySettings } from "#src/tries/settings.ts";
 import { createHeartbeats } from "./heartbeats.ts";
-import { type Link, type OnConnected, openLink } from "./link.ts";
+import { type OnConnected, openLink } from "./link.ts";
 import { createRedisQueue } from "./queue.ts";
 import { createRedisRecords } from "./records.ts";
 import { PREFIX } from "./scripts.ts";
@@ -17,13 +17,21 @@ const CLAIM_MS = 15 * 60_000;
 export function openParts(url: string, { keepHours }: Pick<TrySettings, "keepHours">, log: Log, onRedis: OnConnected) {
   const link = openLink(url, log, onRedis);
   const queue = createRedisQueue(link, log);
+  /** True for the first process that asks within so many ms. */
+  const isFirst = (name: string, ms: number): Promise<boolean> =>
+    link.ask(async () => (await link.commands.set(`${PREFIX}${name}`, "", "PX", ms, "NX")) !== null);
+  const claim: Claim = (id) => isFirst(`claim:${id}`, CLAIM_MS);
+  // Where Redis is away nobody runs it.
+  const coordinator: RunCoordinator = {
+    shouldRun: async (run, ms) => (await isFirst(`turn:${run}`, ms).catch(ignoreAway)) ?? false,
+  };
   return {
     link,
     queue,
     records: createRedisRecords(link, { keepMs: keepHours * HOUR_MS }),
     heartbeats: createHeartbeats(link),
-    claim: createClaim(link),
-    coordinator: createCoordinator(link),
+    claim,
+    coordinator,
     close: async (): Promise<void> => {
       await queue.close();
       link.close();
@@ -32,17 +40,3 @@ export function openParts(url: string, { keepHours }: Pick<TrySettings, "keepHou
 }
 
 export type Parts = ReturnType<typeof openParts>;
-
-/** True for the first process that says it serves what came under this id. */
-const createClaim =
-  ({ commands, ask }: Link): Claim =>
-  (id) =>
-    ask(async () => (await commands.set(`${PREFIX}claim:${id}`, "", "PX", CLAIM_MS, "NX")) !== null);
-
-/** Lets one process of all run. Where Redis is away nobody does. */
-const createCoordinator = ({ commands, ask }: Link): RunCoordinator => ({
-  shouldRun: (run, ms) =>
-    ask(async () => (await commands.set(`${PREFIX}turn:${run}`, "taken", "PX", ms, "NX")) !== null).catch(
-      (error: unknown) => ignoreAway(error) ?? false,
-    ),
-});

@@ -1,6 +1,13 @@
 import { z } from "zod";
 import type { Log } from "#src/base/log.ts";
-import { RENEWALS_MISSED, type Ticket, type TryQueue } from "#src/tries/queue.ts";
+import {
+  MOST_OF_A_PERSON,
+  REMOVED_MS,
+  RENEWALS_MISSED,
+  RESERVED_MS,
+  type Ticket,
+  type TryQueue,
+} from "#src/tries/queue.ts";
 import { createEngine, type HeldJob, idOf, LOCK_MS, OPEN, QUEUES, queueKey, queueName } from "./engine.ts";
 import { answers, type Link } from "./link.ts";
 import { createNews, createTurn, MODELS } from "./news.ts";
@@ -17,12 +24,8 @@ import { ADMIT, evaluate, PREFIX } from "./scripts.ts";
  *   `-` where there is less.
  */
 
-/** From its admission a try is queued within a moment, unless its process dies. */
-const RESERVED_MS = 15_000;
 /** One that has no deadline is looked at now and then. */
 const UNWATCHED_MS = 3_600_000;
-/** Whoever takes a try out ends it and shows that; so long after it they have not. */
-const REMOVED_MS = 10_000;
 const DAY_MS = 86_400_000;
 /** While nothing is queued or runs, turns are taken so seldom. */
 const IDLE_MS = 5000;
@@ -121,7 +124,10 @@ export function createRedisQueue(link: Link, log: Log): RedisQueue {
     admit: ({ id, person, most }) =>
       ask(async () => {
         const keys = [personKey(person), OPEN, MODELS];
-        const answer = await evaluate(commands, ADMIT, keys, [id, most, RESERVED_MS, DAY_MS, `${QUEUES}:`]);
+        const answer = await evaluate(commands, ADMIT, keys, [
+          ...[id, most, MOST_OF_A_PERSON],
+          ...[RESERVED_MS, DAY_MS, `${QUEUES}:`],
+        ]);
         if (answer === "ok") reserved.add(id);
         return z.enum(["ok", "person", "full"]).parse(answer);
       }),

@@ -1,11 +1,17 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { NotWanted } from "#src/tries/outputs.ts";
-import { type Found, NEWEST_SPEED_SHARE, type TryLook, type TryRecords } from "#src/tries/records.ts";
+import {
+  FORGOTTEN_MS,
+  type Found,
+  NEWEST_SPEED_SHARE,
+  noticeSchema,
+  type TryLook,
+  type TryRecords,
+} from "#src/tries/records.ts";
 import {
   endReason,
   parseJson,
-  progressSchema,
   readProgress,
   readRest,
   readTry,
@@ -20,8 +26,6 @@ import { EDIT, END, evaluate, PREFIX, UPDATE } from "./scripts.ts";
 /** An edit that takes longer, or whose process has died, holds up nobody any more. */
 const EDIT_MS = 10_000;
 const EDIT_POLL_MS = 100;
-/** A try that was forgotten while it ran has ended by then. */
-const FORGOTTEN_MS = 20 * 60_000;
 const SPEEDS_KEPT_MS = 30 * 86_400_000;
 const SPEEDS = `${PREFIX}speeds`;
 
@@ -29,10 +33,6 @@ const keptKey = (person: string): string => `${PREFIX}kept:${person}`;
 const forgottenKey = (id: string): string => `${PREFIX}forgotten:${id}`;
 const noticesChannel = (holder: string): string => `notices:${holder}`;
 
-const notice = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("progress"), id: z.string(), progress: progressSchema, shown: z.boolean() }),
-  z.object({ kind: z.literal("ended"), id: z.string(), progress: progressSchema, shown: z.boolean() }),
-]);
 const endAnswer = z.union([z.tuple([z.literal("ended")]), z.tuple([z.literal("ok")]).rest(z.string().nullable())]);
 const lookFields = z.array(z.string().nullable()).length(5);
 
@@ -165,7 +165,7 @@ export function createRedisRecords(link: Link, { keepMs }: { keepMs: number }): 
       ask(async () => (await commands.publish(`${PREFIX}${noticesChannel(holder)}`, JSON.stringify(told))) > 0),
     onNotice: (holder, listener) =>
       link.listen(noticesChannel(holder), (message) => {
-        const { data } = notice.safeParse(parseJson(message));
+        const { data } = noticeSchema.safeParse(parseJson(message));
         if (data) listener(data);
       }),
     idsOf: (person) => ask(() => commands.zrangebyscore(keptKey(person), link.toShared(Date.now()), "+inf")),
@@ -173,8 +173,8 @@ export function createRedisRecords(link: Link, { keepMs }: { keepMs: number }): 
       ask(async () => {
         const ids = await commands.zrange(keptKey(person), "0", "-1");
         const pipeline = commands.pipeline();
-        for (const id of ids) pipeline.set(forgottenKey(id), "", "PX", FORGOTTEN_MS);
-        for (const id of ids) pipeline.publish(`${PREFIX}cancels`, `${id} stopped`);
+        for (const id of ids)
+          pipeline.set(forgottenKey(id), "", "PX", FORGOTTEN_MS).publish(`${PREFIX}cancels`, `${id} stopped`);
         pipeline.del(keptKey(person));
         await answers(pipeline);
         return ids.length === 0 ? 0 : await commands.del(ids.map(tryKey));

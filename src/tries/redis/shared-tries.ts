@@ -51,8 +51,7 @@ export function openShared(url: string, settings: TrySettings, options: SharedOp
     holder: randomUUID(),
     isThere: link.ready,
   });
-  const installed = (): ReadonlySet<string> => new Set(fleet.installed().map(({ name }) => name));
-  const keeper = createKeeper({ queue, records, open, installed, coordinator, log });
+  const keeper = createKeeper({ queue, records, open, installed: fleet.installed, coordinator, log });
   return {
     ...{ fleet, coordinator, claim, refused: link.refused },
     tries: {

@@ -8,7 +8,7 @@ import type { RunEvents } from "#src/tries/run.ts";
 import { runRunner } from "#src/tries/runner.ts";
 import { createShownOnce } from "#src/tries/shown-once.ts";
 import { createFleetView } from "./fleet-view.ts";
-import { HEARTBEAT_MS } from "./heartbeats.ts";
+import { HEARTBEAT_MS, type WorkerState } from "./heartbeats.ts";
 import type { Parts } from "./open.ts";
 
 export type WorkerOptions = {
@@ -40,16 +40,15 @@ export function createWorker({ parts, fleet: hosts, maxTokens, name, open, event
   const othersHave = (model: string): boolean => all.isHealthy(model, id);
   const fleet = createFleet({ ...hosts, othersHave });
   const shared = { queue, records, open: createShownOnce(open), log };
-  const installed = (): ReadonlySet<string> =>
-    new Set([...fleet.installed(), ...all.installed()].map((model) => model.name));
-  const publish = (): Promise<void> => heartbeats.publish({ id, name, hosts: fleet.hosts });
-  const publishChange = (): Promise<void> => heartbeats.publishChange({ id, name, hosts: fleet.hosts });
+  const installed: Fleet["installed"] = () => [...fleet.installed(), ...all.installed()];
+  const self = (): WorkerState => ({ id, name, hosts: fleet.hosts });
+  const publish = (): Promise<void> => heartbeats.publish(self());
   return {
     fleet,
     run: async (signal) => {
       await link.ready();
       await Promise.all([publish(), all.ready()]).catch(() => {});
-      fleet.onChange(() => void (signal.aborted ? undefined : publishChange().catch(() => {})));
+      fleet.onChange(() => void (signal.aborted ? undefined : heartbeats.publishChange(self()).catch(() => {})));
       signal.addEventListener("abort", () => void heartbeats.withdraw(id).catch(() => {}), { once: true });
       log.info({ hosts: fleet.hosts.map(({ label }) => label), models: fleet.installed().length }, "the worker runs");
       // What this worker leaves behind as it stops is looked after by others.
