@@ -94,13 +94,14 @@ export async function openFleet({ expect, onTestFinished }: TestContext, { slots
       await running;
       await close();
     });
-    const ask = (person: string, prompt = "问"): Promise<Try> => {
+    const ask = (person: string, prompt = "问", [first = MODEL, ...others]: string[] = []): Promise<Try> => {
       const delivery = deliveryOf({ by: "token", token: "secret", until: Date.now() + TOKEN_MS });
       const begin = async (accept?: (to: typeof delivery) => Promise<void>) => {
         await accept?.(delivery);
         return delivery;
       };
-      return tries.submit(requestOf(person, { targets: [targetOf(MODEL)], prompt, begin }));
+      const targets: Try["targets"] = [targetOf(first), ...others.map(targetOf)];
+      return tries.submit(requestOf(person, { targets, prompt, begin }));
     };
     return { tries, ask, die };
   };
@@ -123,19 +124,20 @@ export async function openFleet({ expect, onTestFinished }: TestContext, { slots
     });
     await fleet.ready();
     const running = run(stopping.signal);
-    closing.push(async () => {
+    const stop = async (): Promise<void> => {
       if (life.dead) return;
       stopping.abort();
       await running;
       await own.close();
-    });
-    return { die, isDead: () => life.dead };
+    };
+    closing.push(stop);
+    return { die, isDead: () => life.dead, stop };
   };
 
   return {
     ...{ redis, client, lines, ends, late, shown, addBot, addWorker },
-    addOllama: async (): Promise<Ollama> => {
-      const ollama = await startOllama({ models: [{ name: MODEL }], slots: 100 });
+    addOllama: async (model = MODEL): Promise<Ollama> => {
+      const ollama = await startOllama({ models: [{ name: model }], slots: 100 });
       closing.push(() => ollama.stop());
       return ollama;
     },
