@@ -44,7 +44,7 @@ export type App = {
   readonly readiness: Runtime["readiness"];
   readonly coordinator: Runtime["coordinator"];
   /** Whether nobody has taken what has this id yet, here or in another process. */
-  readonly claim: Runtime["claim"];
+  readonly claims: Runtime["claims"];
   readonly refused: Runtime["refused"];
   /** Lets go of what is shared with other processes. */
   close: () => Promise<void>;
@@ -93,8 +93,8 @@ export async function createApp(
     get coordinator() {
       return runtime().coordinator;
     },
-    get claim() {
-      return runtime().claim;
+    get claims() {
+      return runtime().claims;
     },
     get refused() {
       return runtime().refused;

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Claim, createClaims } from "#src/base/claims.ts";
+import { type Claims, createClaims } from "#src/base/claims.ts";
 import type { Log } from "#src/base/log.ts";
 import type { RunCoordinator } from "#src/base/schedule.ts";
 import type { CatalogHolder } from "#src/catalog/holder.ts";
@@ -25,8 +25,8 @@ export type Runtime = Pick<Services, "tries" | "fleet" | "pulls" | "pictures"> &
   readiness: Readiness;
   /** Decides which process runs a job, where others share it. */
   coordinator: RunCoordinator | undefined;
-  /** True for the first process that serves what has this id (an interaction that is delivered twice). */
-  claim: Claim;
+  /** Which process serves what came under an id (an interaction that is delivered twice). */
+  claims: Claims;
   /** Resolves where what is shared can never be used. */
   refused: Promise<Error>;
   /** Lets go of what is shared with other processes. */
@@ -67,7 +67,7 @@ export function createLocalRuntime(options: RuntimeOptions): Runtime {
   return {
     ...watched(options, { metrics, fleet, tries: local, redis: createConnection(false) }),
     coordinator: undefined,
-    claim: createClaims(log),
+    claims: createClaims(log),
     refused: new Promise(() => {}),
     close: local.close,
   };
@@ -95,7 +95,7 @@ export async function openSharedRuntime(redisUrl: string, apiUrl: string, option
     onRedis: redis.set,
     log,
   });
-  return { ...watched(options, { metrics, fleet, tries, redis }), ...shared, claim: createClaims(log, claim) };
+  return { ...watched(options, { metrics, fleet, tries, redis }), ...shared, claims: createClaims(log, claim) };
 }
 
 type Parts = { metrics: Metrics; fleet: Fleet; tries: Tries; redis: ReturnType<typeof createConnection> };
@@ -103,7 +103,7 @@ type Parts = { metrics: Metrics; fleet: Fleet; tries: Tries; redis: ReturnType<t
 function watched(
   { discord, catalog, now, log }: RuntimeOptions,
   { metrics, fleet, tries, redis }: Parts,
-): Omit<Runtime, "coordinator" | "claim" | "refused" | "close"> {
+): Omit<Runtime, "coordinator" | "claims" | "refused" | "close"> {
   const services = {
     fleet,
     now,

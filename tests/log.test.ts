@@ -25,3 +25,20 @@ it("writes what went wrong, and no token, no text of a person and no answer of a
   expect(first + second).not.toMatch(/secret|answer of a model/);
   expect(JSON.parse(second).err.stack).toContain("log.test.ts");
 });
+
+it("writes which command Redis does not know, and not what was sent with it", () => {
+  let line = "";
+  const log = createLog(
+    { logLevel: "info" },
+    {
+      write: (text) => {
+        line = text;
+      },
+    },
+  );
+  const args = "'mulu:2:notices:1' '{\"text\":\"the answer of a model\"}' ";
+  log.error({ err: new Error(`ERR unknown command 'publish', with args beginning with: ${args}`) }, "x");
+  expect(line).toContain("unknown command 'publish'");
+  expect(line).toContain("log.test.ts");
+  expect(line).not.toContain("answer of a model");
+});

@@ -8,6 +8,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Interaction and webhook tokens in Discord's addresses: whoever has one can answer in the bot's name for a while. */
 const DISCORD_TOKEN = /(\/(?:interactions|webhooks)\/\d+\/)[^/?\s"']+/g;
+/** What Redis says of a command that it does not know, which may be a token or an answer. */
+const REDIS_ARGUMENTS = /(with args beginning with: ).*/g;
 /** What clients hang on their errors: whole requests, with headers, texts of people and answers of models. */
 const OUTSIDE = ["requestBody", "request", "response", "rawError", "config"];
 
@@ -21,7 +23,7 @@ function errorFields(error: Error): object {
   return Object.fromEntries(
     Object.entries(shown).map(([name, value]) => [
       name,
-      typeof value === "string" ? value.replace(DISCORD_TOKEN, "$1…") : value,
+      typeof value === "string" ? value.replace(DISCORD_TOKEN, "$1…").replace(REDIS_ARGUMENTS, "$1…") : value,
     ]),
   );
 }

@@ -1,5 +1,5 @@
 import type { API } from "@discordjs/core/http-only";
-import type { Claim } from "#src/base/claims.ts";
+import type { Claims } from "#src/base/claims.ts";
 import { nearestLocale, textIn } from "#src/base/locale.ts";
 import type { Log } from "#src/base/log.ts";
 import { UserError } from "#src/base/user-error.ts";
@@ -33,8 +33,8 @@ export type DiscordApp = {
   log: Log;
   admins: Admins;
   events?: DiscordEvents;
-  /** Whether nobody has served the interaction of this id yet; who gets true has to serve it. */
-  claim: Claim;
+  /** Whether nobody has served the interaction of an id yet; who gets true has to serve it. */
+  claims: Claims;
 };
 type Serving = DiscordApp & { warnOfClock: ClockWarning };
 
@@ -50,7 +50,7 @@ export async function serveInteraction(payload: unknown, api: API, app: Serving)
   if (interaction === undefined) return app.log.debug("an interaction of a kind that is not served");
   try {
     if (interaction.type === 4) return await suggest(interaction, api, app);
-    if (!(await app.claim(interaction.id)))
+    if (!(await app.claims.claim(interaction.id)))
       return app.log.debug({ interaction: interaction.id }, "an interaction came that is served already");
     app.warnOfClock((Date.now() - timeOf(interaction.id)) / 1000);
     if (interaction.type === 2) await runCommand(interaction, api, app);
@@ -140,10 +140,22 @@ function contextFor(interaction: Interaction, app: DiscordApp, reply?: Reply): C
       await reply?.send(sealedMessage(components, line));
     },
     begin: async (options) => {
+      await confirm(interaction, app, reply);
       const delivery = interactionDelivery(interaction, until, options?.private === true);
       await options?.accept?.(delivery);
       await reply?.defer(options);
       return delivery;
     },
   });
+}
+
+/** Throws UserError where nobody knows whose the interaction is, or another process serves it: then nothing is said here. */
+async function confirm({ id }: Interaction, { claims, log }: DiscordApp, reply: Reply | undefined): Promise<void> {
+  const isOurs = await claims.confirm(id).catch(() => undefined);
+  if (isOurs) return;
+  if (isOurs === false) {
+    log.debug({ interaction: id }, "another process answers an interaction");
+    await reply?.drop();
+  }
+  throw new UserError("tryQueueAway");
 }

@@ -24,6 +24,8 @@ export type Reply = {
   defer: (options?: { private?: boolean }) => Promise<void>;
   /** Opens a dialogue; nothing may have been said before. */
   ask: (modal: Modal) => Promise<void>;
+  /** Another process answers: nothing is said from here any more. */
+  drop: () => Promise<void>;
   /** Ends the waiting: whatever happened, the interaction is acknowledged. */
   close: () => Promise<void>;
 };
@@ -38,7 +40,7 @@ export function openReply(
 ): Reply {
   const { id, token, application_id: application } = interaction;
   const opened = performance.now();
-  let state: "open" | "deferred" | "answered" = "open";
+  let state: "open" | "deferred" | "answered" | "dropped" = "open";
   /** Whether `@original` is the message that the button sits on, and not an answer of ours. */
   let originalIsTheirs = audience === "message";
   let queue: Promise<unknown> = Promise.resolve();
@@ -96,7 +98,7 @@ export function openReply(
   return {
     send: (view) =>
       inOrder(async () => {
-        if (state === "open" && (await answer(view))) return;
+        if (state === "dropped" || (state === "open" && (await answer(view)))) return;
         await later(view);
       }),
     defer: (options) => inOrder(() => deferNow(options?.private ?? audience === "person")),
@@ -104,6 +106,10 @@ export function openReply(
       inOrder(async () => {
         await acknowledgeNow((options) => api.interactions.createModal(id, token, modalBody(modal), options));
         state = "answered";
+      }),
+    drop: () =>
+      inOrder(async () => {
+        state = "dropped";
       }),
     close: () => {
       clearTimeout(timer);

@@ -31,6 +31,7 @@ const REFUSALS: Partial<Record<UserErrorKey, string>> = {
   tryModelBlocked: "model_blocked",
   tryTooManyHere: "too_many_here",
   tryQueueAway: "queue_away",
+  tryStoreAway: "queue_away",
   tryClosing: "closing",
 };
 

@@ -8,7 +8,17 @@ import type { TryRecord } from "./records.ts";
 import { answer, openRun, type Run, type RunParts, renewRuns } from "./run.ts";
 import { TryEnded } from "./run-try.ts";
 import { finishTicket, settleRun } from "./settle.ts";
-import { deadlineOf, endedFor, failedFor, hasEnded, isPast, otherVersion, type Progress, type Try } from "./try.ts";
+import {
+  deadlineOf,
+  endedFor,
+  failedFor,
+  hasEnded,
+  isPast,
+  nextModel,
+  otherVersion,
+  type Progress,
+  type Try,
+} from "./try.ts";
 
 export type RunnerOptions = RunParts & {
   /** Tells whether runners elsewhere could answer with a model. */
@@ -108,7 +118,7 @@ export async function runRunner(options: RunnerOptions, signal: AbortSignal): Pr
   const stop = async (): Promise<void> => {
     await withDeadline(graceMs, Promise.allSettled(underWay));
     for (const run of runs.values()) {
-      run.handBack = queue.lasts && othersHave(run.ticket.model);
+      run.handBack = queue.lasts && othersHave(nextModel(run.attempt, run.progress));
       run.control.abort(new TryEnded("interrupted"));
     }
     await withDeadline(LAST_WORDS_MS, Promise.allSettled(underWay));

@@ -18,8 +18,7 @@ const PATIENCE_MS = 60_000;
 export async function settleRun(run: Run, parts: SettleParts, signal: AbortSignal): Promise<void> {
   if (run.lost) return run.output.leave();
   if (run.endedElsewhere) return showAgain(run, parts);
-  const isBrokenOff = run.handBack && run.progress.phase === "interrupted";
-  if (isBrokenOff || !hasEnded(run.progress)) return giveBack(run, parts);
+  if ((run.handBack && isBrokenOff(run)) || !hasEnded(run.progress)) return giveBack(run, parts);
   run.ended = true;
   await end(run, parts, signal);
 }
@@ -84,12 +83,14 @@ async function giveBack(run: Run, { queue, records }: SettleParts): Promise<void
   run.handBack = true;
   // In one process the same output goes on.
   if (queue.lasts) await run.output.leave();
-  const isBrokenOff = run.progress.phase === "interrupted";
-  const progress = isBrokenOff ? { ...withRuns(run.progress, waitAgain), restarted: true } : run.progress;
+  const progress = isBrokenOff(run) ? { ...withRuns(run.progress, waitAgain), restarted: true } : run.progress;
   await records.save(ticket.id, progress);
   await records.unstart(ticket.id);
   await queue.handBack(ticket, nextModel(attempt, progress));
 }
+
+/** Of several runs some may have ended before. */
+const isBrokenOff = ({ progress }: Run): boolean => progress.runs.some(({ phase }) => phase === "interrupted");
 
 const waitAgain = (run: RunProgress): RunProgress => (run.phase === "interrupted" ? WAITING_RUN : run);
 

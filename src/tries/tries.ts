@@ -98,7 +98,7 @@ export function createTries(options: TriesOptions): Tries {
     } catch (error) {
       if (!(error instanceof StoreAway)) throw error;
       log.warn({ reason: error.message }, "the store of tries is away");
-      throw new UserError("tryQueueAway");
+      throw new UserError(queue.lasts ? "tryQueueAway" : "tryStoreAway");
     }
   };
 

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { createClaims } from "#src/base/claims.ts";
 import { createLog } from "#src/base/log.ts";
@@ -50,7 +51,7 @@ describe("an interaction that is delivered twice is served once", () => {
   test("by two processes that share what was claimed", async () => {
     const discord = await openDiscord();
     const { command, served } = countingCommand();
-    const claim = createClaims(createLog({ logLevel: "silent" }));
+    const { claim } = createClaims(createLog({ logLevel: "silent" }));
     const [one, other] = [
       await openSurface(discord, { commands: [command], over: "http", claim }),
       await openSurface(discord, { commands: [command], over: "http", claim }),
@@ -60,6 +61,44 @@ describe("an interaction that is delivered twice is served once", () => {
     await discord.person({ id: PERSON }).run("count");
     await expect.poll(() => passedOver(one.logged() + other.logged())).toBe(1);
     expect([served.command, callbacks(discord.rest.calls)]).toEqual([1, 1]);
+  });
+
+  test("an answer that must not be begun twice, by two processes that learn late who was the first", async () => {
+    const discord = await openDiscord();
+    const begun: string[] = [];
+    const command = defineCommand({
+      name: "begin",
+      options: {},
+      examples: [],
+      needs: "catalog",
+      acknowledge: "answer",
+      execute: async (_values, { begin, reply }) => {
+        await begin();
+        begun.push("begun");
+        await reply({ components: [container([textDisplay("begun")])] });
+      },
+    });
+    const shared = createClaims(createLog({ logLevel: "silent" })).claim;
+    const asked = Promise.withResolvers<void>();
+    let times = 0;
+    const claim = async (id: string): Promise<boolean> => {
+      const isFirst = await shared(id);
+      times += 1;
+      if (times === 2) asked.resolve();
+      await asked.promise;
+      // Longer than anybody waits who only has to serve in time.
+      await wait(800);
+      return isFirst;
+    };
+    const surfaces = [
+      await openSurface(discord, { commands: [command], over: "http", claim }),
+      await openSurface(discord, { commands: [command], over: "http", claim }),
+    ];
+    discord.callAt(...surfaces.map(({ url }) => url));
+    discord.deliverTimes(2);
+    const message = await discord.person({ id: PERSON }).run("begin");
+    await expect.poll(() => surfaces.map(({ logged }) => logged()).join("")).toContain("another process answers");
+    expect([begun, textOf(message)]).toEqual([["begun"], "begun"]);
   });
 
   test("two interactions are two, also of the same person", async () => {
@@ -76,8 +115,8 @@ describe("a claim", () => {
   const log = createLog({ logLevel: "silent" });
 
   test("of another process is known, and this one's stays its own", async () => {
-    const shared = createClaims(log);
-    const [one, other] = [createClaims(log, shared), createClaims(log, shared)];
+    const shared = createClaims(log).claim;
+    const [one, other] = [createClaims(log, shared).claim, createClaims(log, shared).claim];
     expect([await one("1"), await other("1"), await one("1"), await other("2")]).toEqual([true, false, false, true]);
   });
 
@@ -85,12 +124,26 @@ describe("a claim", () => {
     ["fails", () => Promise.reject(new Error("away"))],
     ["never answers", () => new Promise<boolean>(() => {})],
   ])("whose store %s is known in this process alone", async (_what, away) => {
-    const claim = createClaims(log, away);
+    const { claim } = createClaims(log, away);
     expect(await Promise.all([claim("1"), claim("1")])).toEqual([true, false]);
   });
 
+  test("that is known late is true at first, and can be waited for", async () => {
+    const late = Promise.withResolvers<boolean>();
+    const { claim, confirm } = createClaims(log, () => late.promise);
+    expect(await claim("1")).toBe(true);
+    late.resolve(false);
+    expect(await confirm("1")).toBe(false);
+  });
+
+  test("that nobody answers cannot be confirmed", async () => {
+    const { claim, confirm } = createClaims(log, () => Promise.reject(new Error("away")));
+    expect(await claim("1")).toBe(true);
+    await expect(confirm("1")).rejects.toThrow("away");
+  });
+
   test("is remembered among ten thousand later ones, and not for ever", async () => {
-    const claim = createClaims(log);
+    const { claim } = createClaims(log);
     await claim("first");
     for (let id = 1; id < 10_000; id++) await claim(`${id}`);
     expect(await claim("first")).toBe(false);

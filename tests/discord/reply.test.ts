@@ -44,7 +44,7 @@ async function slowBot(act: (reply: (view: View) => Promise<void>) => Promise<vo
   };
   const { services, outputs } = await testApp();
   const admins = { users: [], roles: [] };
-  const app = { router: createRouter([slow], log), services, outputs, log, admins, claim: createClaims(log) };
+  const app = { router: createRouter([slow], log), services, outputs, log, admins, claims: createClaims(log) };
   const running = createDiscord(app, config).run(stop.signal);
   onTestFinished(async () => {
     gate.resolve();

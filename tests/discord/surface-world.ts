@@ -32,7 +32,7 @@ export async function openSurface(
   const log = createLog({ logLevel: "debug" }, { write });
   const { services, outputs } = await createApp(readConfig({ LOG_LEVEL: "silent" }), { lazy: true });
   const surface = createDiscord(
-    { router: createRouter(commands, log), services, outputs, log, admins, claim: createClaims(log, claim) },
+    { router: createRouter(commands, log), services, outputs, log, admins, claims: createClaims(log, claim) },
     {
       token: discord.token,
       publicKey: over === "http" ? discord.publicKey : undefined,

@@ -12,7 +12,7 @@ import { type Ollama, startOllama } from "#tests/stand-ins/ollama.ts";
 import { startRedis } from "#tests/stand-ins/redis.ts";
 import { deliveryOf, requestOf, targetOf } from "#tests/tries/world.ts";
 
-export const MODEL = "glm4:9b";
+const MODEL = "glm4:9b";
 const TOKEN_MS = 15 * 60_000;
 const settings = { ...readConfig({}).tries, perPersonHour: 1000, perGuildHour: 1000 };
 
@@ -97,13 +97,14 @@ export async function openFleet({ expect, onTestFinished }: TestContext, { slots
       await running;
       await close();
     });
-    const ask = (person: string, prompt = "问"): Promise<Try> => {
+    const ask = (person: string, prompt = "问", [first = MODEL, ...others]: string[] = []): Promise<Try> => {
       const delivery = deliveryOf({ by: "token", token: "secret", until: Date.now() + TOKEN_MS });
       const begin = async (accept?: (to: typeof delivery) => Promise<void>) => {
         await accept?.(delivery);
         return delivery;
       };
-      return tries.submit(requestOf(person, { targets: [targetOf(MODEL)], prompt, begin }));
+      const targets: Try["targets"] = [targetOf(first), ...others.map(targetOf)];
+      return tries.submit(requestOf(person, { targets, prompt, begin }));
     };
     return { tries, ask, die };
   };
@@ -126,19 +127,20 @@ export async function openFleet({ expect, onTestFinished }: TestContext, { slots
     });
     await fleet.ready();
     const running = run(stopping.signal);
-    closing.push(async () => {
+    const stop = async (): Promise<void> => {
       if (life.dead) return;
       stopping.abort();
       await running;
       await own.close();
-    });
-    return { die, isDead: () => life.dead };
+    };
+    closing.push(stop);
+    return { die, isDead: () => life.dead, stop };
   };
 
   return {
     ...{ redis, client, lines, ends, late, shown, addBot, addWorker },
-    addOllama: async (): Promise<Ollama> => {
-      const ollama = await startOllama({ models: [{ name: MODEL }], slots: 100 });
+    addOllama: async (model = MODEL): Promise<Ollama> => {
+      const ollama = await startOllama({ models: [{ name: model }], slots: 100 });
       closing.push(() => ollama.stop());
       return ollama;
     },

@@ -3,7 +3,7 @@ import { createLog } from "#src/base/log.ts";
 import { readConfig } from "#src/config.ts";
 import { StoreAway } from "#src/tries/queue.ts";
 import { openParts } from "#src/tries/redis/open.ts";
-import type { Try } from "#src/tries/try.ts";
+import { endedFor, type Try, waitingProgress } from "#src/tries/try.ts";
 import { PATIENCE_MS } from "#tests/patience.ts";
 import { type Redis, type RedisOptions, startRedis, WITHOUT_REDIS } from "#tests/stand-ins/redis.ts";
 
@@ -46,6 +46,43 @@ const attemptOf = (id: string, until: number): Try => ({
   delivery: { surface: "discord", reach: { by: "token", token: "secret", until }, address: {}, private: false },
   holder: "here",
   createdAt: Date.now(),
+});
+
+describe.skipIf(WITHOUT_REDIS !== undefined)("a Redis whose user may not", () => {
+  test("run scripts is not ready, and says so once", async () => {
+    const redis = await openRedis();
+    const { queue, link, lines, seen } = openProcess(redis);
+    await expect.poll(() => seen.writable, POLL).toBe(true);
+    await redis.client.acl("SETUSER", "default", "-evalsha");
+    await expect(queue.admit({ id: "1", person: "a", most: 9 })).rejects.toThrow(StoreAway);
+    expect(seen.writable).toBe(false);
+    // As every few seconds, and with each connection.
+    await redis.client.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+    await expect.poll(() => link.commands.status, POLL).toBe("ready");
+    await expect(queue.admit({ id: "1", person: "a", most: 9 })).rejects.toThrow(StoreAway);
+    expect(lines).toMatchObject([{ reason: "NOPERM", msg: "Redis forbids commands that tries need" }]);
+    await redis.client.acl("SETUSER", "default", "+@all");
+    await expect.poll(() => seen.writable, POLL).toBe(true);
+    expect(await queue.admit({ id: "1", person: "a", most: 9 })).toBe("ok");
+  });
+
+  test.each(["zadd", "time", "publish", "hset"])("run %s: nothing is a fault of ours", async (command) => {
+    const redis = await openRedis();
+    const { queue, records, seen } = openProcess(redis);
+    await expect.poll(() => seen.writable, POLL).toBe(true);
+    await redis.client.acl("SETUSER", "default", `-${command}`);
+    const attempt = attemptOf("1", Date.now() + 60_000);
+    const outcomes = await Promise.allSettled([
+      queue.admit({ id: "1", person: "a", most: 9 }),
+      queue.add({ id: "1", person: "a", model: MODEL }, undefined),
+      records.begin(attempt),
+      records.end(attempt, endedFor(waitingProgress(attempt), "stopped")),
+      records.cancel("1", "stopped"),
+    ]);
+    const refused = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
+    expect(refused.length).toBeGreaterThan(0);
+    for (const reason of refused) expect(reason).toBeInstanceOf(StoreAway);
+  });
 });
 
 describe.skipIf(WITHOUT_REDIS !== undefined)("a Redis that answers and refuses writes", () => {

@@ -109,7 +109,10 @@ test("a database that is closed, or that another program has to itself, is away"
   const attempt = tryOf("t1", "a");
   const other = openRaw(file);
   other.exec("BEGIN EXCLUSIVE");
+  const before = performance.now();
   await expect(records.begin(attempt)).rejects.toThrow(StoreAway);
+  // Meanwhile the process does nothing else: not even Discord is answered.
+  expect(performance.now() - before).toBeLessThan(1500);
   other.exec("ROLLBACK");
   await records.begin(attempt);
   await records.close();

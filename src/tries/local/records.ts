@@ -20,7 +20,7 @@ const sqliteError = z.object({ code: z.string(), errcode: z.number().optional() 
 
 /** The table `tries` is of a version before, whose places no surface can find any more. */
 const SCHEMA = `
-  PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 2000; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;
+  PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;
   DROP TABLE IF EXISTS tries;
   CREATE TABLE IF NOT EXISTS records (
     id TEXT PRIMARY KEY, person TEXT NOT NULL, created INTEGER NOT NULL, data TEXT NOT NULL,
@@ -31,6 +31,8 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS speeds (model TEXT PRIMARY KEY, tokens_per_second REAL NOT NULL) STRICT;
 `;
 
+/** How long the process may be held up by somebody else's lock on the file, once it is open. */
+const LOCKED_MS = 100;
 const EXPIRY_CHECK_MS = 600_000;
 const MOST_FORGOTTEN = 1000;
 
@@ -51,6 +53,8 @@ export function openRecords(path: string, { keepMs }: { keepMs: number }): Local
   if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
   const database = new DatabaseSync(path);
   database.exec(SCHEMA);
+  // Whoever waits for a lock holds up the whole process; a try is refused, and an end is written again, soon enough.
+  database.exec(`PRAGMA busy_timeout = ${LOCKED_MS}`);
   const begin = database.prepare(
     "INSERT INTO records (id, person, created, data, progress) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
   );

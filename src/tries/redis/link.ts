@@ -4,7 +4,7 @@ import { withDeadline } from "#src/base/deadline.ts";
 import type { Log } from "#src/base/log.ts";
 import { StoreAway } from "#src/tries/queue.ts";
 import { RedisUnusable } from "#src/tries/redis-unusable.ts";
-import { PREFIX } from "./scripts.ts";
+import { evaluate, PREFIX, PROBE } from "./scripts.ts";
 
 /** The connections of one process to Redis. They reconnect by themselves; what cannot be sent now fails at once. */
 export type Link = {
@@ -78,7 +78,7 @@ export function openLink(url: string, log: Log, onConnected: OnConnected): Link 
     if (isPast()) return;
     try {
       await clock.measure();
-      await commands.set(`${PREFIX}probe`, "", "PX", PROBE_MS);
+      await evaluate(commands, PROBE, [`${PREFIX}probe`], [PROBE_MS]);
       if (!isPast()) state.writable();
     } catch (error) {
       if (!isPast()) state.fails(error);
@@ -160,16 +160,14 @@ function createState(log: Log, onChange: OnConnected) {
     whenWritable: () => whenWritable.promise,
     lost,
     fails: (error: unknown): void => {
-      const message =
-        isReply(error) && REFUSES_WRITES.test(error.message) ? "Redis refuses writes" : "Redis is out of reach";
+      const message = faultOf(error);
       if (told !== message) log.warn({ reason: reasonOf(error) }, message);
       told = message;
       lost();
     },
     writable: (): void => {
       if (since !== undefined) return;
-      if (told !== undefined)
-        log.info(told === "Redis refuses writes" ? "Redis takes writes again" : "Redis is there again");
+      if (told !== undefined) log.info(told === REFUSED ? "Redis takes writes again" : "Redis is there again");
       told = undefined;
       since = performance.now();
       whenWritable.resolve();
@@ -224,13 +222,21 @@ const isReply = (error: unknown): error is Error => error instanceof Error && er
 const SCRIPT = "(?:ERR Error running script[^]*?[ @-])?";
 const WRITES = "OOM|MISCONF|READONLY|NOREPLICAS";
 const REFUSES_WRITES = new RegExp(`^${SCRIPT}(?:${WRITES})\\b`);
-const FOR_NOW = new RegExp(
-  `^${SCRIPT}(?:${WRITES}|LOADING|MASTERDOWN|CLUSTERDOWN|BUSY|TRYAGAIN|NOAUTH|WRONGPASS|NOPERM)\\b`,
-);
+const FOR_NOW = new RegExp(`^${SCRIPT}(?:${WRITES}|LOADING|MASTERDOWN|CLUSTERDOWN|BUSY|TRYAGAIN|NOAUTH|WRONGPASS)\\b`);
+
+/** Of the user that came in, or under the names that an operator gave to commands; scripts say it otherwise. */
+const FORBIDS = /^NOPERM\b|\bunknown (?:redis )?command\b|\buser executing the script can't run\b/i;
+
+const REFUSED = "Redis refuses writes";
+function faultOf(error: unknown): string {
+  if (!isReply(error)) return "Redis is out of reach";
+  if (FORBIDS.test(error.message)) return "Redis forbids commands that tries need";
+  return REFUSES_WRITES.test(error.message) ? REFUSED : "Redis is out of reach";
+}
 
 /** Whether a command failed because Redis is away or refuses it for now, and not because it was wrong. */
 export function isAway(error: unknown): boolean {
-  if (isReply(error)) return FOR_NOW.test(error.message);
+  if (isReply(error)) return FOR_NOW.test(error.message) || FORBIDS.test(error.message);
   if (!(error instanceof Error) || error instanceof z.ZodError) return false;
   // Those of JavaScript, and those of BullMQ, whose codes are numbers, are faults.
   return (
@@ -245,6 +251,7 @@ export const codeOf = (error: unknown): string | number | undefined =>
 
 /** A short word for the log: ECONNREFUSED, WRONGPASS, OOM, timeout. What Redis says beyond it may name secrets. */
 function reasonOf(error: unknown): string {
+  if (isReply(error) && FORBIDS.test(error.message)) return "NOPERM";
   if (isReply(error)) return /[A-Z]{3,}(?=\s(?!Error))/.exec(error.message)?.[0] ?? "refused";
   return String(codeOf(error) ?? (String(error).includes("timed out") ? "timeout" : "closed"));
 }

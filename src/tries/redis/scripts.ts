@@ -12,6 +12,9 @@ const script = (text: string): Script => ({ text, sha: createHash("sha1").update
 
 // A Redis without memory lets a script go on that has written anything: what it must refuse comes first.
 
+/** KEYS: what is written. ARGV: ms to keep it. Whether scripts can run and write. */
+export const PROBE = script("redis.call('SET', KEYS[1], '', 'PX', ARGV[1])");
+
 /**
  * KEYS: person, open, models. ARGV: id, most in all, most of a person, ms of a reservation, ms to keep the person, prefix of the queues. Answers `ok`,
  * `person` or `full`. Which models run something is known to Redis alone, hence the keys that are not declared.
