@@ -12,7 +12,7 @@ import { type Ollama, startOllama } from "#tests/stand-ins/ollama.ts";
 import { startRedis } from "#tests/stand-ins/redis.ts";
 import { deliveryOf, requestOf, targetOf } from "#tests/tries/world.ts";
 
-const MODEL = "glm4:9b";
+export const MODEL = "glm4:9b";
 const TOKEN_MS = 15 * 60_000;
 const settings = { ...readConfig({}).tries, perPersonHour: 1000, perGuildHour: 1000 };
 
