@@ -93,13 +93,14 @@ export async function runRunner(options: RunnerOptions, signal: AbortSignal): Pr
   };
 
   const runOne = async (record: TryRecord, ticket: Ticket, lease: Lease): Promise<void> => {
-    await records.start(ticket.id);
     const run = openRun(ticket, record, options);
+    // From here on it is renewed, however long another process still edits its message.
     runs.set(ticket.id, run);
     const left = (deadlineOf(run.attempt.delivery) ?? Number.POSITIVE_INFINITY) - Date.now();
     const expire = (): void => run.control.abort(new TryEnded("expired"));
     const timer = setTimeout(expire, Math.min(Math.max(0, left), LONGEST_TIMER_MS));
     try {
+      await records.start(ticket.id);
       await answer(run, lease, options);
       clearTimeout(timer);
       wake();

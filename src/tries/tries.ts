@@ -193,7 +193,7 @@ export function createTries(options: TriesOptions): Tries {
         return { outcome: "stopped", record };
       }),
     find: (id) => asking(() => find(id)),
-    counts: () => queue.counts().catch(ignoreAway),
+    counts: async () => ((await isThere()) ? queue.counts().catch(ignoreAway) : undefined),
     forget: (person) =>
       asking(async () => {
         for (const id of await records.idsOf(person)) {
