@@ -1,3 +1,4 @@
+import { withDeadline } from "#src/base/deadline.ts";
 import type { Fleet, Lease } from "#src/inference/fleet.ts";
 import { NotWanted, type OpenOutput, type Output } from "./outputs.ts";
 import { RENEWALS_MISSED, StoreAway, type Ticket, type TryQueue } from "./queue.ts";
@@ -59,6 +60,8 @@ export type RunParts = {
 };
 
 const SAVE_EVERY_MS = 2000;
+/** How long the end of a failed run waits for its host to be looked at. */
+const CHECK_MS = 1000;
 /** A runner that is cut off from the store shows no more after so long: by then another one may have begun. */
 const CUT_OFF_MS = 10_000;
 
@@ -157,8 +160,9 @@ async function answerOne(run: Run, at: number, lease: Lease, parts: RunParts): P
   };
   const report = reporter(run, set, parts);
   const result = await runTry({ ...attempt, model: target.model, maxTokens }, lease, control.signal, report);
+  // The slot is not free before it is known whether the host still answers: the next try must not go to a dead one.
+  const isFault = await judge(result, target.model, lease, fleet);
   lease.release();
-  const isFault = judge(result, target.model, lease, fleet);
   const isGivenOn =
     isFault && !hasWords(result) && !run.progress.restarted && fleet.isElsewhere(target.model, lease.host);
   if (isGivenOn) run.progress = { ...run.progress, restarted: true };
@@ -169,11 +173,11 @@ async function answerOne(run: Run, at: number, lease: Lease, parts: RunParts): P
 }
 
 /** Tells the fleet how a host answered; whether it is the host's fault that it did not. */
-function judge({ phase, failure }: RunProgress, model: string, { host }: Lease, fleet: Fleet): boolean {
+async function judge({ phase, failure }: RunProgress, model: string, { host }: Lease, fleet: Fleet): Promise<boolean> {
   const isFault = phase === "failed" && failure !== "cannotChat";
   if (phase === "done" || isFault) fleet.judge(host, model, !isFault);
   if (isFault && failure === "unreachable") fleet.takeOut(host);
-  else if (isFault) void fleet.check(host);
+  else if (isFault) await withDeadline(CHECK_MS, fleet.check(host));
   return isFault;
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { person } from "#tests/tries/people.ts";
 import { only, openTries, requestOf, targetOf } from "#tests/tries/world.ts";
 
 const [ONE, OTHER] = ["qwen3:8b", "glm4:9b"];
@@ -107,6 +108,23 @@ describe("a host that fails with a model", () => {
     expect(only(ends.get(id))?.text).toBe("一");
     expect(ollamas.reduce((sum, { requests }) => sum + requests.length, 0)).toBe(1);
   });
+});
+
+test("a host that dies in mid-answer does not take the next try with it", async () => {
+  const { ollamas, tries, submit, ends } = await openTries({ hosts: 2, slots: 1 });
+  for (const ollama of ollamas) ollama.script({ endless: true, tokensPerSecond: 50 });
+  const running = [await submit("a", "一"), await submit("b", "二")];
+  await expect.poll(() => ollamas.map(({ running: open }) => open())).toEqual([1, 1]);
+  const waiting = await submit("c", "三");
+  const dead = ollamas[0] ?? raise();
+  await dead.down();
+  await expect.poll(() => ends.size).toBe(1);
+  expect(await tries.counts()).toEqual({ running: 1, waiting: 1 });
+  for (const { id } of running) await tries.stop(id, person("", { admin: true }));
+  await expect.poll(() => ollamas[1]?.requests.length).toBe(2);
+  await tries.stop(waiting.id, person("", { admin: true }));
+  await expect.poll(() => ends.get(waiting.id)?.phase).toBe("stopped");
+  expect(ends.get(waiting.id)?.restarted).toBeUndefined();
 });
 
 function raise(): never {
