@@ -96,7 +96,7 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a message that nobody knows any mo
     await replaceBot(0);
     await person.press(message, "停止");
     expect(textOf(message)).toContain("测试用");
-    expect(textOf(message)).toContain("它已经结束了");
+    expect(textOf(message)).toContain("这次试用已经结束");
     expect(labels(message)).toEqual([]);
     await expectNothingLeft(redis);
   });
