@@ -111,9 +111,10 @@ export function createEngine({ commands, queues: connection }: Link, log: Log) {
       const heldAt = performance.now();
       const job = await reader(model)
         .getNextJob(token, { block: false })
-        .catch((error: unknown) => {
-          if (isAway(error)) throw error;
-          return repair(model, token);
+        .catch(async (error: unknown) => {
+          const repaired = isAway(error) ? undefined : await repair(model, token);
+          if (repaired === undefined) throw error;
+          return repaired;
         });
       return job && { job, token, heldAt };
     },
