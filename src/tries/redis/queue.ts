@@ -126,7 +126,7 @@ export function createRedisQueue(link: Link, log: Log): RedisQueue {
         const keys = [personKey(person), OPEN, MODELS];
         const answer = await evaluate(commands, ADMIT, keys, [
           ...[id, most, MOST_OF_A_PERSON],
-          ...[RESERVED_MS, DAY_MS, `${QUEUES}:`],
+          ...[RESERVED_MS, `${QUEUES}:`],
         ]);
         if (answer === "ok") reserved.add(id);
         return z.enum(["ok", "person", "full"]).parse(answer);
@@ -140,9 +140,12 @@ export function createRedisQueue(link: Link, log: Log): RedisQueue {
     add: ({ id, person, model }, deadline) =>
       ask(async () => {
         const until = deadline === undefined ? now() + UNWATCHED_MS : link.toShared(deadline);
-        const pipeline = commands.pipeline().zadd(MODELS, now(), queueName(model)).zadd(OPEN, until, id);
-        await answers(pipeline.zadd(personKey(person), until, id));
+        await commands.zadd(MODELS, now(), queueName(model));
         await engine.add(model, id, { person }, { timestamp: now() });
+        // Where this fails, the reservation runs out and somebody looks at the try soon. It may have ended by now.
+        const pipeline = commands.pipeline().zadd(OPEN, "XX", until, id).zadd(personKey(person), "XX", until, id);
+        // A later try has a later deadline: a person's places last as long as the last of them.
+        await answers(pipeline.pexpire(personKey(person), Math.max(RESERVED_MS, Math.ceil(until - now()))));
         reserved.delete(id);
         await news.tell("+", model).catch(() => {});
       }),

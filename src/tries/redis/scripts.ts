@@ -16,7 +16,7 @@ const script = (text: string): Script => ({ text, sha: createHash("sha1").update
 export const PROBE = script("redis.call('SET', KEYS[1], '', 'PX', ARGV[1])");
 
 /**
- * KEYS: person, open, models. ARGV: id, most in all, most of a person, ms of a reservation, ms to keep the person, prefix of the queues. Answers `ok`,
+ * KEYS: person, open, models. ARGV: id, most in all, most of a person, ms of a reservation, prefix of the queues. Answers `ok`,
  * `person` or `full`. Which models run something is known to Redis alone, hence the keys that are not declared.
  */
 export const ADMIT = script(`
@@ -26,13 +26,13 @@ if redis.call('ZCOUNT', KEYS[1], now, '+inf') >= tonumber(ARGV[3]) then return '
 local waiting, most = redis.call('ZCARD', KEYS[2]), tonumber(ARGV[2])
 if waiting >= most then
   for _, queue in ipairs(redis.call('ZRANGE', KEYS[3], 0, -1)) do
-    waiting = waiting - redis.call('LLEN', ARGV[6] .. queue .. ':active')
+    waiting = waiting - redis.call('LLEN', ARGV[5] .. queue .. ':active')
   end
   if waiting >= most then return 'full' end
 end
 redis.call('ZADD', KEYS[1], now + ARGV[4], ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. now)
-redis.call('PEXPIRE', KEYS[1], ARGV[5])
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[4]) then redis.call('PEXPIRE', KEYS[1], ARGV[4]) end
 redis.call('ZADD', KEYS[2], now + ARGV[4], ARGV[1])
 return 'ok'`);
 
