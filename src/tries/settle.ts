@@ -30,7 +30,8 @@ async function end(run: Run, { queue, records }: SettleParts, signal: AbortSigna
   const insist = <T>(act: () => Promise<T>): Promise<T | undefined> => insistUntil(until, act, signal);
   const write = async (): Promise<"ok" | "ended"> => {
     const written = await records.end(attempt, progress);
-    if (written === "ok") await queue.leave(attempt.id, attempt.person);
+    // Also where it had ended: that may be this very end, written before the store went away.
+    await queue.leave(attempt.id, attempt.person);
     return written;
   };
   const written = await write().catch(ignoreAway);
