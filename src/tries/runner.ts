@@ -69,7 +69,9 @@ export async function runRunner(options: RunnerOptions, signal: AbortSignal): Pr
     }
     if (found.kind === "unreadable") {
       log.warn({ try: ticket.id }, "a try of another version cannot be run: it is ended");
-      return endUnrun(ticket, found.rest, found.rest && otherVersion(found.rest), found.ended);
+      if (found.rest) return endUnrun(ticket, found.rest, otherVersion(found.rest), found.ended);
+      await records.endUnreadable(ticket.id);
+      return queue.finish(ticket);
     }
     const end = endOf(found, ticket);
     if (end === undefined) return runOne(found, ticket, lease);
@@ -78,16 +80,7 @@ export async function runRunner(options: RunnerOptions, signal: AbortSignal): Pr
   };
 
   /** Ends a try that is not run (any more), and shows that. */
-  const endUnrun = async (
-    ticket: Ticket,
-    attempt: Try | undefined,
-    end: Progress | undefined,
-    hadEnded: boolean,
-  ): Promise<void> => {
-    if (attempt === undefined || end === undefined) {
-      await records.endUnreadable(ticket.id);
-      return queue.finish(ticket);
-    }
+  const endUnrun = async (ticket: Ticket, attempt: Try, end: Progress, hadEnded: boolean): Promise<void> => {
     if (!hadEnded && (await records.end(attempt, end)) === "ok") await queue.leave(attempt.id, attempt.person);
     await finishTicket(ticket, await showEnd(attempt, end, options), queue);
   };
