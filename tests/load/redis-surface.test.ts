@@ -1,5 +1,3 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
 import { json } from "node:stream/consumers";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
@@ -12,6 +10,7 @@ import { openParts } from "#src/tries/redis/open.ts";
 import { openShared, type Shared } from "#src/tries/redis/shared-tries.ts";
 import { createWorker } from "#src/tries/redis/worker.ts";
 import type { Progress, Reach, Try } from "#src/tries/try.ts";
+import { openServer } from "#tests/loopback-server.ts";
 import { type Ollama, startOllama } from "#tests/stand-ins/ollama.ts";
 import { type Redis, startRedis, WITHOUT_REDIS } from "#tests/stand-ins/redis.ts";
 import { person } from "#tests/tries/people.ts";
@@ -31,21 +30,13 @@ type Edit = z.infer<typeof edit>;
 /** Telegram's part of it: takes edits of whoever has a token that it has given out. */
 async function startTelegram(tokens: readonly string[]) {
   const edits: Edit[] = [];
-  const server = createServer(async (request, response) => {
+  const url = await openServer(async (request, response) => {
     const told = edit.parse(await json(request));
     const isKnown = tokens.includes(told.token);
     if (isKnown) edits.push(told);
     response.writeHead(isKnown ? 200 : 401).end();
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the stand-in has no port");
-  return { url: `http://127.0.0.1:${address.port}/`, edits };
+  return { url: `${url}/`, edits };
 }
 
 const textOf = ({ phase, position, restarted, runs: [run] }: Progress): string =>
