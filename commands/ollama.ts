@@ -32,7 +32,7 @@ function hostLines(host: Host, { text: say }: Context): string[] {
       gb(model.sizeBytes),
       model.parameterSize ?? "",
       model.quantization ?? "",
-      inMemory === undefined ? "" : say("ollamaHosts.loaded", { size: gb(inMemory) }),
+      inMemory === undefined ? "" : say("ollamaHosts.loaded", { size: gb(inMemory.vramBytes) }),
     ];
     return `- ${code(model.name)} · ${notes.filter((note) => note !== "").join(" · ")}`;
   });

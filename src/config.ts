@@ -222,7 +222,7 @@ function tryConfig(values: z.infer<typeof environment>): TrySettings {
     return [pair.slice(0, at), pair.slice(at + 1)];
   });
   return {
-    hosts: values.OLLAMA_HOSTS.length > 0 ? values.OLLAMA_HOSTS : [OLLAMA_HOST],
+    hosts: (values.OLLAMA_HOSTS.length > 0 ? values.OLLAMA_HOSTS : [OLLAMA_HOST]).map((url) => ({ url })),
     aliases: new Map(pairs),
     hostSlots: values.TRY_HOST_SLOTS,
     queueMax: values.TRY_QUEUE_MAX,

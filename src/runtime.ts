@@ -51,7 +51,7 @@ export function createLocalRuntime(options: RuntimeOptions): Runtime {
   const metrics = createMetrics();
   const fleet = createFleet({
     backend: createBackend(),
-    urls: tries.hosts,
+    hosts: tries.hosts,
     slots: tries.hostSlots,
     allowCloud: tries.allowCloud,
     log,

@@ -56,7 +56,7 @@ async function work(config: Config, redisUrl: string, log: Log): Promise<void> {
     parts,
     fleet: {
       backend: createBackend(),
-      urls: tries.hosts,
+      hosts: tries.hosts,
       slots: tries.hostSlots,
       allowCloud: tries.allowCloud,
       log,

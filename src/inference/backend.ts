@@ -1,3 +1,17 @@
+/** Where a host is reached. */
+export type HostAddress = {
+  /** Without user and password. */
+  url: string;
+  /** Value of the `Authorization` header; never shown to anybody. */
+  authorization?: string | undefined;
+};
+
+/** A host as an operator sets it. */
+export type HostSettings = HostAddress & {
+  /** What people are shown; absent: the backend's name and the host's place in the list. */
+  name?: string | undefined;
+};
+
 /** A model as its host lists it. */
 export type InstalledModel = {
   /** As the backend's `normalName` has it: `qwen3:latest`. */
@@ -10,6 +24,18 @@ export type InstalledModel = {
   cloud: boolean;
   /** `completion`, `thinking`, `vision` …; undefined where the host has not said. */
   capabilities: readonly string[] | undefined;
+  /** Tokens that the model was made for; undefined where the host has not said. */
+  contextTokens: number | undefined;
+};
+
+/** A model in a host's memory. */
+export type LoadedModel = {
+  /** Bytes of graphics memory; 0 where it runs on the CPU. */
+  vramBytes: number;
+  /** Bytes in all. */
+  sizeBytes: number;
+  /** Tokens of context that it was loaded with; undefined where the host has not said. */
+  contextTokens: number | undefined;
 };
 
 export type ChatMessage = { role: "user" | "assistant"; content: string };
@@ -20,8 +46,10 @@ export type ChatRequest = {
   messages: readonly ChatMessage[];
   /** Undefined for a model that cannot think. */
   think: boolean | undefined;
-  /** Tokens at most. */
+  /** Tokens of the answer at most. */
   maxTokens: number;
+  /** Tokens of context; undefined: as the host has it. Another value than the loaded one loads the model again. */
+  contextTokens: number | undefined;
 };
 
 export type Figures = {
@@ -43,10 +71,14 @@ export type PullPart = { completedBytes: number; totalBytes: number };
 /** Why there was no whole answer, as far as a person can tell the cases apart. */
 export const FAILURE_REASONS = [
   "unreachable",
+  "notBackend",
   "modelMissing",
+  "cannotLoad",
   "cannotChat",
+  "contextExceeded",
   "busy",
   "outOfMemory",
+  "repeated",
   "interrupted",
   "stalled",
   "failed",
@@ -55,8 +87,10 @@ export type FailureReason = (typeof FAILURE_REASONS)[number];
 
 export type Failure = {
   reason: FailureReason;
-  /** For the log. */
+  /** What the other side said, for the log and for administrators: bounded, without prompt and secrets. */
   message: string;
+  /** Figures for the text of the reason: tokens of a prompt and of the context, the version of a host. */
+  params?: Readonly<Record<string, string | number>> | undefined;
   /** The model cannot think: the same request without `think` may succeed. */
   refusedThinking: boolean;
 };
@@ -73,19 +107,19 @@ export type Backend = {
   name: string;
   /** One name for all ways to write the name of a model. */
   normalName: (model: string) => string;
-  version: (host: string, signal: AbortSignal) => Promise<string>;
+  version: (host: HostAddress, signal: AbortSignal) => Promise<string>;
   /** The models that a host has. Called every few seconds: what does not change is asked for once. */
-  list: (host: string, signal: AbortSignal) => Promise<InstalledModel[]>;
-  /** Names of the models in memory, and bytes of graphics memory they take. */
-  loaded: (host: string, signal: AbortSignal) => Promise<ReadonlyMap<string, number>>;
+  list: (host: HostAddress, signal: AbortSignal) => Promise<InstalledModel[]>;
+  /** The models in memory by name. */
+  loaded: (host: HostAddress, signal: AbortSignal) => Promise<ReadonlyMap<string, LoadedModel>>;
   /** Streams one answer; a part for each sign of life, also an empty one. */
-  chat: (host: string, request: ChatRequest, signal: AbortSignal) => AsyncIterable<ChatPart>;
+  chat: (host: HostAddress, request: ChatRequest, signal: AbortSignal) => AsyncIterable<ChatPart>;
   /** Judges an error of `chat` that arose at this stage. */
   classify: (error: unknown, stage: ChatStage) => Failure;
   /** Ends when the whole model is there; rejects with a message for the person who asked. */
-  pull: (host: string, model: string, signal: AbortSignal) => AsyncIterable<PullPart>;
+  pull: (host: HostAddress, model: string, signal: AbortSignal) => AsyncIterable<PullPart>;
   /** Deletes a model from a host. */
-  remove: (host: string, model: string, signal: AbortSignal) => Promise<void>;
+  remove: (host: HostAddress, model: string, signal: AbortSignal) => Promise<void>;
 };
 
 /** Tells whether a model can be talked to, as far as its host has said. */

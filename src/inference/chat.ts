@@ -1,4 +1,4 @@
-import type { Backend, ChatPart, ChatRequest, ChatStage, Failure, FailureReason } from "./backend.ts";
+import type { Backend, ChatPart, ChatRequest, ChatStage, Failure, FailureReason, HostAddress } from "./backend.ts";
 
 /** An answer that did not come whole, judged by the backend. */
 export class InferenceFailure extends Error {
@@ -27,7 +27,7 @@ type StreamOptions = {
  */
 export async function* streamChat(
   backend: Backend,
-  host: string,
+  host: HostAddress,
   request: ChatRequest,
   signal: AbortSignal,
   { isElsewhere = false }: StreamOptions = {},

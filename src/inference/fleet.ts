@@ -1,17 +1,26 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Log } from "#src/base/log.ts";
-import { type Backend, type ChatPart, type ChatRequest, canChat, type InstalledModel } from "./backend.ts";
+import {
+  type Backend,
+  type ChatPart,
+  type ChatRequest,
+  canChat,
+  type HostAddress,
+  type HostSettings,
+  type InstalledModel,
+  type LoadedModel,
+} from "./backend.ts";
 import { streamChat } from "./chat.ts";
 
 export type Host = {
-  url: string;
-  /** What people are shown: host and port, never credentials. */
+  address: HostAddress;
+  /** What people are shown, never an address or credentials. */
   label: string;
   up: boolean;
   version: string | undefined;
   installed: readonly InstalledModel[];
-  /** Names of models in memory, and bytes of graphics memory they take. */
-  loaded: ReadonlyMap<string, number>;
+  /** The models in memory by name. */
+  loaded: ReadonlyMap<string, LoadedModel>;
   /** Tries under way. */
   busy: number;
   /** Checks that failed since the last good one. */
@@ -66,8 +75,7 @@ export type Fleet = {
 
 export type FleetOptions = {
   backend: Backend;
-  /** Addresses of the hosts. */
-  urls: readonly string[];
+  hosts: readonly HostSettings[];
   /** Tries at once on one host. */
   slots: number;
   allowCloud: boolean;
@@ -88,14 +96,14 @@ const AVOID_MOST_MS = 600_000;
 /** The hosts of a backend with what each has installed and loaded. A host that fails is out until it answers again. */
 export function createFleet({
   backend,
-  urls,
+  hosts: settings,
   slots,
   allowCloud,
   othersHave = () => false,
   log,
   pollMs = POLL_MS,
 }: FleetOptions): Fleet {
-  const hosts = urls.map(createHost);
+  const hosts = settings.map(createHost);
   const listeners = new Set<() => void>();
   const changed = (): void => {
     for (const listener of listeners) listener();
@@ -105,8 +113,11 @@ export function createFleet({
   /** Throws where the host does not answer, or not as the backend does. */
   const inspect = async (host: Host): Promise<undefined> => {
     const signal = AbortSignal.timeout(CHECK_TIMEOUT_MS);
-    const [installed, loaded] = await Promise.all([backend.list(host.url, signal), backend.loaded(host.url, signal)]);
-    host.version ??= await backend.version(host.url, signal);
+    const [installed, loaded] = await Promise.all([
+      backend.list(host.address, signal),
+      backend.loaded(host.address, signal),
+    ]);
+    host.version ??= await backend.version(host.address, signal);
     host.installed = installed;
     host.loaded = loaded;
   };
@@ -194,13 +205,13 @@ export function createFleet({
         host,
         model,
         chat: (request, signal) =>
-          streamChat(backend, host.url, request, signal, { isElsewhere: isElsewhere(name, host) }),
+          streamChat(backend, host.address, request, signal, { isElsewhere: isElsewhere(name, host) }),
         release: (how) => {
           if (!held) return;
           held = false;
           host.busy -= 1;
           if (how === "unused") return;
-          host.loaded = new Map([...host.loaded, [name, host.loaded.get(name) ?? 0]]);
+          host.loaded = new Map([...host.loaded, [name, host.loaded.get(name) ?? UNKNOWN]]);
           changed();
         },
       };
@@ -235,10 +246,13 @@ export function usableModels(hosts: readonly Host[], allowCloud: boolean): Insta
   return [...new Map(all.map((model) => [model.name, model])).values()];
 }
 
-function createHost(url: string): Host {
+/** Loaded, and not yet looked at. */
+const UNKNOWN: LoadedModel = { vramBytes: 0, sizeBytes: 0, contextTokens: undefined };
+
+function createHost({ name, ...address }: HostSettings): Host {
   return {
-    url,
-    label: new URL(url).host,
+    address,
+    label: name ?? new URL(address.url).host,
     up: false,
     version: undefined,
     installed: [],

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Log } from "#src/base/log.ts";
-import type { Backend } from "./backend.ts";
+import type { Backend, HostAddress } from "./backend.ts";
 import type { Fleet, Host } from "./fleet.ts";
 
 export type PullProgress = {
@@ -61,7 +61,7 @@ export function createPulls({ fleet, log }: { fleet: Fleet; log: Log }): Pulls {
       progress = { ...progress, ...next };
       for (const listener of listeners) listener();
     };
-    const ended = pullTo(fleet.backend, host.url, model, control.signal, change)
+    const ended = pullTo(fleet.backend, host.address, model, control.signal, change)
       .then(() => change({ phase: "done", bytesPerSecond: 0 }))
       .catch((error: unknown) => {
         const detail = error instanceof Error ? error.message : String(error);
@@ -88,7 +88,7 @@ export function createPulls({ fleet, log }: { fleet: Fleet; log: Log }): Pulls {
     find: (id) => pulls.get(id),
     running: () => [...pulls.values()].map((pull) => pull.progress()),
     remove: async (model, host) => {
-      await fleet.backend.remove(host.url, model, AbortSignal.timeout(REMOVE_TIMEOUT_MS));
+      await fleet.backend.remove(host.address, model, AbortSignal.timeout(REMOVE_TIMEOUT_MS));
       await fleet.check(host);
     },
   };
@@ -96,7 +96,7 @@ export function createPulls({ fleet, log }: { fleet: Fleet; log: Log }): Pulls {
 
 async function pullTo(
   backend: Backend,
-  host: string,
+  host: HostAddress,
   model: string,
   signal: AbortSignal,
   change: (next: Partial<PullProgress>) => void,

@@ -111,7 +111,7 @@ export function hostFamilies(hosts: readonly Host[]): Family[] {
     gauge(
       "mulu_ollama_graphics_memory_bytes",
       "Graphics memory that loaded models take on a host that is up.",
-      perHost(({ loaded }) => [...loaded.values()].reduce((sum, bytes) => sum + bytes, 0), up),
+      perHost(({ loaded }) => [...loaded.values()].reduce((sum, { vramBytes }) => sum + vramBytes, 0), up),
     ),
   ];
 }

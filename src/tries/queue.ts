@@ -1,15 +1,6 @@
 import type { Log } from "#src/base/log.ts";
+import { StoreAway } from "#src/base/store-away.ts";
 import type { Try } from "./try.ts";
-
-/** The store of tries cannot be reached, or refuses what it is told: nobody can queue or keep anything just now. */
-export class StoreAway extends Error {
-  override name = "StoreAway";
-}
-
-/** Undefined where the store is away; everything else is thrown again. */
-export function ignoreAway(error: unknown): undefined {
-  if (!(error instanceof StoreAway)) throw error;
-}
 
 /** Logs an error; that the store is away is none. */
 export const logUnlessAway =

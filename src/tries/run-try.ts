@@ -40,7 +40,7 @@ export async function runTry(
   const canThink = lease.model.capabilities?.includes("thinking") ?? true;
   const stream = async (think: boolean | undefined): Promise<void> => {
     const messages: ChatMessage[] = [...history, { role: "user", content: prompt }];
-    const request = { model, messages, think, maxTokens };
+    const request = { model, messages, think, maxTokens, contextTokens: undefined };
     for await (const { thinking, text, figures } of lease.chat(request, signal)) {
       if (thinking !== "") next({ phase: "thinking", thinking: progress.thinking + thinking });
       if (text !== "") next(read(content.push(text)));

@@ -1,7 +1,8 @@
 import { withDeadline } from "#src/base/deadline.ts";
+import { StoreAway } from "#src/base/store-away.ts";
 import type { Fleet, Lease } from "#src/inference/fleet.ts";
 import { NotWanted, type OpenOutput, type Output } from "./outputs.ts";
-import { RENEWALS_MISSED, StoreAway, type Ticket, type TryQueue } from "./queue.ts";
+import { RENEWALS_MISSED, type Ticket, type TryQueue } from "./queue.ts";
 import type { TryLook, TryRecord, TryRecords } from "./records.ts";
 import { openRelay } from "./relay.ts";
 import { runTry, TryEnded } from "./run-try.ts";

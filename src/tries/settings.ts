@@ -1,9 +1,10 @@
+import type { HostSettings } from "#src/inference/backend.ts";
 import type { AccessLists } from "./access.ts";
 
 /** The settings of tries, as an operator makes them. */
 export type TrySettings = {
-  /** Addresses of the hosts that run models. */
-  hosts: readonly string[];
+  /** The hosts that run models. */
+  hosts: readonly HostSettings[];
   /** The operator's own models by entry id. */
   aliases: ReadonlyMap<string, string>;
   /** Tries at once on one host. */

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { ignoreAway, StoreAway } from "#src/base/store-away.ts";
 import { showEnd } from "./last-word.ts";
-import { ignoreAway, StoreAway, type Ticket, type TryQueue } from "./queue.ts";
+import type { Ticket, TryQueue } from "./queue.ts";
 import type { TryRecords } from "./records.ts";
 import type { Run, RunParts } from "./run.ts";
 import { hasEnded, nextModel, type RunProgress, WAITING_RUN, withRuns } from "./try.ts";

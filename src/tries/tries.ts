@@ -2,6 +2,7 @@ import { withDeadline } from "#src/base/deadline.ts";
 import { raised } from "#src/base/lifecycle.ts";
 import type { Log } from "#src/base/log.ts";
 import type { Person } from "#src/base/person.ts";
+import { ignoreAway, StoreAway } from "#src/base/store-away.ts";
 import { UserError } from "#src/base/user-error.ts";
 import type { Backend } from "#src/inference/backend.ts";
 import type { AccessLists } from "./access.ts";
@@ -9,7 +10,7 @@ import { checkRequest, mayStop, newTryId, type TryRequest, takeQuota, tryOf } fr
 import { endTry } from "./last-word.ts";
 import type { OpenOutput } from "./outputs.ts";
 import { every } from "./periodic.ts";
-import { ignoreAway, queuedTry, StoreAway, type TryCounts, type TryQueue } from "./queue.ts";
+import { queuedTry, type TryCounts, type TryQueue } from "./queue.ts";
 import type { Quotas } from "./quotas.ts";
 import type { TryRecord, TryRecords } from "./records.ts";
 import {

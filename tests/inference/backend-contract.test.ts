@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { Backend, ChatMessage, ChatPart, ChatRequest } from "#src/inference/backend.ts";
+import type { Backend, ChatMessage, ChatPart, ChatRequest, HostAddress } from "#src/inference/backend.ts";
 import { InferenceFailure, streamChat } from "#src/inference/chat.ts";
 import { createFleet } from "#src/inference/fleet.ts";
 import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
@@ -10,7 +10,7 @@ import { startOllama } from "#tests/stand-ins/ollama.ts";
 
 type World = {
   backend: Backend;
-  host: string;
+  host: HostAddress;
   /** The installed model by its normal name, and written in another way. */
   model: string;
   spelled: string;
@@ -28,7 +28,7 @@ async function openOllama(): Promise<World> {
   onTestFinished(() => ollama.stop());
   return {
     backend: createOllamaBackend(),
-    host: ollama.url,
+    host: { url: ollama.url },
     model: "qwen3:latest",
     spelled: " Qwen3",
     script: (chunks, { endless } = { endless: false }) => ollama.script({ chunks, endless }),
@@ -43,7 +43,7 @@ async function openOpenAi(): Promise<World> {
   onTestFinished(() => server.stop());
   return {
     backend: openAiBackend,
-    host: server.url,
+    host: { url: server.url },
     model: "qwen/qwen3-8b",
     spelled: "Qwen/Qwen3-8B ",
     script: (pieces, { endless } = { endless: false }) => server.script({ pieces, endless }),
@@ -53,13 +53,14 @@ async function openOpenAi(): Promise<World> {
   };
 }
 
-const NOBODY = "http://127.0.0.1:9";
+const NOBODY = { url: "http://127.0.0.1:9" };
 const never = new AbortController().signal;
 const request = (model: string): ChatRequest => ({
   model,
   messages: [{ role: "user", content: "问" }],
   think: undefined,
   maxTokens: 100,
+  contextTokens: undefined,
 });
 
 async function partsOf({ backend, host }: World, asked: ChatRequest, signal = never): Promise<ChatPart[]> {
@@ -88,7 +89,9 @@ describe.each([
     expect(parts.map(({ text }) => text).join("")).toBe("一二三");
     expect(parts.map(({ figures }) => figures?.tokens).filter((tokens) => tokens !== undefined)).toEqual([3]);
     expect(parts.at(-1)?.figures).toMatchObject({ reason: "stop", promptTokens: expect.any(Number) });
-    expect(await world.backend.loaded(world.host, never)).toEqual(new Map([[world.model, expect.any(Number)]]));
+    expect(await world.backend.loaded(world.host, never)).toEqual(
+      new Map([[world.model, expect.objectContaining({ vramBytes: expect.any(Number) })]]),
+    );
   });
 
   test("sends the whole conversation in order", async () => {
@@ -130,7 +133,7 @@ describe.each([
   test("drives a fleet", async () => {
     const { backend, host, model, spelled } = await open();
     const log = pino({ level: "silent" });
-    const fleet = createFleet({ backend, urls: [NOBODY, host], slots: 1, allowCloud: false, log });
+    const fleet = createFleet({ backend, hosts: [NOBODY, host], slots: 1, allowCloud: false, log });
     await fleet.ready();
     expect(fleet.hosts.map(({ up }) => up)).toEqual([false, true]);
     expect(fleet.installed().map(({ name }) => name)).toEqual([model]);

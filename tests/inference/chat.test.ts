@@ -4,7 +4,7 @@ import type { Backend, ChatPart, ChatRequest } from "#src/inference/backend.ts";
 import { streamChat } from "#src/inference/chat.ts";
 import { openAiBackend } from "#tests/inference/openai-backend.ts";
 
-const request: ChatRequest = { model: "m", messages: [], think: undefined, maxTokens: 10 };
+const request: ChatRequest = { model: "m", messages: [], think: undefined, maxTokens: 10, contextTokens: undefined };
 const part = (text: string): ChatPart => ({ thinking: "", text, figures: undefined });
 const MINUTE_MS = 60_000;
 
@@ -22,7 +22,7 @@ const silentAfter = (words: string[]): Backend => ({
 function watch(backend: Backend, options?: { isElsewhere: boolean }): { reason: () => unknown } {
   let reason: unknown;
   const { signal } = new AbortController();
-  Array.fromAsync(streamChat(backend, "http://host", request, signal, options)).catch((error: unknown) => {
+  Array.fromAsync(streamChat(backend, { url: "http://host" }, request, signal, options)).catch((error: unknown) => {
     reason = error instanceof Error && "reason" in error ? error.reason : error;
   });
   return { reason: () => reason };

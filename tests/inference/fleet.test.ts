@@ -14,7 +14,7 @@ async function host(options: OllamaOptions = {}) {
 const fleetOf = async (urls: string[], options: { slots?: number; allowCloud?: boolean; pollMs?: number } = {}) => {
   const fleet = createFleet({
     backend: createOllamaBackend(),
-    urls,
+    hosts: urls.map((url) => ({ url })),
     slots: 2,
     allowCloud: false,
     log,
@@ -34,18 +34,18 @@ describe("choosing a host", () => {
     }).then((answer) => answer.text());
     const fleet = await fleetOf([first.url, second.url]);
     const leases = [1, 2, 3, 4].map(() => fleet.acquire("qwen3:8b"));
-    expect(leases.map((lease) => lease?.host.url)).toEqual([second.url, second.url, first.url, first.url]);
+    expect(leases.map((lease) => lease?.host.address.url)).toEqual([second.url, second.url, first.url, first.url]);
     expect(fleet.acquire("qwen3:8b")).toBeUndefined();
     leases[0]?.release();
     leases[0]?.release();
-    expect(fleet.acquire("qwen3:8b")?.host.url).toBe(second.url);
+    expect(fleet.acquire("qwen3:8b")?.host.address.url).toBe(second.url);
     expect(fleet.acquire("qwen3:8b")).toBeUndefined();
   });
 
   test("of hosts that have it loaded alike, the least busy", async () => {
     const [first, second] = [await host(), await host()];
     const fleet = await fleetOf([first.url, second.url]);
-    const urls = ["first", "second", "third"].map(() => fleet.acquire("qwen3:8b")?.host.url);
+    const urls = ["first", "second", "third"].map(() => fleet.acquire("qwen3:8b")?.host.address.url);
     expect(urls.toSorted()).toEqual([first.url, first.url, second.url].toSorted());
     expect(urls[0]).not.toBe(urls[1]);
   });

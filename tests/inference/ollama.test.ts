@@ -66,8 +66,8 @@ test("asks for so many tokens at most, and keeps no more than the beginning of a
   const page = { code: 502, body: "x".repeat(100_000), contentType: "text/html" };
   ollama.script({ status: page });
   const messages = [{ role: "user" as const, content: "问" }];
-  const request = { model: "qwen3:8b", messages, think: undefined, maxTokens: 123 };
-  const failed = await Array.fromAsync(streamChat(backend, ollama.url, request, signal)).catch(String);
+  const request = { model: "qwen3:8b", messages, think: undefined, maxTokens: 123, contextTokens: undefined };
+  const failed = await Array.fromAsync(streamChat(backend, { url: ollama.url }, request, signal)).catch(String);
   expect(failed).toBe(`InferenceFailure: ${"x".repeat(2000)}`);
   expect(ollama.requests[0]?.options?.num_predict).toBe(123);
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Backend, ChatPart, Failure, InstalledModel } from "#src/inference/backend.ts";
+import type { Backend, ChatPart, Failure, HostAddress, InstalledModel } from "#src/inference/backend.ts";
 
 class HttpError extends Error {
   readonly status: number;
@@ -19,8 +19,8 @@ const managedElsewhere = (): never => {
   throw new Error("the models of this host are chosen where it is started");
 };
 
-async function list(host: string, signal: AbortSignal): Promise<InstalledModel[]> {
-  const { data } = models.parse(await (await fetch(`${host}/v1/models`, { signal })).json());
+async function list({ url }: HostAddress, signal: AbortSignal): Promise<InstalledModel[]> {
+  const { data } = models.parse(await (await fetch(`${url}/v1/models`, { signal })).json());
   return data.map(({ id }) => ({
     name: normalName(id),
     sizeBytes: 0,
@@ -29,6 +29,7 @@ async function list(host: string, signal: AbortSignal): Promise<InstalledModel[]
     quantization: undefined,
     cloud: false,
     capabilities: undefined,
+    contextTokens: undefined,
   }));
 }
 
@@ -48,9 +49,12 @@ export const openAiBackend: Backend = {
   normalName,
   list,
   version: async () => "v1",
-  loaded: async (host, signal) => new Map((await list(host, signal)).map(({ name }) => [name, 0])),
-  chat: async function* (host, { model, messages, maxTokens }, signal): AsyncGenerator<ChatPart> {
-    const response = await fetch(`${host}/v1/chat/completions`, {
+  loaded: async (host, signal) =>
+    new Map(
+      (await list(host, signal)).map(({ name }) => [name, { vramBytes: 0, sizeBytes: 0, contextTokens: undefined }]),
+    ),
+  chat: async function* ({ url }, { model, messages, maxTokens }, signal): AsyncGenerator<ChatPart> {
+    const response = await fetch(`${url}/v1/chat/completions`, {
       method: "POST",
       body: JSON.stringify({ model, messages, stream: true, max_tokens: maxTokens }),
       signal,

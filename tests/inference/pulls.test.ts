@@ -11,8 +11,8 @@ async function open() {
   const hosts = await Promise.all([startOllama(), startOllama()]);
   for (const host of hosts) onTestFinished(() => host.stop());
   const [first, second] = hosts;
-  const urls = [first.url, second.url];
-  const fleet = createFleet({ backend: createOllamaBackend(), urls, slots: 1, allowCloud: false, log });
+  const settings = [{ url: first.url }, { url: second.url }];
+  const fleet = createFleet({ backend: createOllamaBackend(), hosts: settings, slots: 1, allowCloud: false, log });
   await fleet.ready();
   const [here, there] = fleet.hosts;
   if (here === undefined || there === undefined) throw new Error("the fleet has no hosts");

@@ -121,7 +121,7 @@ export async function openFleet({ expect, onTestFinished }: TestContext, { slots
     };
     const { fleet, run } = createWorker({
       parts: { ...own, ...deadly(own, die) },
-      fleet: { backend: createOllamaBackend(), urls: [ollama.url], slots, allowCloud: false, log },
+      fleet: { backend: createOllamaBackend(), hosts: [{ url: ollama.url }], slots, allowCloud: false, log },
       ...{ maxTokens: 1000, name: "machine", open: showing(life), log },
       events: { firstToken: () => {}, ended: () => {} },
     });

@@ -70,9 +70,9 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a worker's heartbeat", () => {
     const [one, other] = [await open(), await open()];
     const now = performance.now();
     const host: Host = {
-      ...{ url: "http://127.0.0.1:1", label: "127.0.0.1:1", up: true, version: "1", busy: 1, failures: 0 },
+      ...{ address: { url: "http://127.0.0.1:1" }, label: "127.0.0.1:1", up: true, version: "1", busy: 1, failures: 0 },
       installed: [],
-      loaded: new Map([[MODEL, 7]]),
+      loaded: new Map([[MODEL, { vramBytes: 7, sizeBytes: 9, contextTokens: 4096 }]]),
       failing: new Map([
         [MODEL, { until: now + 60_000, times: 3 }],
         ["was:1b", { until: now - 1, times: 1 }],

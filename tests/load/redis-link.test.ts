@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { createLog } from "#src/base/log.ts";
+import { StoreAway } from "#src/base/store-away.ts";
 import { readConfig } from "#src/config.ts";
-import { StoreAway } from "#src/tries/queue.ts";
 import { openParts } from "#src/tries/redis/open.ts";
 import { endedFor, type Try, waitingProgress } from "#src/tries/try.ts";
 import { PATIENCE_MS } from "#tests/patience.ts";

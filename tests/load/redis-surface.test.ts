@@ -136,7 +136,7 @@ async function openRunner(redis: Redis, host: Ollama | undefined, road: Road, ou
   const parts = openParts(redis.url, readConfig({}).tries, log, (isThere) => isThere && connected.resolve());
   const { fleet, run } = createWorker({
     parts,
-    fleet: { backend: createOllamaBackend(), urls: host ? [host.url] : [], slots: 4, allowCloud: false, log },
+    fleet: { backend: createOllamaBackend(), hosts: host ? [{ url: host.url }] : [], slots: 4, allowCloud: false, log },
     maxTokens: 100_000,
     name: road.name,
     open: outputsOf(road).open,

@@ -242,7 +242,7 @@ async function runHere(
   const parts = openParts(redis.url, readConfig({}).tries, log, (connected) => connected && resolve());
   const { fleet, run } = createWorker({
     parts,
-    fleet: { backend: createOllamaBackend(), urls: [ollama.url], slots: 1, allowCloud: false, log },
+    fleet: { backend: createOllamaBackend(), hosts: [{ url: ollama.url }], slots: 1, allowCloud: false, log },
     maxTokens: 100,
     name: "here",
     open: outputs.open,

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { StoreAway } from "#src/base/store-away.ts";
 import { createLocalQueue } from "#src/tries/local/queue.ts";
 import { type LocalRecords, openRecords } from "#src/tries/local/records.ts";
-import { StoreAway } from "#src/tries/queue.ts";
 import { endedFor, waitingProgress, withRuns } from "#src/tries/try.ts";
 import { temporaryFolder } from "#tests/temporary-catalog.ts";
 import { tryOf } from "#tests/tries/written-tries.ts";

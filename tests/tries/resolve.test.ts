@@ -84,6 +84,7 @@ function resolve(
       quantization: undefined,
       cloud: false,
       capabilities: undefined,
+      contextTokens: undefined,
     }),
   );
   return resolveModel(name, {

@@ -66,7 +66,7 @@ export async function openTries({
   onTestFinished(async () => void (await Promise.all(ollamas.map((ollama) => ollama.stop()))));
   const fleet = createFleet({
     backend: { ...createOllamaBackend(), ...backend },
-    urls: ollamas.map(({ url }) => url),
+    hosts: ollamas.map(({ url }) => ({ url })),
     slots,
     allowCloud: false,
     log,

@@ -8,13 +8,28 @@ const listed = z.object({
   name: z.string(),
   size: z.number().default(0),
   digest: z.string().default(""),
-  details: z.object({ parameter_size: z.string().optional(), quantization_level: z.string().optional() }).default({}),
+  details: z
+    .object({
+      parameter_size: z.string().optional(),
+      quantization_level: z.string().optional(),
+      context_length: z.number().optional(),
+    })
+    .default({}),
   /** Set where the model runs on Ollama's servers and not here. */
   remote_host: z.string().optional(),
 });
 export const tagsAnswer = z.object({ models: z.array(listed).default([]) });
 export const psAnswer = z.object({
-  models: z.array(z.object({ name: z.string(), size_vram: z.number().default(0) })).default([]),
+  models: z
+    .array(
+      z.object({
+        name: z.string(),
+        size: z.number().default(0),
+        size_vram: z.number().default(0),
+        context_length: z.number().optional(),
+      }),
+    )
+    .default([]),
 });
 export const showAnswer = z.object({ capabilities: z.array(z.string()).default([]) });
 export const pullAnswer = z.object({
@@ -44,6 +59,7 @@ export const asInstalled = (
   quantization: model.details.quantization_level,
   cloud: model.remote_host !== undefined,
   capabilities,
+  contextTokens: model.details.context_length,
 });
 
 export const asPart = (answer: z.infer<typeof chatAnswer>): ChatPart => ({

@@ -1,4 +1,4 @@
-import type { Backend, ChatPart, ChatRequest, PullPart } from "#src/inference/backend.ts";
+import type { Backend, ChatPart, ChatRequest, HostAddress, PullPart } from "#src/inference/backend.ts";
 import { asInstalled, asPart, chatAnswer, psAnswer, pullAnswer, showAnswer, tagsAnswer } from "./answers.ts";
 import { ollamaClient } from "./client.ts";
 import { classify } from "./errors.ts";
@@ -9,7 +9,7 @@ export function createOllamaBackend(): Backend {
   /** Capabilities by name and digest, which do not change. */
   const known = new Map<string, readonly string[]>();
   const capabilities = async (
-    host: string,
+    host: HostAddress,
     { name, digest }: { name: string; digest: string },
     signal: AbortSignal,
   ): Promise<readonly string[] | undefined> => {
@@ -37,7 +37,12 @@ export function createOllamaBackend(): Backend {
     },
     loaded: async (host, signal) => {
       const { models } = psAnswer.parse(await (await ollamaClient(host, signal)).ps());
-      return new Map(models.map(({ name, size_vram }) => [normalName(name), size_vram]));
+      return new Map(
+        models.map(({ name, size, size_vram, context_length }) => [
+          normalName(name),
+          { sizeBytes: size, vramBytes: size_vram, contextTokens: context_length },
+        ]),
+      );
     },
     remove: async (host, model, signal) => {
       await (await ollamaClient(host, signal)).delete({ model });
@@ -46,8 +51,8 @@ export function createOllamaBackend(): Backend {
 }
 
 async function* chat(
-  host: string,
-  { model, messages, think, maxTokens }: ChatRequest,
+  host: HostAddress,
+  { model, messages, think, maxTokens, contextTokens }: ChatRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ChatPart> {
   const client = await ollamaClient(host, signal);
@@ -56,13 +61,13 @@ async function* chat(
     messages: [...messages],
     stream: true,
     ...(think !== undefined && { think }),
-    options: { num_predict: maxTokens },
+    options: { num_predict: maxTokens, ...(contextTokens !== undefined && { num_ctx: contextTokens }) },
   });
   for await (const answer of stream) yield asPart(chatAnswer.parse(answer));
 }
 
 /** Sums up the layers of a model, each of which comes with its own progress. */
-async function* pull(host: string, model: string, signal: AbortSignal): AsyncGenerator<PullPart> {
+async function* pull(host: HostAddress, model: string, signal: AbortSignal): AsyncGenerator<PullPart> {
   const layers = new Map<string, { total: number; completed: number }>();
   const client = await ollamaClient(host, signal);
   for await (const answer of await client.pull({ model, stream: true })) {

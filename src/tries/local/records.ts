@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
-import { StoreAway } from "#src/tries/queue.ts";
+import { StoreAway } from "#src/base/store-away.ts";
 import {
   FORGOTTEN_MS,
   type Found,

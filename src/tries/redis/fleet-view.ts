@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { StoreAway } from "#src/base/store-away.ts";
 import type { Backend } from "#src/inference/backend.ts";
 import { type Fleet, type Host, isFailing, usableModels } from "#src/inference/fleet.ts";
-import { StoreAway } from "#src/tries/queue.ts";
 import { type Heartbeats, WORKERS, type WorkerState } from "./heartbeats.ts";
 import type { Link } from "./link.ts";
 

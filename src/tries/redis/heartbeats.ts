@@ -29,9 +29,15 @@ const beat = z.object({
           quantization: z.string().optional(),
           cloud: z.boolean(),
           capabilities: z.array(z.string()).optional(),
+          contextTokens: z.number().optional(),
         }),
       ),
+      /** Names of the models in memory with bytes of graphics memory, as the versions before have it. */
       loaded: z.array(z.tuple([z.string(), z.number()])),
+      /** What else is known of those. */
+      memory: z
+        .record(z.string(), z.object({ sizeBytes: z.number(), contextTokens: z.number().optional() }))
+        .default({}),
       busy: z.number(),
       /** Models that it fails for just now. */
       failing: z.array(z.string()).default([]),
@@ -95,7 +101,8 @@ export function createHeartbeats(link: Link): Heartbeats {
 
 const toTell = ({ label, up, version, installed, loaded, busy, failing }: Host): object => ({
   ...{ label, up, version, installed, busy },
-  loaded: [...loaded],
+  loaded: [...loaded].map(([model, { vramBytes }]) => [model, vramBytes]),
+  memory: Object.fromEntries([...loaded].map(([model, { vramBytes: _, ...rest }]) => [model, rest])),
   failing: [...failing].flatMap(([model, { until }]) => (until > performance.now() ? [model] : [])),
 });
 
@@ -110,18 +117,24 @@ function readBeat(text: string): WorkerState | undefined {
   const { id, name } = data;
   const until = performance.now() + LIFE_MS;
   const hosts = data.hosts.map(
-    ({ label, installed, loaded, failing, version, ...host }): Host => ({
+    ({ label, installed, loaded, memory, failing, version, ...host }): Host => ({
       ...host,
-      url: `worker:${id}`,
+      address: { url: `worker:${id}` },
       label: `${name} ${label}`,
       version,
-      installed: installed.map(({ parameterSize, quantization, capabilities, ...model }) => ({
+      installed: installed.map(({ parameterSize, quantization, capabilities, contextTokens, ...model }) => ({
         ...model,
+        contextTokens,
         parameterSize,
         quantization,
         capabilities,
       })),
-      loaded: new Map(loaded),
+      loaded: new Map(
+        loaded.map(([model, vramBytes]) => [
+          model,
+          { vramBytes, sizeBytes: memory[model]?.sizeBytes ?? 0, contextTokens: memory[model]?.contextTokens },
+        ]),
+      ),
       failures: 0,
       failing: new Map(failing.map((model) => [model, { until, times: 1 }])),
     }),

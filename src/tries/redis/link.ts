@@ -2,7 +2,7 @@ import { type ChainableCommander, Redis, type RedisOptions } from "ioredis";
 import { z } from "zod";
 import { withDeadline } from "#src/base/deadline.ts";
 import type { Log } from "#src/base/log.ts";
-import { StoreAway } from "#src/tries/queue.ts";
+import { StoreAway } from "#src/base/store-away.ts";
 import { RedisUnusable } from "#src/tries/redis-unusable.ts";
 import { evaluate, PREFIX, PROBE } from "./scripts.ts";
 

@@ -1,7 +1,7 @@
 import type { Claim } from "#src/base/claims.ts";
 import type { Log } from "#src/base/log.ts";
 import type { RunCoordinator } from "#src/base/schedule.ts";
-import { ignoreAway } from "#src/tries/queue.ts";
+import { ignoreAway } from "#src/base/store-away.ts";
 import type { TrySettings } from "#src/tries/settings.ts";
 import { createHeartbeats } from "./heartbeats.ts";
 import { type OnConnected, openLink } from "./link.ts";
