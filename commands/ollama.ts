@@ -3,6 +3,7 @@ import { code, plain } from "#src/base/markdown.ts";
 import { UserError } from "#src/base/user-error.ts";
 import { formatGb } from "#src/catalog/entry/units.ts";
 import { type Context, choice, defineCommand, text } from "#src/chat/command.ts";
+import { hostText } from "#src/chat/host-text.ts";
 import { ButtonStyle, button, buttonRow, container, customId, textDisplay, type View } from "#src/chat/view.ts";
 import type { Host } from "#src/inference/fleet.ts";
 import type { Pull, PullProgress } from "#src/inference/pulls.ts";
@@ -23,9 +24,10 @@ function requireHostsHere(action: "pull" | "rm", model: string, { fleet }: Conte
 
 const gb = (bytes: number): string => formatGb(Math.round(bytes / 1e8) / 10);
 
-function hostLines(host: Host, { text: say }: Context): string[] {
-  const { label, up, version = "?", installed, loaded, busy } = host;
-  if (!up) return [`**${plain(label)}** · ${say("ollamaHosts.down")}`];
+function hostLines(host: Host, { person, text: say }: Context): string[] {
+  const { up, version = "?", installed, loaded, busy } = host;
+  const label = hostText(host, person);
+  if (!up) return [`**${label}** · ${say("ollamaHosts.down")}`];
   const models = installed.map((model) => {
     const inMemory = loaded.get(model.name);
     const notes = [
@@ -37,7 +39,7 @@ function hostLines(host: Host, { text: say }: Context): string[] {
     return `- ${code(model.name)} · ${notes.filter((note) => note !== "").join(" · ")}`;
   });
   return [
-    `**${plain(label)}** · Ollama ${plain(version)} · ${say("ollamaHosts.busy", { count: busy })}`,
+    `**${label}** · Ollama ${plain(version)} · ${say("ollamaHosts.busy", { count: busy })}`,
     ...(models.length > 0 ? models : [`- ${say("ollamaHosts.empty")}`]),
   ];
 }

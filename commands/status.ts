@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { code, plain } from "#src/base/markdown.ts";
 import { type Context, defineCommand } from "#src/chat/command.ts";
 import { problemText } from "#src/chat/explain-issue.ts";
+import { hostText } from "#src/chat/host-text.ts";
 import { container, textDisplay } from "#src/chat/view.ts";
 
 /** The same entries have the same version, wherever they were read: the beginning of their hash. */
@@ -47,12 +48,13 @@ async function syncLines({ lastSync, text }: Context): Promise<string[]> {
 }
 
 async function lines(context: Context): Promise<string[]> {
-  const { fleet, tries, text } = context;
-  const hosts = fleet.hosts.map(({ label, up, version, installed }) =>
-    up
-      ? text("status.ollamaUp", { label: plain(label), version: plain(version ?? "?"), count: installed.length })
-      : text("status.ollamaDown", { label: plain(label) }),
-  );
+  const { fleet, tries, person, text } = context;
+  const hosts = fleet.hosts.map((host) => {
+    const label = hostText(host, person);
+    return host.up
+      ? text("status.ollamaUp", { label, version: plain(host.version ?? "?"), count: host.installed.length })
+      : text("status.ollamaDown", { label });
+  });
   const counts = await tries.counts();
   const queue = counts === undefined ? `⚠ ${text("status.queueAway")}` : text("status.queue", counts);
   return [...hosts, queue, ...catalogLines(context), ...(await syncLines(context))];
@@ -68,6 +70,8 @@ export const status = defineCommand({
     await context.fleet.ready();
     const list = (await lines(context)).map((line) => `- ${line}`);
     await context.reply({
+      // Administrators are shown addresses, which others in a channel are not to see.
+      ...(context.person.admin && { private: true }),
       components: [container([textDisplay([`### ${context.text("status.heading")}`, ...list].join("\n"))])],
     });
   },

@@ -1,48 +1,68 @@
 import { z } from "zod";
-import { LOCALES, type Locale } from "#src/base/locale.ts";
-import { LOG_LEVELS, type LogLevel } from "#src/base/log.ts";
+import type { Locale } from "#src/base/locale.ts";
+import type { LogLevel } from "#src/base/log.ts";
 import { GITHUB_NAME } from "#src/catalog/entry/patterns.ts";
 import { brokenRule } from "#src/catalog/entry/problem.ts";
 import type { Admins, DiscordSettings } from "#src/discord/settings.ts";
+import { parseHosts } from "#src/inference/ollama/hosts.ts";
 import type { GithubIdentity, GithubSettings } from "#src/sync/github/settings.ts";
 import type { TrySettings } from "#src/tries/settings.ts";
 import type { WebSettings } from "#src/web/http/server.ts";
-import { flag, ids, isCron, list, setting, whole, wholeIfSet } from "./setting-schemas.ts";
+import {
+  flag,
+  folder,
+  id,
+  ids,
+  isCron,
+  list,
+  locale,
+  logLevel,
+  refuse,
+  setting,
+  whole,
+  wholeIfSet,
+} from "./setting-schemas.ts";
 
 const DISCORD_API_URL = "https://discord.com/api";
 const GITHUB_API_URL = "https://api.github.com";
 
+/** The hosts that run models; one mistake is one issue. */
+const hosts = (standard: string) =>
+  setting(
+    z
+      .string()
+      .prefault(standard)
+      .transform((text, context) => {
+        const { hosts: parsed, faults } = parseHosts(text);
+        for (const { rule, place } of faults) refuse(context, rule, { place });
+        return parsed.length > 0 || faults.length > 0 ? parsed : parseHosts(standard).hosts;
+      }),
+  );
+
 const environment = z.object({
-  CATALOG_DIR: setting(z.string().default("catalog")),
-  DEFAULT_LOCALE: setting(z.enum(LOCALES).default("zh-CN")),
-  LOG_LEVEL: setting(z.enum(LOG_LEVELS).default("info")),
+  CATALOG_DIR: folder("catalog"),
+  DEFAULT_LOCALE: locale("zh-CN"),
+  LOG_LEVEL: logLevel("info"),
   DISCORD_TOKEN: setting(
     z
       .string()
-      .trim()
       .regex(/^(?:Bot )?[\w-]+(?:\.[\w-]+){2}$/, "rule:discordToken")
       .optional(),
   ),
   DISCORD_API_URL: setting(z.url({ protocol: /^https?$/, error: "rule:url" }).default(DISCORD_API_URL)),
-  DISCORD_DEV_GUILD_ID: setting(
-    z
-      .string()
-      .regex(/^\d{15,20}$/, "rule:snowflake")
-      .optional(),
-  ),
+  DISCORD_DEV_GUILD_ID: id("guild"),
   DISCORD_PUBLIC_KEY: setting(
     z
       .string()
-      .trim()
       .regex(/^[0-9a-f]{64}$/i, "rule:publicKey")
       .optional(),
   ),
   SHARD_IDS: list(/^\d{1,5}$/, "shards"),
   SHARD_COUNT: whole(1, 1, 16_384),
-  REGISTER_COMMANDS: flag("true"),
-  ADMIN_USER_IDS: ids(),
-  ADMIN_ROLE_IDS: ids(),
-  OLLAMA_HOSTS: list(/^https?:\/\/[^\s/]+$/, "hosts"),
+  REGISTER_COMMANDS: flag(true),
+  ADMIN_USER_IDS: ids("person"),
+  ADMIN_ROLE_IDS: ids("role"),
+  OLLAMA_HOSTS: hosts("http://127.0.0.1:11434"),
   OLLAMA_ALIASES: list(/^[a-z0-9.-]+=\S+$/, "aliases"),
   TRY_HOST_SLOTS: whole(1, 1, 1000),
   TRY_QUEUE_MAX: whole(50, 1, 10_000),
@@ -51,29 +71,27 @@ const environment = z.object({
   TRY_PER_PERSON_HOUR: whole(30, 1, 100_000),
   TRY_PER_GUILD_HOUR: whole(300, 1, 1_000_000),
   TRY_KEEP_HOURS: whole(24, 1, 8760),
-  TRY_ALLOW_CLOUD: flag("false"),
-  TRY_ALLOWED_CHANNELS: ids(),
-  TRY_BLOCKED_CHANNELS: ids(),
-  TRY_ALLOWED_ROLES: ids(),
-  TRY_BLOCKED_ROLES: ids(),
+  TRY_ALLOW_CLOUD: flag(false),
+  TRY_ALLOWED_CHANNELS: ids("channel"),
+  TRY_BLOCKED_CHANNELS: ids("channel"),
+  TRY_ALLOWED_ROLES: ids("role"),
+  TRY_BLOCKED_ROLES: ids("role"),
   TRY_ALLOWED_MODELS: list(/\S/, "aliases"),
   TRY_BLOCKED_MODELS: list(/\S/, "aliases"),
   HTTP_HOST: setting(
     z
       .string()
-      .trim()
       .regex(/^[\w.:-]+$/, "rule:address")
       .default("127.0.0.1"),
   ),
   HTTP_PORT: whole(8787, 0, 65_535),
-  HTTP_ADMIN: flag("false"),
+  HTTP_ADMIN: flag(false),
   WORKER_PORT: wholeIfSet(0, 65_535),
   REDIS_URL: setting(z.url({ protocol: /^rediss?$/, error: "rule:redisUrl" }).optional()),
-  DATA_DIR: setting(z.string().default("data")),
+  DATA_DIR: folder("data"),
   GITHUB_TOKEN: setting(
     z
       .string()
-      .trim()
       .regex(/^[\w.-]{10,}$/, "rule:githubToken")
       .optional(),
   ),
@@ -106,13 +124,8 @@ const environment = z.object({
       .regex(/^(?!.*(?:\.\.|\/\/|@\{|\.lock(?:\/|$)))[A-Za-z0-9_][\w./-]{0,99}(?<![./])$/, "rule:branch")
       .default("main"),
   ),
-  SYNC_CRON: setting(z.string().trim().refine(isCron, "rule:cron").default("17 */6 * * *")),
-  ANNOUNCE_CHANNEL_ID: setting(
-    z
-      .string()
-      .regex(/^\d{15,20}$/, "rule:snowflake")
-      .optional(),
-  ),
+  SYNC_CRON: setting(z.string().refine(isCron, "rule:cron").default("17 */6 * * *")),
+  ANNOUNCE_CHANNEL_ID: id("channel"),
 });
 
 /** Names of the variables that are read. */
@@ -172,7 +185,7 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     discordApiUrl: discordApiUrl(values),
     discord: discordConfig(values),
     github: githubConfig(values),
-    http: { host: values.HTTP_HOST, port: values.HTTP_PORT, admin: values.HTTP_ADMIN === "true" },
+    http: { host: values.HTTP_HOST, port: values.HTTP_PORT, admin: values.HTTP_ADMIN },
     workerPort: values.WORKER_PORT,
     announceChannelId: values.ANNOUNCE_CHANNEL_ID,
   };
@@ -208,13 +221,11 @@ function discordConfig(values: z.infer<typeof environment>): DiscordSettings | u
     shards: shards.length > 0 ? { ids: shards.map(Number), count: values.SHARD_COUNT } : undefined,
     apiUrl: discordApiUrl(values),
     devGuildId: values.DISCORD_DEV_GUILD_ID,
-    registerCommands: values.REGISTER_COMMANDS === "true",
+    registerCommands: values.REGISTER_COMMANDS,
   };
 }
 
 const discordApiUrl = (values: z.infer<typeof environment>): string => values.DISCORD_API_URL.replace(/\/+$/, "");
-
-const OLLAMA_HOST = "http://127.0.0.1:11434";
 
 function tryConfig(values: z.infer<typeof environment>): TrySettings {
   const pairs = values.OLLAMA_ALIASES.map((pair): [string, string] => {
@@ -222,7 +233,7 @@ function tryConfig(values: z.infer<typeof environment>): TrySettings {
     return [pair.slice(0, at), pair.slice(at + 1)];
   });
   return {
-    hosts: (values.OLLAMA_HOSTS.length > 0 ? values.OLLAMA_HOSTS : [OLLAMA_HOST]).map((url) => ({ url })),
+    hosts: values.OLLAMA_HOSTS,
     aliases: new Map(pairs),
     hostSlots: values.TRY_HOST_SLOTS,
     queueMax: values.TRY_QUEUE_MAX,
@@ -231,7 +242,7 @@ function tryConfig(values: z.infer<typeof environment>): TrySettings {
     perPersonHour: values.TRY_PER_PERSON_HOUR,
     perGuildHour: values.TRY_PER_GUILD_HOUR,
     keepHours: values.TRY_KEEP_HOURS,
-    allowCloud: values.TRY_ALLOW_CLOUD === "true",
+    allowCloud: values.TRY_ALLOW_CLOUD,
     access: {
       allowedChannels: values.TRY_ALLOWED_CHANNELS,
       blockedChannels: values.TRY_BLOCKED_CHANNELS,

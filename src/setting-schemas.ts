@@ -1,9 +1,19 @@
 import { createRequire } from "node:module";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { z } from "zod";
+import { listParts } from "#src/base/list-parts.ts";
+import { LOCALES, type Locale, nearestLocale } from "#src/base/locale.ts";
+import { LOG_LEVELS, type LogLevel } from "#src/base/log.ts";
+import { yesOrNo } from "#src/base/yes-no.ts";
 
-/** An empty variable counts as one that is not set: compose files and shells leave such behind. */
+/** Quotes around a value that a shell or a compose file has left there, and blanks. */
+const QUOTED = /^(["'])([\s\S]*)\1$/;
+const bare = (value: string): string => value.trim().replace(QUOTED, "$2").trim();
+
+/** Any setting: blanks and quotes around it are none of it, and an empty one counts as one that is not set. */
 export const setting = <T extends z.ZodType>(schema: T) =>
-  z.preprocess((value) => (value === "" ? undefined : value), schema);
+  z.preprocess((value) => (typeof value === "string" ? bare(value) || undefined : value), schema);
 
 /** Whether it is a cron expression. The library is loaded only where somebody sets a schedule of their own. */
 export const isCron = (expression: string): boolean => {
@@ -11,14 +21,14 @@ export const isCron = (expression: string): boolean => {
   return validate(expression);
 };
 
+/** Digits, in groups where somebody likes that: `16_384`. */
+const DIGITS = /^\d+(?:_\d+)*$/;
+
 const digits = (least: number, most: number) =>
   z
     .string()
-    .refine((text) => /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most, {
-      error: "rule:whole",
-      params: { least, most },
-    })
-    .transform(Number);
+    .transform((text) => (DIGITS.test(text) ? Number(text.replaceAll("_", "")) : Number.NaN))
+    .refine((value) => value >= least && value <= most, { error: "rule:whole", params: { least, most } });
 
 /** A whole number within bounds, written in digits. */
 export const whole = (standard: number, least: number, most: number) =>
@@ -32,15 +42,85 @@ export const list = (item: RegExp, rule: string) =>
     z
       .string()
       .default("")
-      .transform((text) =>
-        text
-          .split(",")
-          .map((part) => part.trim())
-          .filter((part) => part !== ""),
-      )
+      .transform(listParts)
       .refine((parts) => parts.every((part) => item.test(part)), { error: `rule:${rule}` }),
   );
-/** Ids of Discord with commas between. */
-export const ids = () => list(/^\d{15,20}$/, "ids");
-/** `true` or `false`. */
-export const flag = (standard: "true" | "false") => setting(z.enum(["true", "false"]).default(standard));
+
+const SNOWFLAKE = /^\d{15,20}$/;
+/** How Discord writes a mention: of a person, of a role, of a channel. */
+const MENTIONS = { person: /^<@!?(\d+)>$/, role: /^<@&(\d+)>$/, channel: /^<#(\d+)>$/, guild: undefined };
+type IdKind = keyof typeof MENTIONS;
+
+/** The digits of an id that was pasted as a mention of that kind. */
+const unmentioned = (text: string, kind: IdKind): string => MENTIONS[kind]?.exec(text)?.[1] ?? text;
+
+/** Ids of Discord with commas between, also pasted as mentions. */
+export const ids = (kind: IdKind) =>
+  setting(
+    z
+      .string()
+      .default("")
+      .transform((text) => listParts(text).map((part) => unmentioned(part, kind)))
+      .refine((parts) => parts.every((part) => SNOWFLAKE.test(part)), { error: "rule:ids" }),
+  );
+/** One id of Discord, or nothing. */
+export const id = (kind: IdKind) =>
+  setting(
+    z
+      .string()
+      .transform((text) => unmentioned(text, kind))
+      .refine((text) => SNOWFLAKE.test(text), { error: "rule:snowflake" })
+      .optional(),
+  );
+
+/** Yes or no. */
+export const flag = (standard: boolean) =>
+  setting(
+    z
+      .string()
+      .prefault(String(standard))
+      .transform((text, context) => yesOrNo(text) ?? refuse(context, "flag")),
+  );
+
+/** A language of ours, as a system or a person names it: `zh`, `en_GB.UTF-8`. */
+export const locale = (standard: Locale) =>
+  setting(
+    z
+      .string()
+      .prefault(standard)
+      .transform((text, context) => nearestLocale(text) ?? refuse(context, "locale", { values: LOCALES.join(", ") })),
+  );
+
+/** What other programs call some levels. */
+const OTHER_LEVELS = new Map<string, LogLevel>([
+  ["warning", "warn"],
+  ["critical", "fatal"],
+  ["verbose", "debug"],
+  ["off", "silent"],
+  ["none", "silent"],
+]);
+const levelOf = (text: string): LogLevel | undefined =>
+  LOG_LEVELS.find((level) => level === text) ?? OTHER_LEVELS.get(text);
+
+/** A level of the log in any case. */
+export const logLevel = (standard: LogLevel) =>
+  setting(
+    z
+      .string()
+      .prefault(standard)
+      .transform(
+        (text, context) =>
+          levelOf(text.toLowerCase()) ?? refuse(context, "logLevel", { values: LOG_LEVELS.join(", ") }),
+      ),
+  );
+
+/** A folder's path; `~` is the home folder, as no shell has made it one here. */
+export const folder = (standard: string) => setting(z.string().transform(homePath).prefault(standard));
+/** The path with its `~` as the home folder. */
+export const homePath = (path: string): string => (/^~(?=$|[\\/])/.test(path) ? join(homedir(), path.slice(1)) : path);
+
+/** Reports a value that breaks a rule, and not the value. */
+export function refuse(context: z.core.$RefinementCtx, rule: string, params: Record<string, unknown> = {}): never {
+  context.addIssue({ code: "custom", message: `rule:${rule}`, params });
+  return z.NEVER;
+}

@@ -51,10 +51,13 @@ const TEXTS: Record<Locale, Text> = { "zh-CN": textsOf("zh-CN"), "zh-TW": textsO
 /** The texts in one language. Nothing process-wide changes, so concurrent people never mix. */
 export const textIn = (locale: Locale): Text => TEXTS[locale];
 
-/** The nearest language of ours for one that a client names (`zh-HK` → zh-TW, `en-GB` → en-US), else undefined. */
+/**
+ * The nearest language of ours for one that a client or a system names (`zh-HK` → zh-TW, `en_GB.UTF-8` → en-US, `zh` →
+ * zh-CN), else undefined.
+ */
 export function nearestLocale(name: string): Locale | undefined {
-  const language = name.replace("_", "-").toLowerCase();
-  if (/^zh-(?:tw|hk|mo|hant)/.test(language)) return "zh-TW";
-  if (language.startsWith("zh")) return "zh-CN";
-  return language.startsWith("en") ? "en-US" : undefined;
+  const language = name.trim().replaceAll("_", "-").toLowerCase();
+  if (/^zh-(?:tw|hk|mo|hant)\b/.test(language)) return "zh-TW";
+  if (/^zh\b/.test(language)) return "zh-CN";
+  return /^en\b/.test(language) ? "en-US" : undefined;
 }

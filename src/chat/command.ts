@@ -1,6 +1,7 @@
 import type { Text } from "#src/base/locale.ts";
 import type { Person } from "#src/base/person.ts";
 import { UserError } from "#src/base/user-error.ts";
+import { yesOrNo } from "#src/base/yes-no.ts";
 import type { Delivery } from "#src/tries/try.ts";
 import type { Services } from "./services.ts";
 import type { Modal, Room, View } from "./view.ts";
@@ -137,11 +138,6 @@ function readOptions<O extends Options>(options: O, given: Record<string, string
   return Object.fromEntries(values) as Values<O>;
 }
 
-const FLAGS = new Map([
-  ...["true", "yes", "on", "1", "是"].map((word) => [word, true] as const),
-  ...["false", "no", "off", "0", "否"].map((word) => [word, false] as const),
-]);
-
 function readOption(name: string, option: Option, given: string | undefined): string | boolean | undefined {
   if (given === undefined || given === "") {
     if (option.required) throw new UserError("missingOption", { option: name });
@@ -154,7 +150,7 @@ function readOption(name: string, option: Option, given: string | undefined): st
     return chosen;
   }
   if (option.kind === "flag") {
-    const value = FLAGS.get(given.toLowerCase());
+    const value = yesOrNo(given);
     if (value === undefined) throw new UserError("invalidChoice", { option: name, choices: "true, false", given });
     return value;
   }

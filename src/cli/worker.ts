@@ -10,6 +10,7 @@ import { createConnection, createWorkerReadiness } from "#src/metrics/readiness.
 import { createRunMetrics } from "#src/metrics/run-metrics.ts";
 import { commonFamilies, hostFamilies } from "#src/metrics/state.ts";
 import { createOutputs } from "#src/tries/outputs.ts";
+import { workerName } from "#src/tries/redis/worker-name.ts";
 import type { HealthSource } from "#src/web/health/routes.ts";
 import { CannotListen } from "#src/web/http/cannot-listen.ts";
 import { run } from "./run.ts";
@@ -45,7 +46,7 @@ async function work(config: Config, redisUrl: string, log: Log): Promise<void> {
   const stop = createStop(STOP_MS);
 
   const { tries, discordApiUrl: apiUrl } = config;
-  const name = hostname();
+  const name = workerName(hostname());
   const catalog = openCatalog((await readCatalog(config.catalogDir)).entries);
   const { runs: events, responded, families } = createRunMetrics();
   const redis = createConnection(true);

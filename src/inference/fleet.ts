@@ -103,7 +103,7 @@ export function createFleet({
   log,
   pollMs = POLL_MS,
 }: FleetOptions): Fleet {
-  const hosts = settings.map(createHost);
+  const hosts = settings.map((host, index) => createHost(host, `${backend.name} ${index + 1}`));
   const listeners = new Set<() => void>();
   const changed = (): void => {
     for (const listener of listeners) listener();
@@ -132,12 +132,16 @@ export function createFleet({
   };
   const cameUp = (host: Host): void => {
     if (!host.up && host.failures > 0)
-      log.info({ host: host.label, models: host.installed.length }, `${backend.name} host is up`);
+      log.info(
+        { host: host.label, address: host.address.url, models: host.installed.length },
+        `${backend.name} host is up`,
+      );
     host.up = true;
     host.failures = 0;
   };
   const wentDown = (host: Host, reason: string): void => {
-    if (host.up || host.failures === 0) log.warn({ host: host.label, reason }, `${backend.name} host is out`);
+    if (host.up || host.failures === 0)
+      log.warn({ host: host.label, address: host.address.url, reason }, `${backend.name} host is out`);
     if (host.up) pauses.get(host)?.abort();
     host.up = false;
     host.version = undefined;
@@ -249,10 +253,10 @@ export function usableModels(hosts: readonly Host[], allowCloud: boolean): Insta
 /** Loaded, and not yet looked at. */
 const UNKNOWN: LoadedModel = { vramBytes: 0, sizeBytes: 0, contextTokens: undefined };
 
-function createHost({ name, ...address }: HostSettings): Host {
+function createHost({ name, ...address }: HostSettings, standard: string): Host {
   return {
     address,
-    label: name ?? new URL(address.url).host,
+    label: name ?? standard,
     up: false,
     version: undefined,
     installed: [],

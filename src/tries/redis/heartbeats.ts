@@ -18,6 +18,8 @@ const beat = z.object({
   hosts: z.array(
     z.object({
       label: z.string(),
+      /** Where the worker reaches it, for administrators; workers of older versions do not say. */
+      url: z.string().optional(),
       up: z.boolean(),
       version: z.string().optional(),
       installed: z.array(
@@ -99,8 +101,8 @@ export function createHeartbeats(link: Link): Heartbeats {
   };
 }
 
-const toTell = ({ label, up, version, installed, loaded, busy, failing }: Host): object => ({
-  ...{ label, up, version, installed, busy },
+const toTell = ({ label, address, up, version, installed, loaded, busy, failing }: Host): object => ({
+  ...{ label, url: address.url, up, version, installed, busy },
   loaded: [...loaded].map(([model, { vramBytes }]) => [model, vramBytes]),
   memory: Object.fromEntries([...loaded].map(([model, { vramBytes: _, ...rest }]) => [model, rest])),
   failing: [...failing].flatMap(([model, { until }]) => (until > performance.now() ? [model] : [])),
@@ -117,9 +119,9 @@ function readBeat(text: string): WorkerState | undefined {
   const { id, name } = data;
   const until = performance.now() + LIFE_MS;
   const hosts = data.hosts.map(
-    ({ label, installed, loaded, memory, failing, version, ...host }): Host => ({
+    ({ label, url = `worker:${id}`, installed, loaded, memory, failing, version, ...host }): Host => ({
       ...host,
-      address: { url: `worker:${id}` },
+      address: { url },
       label: `${name} ${label}`,
       version,
       installed: installed.map(({ parameterSize, quantization, capabilities, contextTokens, ...model }) => ({
