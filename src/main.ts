@@ -1,5 +1,7 @@
 import { type App, createApp, forSurface, logProblems, runJobs } from "#src/app.ts";
 import { createStop, rejecting, startAfter, untilFirstEnds } from "#src/base/lifecycle.ts";
+import { logOrigin } from "#src/cli/log-origin.ts";
+import type { SettingsOrigin } from "#src/cli/read-settings.ts";
 import { run } from "#src/cli/run.ts";
 import type { Surface } from "#src/metrics/command-metrics.ts";
 
@@ -11,12 +13,13 @@ const JOBS_AFTER_MS = 1500;
 const STOP_MS = 8000;
 
 /** `npm start`: runs what is configured until it is told to stop, or until the first surface ends. */
-await run(async (config) => {
+await run(async (config, origin) => {
   const atTerminal = process.stdin.isTTY && process.stdout.isTTY;
   const app = await createApp(config, { keep: true });
   const { services, log, readiness } = app;
   if (atTerminal) quieten(app);
   else logProblems(app);
+  logOrigin(origin, log);
   const stop = createStop(STOP_MS);
   const { signal } = stop;
   signal.addEventListener("abort", readiness.stopping);
@@ -36,7 +39,7 @@ await run(async (config) => {
       async () => (await import("#src/web/site.ts")).runSite(forSurface(app, "web"), config.http, site, signal),
       signal,
     ).finally(() => page.resolve("")),
-    terminal: atTerminal ? openPrompt(app, page.promise, signal) : undefined,
+    terminal: atTerminal ? openPrompt(app, { origin, page: page.promise }, signal) : undefined,
   };
   const background = [
     services.tries.run(signal),
@@ -64,12 +67,16 @@ async function openBot(app: App) {
 }
 
 /** The prompt comes below the greeting, which says where the page is. */
-async function openPrompt(app: App, page: Promise<string>, signal: AbortSignal): Promise<void> {
+async function openPrompt(
+  app: App,
+  { origin, page }: { origin: SettingsOrigin; page: Promise<string> },
+  signal: AbortSignal,
+): Promise<void> {
   const { runPrompt } = await import("#src/terminal/prompt.ts");
   const { createLocalTries } = await import("#src/terminal/local-tries.ts");
   const { greeting } = await import("#src/terminal/greeting.ts");
   const { catalogDir, discord } = app.config;
-  const lines = greeting({ ...app, catalogDir, hasBot: discord !== undefined, page: await page });
+  const lines = greeting({ ...app, catalogDir, settings: origin, hasBot: discord !== undefined, page: await page });
   process.stdout.write(`${lines.join("\n")}\n\n`);
   await runPrompt({ ...forSurface(app, "terminal"), local: createLocalTries(app.outputs) }, process, signal);
 }

@@ -1,7 +1,6 @@
 import { createRequire } from "node:module";
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { z } from "zod";
+import { homePath } from "#src/base/home-path.ts";
 import { listParts } from "#src/base/list-parts.ts";
 import { LOCALES, type Locale, nearestLocale } from "#src/base/locale.ts";
 import { LOG_LEVELS, type LogLevel } from "#src/base/log.ts";
@@ -114,11 +113,8 @@ export const logLevel = (standard: LogLevel) =>
       ),
   );
 
-/** A folder's path; `~` is the home folder, as no shell has made it one here. */
+/** A folder's path; `~` is the home folder. */
 export const folder = (standard: string) => setting(z.string().transform(homePath).prefault(standard));
-/** The path with its `~` as the home folder. */
-export const homePath = (path: string): string => (/^~(?=$|[\\/])/.test(path) ? join(homedir(), path.slice(1)) : path);
-
 /** Reports a value that breaks a rule, and not the value. */
 export function refuse(context: z.core.$RefinementCtx, rule: string, params: Record<string, unknown> = {}): never {
   context.addIssue({ code: "custom", message: `rule:${rule}`, params });

@@ -6,7 +6,7 @@ import type { Config } from "#src/config.ts";
 import { botApi } from "#src/discord/api.ts";
 import { commandJson } from "#src/discord/command-json.ts";
 import { type Difference, differences, register } from "#src/discord/registration.ts";
-import type { Streams } from "./run.ts";
+import { type Streams, WRONG_SETTING } from "./run.ts";
 
 /**
  * `npm run register [-- --guild ID] [--dry-run]`: prints what differs from what Discord has registered, and writes it.
@@ -22,11 +22,11 @@ export async function runRegisterCommand(
     options: { guild: { type: "string" }, "dry-run": { type: "boolean", default: false } },
   });
   const text = textIn(locale);
-  const fail = (line: string): number => {
+  const fail = (line: string, code = 1): number => {
     stderr.write(`${line}\n`);
-    return 1;
+    return code;
   };
-  if (discord?.token === undefined) return fail(text("discord.tokenNeeded"));
+  if (discord?.token === undefined) return fail(text("discord.tokenNeeded"), WRONG_SETTING);
   const line = ({ name, change, fields }: Difference): string =>
     `  /${name} ${change === "changed" ? text("discord.changed", { fields: fields.join(", ") }) : text(`discord.${change}`)}`;
   try {
@@ -46,7 +46,8 @@ export async function runRegisterCommand(
     stdout.write(`${[heading, ...found.map(line)].join("\n")}\n`);
     return 0;
   } catch (error) {
-    if (error instanceof DiscordAPIError && error.status === 401) return fail(text("discord.tokenRefused"));
+    if (error instanceof DiscordAPIError && error.status === 401)
+      return fail(text("discord.tokenRefused"), WRONG_SETTING);
     return fail(text("discord.requestFailed", { detail: error instanceof Error ? error.message : String(error) }));
   }
 }

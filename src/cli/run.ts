@@ -1,52 +1,78 @@
-import { LOCALES, type Locale, type Text, textIn } from "#src/base/locale.ts";
+import { LOCALES, type Locale, nearestLocale, type Text, textIn } from "#src/base/locale.ts";
+import { createLog } from "#src/base/log.ts";
 import { CatalogUnusable } from "#src/catalog/entry/load.ts";
 import { issueText, problemText } from "#src/chat/explain-issue.ts";
-import { type Config, InvalidSettings, readConfig } from "#src/config.ts";
+import { type Config, InvalidSettings } from "#src/config.ts";
 import { GatewayRefused } from "#src/discord/gateway-refused.ts";
 import { RedisUnusable } from "#src/tries/redis-unusable.ts";
 import { CannotListen } from "#src/web/http/cannot-listen.ts";
+import { EnvFileUnusable } from "./env-file.ts";
+import { readSources, remarkLines, type SettingsOrigin, type Sources, settingsOf } from "./read-settings.ts";
 
 /** Where a program says what it found, and what went wrong. */
-export type Streams = Record<"stdout" | "stderr", { write: (text: string) => boolean }>;
+export type Streams = Record<"stdout" | "stderr", { write: (text: string) => boolean; isTTY?: boolean }>;
+
+type Program = (config: Config, origin: SettingsOrigin) => Promise<number>;
+
+/**
+ * The exit code where a person must mend a setting before another start can help: EX_CONFIG of sysexits.h. systemd's
+ * `RestartPreventExitStatus` goes by it.
+ */
+export const WRONG_SETTING = 78;
 
 /**
  * Runs a program a person starts: settings from the environment and `.env`, then `main`, whose number is the exit
  * code. What stops a start is said on stderr, a line each, in the person's language.
  */
-export async function run(main: (config: Config) => Promise<number>): Promise<void> {
-  loadEnvFile();
+export async function run(main: Program): Promise<void> {
   // A reader that has gone (`ask | head -1`) is no error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
-  process.exitCode = await exitCodeOf(main, process.env, process.stderr);
+  process.exitCode = await exitCodeOf(main, process.env, process.stderr, ".env");
 }
 
-/** The exit code of `main` under the settings of an environment; 1 where it could not start, which stderr is told. */
+/**
+ * The exit code of `main` under the settings of an environment and of a file, which adds what it has to the environment.
+ * Where it could not start stderr is told, and the code is 78 if a setting is to blame, else 1.
+ */
 export async function exitCodeOf(
-  main: (config: Config) => Promise<number>,
+  main: Program,
   env: Record<string, string | undefined>,
   stderr: Streams["stderr"],
+  envFile?: string,
 ): Promise<number> {
   try {
-    return await main(readConfig(env));
+    const sources = readSources(env, envFile);
+    Object.assign(env, sources.variables);
+    const config = settingsOf(env);
+    sayRemarks(sources, config, stderr);
+    return await main(config, sources.origin);
   } catch (error) {
     const lines = explain(error, textIn(startLocale(env)));
     if (lines === undefined) throw error;
     stderr.write(`${lines.join("\n")}\n`);
-    return 1;
+    return isLasting(error) ? WRONG_SETTING : 1;
   }
 }
 
-function loadEnvFile(): void {
-  try {
-    process.loadEnvFile();
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+/** To a person as they are, and among log lines as one of them. */
+function sayRemarks(sources: Sources, config: Config, stderr: Streams["stderr"]): void {
+  const lines = remarkLines(sources, textIn(config.locale));
+  if (stderr.isTTY) for (const line of lines) stderr.write(`${line}\n`);
+  else if (lines.length > 0) {
+    const log = createLog(config, stderr);
+    for (const line of lines) log.warn(line);
   }
 }
+
+const WRONG = [InvalidSettings, EnvFileUnusable, CatalogUnusable, GatewayRefused, RedisUnusable];
+
+/** Whether the next start would fail like this one. A port that is in use may be free then. */
+const isLasting = (error: unknown): boolean =>
+  error instanceof CannotListen ? error.lasting : WRONG.some((kind) => error instanceof kind);
 
 /** The language for what goes wrong before the settings are read. */
 function startLocale(env: Record<string, string | undefined>): Locale {
-  return LOCALES.find((locale) => locale === env["DEFAULT_LOCALE"]) ?? LOCALES[0];
+  return nearestLocale(env["DEFAULT_LOCALE"] ?? "") ?? LOCALES[0];
 }
 
 function explain(error: unknown, text: Text): string[] | undefined {
@@ -56,6 +82,8 @@ function explain(error: unknown, text: Text): string[] | undefined {
     );
     return [text("problems.invalidSettings"), ...lines.map((line) => `  ${line}`)];
   }
+  if (error instanceof EnvFileUnusable)
+    return [text(`settings.unusableFile.${error.reason}`, { file: error.file, code: error.code })];
   if (error instanceof CatalogUnusable) {
     const key = error.reason === "missing" ? "problems.missingCatalog" : "problems.emptyCatalog";
     return [

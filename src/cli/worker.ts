@@ -13,26 +13,29 @@ import { createOutputs } from "#src/tries/outputs.ts";
 import { workerName } from "#src/tries/redis/worker-name.ts";
 import type { HealthSource } from "#src/web/health/routes.ts";
 import { CannotListen } from "#src/web/http/cannot-listen.ts";
-import { run } from "./run.ts";
+import { logOrigin } from "./log-origin.ts";
+import { run, WRONG_SETTING } from "./run.ts";
 
 /** What has not ended this long after the worker was told to stop is left behind; another worker takes it up. */
 const STOP_MS = 9000;
 
 /** `npm run worker`: runs the tries that others have queued, on the Ollama hosts of this machine, until told to stop. */
-await run(async (config) => {
+await run(async (config, origin) => {
   const text = textIn(config.locale);
   const { redisUrl } = config;
   if (redisUrl === undefined) {
     process.stderr.write(`${text("worker.needsRedis")}\n`);
-    return 1;
+    return WRONG_SETTING;
   }
   try {
-    await work(config, redisUrl, createLog(config));
+    const log = createLog(config);
+    logOrigin(origin, log);
+    await work(config, redisUrl, log);
     return 0;
   } catch (error) {
     if (!(error instanceof CannotListen)) throw error;
     process.stderr.write(`${text(`worker.cannotListen.${error.reason}`, error.address)}\n`);
-    return 1;
+    return error.lasting ? WRONG_SETTING : 1;
   }
 });
 // Connections that the libraries have not let go of must not hold the process.

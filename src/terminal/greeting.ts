@@ -9,18 +9,22 @@ export type GreetingParts = {
   problems: readonly Problem[];
   /** Where the catalog is read from, as long as none was fetched. */
   catalogDir: string;
+  /** The `.env`, whether there is one, and what in it the environment overrides. */
+  settings: { path: string; isRead: boolean; overridden: readonly string[] };
   hasBot: boolean;
   /** Where the page is, or why it is not. */
   page: string;
 };
 
 /** What is on, what is off and why, and two things to type: the lines above the first prompt. */
-export function greeting({ services, problems, catalogDir, hasBot, page }: GreetingParts): string[] {
+export function greeting({ services, problems, catalogDir, settings, hasBot, page }: GreetingParts): string[] {
   const text = textIn(services.locale);
   const { catalog, origin } = services.catalogInUse;
   const directory = origin ? `${origin.repository}@${origin.commit.slice(0, 7)}` : catalogDir;
   return [
     text("terminal.catalog", { count: catalog.entries.length, directory }),
+    text(settings.isRead ? "terminal.settings" : "terminal.noSettings", { file: settings.path }),
+    ...(settings.overridden.length > 0 ? [text("terminal.overridden", { names: settings.overridden.join(", ") })] : []),
     text(hasBot ? "terminal.discordOn" : "terminal.discordOff"),
     page,
     ...(problems.length > 0 ? [text("terminal.problems", { count: problems.length })] : []),

@@ -126,10 +126,10 @@ test.each(app.router.commands.flatMap(({ name, examples }) => examples.map((exam
 
 describe("a start that must not happen", () => {
   test("a wrong setting is named with what it accepts, and the value is not shown", async () => {
-    const { code, stdout, stderr } = await ask(["/models"], { env: { DEFAULT_LOCALE: "zh-CH", LOG_LEVEL: "loud" } });
-    expect(code).toBe(1);
+    const { code, stdout, stderr } = await ask(["/models"], { env: { DEFAULT_LOCALE: "fr", LOG_LEVEL: "loud" } });
+    expect(code).toBe(78);
     expect(stdout).toBe("");
-    expect(stderr).toContain("DEFAULT_LOCALE：应为以下之一：zh-CN, zh-TW, en-US");
+    expect(stderr).toContain("DEFAULT_LOCALE：应为一种语言：zh-CN, zh-TW, en-US");
     expect(stderr).toContain("LOG_LEVEL：应为以下之一：fatal, error");
     expect(stderr).not.toContain("loud");
   });
@@ -140,7 +140,7 @@ describe("a start that must not happen", () => {
       return 0;
     };
     const { code, stderr } = await runCommand((_args, config) => start(config), [], { CATALOG_DIR: "/nowhere" });
-    expect(code).toBe(1);
+    expect(code).toBe(78);
     expect(stderr).toContain("/nowhere/models");
     expect(stderr.split("\n").length).toBe(2);
   });

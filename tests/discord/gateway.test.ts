@@ -88,11 +88,11 @@ describe("the connection is lost, and the bot goes on by itself", () => {
 });
 
 describe("starting and stopping", () => {
-  test("a token that Discord does not know: one clear line, exit code 1, and the token is not shown", async () => {
+  test("a token that Discord does not know: one clear line, exit code 78, and the token is not shown", async () => {
     const discord = await openDiscord();
     const token = "MTAwMDAwMDAwMDAwMDAwMDAx.GWrong.secret_secret_secret";
     const bot = startBotProgram(discord, { DISCORD_TOKEN: token });
-    expect(await bot.ended).toBe(1);
+    expect(await bot.ended).toBe(78);
     const said = bot
       .stderr()
       .trim()
@@ -130,12 +130,12 @@ describe("starting and stopping", () => {
     ["DISCORD_TOKEN", "hello", "DISCORD_TOKEN：不像是机器人的 token"],
     ["DISCORD_API_URL", "discord", "DISCORD_API_URL：应为 http 或 https 地址"],
     ["DISCORD_DEV_GUILD_ID", "my server", "DISCORD_DEV_GUILD_ID：应为 Discord 的数字编号"],
-    ["REGISTER_COMMANDS", "yes", "REGISTER_COMMANDS：应为以下之一：true, false"],
+    ["REGISTER_COMMANDS", "perhaps", "REGISTER_COMMANDS：应为是或否：true 或 false"],
   ])("a wrong %s stops the start", async (name, value, message) => {
     const discord = await openDiscord();
     const env = { DISCORD_TOKEN: discord.token, DISCORD_API_URL: discord.apiUrl, [name]: value };
     const { code, stderr } = await runCommand(() => Promise.resolve(0), [], env);
-    expect(code).toBe(1);
+    expect(code).toBe(78);
     expect(stderr).toContain(message);
     expect(stderr).not.toContain(value);
   });

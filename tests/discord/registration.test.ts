@@ -90,11 +90,11 @@ describe("npm run register", () => {
   test("says what is wrong with a token, none, or no Discord", async () => {
     const discord = await openDiscord();
     expect(await register(discord, [], { DISCORD_TOKEN: "a.b.wrong" })).toMatchObject({
-      code: 1,
+      code: 78,
       stderr: expect.stringContaining("不接受 DISCORD_TOKEN"),
     });
     expect(await register(discord, [], { DISCORD_TOKEN: "" })).toMatchObject({
-      code: 1,
+      code: 78,
       stderr: expect.stringContaining("需要设置 DISCORD_TOKEN"),
     });
     const { code, stderr } = await register(discord, [], { DISCORD_API_URL: "http://127.0.0.1:9/api" });

@@ -74,7 +74,7 @@ describe.each([
   ])("ends with a word where Redis is of version %s", async (version, needed) => {
     const { code, stderr } = await start(await startFakeRedis(version));
     expect(said(stderr)).toEqual([expect.stringContaining(needed)]);
-    expect(code).toBe(1);
+    expect(code).toBe(78);
   });
 
   test.skipIf(WITHOUT_REDIS !== undefined)("ends with a word where Redis is in cluster mode", async () => {
@@ -82,7 +82,7 @@ describe.each([
     onTestFinished(() => redis.stop());
     const { code, stderr } = await start(redis.url);
     expect(said(stderr)).toEqual([expect.stringContaining("集群模式")]);
-    expect(code).toBe(1);
+    expect(code).toBe(78);
   });
 });
 

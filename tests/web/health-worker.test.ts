@@ -87,6 +87,6 @@ test("a port that is taken is named in one line, and the worker does not start",
 test.each(["65536", "-1", "8788.5", "worker"])("the port %s is refused by the name of its setting", async (port) => {
   const env = { ...NOBODY, WORKER_PORT: port, DEFAULT_LOCALE: "en-US" };
   const { code, stderr } = await runCommand(() => Promise.resolve(0), [], env);
-  expect(code).toBe(1);
+  expect(code).toBe(78);
   expect(stderr).toMatch(/WORKER_PORT.*65,?535/);
 });
