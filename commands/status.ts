@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { code, plain } from "#src/base/markdown.ts";
 import { type Context, defineCommand } from "#src/chat/command.ts";
 import { problemText } from "#src/chat/explain-issue.ts";
+import { hostFaultText, hostSaidLines, minuteOf } from "#src/chat/host-fault.ts";
 import { container, textDisplay } from "#src/chat/view.ts";
 
 /** The same entries have the same version, wherever they were read: the beginning of their hash. */
@@ -9,9 +10,6 @@ const versionOf = ({ entries }: Context["catalog"]): string =>
   createHash("sha256").update(JSON.stringify(entries)).digest("hex").slice(0, 7);
 
 const shortCommit = (commit: string): string => code(commit.slice(0, 7));
-
-/** `2026-11-23 08:40 UTC`; the people of one channel live in many time zones. */
-const minuteOf = (iso: string): string => `${iso.slice(0, 16).replace("T", " ")} UTC`;
 
 function catalogLines({ catalogInUse: { catalog, origin, refused }, text }: Context): string[] {
   const figures = { count: catalog.entries.length, version: versionOf(catalog) };
@@ -46,16 +44,24 @@ async function syncLines({ lastSync, text }: Context): Promise<string[]> {
     : [`⚠ ${text("status.syncFailed", { when, detail: plain(last.detail ?? "?") })}`];
 }
 
-async function lines(context: Context): Promise<string[]> {
-  const { fleet, tries, text } = context;
-  const hosts = fleet.hosts.map(({ label, up, version, installed }) =>
-    up
+/** A line for each host, and beneath it what it said of its faults. */
+function hostLines({ fleet, person, text }: Context): { lines: string[]; isForAdmin: boolean } {
+  const shown = fleet.hosts.map((host) => {
+    const { label, up, version, installed } = host;
+    const line = up
       ? text("status.ollamaUp", { label: plain(label), version: plain(version ?? "?"), count: installed.length })
-      : text("status.ollamaDown", { label: plain(label) }),
-  );
+      : text("status.ollamaDown", { label: plain(label), fault: hostFaultText(host, text) });
+    const said = hostSaidLines(host, { person, text });
+    return { lines: [`- ${line}`, ...said.map((item) => `  - ${item}`)], isForAdmin: said.length > 0 };
+  });
+  return { lines: shown.flatMap(({ lines }) => lines), isForAdmin: shown.some(({ isForAdmin }) => isForAdmin) };
+}
+
+async function otherLines(context: Context): Promise<string[]> {
+  const { tries, text } = context;
   const counts = await tries.counts();
   const queue = counts === undefined ? `⚠ ${text("status.queueAway")}` : text("status.queue", counts);
-  return [...hosts, queue, ...catalogLines(context), ...(await syncLines(context))];
+  return [queue, ...catalogLines(context), ...(await syncLines(context))].map((line) => `- ${line}`);
 }
 
 export const status = defineCommand({
@@ -66,9 +72,12 @@ export const status = defineCommand({
   acknowledge: "answer",
   async execute(_values, context) {
     await context.fleet.ready();
-    const list = (await lines(context)).map((line) => `- ${line}`);
+    const hosts = hostLines(context);
+    const lines = [`### ${context.text("status.heading")}`, ...hosts.lines, ...(await otherLines(context))];
     await context.reply({
-      components: [container([textDisplay([`### ${context.text("status.heading")}`, ...list].join("\n"))])],
+      // What hosts say is for administrators alone.
+      ...(hosts.isForAdmin && { private: true }),
+      components: [container([textDisplay(lines.join("\n"))])],
     });
   },
 });
