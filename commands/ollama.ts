@@ -3,10 +3,12 @@ import { code, plain } from "#src/base/markdown.ts";
 import { UserError } from "#src/base/user-error.ts";
 import { formatGb } from "#src/catalog/entry/units.ts";
 import { type Context, choice, defineCommand, text } from "#src/chat/command.ts";
+import { hostFaultText, hostSaidLines, minuteOf } from "#src/chat/host-fault.ts";
 import { hostText } from "#src/chat/host-text.ts";
 import { ButtonStyle, button, buttonRow, container, customId, textDisplay, type View } from "#src/chat/view.ts";
+import type { Failure, FailureReason } from "#src/inference/backend.ts";
 import type { Host } from "#src/inference/fleet.ts";
-import type { Pull, PullProgress } from "#src/inference/pulls.ts";
+import { type Pull, type PullProgress, RemovalFailed } from "#src/inference/pulls.ts";
 
 const GAP_MS = 1500;
 /** A Discord token dies after 15 minutes; a pull that lasts longer goes on unseen. */
@@ -24,10 +26,24 @@ function requireHostsHere(action: "pull" | "rm", model: string, { fleet }: Conte
 
 const gb = (bytes: number): string => formatGb(Math.round(bytes / 1e8) / 10);
 
-function hostLines(host: Host, { person, text: say }: Context): string[] {
-  const { up, version = "?", installed, loaded, busy } = host;
+function hostLines(host: Host, context: Context): string[] {
+  const { text: say, person, pulls } = context;
   const label = hostText(host, person);
-  if (!up) return [`**${label}** · ${say("ollamaHosts.down")}`];
+  const { up, version = "?", installed, loaded, busy } = host;
+  const lastPull = pulls.lastFailure(host);
+  const said = [
+    ...hostSaidLines(host, context),
+    ...(lastPull
+      ? [
+          say("ollamaHosts.lastPullFailure", {
+            when: minuteOf(new Date(lastPull.at).toISOString()),
+            model: code(lastPull.model),
+            said: plain(lastPull.failure.message),
+          }),
+        ]
+      : []),
+  ].map((line) => `-# ${line}`);
+  if (!up) return [`**${label}** · ${hostFaultText(host, say)}`, ...said];
   const models = installed.map((model) => {
     const inMemory = loaded.get(model.name);
     const notes = [
@@ -41,6 +57,7 @@ function hostLines(host: Host, { person, text: say }: Context): string[] {
   return [
     `**${label}** · Ollama ${plain(version)} · ${say("ollamaHosts.busy", { count: busy })}`,
     ...(models.length > 0 ? models : [`- ${say("ollamaHosts.empty")}`]),
+    ...said,
   ];
 }
 
@@ -57,11 +74,31 @@ async function hostsView(context: Context): Promise<View> {
   return { private: true, components: [container([textDisplay(lines.join("\n"))])] };
 }
 
+/** What an administrator can do about a pull or a removal that failed; what the host said is in `/ollama` and the log. */
+function whyFailed({ reason, params }: Failure, host: string, { text: say, fleet }: Context): string {
+  const version = fleet.hosts.find(({ label }) => label === host)?.version ?? "?";
+  const cause = params?.["cause"];
+  const known = CAUSES.find((item) => item === cause);
+  if (known !== undefined) return say(`pull.why.${known}`, { host: plain(host), version });
+  return say(`pull.why.${REASONS[reason] ?? "other"}`, { host: plain(host) });
+}
+
+const CAUSES = ["diskFull", "noSuchModel", "noRegistry", "denied", "tooNew"] as const;
+const REASONS: Partial<Record<FailureReason, "unreachable" | "notBackend" | "endedEarly" | "gone">> = {
+  unreachable: "unreachable",
+  stalled: "unreachable",
+  notBackend: "notBackend",
+  interrupted: "endedEarly",
+  repeated: "endedEarly",
+  modelMissing: "gone",
+};
+
 function pullLine(
-  { model, host, phase, completedBytes, totalBytes, bytesPerSecond, detail }: PullProgress,
-  { text: say }: Context,
+  { model, host, phase, completedBytes, totalBytes, bytesPerSecond, failure }: PullProgress,
+  context: Context,
 ): string {
-  if (phase === "failed") return say("pull.failed", { model: code(model), detail: plain(detail ?? "") });
+  const { text: say } = context;
+  if (failure) return say("pull.failed", { model: code(model), why: whyFailed(failure, host, context) });
   if (phase !== "running") return say(`pull.${phase}`, { model: code(model), host: plain(host) });
   const share = totalBytes === 0 ? 0 : completedBytes / totalBytes;
   const bar = "█".repeat(Math.round(share * 20)).padEnd(20, "░");
@@ -92,7 +129,9 @@ async function pullModel(model: string, context: Context): Promise<void> {
   requireAdmin(context);
   requireHostsHere("pull", model, context);
   await context.fleet.ready();
-  const host = context.fleet.hosts.find(({ up }) => up);
+  const firstUp = (): Host | undefined => context.fleet.hosts.find(({ up }) => up);
+  if (firstUp() === undefined) await context.fleet.lookAgain();
+  const host = firstUp();
   if (host === undefined)
     throw new UserError("tryNoOllama", { hosts: context.fleet.hosts.map(({ label }) => label).join(", ") });
   await context.begin();
@@ -107,11 +146,15 @@ async function pullModel(model: string, context: Context): Promise<void> {
   await context.reply(pullView(pull, context));
 }
 
-function confirmRemoval(model: string, context: Context): View {
+/** The hosts that have a model. */
+const holdersOf = (name: string, { fleet }: Context): Host[] =>
+  fleet.hosts.filter(({ installed }) => installed.some((item) => item.name === name));
+
+async function confirmRemoval(model: string, context: Context): Promise<View> {
   requireHostsHere("rm", model, context);
   const name = context.fleet.backend.normalName(model);
-  if (!context.fleet.hosts.some(({ installed }) => installed.some((item) => item.name === name)))
-    throw new UserError("notInstalled", { model });
+  if (holdersOf(name, context).length === 0) await context.fleet.lookAgain();
+  if (holdersOf(name, context).length === 0) throw new UserError("notInstalled", { model });
   const confirm = button(context.text("pull.remove"), customId("ollama", "remove", name), {
     style: ButtonStyle.Danger,
   });
@@ -124,12 +167,26 @@ function confirmRemoval(model: string, context: Context): View {
 async function removeModel(name: string, context: Context): Promise<void> {
   requireAdmin(context);
   requireHostsHere("rm", name, context);
-  const holders = context.fleet.hosts.filter(({ installed }) => installed.some((item) => item.name === name));
-  for (const host of holders) await context.pulls.remove(name, host);
-  await context.reply({
-    private: true,
-    components: [container([textDisplay(context.text("pull.removed", { model: code(name) }))])],
-  });
+  const lines: string[] = [];
+  for (const host of holdersOf(name, context)) {
+    const failure = await removalFault(context.pulls.remove(name, host));
+    if (failure === undefined) continue;
+    const why = whyFailed(failure, host.label, context);
+    lines.push(context.text("pull.notRemoved", { model: code(name), host: plain(host.label), why }));
+  }
+  if (lines.length === 0) lines.push(context.text("pull.removed", { model: code(name) }));
+  await context.reply({ private: true, components: [container([textDisplay(lines.join("\n"))])] });
+}
+
+/** Undefined where it was removed. */
+async function removalFault(work: Promise<void>): Promise<Failure | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    if (error instanceof RemovalFailed) return error.failure;
+    throw error;
+  }
 }
 
 export const ollama = defineCommand({
@@ -146,7 +203,7 @@ export const ollama = defineCommand({
     await context.fleet.ready();
     if (action === "hosts") return context.reply(await hostsView(context));
     if (model === undefined) throw new UserError("missingOption", { option: "model" });
-    if (action === "remove") return context.reply(confirmRemoval(model, context));
+    if (action === "remove") return context.reply(await confirmRemoval(model, context));
     await pullModel(model, context);
   },
   components: {

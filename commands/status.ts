@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { code, plain } from "#src/base/markdown.ts";
 import { type Context, defineCommand } from "#src/chat/command.ts";
 import { problemText } from "#src/chat/explain-issue.ts";
+import { hostFaultText, hostSaidLines, minuteOf } from "#src/chat/host-fault.ts";
 import { hostText } from "#src/chat/host-text.ts";
 import { container, textDisplay } from "#src/chat/view.ts";
 
@@ -10,9 +11,6 @@ const versionOf = ({ entries }: Context["catalog"]): string =>
   createHash("sha256").update(JSON.stringify(entries)).digest("hex").slice(0, 7);
 
 const shortCommit = (commit: string): string => code(commit.slice(0, 7));
-
-/** `2026-11-23 08:40 UTC`; the people of one channel live in many time zones. */
-const minuteOf = (iso: string): string => `${iso.slice(0, 16).replace("T", " ")} UTC`;
 
 function catalogLines({ catalogInUse: { catalog, origin, refused }, text }: Context): string[] {
   const figures = { count: catalog.entries.length, version: versionOf(catalog) };
@@ -47,17 +45,24 @@ async function syncLines({ lastSync, text }: Context): Promise<string[]> {
     : [`⚠ ${text("status.syncFailed", { when, detail: plain(last.detail ?? "?") })}`];
 }
 
-async function lines(context: Context): Promise<string[]> {
-  const { fleet, tries, person, text } = context;
-  const hosts = fleet.hosts.map((host) => {
+/** A line for each host, and beneath it what it said of its faults. */
+function hostLines({ fleet, person, text }: Context): string[] {
+  return fleet.hosts.flatMap((host) => {
+    const { up, version, installed } = host;
     const label = hostText(host, person);
-    return host.up
-      ? text("status.ollamaUp", { label, version: plain(host.version ?? "?"), count: host.installed.length })
-      : text("status.ollamaDown", { label });
+    const line = up
+      ? text("status.ollamaUp", { label: label, version: plain(version ?? "?"), count: installed.length })
+      : text("status.ollamaDown", { label: label, fault: hostFaultText(host, text) });
+    const said = hostSaidLines(host, { person, text });
+    return [`- ${line}`, ...said.map((item) => `  - ${item}`)];
   });
+}
+
+async function otherLines(context: Context): Promise<string[]> {
+  const { tries, text } = context;
   const counts = await tries.counts();
   const queue = counts === undefined ? `⚠ ${text("status.queueAway")}` : text("status.queue", counts);
-  return [...hosts, queue, ...catalogLines(context), ...(await syncLines(context))];
+  return [queue, ...catalogLines(context), ...(await syncLines(context))].map((line) => `- ${line}`);
 }
 
 export const status = defineCommand({
@@ -68,11 +73,12 @@ export const status = defineCommand({
   acknowledge: "answer",
   async execute(_values, context) {
     await context.fleet.ready();
-    const list = (await lines(context)).map((line) => `- ${line}`);
+    const heading = `### ${context.text("status.heading")}`;
+    const lines = [heading, ...hostLines(context), ...(await otherLines(context))];
     await context.reply({
-      // Administrators are shown addresses, which others in a channel are not to see.
+      // Administrators are shown addresses and what hosts say, which others in a channel are not to see.
       ...(context.person.admin && { private: true }),
-      components: [container([textDisplay([`### ${context.text("status.heading")}`, ...list].join("\n"))])],
+      components: [container([textDisplay(lines.join("\n"))])],
     });
   },
 });

@@ -41,6 +41,14 @@ async function submit({ targets, prompt, history = [], think, hidden }: Ask, con
   });
 }
 
+/** Which model answers for a name. Before a person is refused the hosts are asked again: one may be back, or have more models. */
+async function resolved(name: string, { fleet, resolve }: Context): Promise<Resolution> {
+  const known = resolve(name);
+  if (known.kind === "ready") return known;
+  await fleet.lookAgain();
+  return resolve(name);
+}
+
 /** What to say where no model answers. */
 function unable(name: string, resolution: Exclude<Resolution, { kind: "ready" }>, context: Context): View {
   const { text: say, fleet } = context;
@@ -135,7 +143,7 @@ export const try_ = defineCommand({
   async execute({ model, prompt, think, private: hidden = false }, context) {
     await context.tries.available();
     await context.fleet.ready();
-    const resolution = context.resolve(model);
+    const resolution = await resolved(model, context);
     if (resolution.kind !== "ready") throw new RefusedWithView("tryUnable", {}, unable(model, resolution, context));
     await submit({ targets: [resolution.target], prompt, think, hidden }, context);
   },

@@ -50,7 +50,7 @@ export function createLocalRuntime(options: RuntimeOptions): Runtime {
   const { tries, outputs, dataDir, log } = options;
   const metrics = createMetrics();
   const fleet = createFleet({
-    backend: createBackend(),
+    backend: createBackend(log),
     hosts: tries.hosts,
     slots: tries.hostSlots,
     allowCloud: tries.allowCloud,
@@ -89,7 +89,7 @@ export async function openSharedRuntime(redisUrl: string, apiUrl: string, option
     });
   const { openShared } = await import("#src/tries/redis/shared-tries.ts");
   const { fleet, tries, claim, ...shared } = openShared(redisUrl, options.tries, {
-    backend: createBackend(),
+    backend: createBackend(log),
     open: outputs.open,
     events: metrics.tries,
     onRedis: redis.set,

@@ -9,6 +9,7 @@ import type { Config } from "#src/config.ts";
 import { createConnection, createWorkerReadiness } from "#src/metrics/readiness.ts";
 import { createRunMetrics } from "#src/metrics/run-metrics.ts";
 import { commonFamilies, hostFamilies } from "#src/metrics/state.ts";
+import { isOffered } from "#src/tries/access.ts";
 import { createOutputs } from "#src/tries/outputs.ts";
 import { workerName } from "#src/tries/redis/worker-name.ts";
 import type { HealthSource } from "#src/web/health/routes.ts";
@@ -56,16 +57,18 @@ async function work(config: Config, redisUrl: string, log: Log): Promise<void> {
   const outputs = createOutputs();
   registerDiscord(outputs, { apiUrl, entryOf: (id) => catalog.entry(id), responded, log });
   const parts = openParts(redisUrl, tries, log, redis.set);
+  const backend = createBackend(log);
   const { fleet, run: runWorker } = createWorker({
     parts,
     fleet: {
-      backend: createBackend(),
+      backend,
       hosts: tries.hosts,
       slots: tries.hostSlots,
       allowCloud: tries.allowCloud,
       log,
     },
     maxTokens: tries.maxTokens,
+    isOffered: (model) => isOffered(tries.access, model, backend.normalName),
     name,
     open: outputs.open,
     events,

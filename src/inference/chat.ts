@@ -4,10 +4,12 @@ import type { Backend, ChatPart, ChatRequest, ChatStage, Failure, FailureReason,
 export class InferenceFailure extends Error {
   override name = "InferenceFailure";
   readonly reason: FailureReason;
+  readonly params: NonNullable<Failure["params"]>;
   readonly refusedThinking: boolean;
-  constructor({ reason, message, refusedThinking }: Failure, options?: ErrorOptions) {
+  constructor({ reason, message, params = {}, refusedThinking }: Failure, options?: ErrorOptions) {
     super(message, options);
     this.reason = reason;
+    this.params = params;
     this.refusedThinking = refusedThinking;
   }
 }

@@ -11,6 +11,9 @@ import {
   type LoadedModel,
 } from "./backend.ts";
 import { streamChat } from "./chat.ts";
+import { type Failing, failedAgain, faultOf, type HostFault, isAway, lineOf, type Said } from "./failing.ts";
+import { createInspect } from "./inspect.ts";
+import { createLookAgain } from "./look-again.ts";
 
 export type Host = {
   address: HostAddress;
@@ -27,9 +30,11 @@ export type Host = {
   failures: number;
   /** Models that it failed to answer with, and until when another host is preferred for them. performance.now(). */
   failing: ReadonlyMap<string, Failing>;
+  /** Why it is out; undefined where it is up, or was not asked yet. */
+  fault?: HostFault | undefined;
+  /** How it failed with a model last; `at` is in ms since 1970. */
+  lastFailure?: (HostFault & { model: string; at: number }) | undefined;
 };
-
-type Failing = { until: number; times: number };
 
 /** A slot on a host, to be released when the try has ended. */
 export type Lease = {
@@ -59,12 +64,22 @@ export type Fleet = {
   free: () => string[];
   /** Tells whether a host other than that one has the model and does not fail with it. */
   isElsewhere: (model: string, host: Host) => boolean;
-  /** Tells how a host answered with a model: one that fails is avoided for that model for a while, and not taken out. */
-  judge: (host: Host, model: string, answered: boolean) => void;
+  /** Other models that could answer now, by name: those in memory first. */
+  others: (model: string) => string[];
+  /**
+   * Tells how a host answered with a model, or that it did: one that fails is avoided for that model for a while, and not
+   * taken out.
+   */
+  judge: (host: Host, model: string, fault: HostFault | undefined) => void;
   /** Takes a host out that could not be reached, until it answers again. */
-  takeOut: (host: Host) => void;
+  takeOut: (host: Host, fault: HostFault) => void;
   /** Asks a host again at once, for instance after a try failed; never throws. */
   check: (host: Host) => Promise<void>;
+  /**
+   * Asks all hosts again before somebody is refused for what was known of them: each at most once a second. Resolves
+   * within two seconds; never throws.
+   */
+  lookAgain: () => Promise<void>;
   /** Resolves when every host has been asked once. */
   ready: () => Promise<void>;
   /** Polls until the signal is raised. */
@@ -81,17 +96,15 @@ export type FleetOptions = {
   allowCloud: boolean;
   /** Tells whether hosts of other processes have a model and do not fail with it. */
   othersHave?: (model: string) => boolean;
+  /** Hosts of other processes. */
+  otherHosts?: () => readonly Host[];
   log: Log;
   pollMs?: number;
 };
 
 const POLL_MS = 15_000;
-const CHECK_TIMEOUT_MS = 5000;
 const BACK_OFF_FIRST_MS = 1000;
 const BACK_OFF_MOST_MS = 60_000;
-/** How long a host is avoided for a model that it failed with; twice as long each time that it fails again. */
-const AVOID_FIRST_MS = 30_000;
-const AVOID_MOST_MS = 600_000;
 
 /** The hosts of a backend with what each has installed and loaded. A host that fails is out until it answers again. */
 export function createFleet({
@@ -100,6 +113,7 @@ export function createFleet({
   slots,
   allowCloud,
   othersHave = () => false,
+  otherHosts = () => [],
   log,
   pollMs = POLL_MS,
 }: FleetOptions): Fleet {
@@ -110,43 +124,41 @@ export function createFleet({
   };
   const usable = usableIf(allowCloud);
 
-  /** Throws where the host does not answer, or not as the backend does. */
-  const inspect = async (host: Host): Promise<undefined> => {
-    const signal = AbortSignal.timeout(CHECK_TIMEOUT_MS);
-    const [installed, loaded] = await Promise.all([
-      backend.list(host.address, signal),
-      backend.loaded(host.address, signal),
-    ]);
-    host.version ??= await backend.version(host.address, signal);
-    host.installed = installed;
-    host.loaded = loaded;
-  };
-
+  const inspect = createInspect({ backend, log });
   /** Ends the pause of a host's poll, so that one that is found failing is soon asked again. */
   const pauses = new Map<Host, AbortController>();
   const check = async (host: Host): Promise<void> => {
-    const reason = await inspect(host).catch(reasonOf);
-    if (reason === undefined) cameUp(host);
-    else wentDown(host, reason);
+    const found = await inspect(host);
+    if (!("failure" in found)) {
+      Object.assign(host, { ...found, version: found.version ?? host.version });
+      cameUp(host, undefined);
+    } else if (isAway(found.failure)) wentDown(host, found.failure);
+    else cameUp(host, found.failure);
     changed();
   };
-  const cameUp = (host: Host): void => {
+  /** It answers; where it has an error in place of its list, what was known of that stays. */
+  const cameUp = (host: Host, failure: Said | undefined): void => {
     if (!host.up && host.failures > 0)
       log.info(
         { host: host.label, address: host.address.url, models: host.installed.length },
         `${backend.name} host is up`,
       );
+    if (failure && host.fault?.said !== failure.message)
+      log.warn(lineOf(host, failure), `${backend.name} host has no list`);
     host.up = true;
+    host.fault = failure && faultOf(failure);
     host.failures = 0;
   };
-  const wentDown = (host: Host, reason: string): void => {
-    if (host.up || host.failures === 0)
-      log.warn({ host: host.label, address: host.address.url, reason }, `${backend.name} host is out`);
+  const wentDown = (host: Host, failure: Said): void => {
+    const isNews = host.up || host.failures === 0 || host.fault?.reason !== failure.reason;
+    if (isNews) log.warn(lineOf(host, failure), `${backend.name} host is out`);
     if (host.up) pauses.get(host)?.abort();
     host.up = false;
+    host.fault = faultOf(failure);
     host.version = undefined;
     host.failures += 1;
   };
+  const lookAgain = createLookAgain(check);
 
   let first: Promise<void> | undefined;
   const ready = (): Promise<void> => {
@@ -186,14 +198,15 @@ export function createFleet({
     installed: () => usableModels(hosts, allowCloud),
     free: () => usableModels(hosts, allowCloud).flatMap(({ name }) => (next(name) === undefined ? [] : [name])),
     isElsewhere: (model, host) => isElsewhere(backend.normalName(model), host),
-    judge: (host, model, answered) => {
+    others: (model) => otherModels([...hosts, ...otherHosts()], allowCloud, backend.normalName(model)),
+    judge: (host, model, fault) => {
       const name = backend.normalName(model);
       const failing = new Map(host.failing);
-      const times = (failing.get(name)?.times ?? 0) + 1;
-      const avoidMs = Math.min(AVOID_FIRST_MS * 2 ** (times - 1), AVOID_MOST_MS);
-      if (answered) failing.delete(name);
-      else failing.set(name, { until: performance.now() + avoidMs, times });
-      if (!answered) log.warn({ host: host.label, model: name, seconds: avoidMs / 1000 }, "a host fails with a model");
+      if (fault === undefined) failing.delete(name);
+      else {
+        failing.set(name, failedAgain(failing.get(name)));
+        host.lastFailure = { ...fault, model: name, at: Date.now() };
+      }
       host.failing = failing;
       changed();
     },
@@ -221,10 +234,11 @@ export function createFleet({
       };
     },
     check,
-    takeOut: (host) => {
-      wentDown(host, "a try could not reach it");
+    takeOut: (host, { reason, said: message }) => {
+      wentDown(host, { reason, message });
       changed();
     },
+    lookAgain: () => lookAgain(hosts),
     ready,
     run: async (signal) => {
       await Promise.all(hosts.map((host) => poll(host, signal)));
@@ -250,6 +264,17 @@ export function usableModels(hosts: readonly Host[], allowCloud: boolean): Insta
   return [...new Map(all.map((model) => [model.name, model])).values()];
 }
 
+/** The models but one that a host has and does not fail with, by name: those in memory first. */
+function otherModels(hosts: readonly Host[], allowCloud: boolean, except: string): string[] {
+  const healthy = hosts.flatMap((host) =>
+    usableModels([host], allowCloud).flatMap(({ name }) => (isFailing(host, name) ? [] : [name])),
+  );
+  const isInMemory = (name: string): boolean => hosts.some(({ up, loaded }) => up && loaded.has(name));
+  return [...new Set(healthy)]
+    .filter((name) => name !== except)
+    .toSorted((a, b) => Number(isInMemory(b)) - Number(isInMemory(a)));
+}
+
 /** Loaded, and not yet looked at. */
 const UNKNOWN: LoadedModel = { vramBytes: 0, sizeBytes: 0, contextTokens: undefined };
 
@@ -266,5 +291,3 @@ function createHost({ name, ...address }: HostSettings, standard: string): Host 
     failing: new Map(),
   };
 }
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

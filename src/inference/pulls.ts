@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Log } from "#src/base/log.ts";
-import type { Backend, HostAddress } from "./backend.ts";
+import type { Backend, ChatStage, Failure, HostAddress } from "./backend.ts";
+import { lineOf } from "./failing.ts";
 import type { Fleet, Host } from "./fleet.ts";
 
 export type PullProgress = {
@@ -12,8 +13,8 @@ export type PullProgress = {
   totalBytes: number;
   /** Over the last seconds. */
   bytesPerSecond: number;
-  /** What the host said, where it failed. */
-  detail?: string;
+  /** Why it failed. */
+  failure?: Failure;
 };
 
 export type Pull = {
@@ -30,9 +31,25 @@ export type Pulls = {
   start: (model: string, host: Host) => Pull;
   find: (id: string) => Pull | undefined;
   running: () => PullProgress[];
-  /** Deletes a model from a host. */
+  /** How a pull to a host, or a removal from it, failed last. */
+  lastFailure: (host: Host) => PullFailure | undefined;
+  /** Deletes a model from a host. Rejects with RemovalFailed. */
   remove: (model: string, host: Host) => Promise<void>;
 };
+
+/** `at` is in ms since 1970. */
+export type PullFailure = { model: string; at: number; failure: Failure };
+
+type Undertaking = { what: "a pull failed" | "a removal failed"; model: string; host: Host };
+
+export class RemovalFailed extends Error {
+  override name = "RemovalFailed";
+  readonly failure: Failure;
+  constructor(failure: Failure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
 
 const SPEED_WINDOW_MS = 5000;
 const REMOVE_TIMEOUT_MS = 30_000;
@@ -40,6 +57,14 @@ const REMOVE_TIMEOUT_MS = 30_000;
 /** Changes the hosts of a fleet for operators: the pulls of this process with their progress, and removals. */
 export function createPulls({ fleet, log }: { fleet: Fleet; log: Log }): Pulls {
   const pulls = new Map<string, Pull>();
+  const lastFailures = new Map<Host, PullFailure>();
+  /** Judges an error, and keeps and logs what the other side said. */
+  const failed = (error: unknown, stage: ChatStage, { what, model, host }: Undertaking): Failure => {
+    const failure = fleet.backend.classify(error, stage);
+    lastFailures.set(host, { model, at: Date.now(), failure });
+    log.warn({ model, ...lineOf(host, failure) }, what);
+    return failure;
+  };
 
   const start = (model: string, host: Host): Pull => {
     const same = [...pulls.values()].find(
@@ -64,9 +89,11 @@ export function createPulls({ fleet, log }: { fleet: Fleet; log: Log }): Pulls {
     const ended = pullTo(fleet.backend, host.address, model, control.signal, change)
       .then(() => change({ phase: "done", bytesPerSecond: 0 }))
       .catch((error: unknown) => {
-        const detail = error instanceof Error ? error.message : String(error);
-        if (!control.signal.aborted) log.warn({ model, host: host.label, reason: detail }, "a pull failed");
-        change(control.signal.aborted ? { phase: "cancelled" } : { phase: "failed", detail });
+        if (control.signal.aborted) change({ phase: "cancelled" });
+        else {
+          const stage = progress.totalBytes > 0 ? "answer" : "request";
+          change({ phase: "failed", failure: failed(error, stage, { what: "a pull failed", model, host }) });
+        }
       })
       .then(async () => {
         pulls.delete(id);
@@ -87,9 +114,15 @@ export function createPulls({ fleet, log }: { fleet: Fleet; log: Log }): Pulls {
     start,
     find: (id) => pulls.get(id),
     running: () => [...pulls.values()].map((pull) => pull.progress()),
+    lastFailure: (host) => lastFailures.get(host),
     remove: async (model, host) => {
-      await fleet.backend.remove(host.address, model, AbortSignal.timeout(REMOVE_TIMEOUT_MS));
-      await fleet.check(host);
+      try {
+        await fleet.backend.remove(host.address, model, AbortSignal.timeout(REMOVE_TIMEOUT_MS));
+      } catch (error) {
+        throw new RemovalFailed(failed(error, "request", { what: "a removal failed", model, host }));
+      } finally {
+        await fleet.check(host);
+      }
     },
   };
 }

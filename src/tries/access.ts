@@ -28,11 +28,18 @@ export function checkAccess(
     throw new UserError("tryNotInChannel");
   }
   if (inGuild && !permits(lists.allowedRoles, lists.blockedRoles, person.roles)) throw new UserError("tryNotForRole");
+  if (!isOffered(lists, model, normalName)) throw new UserError("tryModelBlocked", { model });
+}
+
+/** Tells whether the lists offer a model to everybody. */
+export function isOffered(
+  { allowedModels, blockedModels }: Pick<AccessLists, "allowedModels" | "blockedModels">,
+  model: string,
+  normalName: Backend["normalName"],
+): boolean {
   // `qwen3` in a list stands for all its tags, `qwen3:8b` for one.
   const listed = (name: string): string => (name.includes(":") ? normalName(name) : name.toLowerCase());
-  const names = [model, model.replace(/:.*$/, "")];
-  if (!permits(lists.allowedModels.map(listed), lists.blockedModels.map(listed), names))
-    throw new UserError("tryModelBlocked", { model });
+  return permits(allowedModels.map(listed), blockedModels.map(listed), [model, model.replace(/:.*$/, "")]);
 }
 
 function permits(allowed: readonly string[], blocked: readonly string[], has: readonly string[]): boolean {

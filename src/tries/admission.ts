@@ -53,6 +53,7 @@ export const tryOf = (
 ): Try => ({
   id,
   person: person.id,
+  ...(person.admin && { admin: true }),
   guild: person.guild,
   targets,
   prompt,

@@ -1,3 +1,4 @@
+import { oneLine } from "#src/base/one-line.ts";
 import type { ChatMessage } from "#src/inference/backend.ts";
 import { InferenceFailure } from "#src/inference/chat.ts";
 import type { Lease } from "#src/inference/fleet.ts";
@@ -58,7 +59,14 @@ export async function runTry(
   } catch (error) {
     next(read(content.end()));
     if (error instanceof TryEnded) next({ phase: error.reason });
-    else next({ phase: "failed", failure: error instanceof InferenceFailure ? error.reason : "failed" });
+    else next({ phase: "failed", ...failureOf(error, lease.host.version) });
   }
   return progress;
+}
+
+/** What went wrong, and on which version of the backend. */
+function failureOf(error: unknown, version = "?"): Pick<RunProgress, "failure" | "failureParams" | "said"> {
+  if (!(error instanceof InferenceFailure)) return { failure: "failed", said: oneLine(String(error)) };
+  const { reason, message, params } = error;
+  return { failure: reason, failureParams: { version, ...params }, said: message };
 }

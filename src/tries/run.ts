@@ -1,4 +1,5 @@
 import { withDeadline } from "#src/base/deadline.ts";
+import type { Log } from "#src/base/log.ts";
 import { StoreAway } from "#src/base/store-away.ts";
 import type { Fleet, Lease } from "#src/inference/fleet.ts";
 import { NotWanted, type OpenOutput, type Output } from "./outputs.ts";
@@ -57,10 +58,15 @@ export type RunParts = {
   fleet: Fleet;
   open: OpenOutput;
   maxTokens: number;
+  /** Tells whether a model may be named to everybody. */
+  isOffered: (model: string) => boolean;
   events: RunEvents;
+  log: Log;
 };
 
 const SAVE_EVERY_MS = 2000;
+/** Models that are named where one fails. */
+const MOST_OTHERS = 3;
 /** How long the end of a failed run waits for its host to be looked at. */
 const CHECK_MS = 1000;
 /** A runner that is cut off from the store shows no more after so long: by then another one may have begun. */
@@ -160,9 +166,13 @@ async function answerOne(run: Run, at: number, lease: Lease, parts: RunParts): P
     run.progress = withRuns(run.progress, (other, place) => (place === at ? progress : other));
   };
   const report = reporter(run, set, parts);
-  const result = await runTry({ ...attempt, model: target.model, maxTokens }, lease, control.signal, report);
+  const ran = await runTry({ ...attempt, model: target.model, maxTokens }, lease, control.signal, report);
+  const result = withOthers(ran, target.model, parts);
+  // What was ended from here says nothing of its host.
+  const isOver = control.signal.aborted;
+  if (result.phase === "failed" && !isOver) logFailure(result, { try: attempt.id, model: target.model }, parts.log);
   // The slot is not free before it is known whether the host still answers: the next try must not go to a dead one.
-  const isFault = await judge(result, target.model, lease, fleet);
+  const isFault = !isOver && (await judge(result, target.model, lease, fleet));
   lease.release();
   const isGivenOn =
     isFault && !hasWords(result) && !run.progress.restarted && fleet.isElsewhere(target.model, lease.host);
@@ -173,13 +183,45 @@ async function answerOne(run: Run, at: number, lease: Lease, parts: RunParts): P
   events.ended(run.lost || run.endedElsewhere ? "lost" : outcome, result, target.entryId);
 }
 
+/** Every failed run is one line with what the host said: nothing of that is lost, and nothing of the prompt is in it. */
+function logFailure(
+  { hostLabel: host, failure: reason, failureParams, said }: RunProgress,
+  what: { try: string; model: string },
+  log: Log,
+): void {
+  log.warn({ ...what, host, reason, ...failureParams, said }, "a try failed");
+}
+
+/** A failed run with models that could answer in its place. */
+function withOthers(run: RunProgress, model: string, { fleet, isOffered }: RunParts): RunProgress {
+  if (run.phase !== "failed") return run;
+  const others = fleet.others(model).filter(isOffered).slice(0, MOST_OTHERS);
+  return others.length > 0 ? { ...run, others } : run;
+}
+
+/** What is no fault of the host: another one would fail alike. */
+const SAME_EVERYWHERE: readonly RunProgress["failure"][] = ["cannotChat", "contextExceeded", "repeated"];
+
 /** Tells the fleet how a host answered; whether it is the host's fault that it did not. */
-async function judge({ phase, failure }: RunProgress, model: string, { host }: Lease, fleet: Fleet): Promise<boolean> {
-  const isFault = phase === "failed" && failure !== "cannotChat";
-  if (phase === "done" || isFault) fleet.judge(host, model, !isFault);
-  if (isFault && failure === "unreachable") fleet.takeOut(host);
-  else if (isFault) await withDeadline(CHECK_MS, fleet.check(host));
-  return isFault;
+async function judge(
+  { phase, failure, said = "" }: RunProgress,
+  model: string,
+  { host }: Lease,
+  fleet: Fleet,
+): Promise<boolean> {
+  const isFault = phase === "failed" && !SAME_EVERYWHERE.includes(failure);
+  if (phase === "done") fleet.judge(host, model, undefined);
+  if (!isFault || failure === undefined || failure === "otherVersion") return false;
+  const fault = { reason: failure, said };
+  fleet.judge(host, model, fault);
+  let isKnown = false;
+  const check = fleet.check(host).then(() => {
+    isKnown = true;
+  });
+  await withDeadline(CHECK_MS, check);
+  // Whether it is out is for the look to say: a try alone may have been cut off. One that is silent is not waited for.
+  if (!isKnown && failure === "unreachable") fleet.takeOut(host, fault);
+  return true;
 }
 
 /** Shows and keeps the progress of one run, and tells the process that asked when it starts and begins to answer. */

@@ -1,5 +1,4 @@
 import { withDeadline } from "#src/base/deadline.ts";
-import type { Log } from "#src/base/log.ts";
 import type { Lease } from "#src/inference/fleet.ts";
 import { showEnd } from "./last-word.ts";
 import { every } from "./periodic.ts";
@@ -25,7 +24,6 @@ export type RunnerOptions = RunParts & {
   othersHave: (model: string) => boolean;
   /** How long running tries may go on when the process is told to stop, in ms. */
   graceMs: number;
-  log: Log;
 };
 
 /** Everything that frees a slot or queues a try is told; this is for what gets lost on the way. */
@@ -97,11 +95,6 @@ export async function runRunner(options: RunnerOptions, signal: AbortSignal): Pr
       await answer(run, lease, options);
       clearTimeout(timer);
       wake();
-      if (run.progress.phase === "failed" && !run.lost)
-        log.warn(
-          { try: ticket.id, model: ticket.model, host: lease.host.label, reason: run.progress.runs[0].failure },
-          "a try failed",
-        );
       await settleRun(run, options, signal);
     } finally {
       clearTimeout(timer);

@@ -43,6 +43,8 @@ const chatMessage = z.object({ role: z.enum(["user", "assistant"]), content: z.s
 export const trySchema = z.object({
   id: z.string(),
   person: z.string(),
+  /** Whoever asked may read what hosts say. */
+  admin: z.boolean().exactOptional(),
   guild: z.string().optional(),
   /** The models that answer; each answer is a run. */
   targets: z.tuple([resolvedModel], resolvedModel),
@@ -88,6 +90,12 @@ const runProgress = z.object({
   /** Milliseconds from the start on the host to the end. */
   durationMs: z.number().exactOptional(),
   failure: z.enum(TRY_FAILURES).exactOptional(),
+  /** Figures for the text of the failure: HTTP status, version of the host, tokens. */
+  failureParams: z.record(z.string(), z.union([z.string(), z.number()])).exactOptional(),
+  /** What the host said of it, for administrators alone. */
+  said: z.string().exactOptional(),
+  /** Models that could answer in its place, by name. */
+  others: z.array(z.string()).exactOptional(),
 });
 export type RunProgress = z.infer<typeof runProgress>;
 

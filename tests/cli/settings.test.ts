@@ -31,15 +31,15 @@ async function start(env: Record<string, string>, file?: string | Uint8Array, is
 }
 
 describe("settings are taken as people write them", () => {
-  const valueOf = <K extends keyof Config>(name: K, env: Record<string, string>): Config[K] => readConfig(env)[name];
+  const settingOf = <K extends keyof Config>(name: K, env: Record<string, string>): Config[K] => readConfig(env)[name];
 
   test.each([
     ...["true", "TRUE", "yes", " Y ", "on", "1", "是", '"true"', "'1'"].map((word) => [word, true] as const),
     ...["false", "No", "OFF", "0", "n", "否", "关", '"0"'].map((word) => [word, false] as const),
   ])("yes or no: %s", (word, value) => {
-    expect(valueOf("tries", { TRY_ALLOW_CLOUD: word }).allowCloud).toBe(value);
-    expect(valueOf("http", { HTTP_ADMIN: word }).admin).toBe(value);
-    expect(valueOf("discord", { DISCORD_TOKEN: TOKEN, REGISTER_COMMANDS: word })?.registerCommands).toBe(value);
+    expect(settingOf("tries", { TRY_ALLOW_CLOUD: word }).allowCloud).toBe(value);
+    expect(settingOf("http", { HTTP_ADMIN: word }).admin).toBe(value);
+    expect(settingOf("discord", { DISCORD_TOKEN: TOKEN, REGISTER_COMMANDS: word })?.registerCommands).toBe(value);
   });
 
   test.each([
@@ -47,7 +47,7 @@ describe("settings are taken as people write them", () => {
     ...["zh-TW", "zh_TW", "zh-HK", "zh-Hant", "zh_Hant_TW", "zh-mo"].map((name) => [name, "zh-TW"] as const),
     ...["en", "en-US", "en_GB.UTF-8", "EN"].map((name) => [name, "en-US"] as const),
   ])("languages: %s", (name, locale) => {
-    expect(valueOf("locale", { DEFAULT_LOCALE: name })).toBe(locale);
+    expect(settingOf("locale", { DEFAULT_LOCALE: name })).toBe(locale);
   });
 
   test.each([
@@ -57,7 +57,7 @@ describe("settings are taken as people write them", () => {
     ["off", "silent"],
     ["", "info"],
   ])("levels of the log: %s", (name, level) => {
-    expect(valueOf("logLevel", { LOG_LEVEL: name })).toBe(level);
+    expect(settingOf("logLevel", { LOG_LEVEL: name })).toBe(level);
   });
 
   test.each([
@@ -66,23 +66,29 @@ describe("settings are taken as people write them", () => {
     ['"9"', 9],
     ["   ", 8787],
   ])("numbers: %j", (text, port) => {
-    expect(valueOf("http", { HTTP_PORT: text }).port).toBe(port);
+    expect(settingOf("http", { HTTP_PORT: text }).port).toBe(port);
   });
 
   test("ids with all sorts of commas, and pasted as mentions", () => {
     const [one, two, three] = ["198622483471925248", "198622483471925249", "198622483471925250"];
-    const admins = valueOf("admins", { ADMIN_USER_IDS: `<@${one}>，<@!${two}>\n${three}`, ADMIN_ROLE_IDS: `<@&${one}>` });
+    const admins = settingOf("admins", {
+      ADMIN_USER_IDS: `<@${one}>，<@!${two}>\n${three}`,
+      ADMIN_ROLE_IDS: `<@&${one}>`,
+    });
     expect(admins).toEqual({ users: [one, two, three], roles: [one] });
-    expect(valueOf("tries", { TRY_ALLOWED_CHANNELS: `<#${one}>、${two}` }).access.allowedChannels).toEqual([one, two]);
-    expect(valueOf("announceChannelId", { ANNOUNCE_CHANNEL_ID: `<#${one}>` })).toBe(one);
+    expect(settingOf("tries", { TRY_ALLOWED_CHANNELS: `<#${one}>、${two}` }).access.allowedChannels).toEqual([
+      one,
+      two,
+    ]);
+    expect(settingOf("announceChannelId", { ANNOUNCE_CHANNEL_ID: `<#${one}>` })).toBe(one);
     // A role is no person, and would silently never be one.
     expect(() => readConfig({ ADMIN_USER_IDS: `<@&${one}>` })).toThrow(InvalidSettings);
   });
 
   test("folders below the home folder", () => {
-    expect(valueOf("dataDir", { DATA_DIR: "~/mulu" })).toBe(join(homedir(), "mulu"));
-    expect(valueOf("catalogDir", { CATALOG_DIR: "~" })).toBe(homedir());
-    expect(valueOf("dataDir", { DATA_DIR: "./~x" })).toBe("./~x");
+    expect(settingOf("dataDir", { DATA_DIR: "~/mulu" })).toBe(join(homedir(), "mulu"));
+    expect(settingOf("catalogDir", { CATALOG_DIR: "~" })).toBe(homedir());
+    expect(settingOf("dataDir", { DATA_DIR: "./~x" })).toBe("./~x");
   });
 
   test.each([
@@ -110,7 +116,24 @@ describe("settings are taken as people write them", () => {
 test("whatever the settings are, they are read, or refused by name, and nothing else happens", () => {
   const odd = fc.oneof(
     fc.string({ unit: "binary" }),
-    fc.constantFrom("", " ", '"', "'", "=", ",", "http://", "\u0000", "1".repeat(400), "-----BEGIN PRIVATE KEY-----", "{}", "~", "* * * * *", "<@>", "::", "%"),
+    fc.constantFrom(
+      "",
+      " ",
+      '"',
+      "'",
+      "=",
+      ",",
+      "http://",
+      "\u0000",
+      "1".repeat(400),
+      "-----BEGIN PRIVATE KEY-----",
+      "{}",
+      "~",
+      "* * * * *",
+      "<@>",
+      "::",
+      "%",
+    ),
   );
   fc.assert(
     fc.property(fc.dictionary(fc.constantFrom(...SETTING_NAMES), odd, { maxKeys: 8 }), (env) => {
@@ -128,7 +151,8 @@ test("whatever the settings are, they are read, or refused by name, and nothing 
 
 describe("a password", () => {
   test("of a host that is wrong is in no line", async () => {
-    const list = "http://ann:hunter2/x@a.lan,ftp://ann:hunter2@b.lan,http://ann:hunter2%@c.lan,hunter2=hunter2=,http://d.lan/?hunter2";
+    const list =
+      "http://ann:hunter2/x@a.lan,ftp://ann:hunter2@b.lan,http://ann:hunter2%@c.lan,hunter2=hunter2=,http://d.lan/?hunter2";
     const { code, text } = await start({ OLLAMA_HOSTS: list });
     expect(code).toBe(78);
     expect(text).not.toContain("hunter2");
@@ -212,7 +236,10 @@ describe("a secret in a file", () => {
 
   test("and in the setting itself is refused", async () => {
     const { code, text } = await start({ DISCORD_TOKEN_FILE: await fileWith(TOKEN), DISCORD_TOKEN: TOKEN });
-    expect([code, text.split("\n")[1]]).toEqual([78, "  DISCORD_TOKEN_FILE: set DISCORD_TOKEN or DISCORD_TOKEN_FILE, not both"]);
+    expect([code, text.split("\n")[1]]).toEqual([
+      78,
+      "  DISCORD_TOKEN_FILE: set DISCORD_TOKEN or DISCORD_TOKEN_FILE, not both",
+    ]);
     // An empty one is none: compose files leave such behind.
     expect((await start({ DISCORD_TOKEN_FILE: await fileWith(TOKEN), DISCORD_TOKEN: "" })).code).toBe(0);
     expect((await start({ DISCORD_TOKEN_FILE: "", DISCORD_TOKEN: TOKEN })).code).toBe(0);

@@ -101,7 +101,7 @@ test("a host that is out has nothing to offer, and may come back as another vers
   const [only] = fleet.hosts;
   if (only === undefined) throw new Error("the fleet has no host");
   expect(only.version).toBe("0.14.2");
-  fleet.takeOut(only);
+  fleet.takeOut(only, { reason: "unreachable", said: "" });
   expect([fleet.installed(), fleet.isLoaded("qwen3:8b"), only.version]).toEqual([[], false, undefined]);
   expect(fleet.acquire("qwen3:8b")).toBeUndefined();
   await fleet.check(only);
@@ -116,7 +116,7 @@ test("a host that a try took out is asked again soon, and not with the next poll
   for (const item of fleet.hosts) {
     // The pause before the next poll has begun by then.
     await fleet.check(item);
-    fleet.takeOut(item);
+    fleet.takeOut(item, { reason: "unreachable", said: "" });
   }
   await expect.poll(() => fleet.hosts[0]?.up, { timeout: 20_000 }).toBe(true);
   stop.abort();

@@ -16,6 +16,7 @@ import {
   textDisplay,
   type View,
 } from "#src/chat/view.ts";
+import { isDenied } from "#src/inference/failing.ts";
 import { hasEnded, type Progress, type ResolvedModel, type RunProgress, type Try } from "#src/tries/try.ts";
 import { ANSWER_FILE, answerFile, wholeText } from "./answer-file.ts";
 
@@ -26,17 +27,26 @@ const FRAME = 500;
 
 export type TryContext = { text: Text; room: Room; entryOf: (id: string) => Entry | undefined };
 
-/** A run of a try, and the model that it asks. */
-type Run = { target: ResolvedModel; run: RunProgress };
+/** A run of a try, and the model that it asks. `said`: what its host said of a failure, where it may be shown. */
+type Run = { target: ResolvedModel; run: RunProgress; said: string | undefined };
 
-const runsOf = ({ targets }: Try, { runs }: Progress): Run[] =>
-  runs.map((run, at) => ({ run, target: targets[at] ?? targets[0] }));
+const runsOf = (attempt: Try, { runs }: Progress): Run[] =>
+  runs.map((run, at) => ({
+    run,
+    target: attempt.targets[at] ?? attempt.targets[0],
+    said: isForAdminAlone(attempt) ? run.said : undefined,
+  }));
+
+/** An administrator asked, and nobody else reads the answer: it is private, or on the administrator's own screen. */
+const isForAdminAlone = ({ admin, delivery }: Try): boolean =>
+  admin === true && (delivery.private || delivery.reach.by === "process");
 
 /** One state of a try: the prompt, the texts so far, lines about them, and what can be done. Every state is well-formed. */
 export function tryView(attempt: Try, progress: Progress, context: TryContext): View {
   const { text, room } = context;
   const runs = runsOf(attempt, progress);
-  const texts = fittingTexts(runs, Math.min(room.characters, 1e6) - PROMPT_SHOWN * 2 - FRAME * runs.length);
+  const frames = runs.reduce((sum, item) => sum + FRAME + failureLength(item), 0);
+  const texts = fittingTexts(runs, Math.min(room.characters, 1e6) - PROMPT_SHOWN * 2 - frames);
   const isCut = [...texts.values()].some(({ complete }) => !complete);
   const attach = isCut && hasEnded(progress);
   const shown = runs.map((item) => {
@@ -151,10 +161,12 @@ function tryLines(progress: Progress, text: Text): string[] {
   ].map(small);
 }
 
-const runLines = ({ run, target }: Run, progress: Progress, cut: boolean, text: Text): string[] =>
+const runLines = ({ run, target, said }: Run, progress: Progress, cut: boolean, text: Text): string[] =>
   [
     ...(cut ? [text("try.longer", { count: run.text.length })] : []),
     ...phaseLine(run, progress, text),
+    ...insteadLine(run, text),
+    ...(said ? [text("try.said", { said: plain(said) })] : []),
     figuresLine(target.model, run, text),
   ].map(small);
 
@@ -167,11 +179,28 @@ function phaseLine(run: RunProgress, progress: Progress, text: Text): string[] {
     case "done":
       return run.figures?.reason === "length" ? [text("try.cut")] : [];
     case "failed":
-      return [text(`try.failure.${run.failure ?? "failed"}`, { host: run.hostLabel ?? "" })];
+      return [failureText(run, text)];
     default:
       return [text(`try.${run.phase}`)];
   }
 }
+
+/** What went wrong, and what the person, or an administrator, can do. */
+function failureText({ failure = "failed", failureParams = {}, hostLabel = "" }: RunProgress, text: Text): string {
+  const params = { ...failureParams, host: plain(hostLabel) };
+  const { cause, status } = failureParams;
+  if (failure === "cannotLoad" && (cause === "tooNew" || cause === "damaged" || cause === "slow"))
+    return text(`try.cannotLoad.${cause}`, params);
+  if (failure === "notBackend" && isDenied(status)) return text("try.denied", params);
+  return text(`try.failure.${failure}`, params);
+}
+
+/** Characters that the lines of a failure may take beyond those of every run; marks for Markdown may double what was said. */
+const failureLength = ({ run, said = "" }: Run): number => said.length * 2 + (run.others ?? []).join(", ").length;
+
+/** Models that could answer in place of one that failed. */
+const insteadLine = ({ phase, others = [] }: RunProgress, text: Text): string[] =>
+  phase === "failed" && others.length > 0 ? [text("try.instead", { models: others.map(code).join(", ") })] : [];
 
 function figuresLine(model: string, { figures, hostLabel, durationMs = 0 }: RunProgress, text: Text): string {
   if (hostLabel === undefined) return code(model);

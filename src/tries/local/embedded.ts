@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Log } from "#src/base/log.ts";
 import type { Fleet } from "#src/inference/fleet.ts";
+import { isOffered } from "#src/tries/access.ts";
 import { createKeeper } from "#src/tries/keeper.ts";
 import type { Outputs } from "#src/tries/outputs.ts";
 import { createQuotas } from "#src/tries/quotas.ts";
@@ -48,6 +49,7 @@ export function createEmbeddedTries({ fleet, settings, path, outputs, events, lo
       fleet,
       maxTokens: settings.maxTokens,
       othersHave: () => false,
+      isOffered: (model: string) => isOffered(settings.access, model, fleet.backend.normalName),
       graceMs: 0,
       events: UNCOUNTED,
     };

@@ -60,6 +60,7 @@ export function createFleetView({
     acquire: () => undefined,
     free: () => [],
     isElsewhere: () => false,
+    others: () => [],
     judge: () => {},
     isHealthy: (model, except) =>
       workers.some(
@@ -72,6 +73,7 @@ export function createFleetView({
       ),
     takeOut: () => {},
     check: read,
+    lookAgain: read,
     ready: async () => {
       if (hosts.length > 0 && performance.now() - readAt < FRESH_MS) return;
       await link.ready();

@@ -13,8 +13,10 @@ import type { Parts } from "./open.ts";
 
 export type WorkerOptions = {
   parts: Parts;
-  fleet: Omit<FleetOptions, "othersHave">;
+  fleet: Omit<FleetOptions, "othersHave" | "otherHosts">;
   maxTokens: number;
+  /** Tells whether a model may be named to everybody. */
+  isOffered?: (model: string) => boolean;
   /** Name of the machine, as people are shown it. */
   name: string;
   /** What this worker can show. */
@@ -33,12 +35,13 @@ export type Worker = {
 };
 
 /** A runner for the tries of others, with the hosts of this machine. */
-export function createWorker({ parts, fleet: hosts, maxTokens, name, open, events, log }: WorkerOptions): Worker {
+export function createWorker(options: WorkerOptions): Worker {
+  const { parts, fleet: hosts, maxTokens, isOffered = () => true, name, open, events, log } = options;
   const { link, queue, records, heartbeats, coordinator } = parts;
   const id = randomUUID();
   const all = createFleetView({ ...hosts, link, heartbeats });
   const othersHave = (model: string): boolean => all.isHealthy(model, id);
-  const fleet = createFleet({ ...hosts, othersHave });
+  const fleet = createFleet({ ...hosts, othersHave, otherHosts: () => all.hosts });
   const shared = { queue, records, open: createShownOnce(open), log };
   const installed: Fleet["installed"] = () => [...fleet.installed(), ...all.installed()];
   const self = (): WorkerState => ({ id, name, hosts: fleet.hosts });
@@ -53,7 +56,7 @@ export function createWorker({ parts, fleet: hosts, maxTokens, name, open, event
       log.info({ hosts: fleet.hosts.map(({ label }) => label), models: fleet.installed().length }, "the worker runs");
       // What this worker leaves behind as it stops is looked after by others.
       await Promise.all([
-        runRunner({ ...shared, fleet, maxTokens, othersHave, graceMs: GRACE_MS, events }, signal),
+        runRunner({ ...shared, fleet, maxTokens, isOffered, othersHave, graceMs: GRACE_MS, events }, signal),
         createKeeper({ ...shared, installed, coordinator }).run(signal),
         every(HEARTBEAT_MS, publish, log, signal),
         all.run(signal),

@@ -1,0 +1,34 @@
+import type { Text } from "#src/base/locale.ts";
+import { code, plain } from "#src/base/markdown.ts";
+import type { Person } from "#src/base/person.ts";
+import { isDenied } from "#src/inference/failing.ts";
+import type { Host } from "#src/inference/fleet.ts";
+
+/** Why a host is out, for everybody. */
+export function hostFaultText({ fault }: Host, text: Text): string {
+  if (fault === undefined) return text("ollamaHosts.unasked");
+  const { reason, status } = fault;
+  if (reason === "notBackend" && isDenied(status)) return text("ollamaHosts.denied");
+  return text(reason === "notBackend" || reason === "stalled" ? `ollamaHosts.${reason}` : "ollamaHosts.down");
+}
+
+/** `2026-11-23 08:40 UTC`; the people of one channel live in many time zones. */
+export const minuteOf = (iso: string): string => `${iso.slice(0, 16).replace("T", " ")} UTC`;
+
+/** What a host said of its faults, one line each, for administrators alone; else none. */
+export function hostSaidLines(
+  { fault, lastFailure }: Host,
+  { person, text }: { person: Person; text: Text },
+): string[] {
+  if (!person.admin) return [];
+  const failed = lastFailure && {
+    when: minuteOf(new Date(lastFailure.at).toISOString()),
+    model: code(lastFailure.model),
+    reason: lastFailure.reason,
+    said: plain(lastFailure.said),
+  };
+  return [
+    ...(fault?.said ? [text("ollamaHosts.said", { said: plain(fault.said) })] : []),
+    ...(failed ? [text("ollamaHosts.lastFailure", failed)] : []),
+  ];
+}
