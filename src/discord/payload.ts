@@ -24,6 +24,8 @@ const common = z.object({
   user: person.optional(),
   member: member.optional(),
   channel_id: snowflake.optional(),
+  /** The part of a channel that is always there (resources/channel, "Channel Object"). */
+  channel: z.object({ id: snowflake, type: z.number(), parent_id: snowflake.nullish() }).optional().catch(undefined),
   guild_id: snowflake.optional(),
 });
 
@@ -79,9 +81,18 @@ export const writtenIn = ({ data }: ModalInteraction): string[] =>
 /** Permission bit MANAGE_MESSAGES (topics/permissions). */
 const MANAGE_MESSAGES = 1n << 13n;
 
+/** Announcement, public and private thread, a forum's post among them (resources/channel, "Channel Types"). */
+const THREADS: readonly number[] = [10, 11, 12];
+
+/** The channel, before it the thread where it is one. The parent of every other channel is its category, which is left out. */
+function channelsOf({ channel_id: id, channel }: Interaction): string[] {
+  const parent = channel && THREADS.includes(channel.type) ? channel.parent_id : undefined;
+  return [id ?? channel?.id, parent].flatMap((item) => item ?? []);
+}
+
 /** Who acted, and what they may do. Administrators are named by the operator, by id or role. */
 export function personOf(interaction: Interaction, admins: Admins): Person {
-  const { user, member: acting, channel_id: channel, guild_id: guild } = interaction;
+  const { user, member: acting, guild_id: guild } = interaction;
   const id = (acting?.user ?? user)?.id ?? "";
   const roles = acting?.roles ?? [];
   return {
@@ -89,7 +100,7 @@ export function personOf(interaction: Interaction, admins: Admins): Person {
     admin: admins.users.includes(id) || roles.some((role) => admins.roles.includes(role)),
     moderator: (BigInt(acting?.permissions ?? "0") & MANAGE_MESSAGES) !== 0n,
     roles,
-    channel,
+    channels: channelsOf(interaction),
     guild,
   };
 }
