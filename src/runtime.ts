@@ -5,6 +5,8 @@ import type { RunCoordinator } from "#src/base/schedule.ts";
 import type { CatalogHolder } from "#src/catalog/holder.ts";
 import { createPictures } from "#src/chart/pictures.ts";
 import type { Services } from "#src/chat/services.ts";
+import { openCommunityFile } from "#src/community/sqlite.ts";
+import type { CommunityStore } from "#src/community/store.ts";
 import { createFleet, type Fleet } from "#src/inference/fleet.ts";
 import { createPulls } from "#src/inference/pulls.ts";
 import { countRefusals } from "#src/metrics/counted.ts";
@@ -23,6 +25,8 @@ import { createBackend } from "./backend.ts";
 export type Runtime = Pick<Services, "tries" | "fleet" | "pulls" | "pictures"> & {
   metrics: Metrics;
   readiness: Readiness;
+  /** What people have decided. */
+  community: CommunityStore;
   /** Decides which process runs a job, where others share it. */
   coordinator: RunCoordinator | undefined;
   /** Which process serves what came under an id (an interaction that is delivered twice). */
@@ -64,12 +68,17 @@ export function createLocalRuntime(options: RuntimeOptions): Runtime {
     events: metrics.tries,
     log,
   });
+  const community = openCommunityFile({ path: dataDir === undefined ? ":memory:" : join(dataDir, "community.db") });
   return {
     ...watched(options, { metrics, fleet, tries: local, redis: createConnection(false) }),
+    community,
     coordinator: undefined,
     claims: createClaims(log),
     refused: new Promise(() => {}),
-    close: local.close,
+    close: async () => {
+      await local.close();
+      await community.close();
+    },
   };
 }
 
@@ -103,7 +112,7 @@ type Parts = { metrics: Metrics; fleet: Fleet; tries: Tries; redis: ReturnType<t
 function watched(
   { discord, catalog, now, log }: RuntimeOptions,
   { metrics, fleet, tries, redis }: Parts,
-): Omit<Runtime, "coordinator" | "claims" | "refused" | "close"> {
+): Omit<Runtime, "community" | "coordinator" | "claims" | "refused" | "close"> {
   const services = {
     fleet,
     now,

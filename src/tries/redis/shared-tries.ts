@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Claim } from "#src/base/claims.ts";
 import type { Log } from "#src/base/log.ts";
 import type { RunCoordinator } from "#src/base/schedule.ts";
+import type { CommunityStore } from "#src/community/store.ts";
 import type { Backend } from "#src/inference/backend.ts";
 import type { Fleet } from "#src/inference/fleet.ts";
 import { createKeeper } from "#src/tries/keeper.ts";
@@ -19,6 +20,7 @@ import { openParts } from "./open.ts";
 export type Shared = {
   tries: Tries;
   fleet: Fleet;
+  community: CommunityStore;
   coordinator: RunCoordinator;
   claim: Claim;
   /** Resolves where this Redis can never be used. */
@@ -38,7 +40,7 @@ type SharedOptions = {
 export function openShared(url: string, settings: TrySettings, options: SharedOptions): Shared {
   const { backend, events, onRedis, log } = options;
   const parts = openParts(url, settings, log, onRedis);
-  const { link, queue, records, heartbeats, claim, coordinator } = parts;
+  const { link, queue, records, heartbeats, community, claim, coordinator } = parts;
   const { perPersonHour, perGuildHour, allowCloud } = settings;
   const open = createShownOnce(options.open);
   const fleet = createFleetView({ backend, link, heartbeats, allowCloud });
@@ -53,7 +55,7 @@ export function openShared(url: string, settings: TrySettings, options: SharedOp
   });
   const keeper = createKeeper({ queue, records, open, installed: fleet.installed, coordinator, log });
   return {
-    ...{ fleet, coordinator, claim, refused: link.refused },
+    ...{ fleet, community, coordinator, claim, refused: link.refused },
     tries: {
       ...tries,
       run: async (signal) => {
