@@ -5,8 +5,8 @@ import type { RunCoordinator } from "#src/base/schedule.ts";
 import type { CatalogHolder } from "#src/catalog/holder.ts";
 import { createPictures } from "#src/chart/pictures.ts";
 import type { Services } from "#src/chat/services.ts";
+import { type Community, createCommunity } from "#src/community/community.ts";
 import { openCommunityFile } from "#src/community/sqlite.ts";
-import type { CommunityStore } from "#src/community/store.ts";
 import { createFleet, type Fleet } from "#src/inference/fleet.ts";
 import { createPulls } from "#src/inference/pulls.ts";
 import { countRefusals } from "#src/metrics/counted.ts";
@@ -22,11 +22,9 @@ import { createBackend } from "./backend.ts";
  * What a program needs that runs tries, draws, and is watched: hosts, tries, pictures, metrics. An answer from the
  * catalog needs none of it, so it is loaded apart.
  */
-export type Runtime = Pick<Services, "tries" | "fleet" | "pulls" | "pictures"> & {
+export type Runtime = Pick<Services, "tries" | "fleet" | "pulls" | "pictures" | "community"> & {
   metrics: Metrics;
   readiness: Readiness;
-  /** What people have decided. */
-  community: CommunityStore;
   /** Decides which process runs a job, where others share it. */
   coordinator: RunCoordinator | undefined;
   /** Which process serves what came under an id (an interaction that is delivered twice). */
@@ -60,18 +58,21 @@ export function createLocalRuntime(options: RuntimeOptions): Runtime {
     allowCloud: tries.allowCloud,
     log,
   });
+  const community = createCommunity(
+    openCommunityFile({ path: dataDir === undefined ? ":memory:" : join(dataDir, "community.db") }),
+    log,
+  );
   const local = createEmbeddedTries({
     fleet,
+    community,
     settings: tries,
     path: dataDir === undefined ? ":memory:" : join(dataDir, "mulu.db"),
     outputs,
     events: metrics.tries,
     log,
   });
-  const community = openCommunityFile({ path: dataDir === undefined ? ":memory:" : join(dataDir, "community.db") });
   return {
-    ...watched(options, { metrics, fleet, tries: local, redis: createConnection(false) }),
-    community,
+    ...watched(options, { metrics, fleet, tries: local, community, redis: createConnection(false) }),
     coordinator: undefined,
     claims: createClaims(log),
     refused: new Promise(() => {}),
@@ -97,22 +98,32 @@ export async function openSharedRuntime(redisUrl: string, apiUrl: string, option
       log,
     });
   const { openShared } = await import("#src/tries/redis/shared-tries.ts");
-  const { fleet, tries, claim, ...shared } = openShared(redisUrl, options.tries, {
+  const { fleet, tries, community, claim, ...shared } = openShared(redisUrl, options.tries, {
     backend: createBackend(),
     open: outputs.open,
     events: metrics.tries,
     onRedis: redis.set,
     log,
   });
-  return { ...watched(options, { metrics, fleet, tries, redis }), ...shared, claims: createClaims(log, claim) };
+  return {
+    ...watched(options, { metrics, fleet, tries, community, redis }),
+    ...shared,
+    claims: createClaims(log, claim),
+  };
 }
 
-type Parts = { metrics: Metrics; fleet: Fleet; tries: Tries; redis: ReturnType<typeof createConnection> };
+type Parts = {
+  metrics: Metrics;
+  fleet: Fleet;
+  tries: Tries;
+  community: Community;
+  redis: ReturnType<typeof createConnection>;
+};
 
 function watched(
   { discord, catalog, now, log }: RuntimeOptions,
-  { metrics, fleet, tries, redis }: Parts,
-): Omit<Runtime, "community" | "coordinator" | "claims" | "refused" | "close"> {
+  { metrics, fleet, tries, community, redis }: Parts,
+): Omit<Runtime, "coordinator" | "claims" | "refused" | "close"> {
   const services = {
     fleet,
     now,
@@ -122,6 +133,7 @@ function watched(
   };
   return {
     fleet,
+    community,
     metrics,
     tries: countRefusals(tries, metrics.tries),
     pulls: createPulls({ fleet, log }),

@@ -194,9 +194,12 @@ export function defineGroup(
 }
 
 /** What may be typed after a name: `block` of `/admin block` has options of its own. Undefined for no sub-command of it. */
-export const optionsOf = (command: Command, wanted: string | undefined): Options | undefined => {
-  if (Object.keys(command.subcommands).length === 0) return wanted === undefined ? command.options : undefined;
-  return wanted !== undefined && Object.hasOwn(command.subcommands, wanted)
-    ? command.subcommands[wanted]?.options
+export function optionsOf(
+  { options, subcommands }: Pick<Command, "options" | "subcommands">,
+  subcommand: string | undefined,
+): Options | undefined {
+  if (Object.keys(subcommands).length === 0) return subcommand === undefined ? options : undefined;
+  return subcommand !== undefined && Object.hasOwn(subcommands, subcommand)
+    ? subcommands[subcommand]?.options
     : undefined;
-};
+}

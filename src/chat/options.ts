@@ -54,41 +54,52 @@ const FLAGS = new Map([
 /** How a mention is written (reference, "Message Formatting"), and the id alone. */
 const IDS = { user: /^(?:<@!?(\d{15,20})>|(\d{15,20}))$/, channel: /^(?:<#(\d{15,20})>|(\d{15,20}))$/ } as const;
 
-function readOption(name: string, option: OptionKind, given: string | undefined): string | boolean | number | undefined {
+function readOption(
+  name: string,
+  option: OptionKind,
+  given: string | undefined,
+): string | boolean | number | undefined {
   if (given === undefined || given === "") {
     if (option.required) throw new UserError("missingOption", { option: name });
     return undefined;
   }
   switch (option.kind) {
-    case "choice": {
-      const chosen = option.choices.find((item) => item === given.toLowerCase());
-      if (chosen === undefined)
-        throw new UserError("invalidChoice", { option: name, choices: option.choices.join(", "), given });
-      return chosen;
-    }
-    case "flag": {
-      const value = FLAGS.get(given.toLowerCase());
-      if (value === undefined) throw new UserError("invalidChoice", { option: name, choices: "true, false", given });
-      return value;
-    }
-    case "whole": {
-      const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN;
-      if (!(value >= option.least && value <= option.most))
-        throw new UserError("optionNotWhole", { option: name, least: option.least, most: option.most, given });
-      return value;
-    }
+    case "choice":
+      return readChoice(name, option, given);
+    case "flag":
+      return readFlag(name, given);
+    case "whole":
+      return readWhole(name, option, given);
     case "text":
-      if (given.length > option.maxLength)
-        throw new UserError("optionTooLong", { option: name, limit: option.maxLength, length: given.length });
-      return given;
+      if (given.length <= option.maxLength) return given;
+      throw new UserError("optionTooLong", { option: name, limit: option.maxLength, length: given.length });
     default:
       return readId(name, option.kind, given);
   }
 }
 
+function readChoice(name: string, { choices }: ChoiceOption, given: string): string {
+  const chosen = choices.find((item) => item === given.toLowerCase());
+  if (chosen === undefined) throw new UserError("invalidChoice", { option: name, choices: choices.join(", "), given });
+  return chosen;
+}
+
+function readFlag(name: string, given: string): boolean {
+  const value = FLAGS.get(given.toLowerCase());
+  if (value === undefined) throw new UserError("invalidChoice", { option: name, choices: "true, false", given });
+  return value;
+}
+
+function readWhole(name: string, { least, most }: WholeOption, given: string): number {
+  const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  throw new UserError("optionNotWhole", { option: name, least, most, given });
+}
+
 function readId(name: string, kind: IdOption["kind"], given: string): string {
   const [, mentioned, bare] = IDS[kind].exec(given) ?? [];
   const id = mentioned ?? bare;
-  if (id === undefined) throw new UserError(kind === "user" ? "optionNoPerson" : "optionNoChannel", { option: name, given });
+  if (id === undefined)
+    throw new UserError(kind === "user" ? "optionNoPerson" : "optionNoChannel", { option: name, given });
   return id;
 }

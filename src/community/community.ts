@@ -57,7 +57,10 @@ export function createCommunity(store: CommunityStore, log: Log, now: () => numb
   const usage = createUsage(store, log, now);
 
   const audit: Community["audit"] = (by, { what, ...entry }) =>
-    log.info({ audit: what, by: by.id, guild: by.guild, channel: by.channels[0], ...entry }, "an administrative action");
+    log.info(
+      { audit: what, by: by.id, guild: by.guild, channel: by.channels[0], ...entry },
+      "an administrative action",
+    );
 
   /** Keeps a decision, or lifts one; whether there was one before. */
   const decide = async (by: Actor, { what, collection, key, value }: Decided): Promise<boolean> => {

@@ -74,7 +74,8 @@ export function createDecisions(store: CommunityStore, log: Log, now: () => numb
       away = false;
     } catch (error) {
       if (!(error instanceof StoreAway)) throw error;
-      if (!away) log.warn({ reason: error.message }, "what administrators decided cannot be read: the last known holds");
+      if (!away)
+        log.warn({ reason: error.message }, "what administrators decided cannot be read: the last known holds");
       away = true;
     }
     return known;

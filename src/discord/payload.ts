@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Person } from "#src/base/person.ts";
+import type { ChosenMessage } from "#src/chat/command.ts";
 import type { Admins } from "./settings.ts";
 
 /**
@@ -34,7 +35,31 @@ const commandOption = z.object({
   value: z.union([z.string(), z.number(), z.boolean()]).optional(),
   focused: z.boolean().optional(),
 });
-const commandData = z.object({ name: z.string(), options: z.array(commandOption).default([]) });
+/** A sub-command is an option that has options. */
+const optionOrSubcommand = commandOption.extend({
+  type: z.number().optional(),
+  options: z.array(commandOption).optional(),
+});
+const chosenMessage = z.object({
+  id: snowflake,
+  channel_id: snowflake,
+  author: person,
+  /** Of which application it is, where it is one's. */
+  application_id: snowflake.nullish(),
+  interaction_metadata: z.object({ user: person }).nullish(),
+  components: z.array(z.unknown()).catch([]),
+});
+const commandData = z.object({
+  name: z.string(),
+  type: z.number().default(1),
+  options: z.array(optionOrSubcommand).default([]),
+  /** The message that a command was used on. */
+  target_id: snowflake.optional(),
+  resolved: z
+    .object({ messages: z.record(z.string(), chosenMessage).default({}) })
+    .optional()
+    .catch(undefined),
+});
 
 /** The fields of a dialogue, in whatever they are wrapped. */
 const field = z.object({ value: z.string() });
@@ -71,6 +96,47 @@ export function readInteraction(payload: unknown): Interaction | undefined {
 }
 
 export type ModalInteraction = Extract<Interaction, { type: 5 }>;
+
+/** Type of the option that a sub-command is (interactions/application-commands). */
+const SUBCOMMAND = 1;
+/** Type of a command on a message. */
+const ON_MESSAGE = 3;
+
+type Typed = { path: string; options: z.infer<typeof commandOption>[] };
+
+/** Which command was typed, `admin block` where it has sub-commands, and its options. */
+export function typedIn({ data: { name, options } }: CommandInteraction | AutocompleteInteraction): Typed {
+  const subcommand = options.find(({ type }) => type === SUBCOMMAND);
+  return subcommand
+    ? { path: `${name} ${subcommand.name}`, options: subcommand.options ?? [] }
+    : { path: name, options };
+}
+
+const pressable = z.object({ custom_id: z.string() });
+const nesting = z.object({ components: z.array(z.unknown()) });
+
+/** What every button and menu carries, however deep it sits. */
+function customIdsIn(components: readonly unknown[]): string[] {
+  return components.flatMap((component) => {
+    const { data: own } = pressable.safeParse(component);
+    return [...(own ? [own.custom_id] : []), ...customIdsIn(nesting.safeParse(component).data?.components ?? [])];
+  });
+}
+
+/** The message that a command was used on; undefined where it is no such command. */
+export function chosenMessageOf({ data, application_id, guild_id }: CommandInteraction): ChosenMessage | undefined {
+  const message = data.type === ON_MESSAGE ? data.resolved?.messages[data.target_id ?? ""] : undefined;
+  return (
+    message && {
+      id: message.id,
+      channel: message.channel_id,
+      guild: guild_id,
+      isOurs: [message.author.id, message.application_id].includes(application_id),
+      owner: message.interaction_metadata?.user.id,
+      customIds: customIdsIn(message.components),
+    }
+  );
+}
 
 /** What a person wrote into a dialogue. */
 export const writtenIn = ({ data }: ModalInteraction): string[] =>

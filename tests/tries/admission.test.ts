@@ -32,20 +32,25 @@ describe("where a try is allowed", () => {
   test.each<[string, Partial<AccessLists>, Person, string | undefined]>([
     ["in a channel that is listed", { allowedChannels: ["x", "c"] }, member({}), undefined],
     ["in no other channel", { allowedChannels: ["x"] }, member({}), "tryNotInChannel"],
-    [
-      "in no place that has no id",
-      { allowedChannels: ["x"] },
-      member({ channels: [] }),
-      "tryNotInChannel",
-    ],
+    ["in no place that has no id", { allowedChannels: ["x"] }, member({ channels: [] }), "tryNotInChannel"],
     [
       "not in a blocked channel, allowed or not",
       { allowedChannels: ["c"], blockedChannels: ["c"] },
       member({}),
       "tryNotInChannel",
     ],
-    ["in a thread of a channel that is listed", { allowedChannels: ["c"] }, member({ channels: ["t", "c"] }), undefined],
-    ["in a thread of no other channel", { allowedChannels: ["x"] }, member({ channels: ["t", "c"] }), "tryNotInChannel"],
+    [
+      "in a thread of a channel that is listed",
+      { allowedChannels: ["c"] },
+      member({ channels: ["t", "c"] }),
+      undefined,
+    ],
+    [
+      "in a thread of no other channel",
+      { allowedChannels: ["x"] },
+      member({ channels: ["t", "c"] }),
+      "tryNotInChannel",
+    ],
     [
       "not in a thread of a blocked channel",
       { blockedChannels: ["c"] },
