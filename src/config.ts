@@ -62,6 +62,7 @@ const environment = z.object({
   REGISTER_COMMANDS: flag(true),
   ADMIN_USER_IDS: ids("person"),
   ADMIN_ROLE_IDS: ids("role"),
+  ALLOWED_GUILDS: ids("guild"),
   OLLAMA_HOSTS: hosts("http://127.0.0.1:11434"),
   OLLAMA_ALIASES: list(/^[a-z0-9.-]+=\S+$/, "aliases"),
   TRY_HOST_SLOTS: whole(1, 1, 1000),
@@ -74,6 +75,7 @@ const environment = z.object({
   TRY_ALLOW_CLOUD: flag(false),
   TRY_ALLOWED_CHANNELS: ids("channel"),
   TRY_BLOCKED_CHANNELS: ids("channel"),
+  TRY_BLOCKED_USERS: ids("person"),
   TRY_ALLOWED_ROLES: ids("role"),
   TRY_BLOCKED_ROLES: ids("role"),
   TRY_ALLOWED_MODELS: list(/\S/, "aliases"),
@@ -221,6 +223,7 @@ function discordConfig(values: z.infer<typeof environment>): DiscordSettings | u
     shards: shards.length > 0 ? { ids: shards.map(Number), count: values.SHARD_COUNT } : undefined,
     apiUrl: discordApiUrl(values),
     devGuildId: values.DISCORD_DEV_GUILD_ID,
+    allowedGuilds: values.ALLOWED_GUILDS,
     registerCommands: values.REGISTER_COMMANDS,
   };
 }
@@ -246,6 +249,7 @@ function tryConfig(values: z.infer<typeof environment>): TrySettings {
     access: {
       allowedChannels: values.TRY_ALLOWED_CHANNELS,
       blockedChannels: values.TRY_BLOCKED_CHANNELS,
+      blockedUsers: values.TRY_BLOCKED_USERS,
       allowedRoles: values.TRY_ALLOWED_ROLES,
       blockedRoles: values.TRY_BLOCKED_ROLES,
       allowedModels: values.TRY_ALLOWED_MODELS,

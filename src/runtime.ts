@@ -5,6 +5,8 @@ import type { RunCoordinator } from "#src/base/schedule.ts";
 import type { CatalogHolder } from "#src/catalog/holder.ts";
 import { createPictures } from "#src/chart/pictures.ts";
 import type { Services } from "#src/chat/services.ts";
+import { type Community, createCommunity } from "#src/community/community.ts";
+import { openCommunityFile } from "#src/community/sqlite.ts";
 import { createFleet, type Fleet } from "#src/inference/fleet.ts";
 import { createPulls } from "#src/inference/pulls.ts";
 import { countRefusals } from "#src/metrics/counted.ts";
@@ -20,7 +22,7 @@ import { createBackend } from "./backend.ts";
  * What a program needs that runs tries, draws, and is watched: hosts, tries, pictures, metrics. An answer from the
  * catalog needs none of it, so it is loaded apart.
  */
-export type Runtime = Pick<Services, "tries" | "fleet" | "pulls" | "pictures"> & {
+export type Runtime = Pick<Services, "tries" | "fleet" | "pulls" | "pictures" | "community"> & {
   metrics: Metrics;
   readiness: Readiness;
   /** Decides which process runs a job, where others share it. */
@@ -56,8 +58,13 @@ export function createLocalRuntime(options: RuntimeOptions): Runtime {
     allowCloud: tries.allowCloud,
     log,
   });
+  const community = createCommunity(
+    openCommunityFile({ path: dataDir === undefined ? ":memory:" : join(dataDir, "community.db") }),
+    log,
+  );
   const local = createEmbeddedTries({
     fleet,
+    community,
     settings: tries,
     path: dataDir === undefined ? ":memory:" : join(dataDir, "mulu.db"),
     outputs,
@@ -65,11 +72,14 @@ export function createLocalRuntime(options: RuntimeOptions): Runtime {
     log,
   });
   return {
-    ...watched(options, { metrics, fleet, tries: local, redis: createConnection(false) }),
+    ...watched(options, { metrics, fleet, tries: local, community, redis: createConnection(false) }),
     coordinator: undefined,
     claims: createClaims(log),
     refused: new Promise(() => {}),
-    close: local.close,
+    close: async () => {
+      await local.close();
+      await community.close();
+    },
   };
 }
 
@@ -88,21 +98,31 @@ export async function openSharedRuntime(redisUrl: string, apiUrl: string, option
       log,
     });
   const { openShared } = await import("#src/tries/redis/shared-tries.ts");
-  const { fleet, tries, claim, ...shared } = openShared(redisUrl, options.tries, {
+  const { fleet, tries, community, claim, ...shared } = openShared(redisUrl, options.tries, {
     backend: createBackend(log),
     open: outputs.open,
     events: metrics.tries,
     onRedis: redis.set,
     log,
   });
-  return { ...watched(options, { metrics, fleet, tries, redis }), ...shared, claims: createClaims(log, claim) };
+  return {
+    ...watched(options, { metrics, fleet, tries, community, redis }),
+    ...shared,
+    claims: createClaims(log, claim),
+  };
 }
 
-type Parts = { metrics: Metrics; fleet: Fleet; tries: Tries; redis: ReturnType<typeof createConnection> };
+type Parts = {
+  metrics: Metrics;
+  fleet: Fleet;
+  tries: Tries;
+  community: Community;
+  redis: ReturnType<typeof createConnection>;
+};
 
 function watched(
   { discord, catalog, now, log }: RuntimeOptions,
-  { metrics, fleet, tries, redis }: Parts,
+  { metrics, fleet, tries, community, redis }: Parts,
 ): Omit<Runtime, "coordinator" | "claims" | "refused" | "close"> {
   const services = {
     fleet,
@@ -113,6 +133,7 @@ function watched(
   };
   return {
     fleet,
+    community,
     metrics,
     tries: countRefusals(tries, metrics.tries),
     pulls: createPulls({ fleet, log }),

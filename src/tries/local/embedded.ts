@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Log } from "#src/base/log.ts";
+import type { Community } from "#src/community/community.ts";
 import type { Fleet } from "#src/inference/fleet.ts";
 import { isOffered } from "#src/tries/access.ts";
 import { createKeeper } from "#src/tries/keeper.ts";
@@ -15,6 +16,7 @@ import { openRecords } from "./records.ts";
 
 export type EmbeddedOptions = {
   fleet: Fleet;
+  community: Pick<Community, "decisions" | "countRuns">;
   settings: TrySettings;
   /** Where conversations are kept; `:memory:` keeps nothing. */
   path: string;
@@ -26,7 +28,15 @@ export type EmbeddedOptions = {
 const HOUR_MS = 3_600_000;
 
 /** Tries that this very process asks for, runs and looks after: a runner beside the surfaces. */
-export function createEmbeddedTries({ fleet, settings, path, outputs, events, log }: EmbeddedOptions): Tries {
+export function createEmbeddedTries({
+  fleet,
+  community,
+  settings,
+  path,
+  outputs,
+  events,
+  log,
+}: EmbeddedOptions): Tries {
   const records = openRecords(path, { keepMs: settings.keepHours * HOUR_MS });
   const queue = createLocalQueue({ leftOver: records.unfinished() });
   const open = createShownOnce(outputs.open);
@@ -35,6 +45,7 @@ export function createEmbeddedTries({ fleet, settings, path, outputs, events, lo
   const tries = createTries({
     ...parts,
     ...settings,
+    community,
     quotas: createQuotas({ perPerson: perPersonHour, perGuild: perGuildHour }),
     normalName: fleet.backend.normalName,
     holder: randomUUID(),

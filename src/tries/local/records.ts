@@ -68,6 +68,7 @@ export function openRecords(path: string, { keepMs }: { keepMs: number }): Local
   const shown = database.prepare("UPDATE records SET shown = 1, data = ? WHERE id = ?");
   const idsOf = database.prepare("SELECT id FROM records WHERE person = ? ORDER BY created");
   const forget = database.prepare("DELETE FROM records WHERE person = ?");
+  const forgetTry = database.prepare("DELETE FROM records WHERE id = ?");
   const unfinished = database.prepare("SELECT id FROM records WHERE ended = 0 OR shown = 0 ORDER BY created");
   const expire = database.prepare("DELETE FROM records WHERE created < ?");
   const recordSpeed = database.prepare(
@@ -175,6 +176,11 @@ export function openRecords(path: string, { keepMs }: { keepMs: number }): Local
       ask(() => {
         rememberForgotten(readIds(idsOf.all(person)));
         return Number(forget.run(person).changes);
+      }),
+    forgetTry: ({ id }) =>
+      ask(() => {
+        rememberForgotten([id]);
+        forgetTry.run(id);
       }),
     recordSpeed: (model, tokensPerSecond) => ask(() => void recordSpeed.run(model, tokensPerSecond)),
     speeds: () =>

@@ -1,0 +1,79 @@
+import { chmodSync, closeSync, openSync, statSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { z } from "zod";
+
+/** Whoever waits for a lock holds up the whole process: what is locked is tried again by a timer. */
+const LOCKED_MS = 0;
+const PRIVATE_FILE = 0o600;
+
+/**
+ * What SQLite refused, and why. `busy`: somebody else has a lock. `damaged`: this is no database, or no longer a whole one.
+ * `refused`: the disk, the system or a permission does not allow it (full, read-only, input or output failed).
+ * `closed`: it was closed here.
+ */
+export type SqliteFault = {
+  kind: "busy" | "damaged" | "refused" | "closed";
+  /** For the log: `SQLITE_FULL (13): database or disk is full`. */
+  said: string;
+};
+
+/** Primary result codes of what is no fault of the program, by their number (sqlite.org/rescode.html). */
+const CODES: Readonly<Record<number, [name: string, kind: SqliteFault["kind"]]>> = {
+  3: ["SQLITE_PERM", "refused"],
+  5: ["SQLITE_BUSY", "busy"],
+  6: ["SQLITE_LOCKED", "busy"],
+  8: ["SQLITE_READONLY", "refused"],
+  10: ["SQLITE_IOERR", "refused"],
+  11: ["SQLITE_CORRUPT", "damaged"],
+  13: ["SQLITE_FULL", "refused"],
+  14: ["SQLITE_CANTOPEN", "refused"],
+  15: ["SQLITE_PROTOCOL", "busy"],
+  22: ["SQLITE_NOLFS", "refused"],
+  23: ["SQLITE_AUTH", "refused"],
+  26: ["SQLITE_NOTADB", "damaged"],
+};
+
+const sqliteError = z.object({ code: z.string(), errcode: z.number().optional() });
+const systemError = z.object({ code: z.string(), syscall: z.string() });
+
+/** Undefined where an error is neither SQLite's about the file nor the system's: then it is a fault of the program. */
+export function sqliteFault(error: unknown): SqliteFault | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { data } = sqliteError.safeParse(error);
+  if (data?.code === "ERR_INVALID_STATE") return { kind: "closed", said: error.message };
+  if (systemError.safeParse(error).success) return { kind: "refused", said: error.message };
+  // The primary code is in the lowest byte; the whole one says more.
+  const errcode = data?.errcode ?? 0;
+  const known = CODES[errcode & 0xff];
+  return known && { kind: known[1], said: `${known[0]} (${errcode}): ${error.message}` };
+}
+
+/**
+ * Opens (and makes) a database file that only its owner may read; SQLite gives the files beside it the same mode. It never
+ * waits for a lock. Throws what `sqliteFault` explains.
+ */
+export function openPrivate(path: string): DatabaseSync {
+  if (path !== ":memory:") makePrivate(path);
+  return new DatabaseSync(path, { timeout: LOCKED_MS });
+}
+
+/**
+ * Never opens a file that is there: to close it would let go of all locks that this process has on it
+ * (sqlite.org/howtocorrupt.html, 2.2).
+ */
+function makePrivate(path: string): void {
+  try {
+    closeSync(openSync(path, "wx", PRIVATE_FILE));
+  } catch {
+    // It is there, or cannot be made: SQLite says why.
+    tighten(path);
+  }
+}
+
+function tighten(path: string): void {
+  try {
+    if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, PRIVATE_FILE);
+  } catch {
+    // It is somebody else's, or on a file system without modes.
+  }
+}
