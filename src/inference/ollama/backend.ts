@@ -26,8 +26,10 @@ const MOST_TOLD = 200;
 
 /** Ollama's HTTP API (docs/api.md of its repository), as its own client speaks it. `log` is told of odd items of lists. */
 export function createOllamaBackend({ log }: { log?: Log } = {}): Backend {
-  /** Capabilities by name and digest, which do not change; undefined until then where they could not be had. */
-  const known = new Map<string, { capabilities: readonly string[] | undefined; until: number }>();
+  /** Capabilities by name and digest, which do not change. */
+  const known = new Map<string, readonly string[]>();
+  /** Until when a host is not asked again for those of a model that it did not show. performance.now(). */
+  const unshown = new Map<string, number>();
   const show = async (host: HostAddress, name: string, signal: AbortSignal): Promise<readonly string[] | undefined> => {
     const client = await ollamaClient(host, AbortSignal.any([signal, AbortSignal.timeout(SHOW_TIMEOUT_MS)]));
     return showAnswer.parse(await client.show({ model: name })).capabilities;
@@ -41,10 +43,11 @@ export function createOllamaBackend({ log }: { log?: Log } = {}): Backend {
     if (model.capabilities || isCloud(model)) return model.capabilities;
     const key = `${model.name}@${model.digest ?? ""}`;
     const before = known.get(key);
-    if (before && before.until > performance.now()) return before.capabilities;
+    const failure = `${host.url} ${key}`;
+    if (before || (unshown.get(failure) ?? 0) > performance.now()) return before;
     const found = await show(host, model.name, signal).catch(() => undefined);
-    const until = found === undefined ? performance.now() + SHOW_AGAIN_MS : Number.POSITIVE_INFINITY;
-    known.set(key, { capabilities: found, until });
+    if (found) known.set(key, found);
+    else unshown.set(failure, performance.now() + SHOW_AGAIN_MS);
     return found;
   };
 

@@ -100,7 +100,9 @@ function withDefaults(model: InstalledModel) {
   };
 }
 
-function details({ family, parameterSize, quantization }: Stored) {
+function details({ family, parameterSize, quantization, cloud }: Stored) {
+  if (cloud)
+    return { parent_model: "", format: "", family: "", families: null, parameter_size: "", quantization_level: "" };
   return {
     parent_model: "",
     format: "gguf",
@@ -126,7 +128,8 @@ function listed(model: Stored) {
     model: model.name,
     ...remote(model),
     modified_at: model.installedAt.toISOString(),
-    size: model.sizeBytes,
+    // A stub is a few lines.
+    size: model.cloud ? 384 : model.sizeBytes,
     digest: digest(model),
     details: details(model),
   };
