@@ -17,7 +17,11 @@ describe("a .env", () => {
     ["an empty value, and the next line is another", "A=\nB= \nC=3", { A: "", B: "", C: "3" }],
     ["export", "export A=1\nexport\tB=2\nexported=3", { A: "1", B: "2", exported: "3" }],
     ["quotes", `A="a b"\nB='c'\nC=\`d\``, { A: "a b", B: "c", C: "d" }],
-    ["a quoted value of several lines", "KEY='-----BEGIN\nx=1\n-----END'\nB=2", { KEY: "-----BEGIN\nx=1\n-----END", B: "2" }],
+    [
+      "a quoted value of several lines",
+      "KEY='-----BEGIN\nx=1\n-----END'\nB=2",
+      { KEY: "-----BEGIN\nx=1\n-----END", B: "2" },
+    ],
     ["line breaks as people write them", 'A="x\\ny"', { A: "x\ny" }],
     ["remarks", "# A=0\nA=1 # one\nB='#2'", { A: "1", B: "#2" }],
     ["an equals sign in a value", "A=b=c==", { A: "b=c==" }],
@@ -72,7 +76,10 @@ describe("a file is read", () => {
   test("in another encoding as far as it is ASCII, which is told", async () => {
     const path = join(await temporaryFolder(), ".env");
     // 注释 in GBK.
-    await writeFile(path, Buffer.concat([Buffer.from("# "), Buffer.from("d7a2cacd", "hex"), Buffer.from("\nHTTP_PORT=1")]));
+    await writeFile(
+      path,
+      Buffer.concat([Buffer.from("# "), Buffer.from("d7a2cacd", "hex"), Buffer.from("\nHTTP_PORT=1")]),
+    );
     const file = readEnvFile(path);
     expect([...(file?.values ?? [])]).toEqual([["HTTP_PORT", "1"]]);
     expect(file?.remarks).toEqual([{ what: "encoding" }]);

@@ -39,12 +39,18 @@ test.each(["PORT", "HOST", "LANGUAGE", "OLLAMA_NUM_PARALLEL", "OLLAMA_MODELS", "
   },
 );
 
-test.each([...SETTING_NAMES, "DISCORD_TOKEN_FILE", "NODE_ENV", "https_proxy", "NO_PROXY", "TZ", "LC_ALL", "FIRST_MODEL"])(
-  "%s is told nowhere",
-  (name) => {
-    expect([...inFile(name), ...inEnvironment(name)]).toEqual([]);
-  },
-);
+test.each([
+  ...SETTING_NAMES,
+  "DISCORD_TOKEN_FILE",
+  "NODE_ENV",
+  "https_proxy",
+  "NO_PROXY",
+  "TZ",
+  "LC_ALL",
+  "FIRST_MODEL",
+])("%s is told nowhere", (name) => {
+  expect([...inFile(name), ...inEnvironment(name)]).toEqual([]);
+});
 
 test("an ordinary shell, a GitHub workflow and a container say nothing", () => {
   const names =
