@@ -4,21 +4,22 @@ import type { LogLevel } from "#src/base/log.ts";
 import { GITHUB_NAME } from "#src/catalog/entry/patterns.ts";
 import { brokenRule } from "#src/catalog/entry/problem.ts";
 import type { Admins, DiscordSettings } from "#src/discord/settings.ts";
-import { parseHosts } from "#src/inference/ollama/hosts.ts";
 import type { GithubIdentity, GithubSettings } from "#src/sync/github/settings.ts";
 import type { TrySettings } from "#src/tries/settings.ts";
 import type { WebSettings } from "#src/web/http/server.ts";
 import {
   flag,
   folder,
+  hosts,
   id,
   ids,
   isCron,
   list,
   locale,
   logLevel,
-  refuse,
+  privateKey,
   setting,
+  text,
   whole,
   wholeIfSet,
 } from "./setting-schemas.ts";
@@ -26,37 +27,14 @@ import {
 const DISCORD_API_URL = "https://discord.com/api";
 const GITHUB_API_URL = "https://api.github.com";
 
-/** The hosts that run models; one mistake is one issue. */
-const hosts = (standard: string) =>
-  setting(
-    z
-      .string()
-      .prefault(standard)
-      .transform((text, context) => {
-        const { hosts: parsed, faults } = parseHosts(text);
-        for (const { rule, place } of faults) refuse(context, rule, { place });
-        return parsed.length > 0 || faults.length > 0 ? parsed : parseHosts(standard).hosts;
-      }),
-  );
-
 const environment = z.object({
   CATALOG_DIR: folder("catalog"),
   DEFAULT_LOCALE: locale("zh-CN"),
   LOG_LEVEL: logLevel("info"),
-  DISCORD_TOKEN: setting(
-    z
-      .string()
-      .regex(/^(?:Bot )?[\w-]+(?:\.[\w-]+){2}$/, "rule:discordToken")
-      .optional(),
-  ),
+  DISCORD_TOKEN: text(/^(?:Bot )?[\w-]+(?:\.[\w-]+){2}$/, "discordToken"),
   DISCORD_API_URL: setting(z.url({ protocol: /^https?$/, error: "rule:url" }).default(DISCORD_API_URL)),
   DISCORD_DEV_GUILD_ID: id("guild"),
-  DISCORD_PUBLIC_KEY: setting(
-    z
-      .string()
-      .regex(/^[0-9a-f]{64}$/i, "rule:publicKey")
-      .optional(),
-  ),
+  DISCORD_PUBLIC_KEY: text(/^[0-9a-f]{64}$/i, "publicKey"),
   SHARD_IDS: list(/^\d{1,5}$/, "shards"),
   SHARD_COUNT: whole(1, 1, 16_384),
   REGISTER_COMMANDS: flag(true),
@@ -83,43 +61,22 @@ const environment = z.object({
   HTTP_HOST: setting(
     z
       .string()
-      .regex(/^[\w.:-]+$/, "rule:address")
-      .default("127.0.0.1"),
+      // An IPv6 address as it stands in a URL.
+      .transform((host) => host.replace(/^\[(.*)\]$/, "$1"))
+      .pipe(z.string().regex(/^[\w.:-]+$/, "rule:address"))
+      .prefault("127.0.0.1"),
   ),
   HTTP_PORT: whole(8787, 0, 65_535),
   HTTP_ADMIN: flag(false),
   WORKER_PORT: wholeIfSet(0, 65_535),
-  REDIS_URL: setting(z.url({ protocol: /^rediss?$/, error: "rule:redisUrl" }).optional()),
+  REDIS_URL: setting(z.url({ protocol: /^rediss?$/, hostname: /./, error: "rule:redisUrl" }).optional()),
   DATA_DIR: folder("data"),
-  GITHUB_TOKEN: setting(
-    z
-      .string()
-      .regex(/^[\w.-]{10,}$/, "rule:githubToken")
-      .optional(),
-  ),
-  GITHUB_APP_ID: setting(
-    z
-      .string()
-      .regex(/^\d{1,15}$/, "rule:digits")
-      .optional(),
-  ),
-  GITHUB_APP_PRIVATE_KEY: setting(
-    z
-      .string()
-      .transform((text) => text.replaceAll("\\n", "\n").trim())
-      .refine((text) => /^-----BEGIN [A-Z ]*PRIVATE KEY-----\n[\s\S]+-----END [A-Z ]*PRIVATE KEY-----$/.test(text), {
-        error: "rule:privateKey",
-      })
-      .optional(),
-  ),
-  GITHUB_APP_INSTALLATION_ID: setting(
-    z
-      .string()
-      .regex(/^\d{1,15}$/, "rule:digits")
-      .optional(),
-  ),
+  GITHUB_TOKEN: text(/^[\w.-]{10,}$/, "githubToken"),
+  GITHUB_APP_ID: text(/^\d{1,15}$/, "digits"),
+  GITHUB_APP_PRIVATE_KEY: privateKey(),
+  GITHUB_APP_INSTALLATION_ID: text(/^\d{1,15}$/, "digits"),
   GITHUB_API_URL: setting(z.url({ protocol: /^https?$/, error: "rule:url" }).default(GITHUB_API_URL)),
-  CATALOG_REPOSITORY: setting(z.string().regex(GITHUB_NAME, "rule:repository").optional()),
+  CATALOG_REPOSITORY: text(GITHUB_NAME, "repository"),
   CATALOG_BRANCH: setting(
     z
       .string()

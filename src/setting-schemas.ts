@@ -1,3 +1,4 @@
+import { createPrivateKey } from "node:crypto";
 import { createRequire } from "node:module";
 import { z } from "zod";
 import { homePath } from "#src/base/home-path.ts";
@@ -5,6 +6,7 @@ import { listParts } from "#src/base/list-parts.ts";
 import { LOCALES, type Locale, nearestLocale } from "#src/base/locale.ts";
 import { LOG_LEVELS, type LogLevel } from "#src/base/log.ts";
 import { yesOrNo } from "#src/base/yes-no.ts";
+import { parseHosts } from "#src/inference/ollama/hosts.ts";
 
 /** Quotes around a value that a shell or a compose file has left there, and blanks. */
 const QUOTED = /^(["'])([\s\S]*)\1$/;
@@ -13,6 +15,27 @@ const bare = (value: string): string => value.trim().replace(QUOTED, "$2").trim(
 /** Any setting: blanks and quotes around it are none of it, and an empty one counts as one that is not set. */
 export const setting = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (typeof value === "string" ? bare(value) || undefined : value), schema);
+
+/** Text of this form, or nothing; `rule` names what is said of another. */
+export const text = (form: RegExp, rule: string) => setting(z.string().regex(form, `rule:${rule}`).optional());
+
+/** A private key in PEM, with line breaks of any kind, or nothing. */
+export const privateKey = () =>
+  setting(
+    z
+      .string()
+      .transform((written) => written.replaceAll("\\n", "\n").replaceAll("\r\n", "\n").trim())
+      .refine(isPrivateKey, { error: "rule:privateKey" })
+      .optional(),
+  );
+
+function isPrivateKey(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).type === "private";
+  } catch {
+    return false;
+  }
+}
 
 /** Whether it is a cron expression. The library is loaded only where somebody sets a schedule of their own. */
 export const isCron = (expression: string): boolean => {
@@ -115,6 +138,19 @@ export const logLevel = (standard: LogLevel) =>
 
 /** A folder's path; `~` is the home folder. */
 export const folder = (standard: string) => setting(z.string().transform(homePath).prefault(standard));
+/** The hosts that run models; one mistake is one issue. */
+export const hosts = (standard: string) =>
+  setting(
+    z
+      .string()
+      .prefault(standard)
+      .transform((written, context) => {
+        const { hosts: parsed, faults } = parseHosts(written);
+        for (const { rule, place } of faults) refuse(context, rule, { place });
+        return parsed.length > 0 || faults.length > 0 ? parsed : parseHosts(standard).hosts;
+      }),
+  );
+
 /** Reports a value that breaks a rule, and not the value. */
 export function refuse(context: z.core.$RefinementCtx, rule: string, params: Record<string, unknown> = {}): never {
   context.addIssue({ code: "custom", message: `rule:${rule}`, params });

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import packageJson from "#package.json" with { type: "json" };
 import { COMMANDS } from "#src/app.ts";
+import { SECRET_FILES } from "#src/cli/secret-files.ts";
 import { readConfig, SETTING_NAMES } from "#src/config.ts";
 
 const read = (path: string): string => readFileSync(path, "utf8");
@@ -12,7 +13,10 @@ const DOCUMENTS = [...READMES, "CONTRIBUTING.md", ...globSync("docs/*.md")];
 
 /** Names in capitals that are no settings of ours. */
 const OF_OTHERS = new Set([
-  ...["APPLICATION_ID", "OLLAMA_NUM_PARALLEL", "AF_INET", "AF_UNIX"],
+  ...["APPLICATION_ID", "OLLAMA_NUM_PARALLEL", "AF_INET", "AF_UNIX", "EX_CONFIG"],
+  // What settings are called by others, and that is not read.
+  ...["OLLAMA_HOST", "BOT_TOKEN"],
+  ...SECRET_FILES,
   // The compose file's, and those of the workflow that syncs.
   ...["FIRST_MODEL", "SYNC_CATALOG", "SYNC_APP_ID", "SYNC_APP_PRIVATE_KEY"],
 ]);

@@ -1,20 +1,27 @@
 import { spawn } from "node:child_process";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { onTestFinished } from "vitest";
 import { exitCodeOf, type Streams } from "#src/cli/run.ts";
 import type { Config } from "#src/config.ts";
 
 export type Ended = { code: number | null; stdout: string; stderr: string };
 
-/** Runs one of our programs as its npm script does, with nothing of this process's settings, until it ends. */
+/** Runs one of our programs as its npm script does, with nothing of this process's settings, in a folder, until it ends. */
 export function runProgram(
   program: string,
   args: string[] = [],
-  { input = "", env = {} }: { input?: string; env?: Record<string, string> } = {},
+  { input = "", env = {}, folder = "." }: { input?: string; env?: Record<string, string>; folder?: string } = {},
 ): Promise<Ended> {
-  const child = spawn(process.execPath, ["--import", "./src/require-node.mjs", program, ...args], {
-    env: { PATH: process.env["PATH"] ?? "", ...env },
-    stdio: ["pipe", "pipe", "pipe"],
-  });
+  const child = spawn(
+    process.execPath,
+    ["--import", pathToFileURL("src/require-node.mjs").href, resolve(program), ...args],
+    {
+      cwd: folder,
+      env: { PATH: process.env["PATH"] ?? "", ...env },
+      stdio: ["pipe", "pipe", "pipe"],
+    },
+  );
   onTestFinished(() => {
     child.kill("SIGKILL");
   });

@@ -10,7 +10,7 @@ const KNOWN: readonly string[] = [...SETTING_NAMES, ...SECRET_FILES];
 
 /** What Node.js, the system, proxies and compose read from the same places. */
 const OF_OTHERS =
-  /^(?:NODE_\w+|UV_\w+|NO_COLOR|FORCE_COLOR|TZ|LANG|LC_\w+|PATH|HOME|COMPOSE_\w+|FIRST_MODEL|SSL_CERT_\w+|(?:HTTPS?|ALL|NO)_PROXY)$/i;
+  /^(?:NODE_\w+|UV_\w+|NO_COLOR|FORCE_COLOR|TZ|LANG|LC_\w+|PATH|HOME|COMPOSE_\w+|FIRST_MODEL|RESTART|SSL_CERT_\w+|(?:HTTPS?|ALL|NO)_PROXY)$/i;
 
 /** What settings of ours are called by other bots, by Ollama and by GitHub's command line; said wherever it stands. */
 const MEANT = new Map([

@@ -1,8 +1,11 @@
+import { generateKeyPairSync } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { LOCALES, textIn } from "#src/base/locale.ts";
+import { issueText } from "#src/chat/explain-issue.ts";
 import { exitCodeOf } from "#src/cli/run.ts";
 import { type Config, InvalidSettings, readConfig, SETTING_NAMES } from "#src/config.ts";
 import { GatewayRefused } from "#src/discord/gateway-refused.ts";
@@ -31,15 +34,15 @@ async function start(env: Record<string, string>, file?: string | Uint8Array, is
 }
 
 describe("settings are taken as people write them", () => {
-  const settingOf = <K extends keyof Config>(name: K, env: Record<string, string>): Config[K] => readConfig(env)[name];
+  const valueIn = <K extends keyof Config>(name: K, env: Record<string, string>): Config[K] => readConfig(env)[name];
 
   test.each([
     ...["true", "TRUE", "yes", " Y ", "on", "1", "是", '"true"', "'1'"].map((word) => [word, true] as const),
     ...["false", "No", "OFF", "0", "n", "否", "关", '"0"'].map((word) => [word, false] as const),
   ])("yes or no: %s", (word, value) => {
-    expect(settingOf("tries", { TRY_ALLOW_CLOUD: word }).allowCloud).toBe(value);
-    expect(settingOf("http", { HTTP_ADMIN: word }).admin).toBe(value);
-    expect(settingOf("discord", { DISCORD_TOKEN: TOKEN, REGISTER_COMMANDS: word })?.registerCommands).toBe(value);
+    expect(valueIn("tries", { TRY_ALLOW_CLOUD: word }).allowCloud).toBe(value);
+    expect(valueIn("http", { HTTP_ADMIN: word }).admin).toBe(value);
+    expect(valueIn("discord", { DISCORD_TOKEN: TOKEN, REGISTER_COMMANDS: word })?.registerCommands).toBe(value);
   });
 
   test.each([
@@ -47,7 +50,7 @@ describe("settings are taken as people write them", () => {
     ...["zh-TW", "zh_TW", "zh-HK", "zh-Hant", "zh_Hant_TW", "zh-mo"].map((name) => [name, "zh-TW"] as const),
     ...["en", "en-US", "en_GB.UTF-8", "EN"].map((name) => [name, "en-US"] as const),
   ])("languages: %s", (name, locale) => {
-    expect(settingOf("locale", { DEFAULT_LOCALE: name })).toBe(locale);
+    expect(valueIn("locale", { DEFAULT_LOCALE: name })).toBe(locale);
   });
 
   test.each([
@@ -57,7 +60,7 @@ describe("settings are taken as people write them", () => {
     ["off", "silent"],
     ["", "info"],
   ])("levels of the log: %s", (name, level) => {
-    expect(settingOf("logLevel", { LOG_LEVEL: name })).toBe(level);
+    expect(valueIn("logLevel", { LOG_LEVEL: name })).toBe(level);
   });
 
   test.each([
@@ -66,29 +69,31 @@ describe("settings are taken as people write them", () => {
     ['"9"', 9],
     ["   ", 8787],
   ])("numbers: %j", (text, port) => {
-    expect(settingOf("http", { HTTP_PORT: text }).port).toBe(port);
+    expect(valueIn("http", { HTTP_PORT: text }).port).toBe(port);
   });
 
   test("ids with all sorts of commas, and pasted as mentions", () => {
     const [one, two, three] = ["198622483471925248", "198622483471925249", "198622483471925250"];
-    const admins = settingOf("admins", {
+    const admins = valueIn("admins", {
       ADMIN_USER_IDS: `<@${one}>，<@!${two}>\n${three}`,
       ADMIN_ROLE_IDS: `<@&${one}>`,
     });
     expect(admins).toEqual({ users: [one, two, three], roles: [one] });
-    expect(settingOf("tries", { TRY_ALLOWED_CHANNELS: `<#${one}>、${two}` }).access.allowedChannels).toEqual([
-      one,
-      two,
-    ]);
-    expect(settingOf("announceChannelId", { ANNOUNCE_CHANNEL_ID: `<#${one}>` })).toBe(one);
+    expect(valueIn("tries", { TRY_ALLOWED_CHANNELS: `<#${one}>、${two}` }).access.allowedChannels).toEqual([one, two]);
+    expect(valueIn("announceChannelId", { ANNOUNCE_CHANNEL_ID: `<#${one}>` })).toBe(one);
     // A role is no person, and would silently never be one.
     expect(() => readConfig({ ADMIN_USER_IDS: `<@&${one}>` })).toThrow(InvalidSettings);
   });
 
+  test("an address to listen on, also as it stands in a URL", () => {
+    expect(valueIn("http", { HTTP_HOST: "[::1]" }).host).toBe("::1");
+    expect(valueIn("http", { HTTP_HOST: " 0.0.0.0 " }).host).toBe("0.0.0.0");
+  });
+
   test("folders below the home folder", () => {
-    expect(settingOf("dataDir", { DATA_DIR: "~/mulu" })).toBe(join(homedir(), "mulu"));
-    expect(settingOf("catalogDir", { CATALOG_DIR: "~" })).toBe(homedir());
-    expect(settingOf("dataDir", { DATA_DIR: "./~x" })).toBe("./~x");
+    expect(valueIn("dataDir", { DATA_DIR: "~/mulu" })).toBe(join(homedir(), "mulu"));
+    expect(valueIn("catalogDir", { CATALOG_DIR: "~" })).toBe(homedir());
+    expect(valueIn("dataDir", { DATA_DIR: "./~x" })).toBe("./~x");
   });
 
   test.each([
@@ -142,7 +147,10 @@ test("whatever the settings are, they are read, or refused by name, and nothing 
       } catch (error) {
         expect(error).toBeInstanceOf(InvalidSettings);
         if (error instanceof InvalidSettings)
-          for (const issue of error.issues) expect(SETTING_NAMES).toContain(issue.path.join("."));
+          for (const issue of error.issues) {
+            expect(SETTING_NAMES).toContain(issue.path.join("."));
+            for (const name of LOCALES) expect(issueText(issue, textIn(name))).not.toContain("problems.");
+          }
       }
     }),
     { numRuns: 500 },
@@ -165,7 +173,9 @@ describe("a password", () => {
     ["DISCORD_PUBLIC_KEY", "hunter2"],
     ["GITHUB_TOKEN", "hunter2 x"],
     ["REDIS_URL", "http://ann:hunter2@redis:6379"],
+    ["REDIS_URL", "redis:hunter2"],
     ["GITHUB_APP_PRIVATE_KEY", "-----BEGIN hunter2"],
+    ["GITHUB_APP_PRIVATE_KEY", "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----"],
   ])("in %s neither", async (name, value) => {
     const { code, text } = await start({ [name]: value });
     expect(code).toBe(78);
@@ -191,12 +201,16 @@ describe("a secret in a file", () => {
   });
 
   test("is read for each setting that may hold one, also where .env names it", async () => {
-    const key = "-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----";
+    const key = generateKeyPairSync("rsa", {
+      modulusLength: 1024,
+      publicKeyEncoding: { type: "spki", format: "pem" },
+      privateKeyEncoding: { type: "pkcs1", format: "pem" },
+    }).privateKey.trim();
     const env = {
       OLLAMA_HOSTS_FILE: await fileWith("gpu=http://ann:pw@gpu.lan"),
       REDIS_URL_FILE: await fileWith("redis://:pw@redis:6379"),
       DISCORD_PUBLIC_KEY_FILE: await fileWith("ab".repeat(32)),
-      GITHUB_APP_PRIVATE_KEY_FILE: await fileWith(`${key}\n`),
+      GITHUB_APP_PRIVATE_KEY_FILE: await fileWith(`${key.replaceAll("\n", "\r\n")}\r\n`),
       GITHUB_APP_ID: "1",
       GITHUB_APP_INSTALLATION_ID: "2",
     };

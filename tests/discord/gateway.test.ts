@@ -107,7 +107,7 @@ describe("starting and stopping", () => {
     const bot = startBot(discord);
     await discord.ready();
     discord.gateway.disconnect(4004);
-    expect(await bot.ended).toBe(1);
+    expect(await bot.ended).toBe(78);
     expect(bot.stderr()).toContain("Discord 不接受 DISCORD_TOKEN");
   });
 

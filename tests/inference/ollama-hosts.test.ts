@@ -86,6 +86,8 @@ test.each([
   [":", "host"],
   ["gpu-a=", "host"],
   ["a\\b", "host"],
+  ["gpu-a=gpu-b=", "host"],
+  ["*:11434", "host"],
   ["http://exa<mple", "host"],
   ["1.2.3.4.5", "host"],
   ["[::1", "host"],

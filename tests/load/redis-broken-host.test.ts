@@ -70,7 +70,14 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a worker's heartbeat", () => {
     const [one, other] = [await open(), await open()];
     const now = performance.now();
     const host: Host = {
-      ...{ address: { url: "http://127.0.0.1:1" }, label: "127.0.0.1:1", up: true, version: "1", busy: 1, failures: 0 },
+      ...{
+        address: { url: "http://127.0.0.1:1", authorization: "Basic secret" },
+        label: "Ollama 1",
+        up: true,
+        version: "1",
+        busy: 1,
+        failures: 0,
+      },
       installed: [],
       loaded: new Map([[MODEL, { vramBytes: 7, sizeBytes: 9, contextTokens: 4096 }]]),
       failing: new Map([
@@ -86,6 +93,9 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a worker's heartbeat", () => {
     };
     await one.publish(worker);
     expect([await fails(MODEL), await fails("was:1b"), await fails("other:1b")]).toEqual([true, false, false]);
+    // Administrators see where it is; nothing that opens it leaves the worker.
+    expect(await read()).toMatchObject({ label: "here Ollama 1", address: { url: "http://127.0.0.1:1" } });
+    expect((await read())?.address.authorization).toBeUndefined();
     // How busy it is comes with the next beat; that a model is answered with again is told at once.
     await one.publishChange({ ...worker, hosts: [{ ...host, busy: 0 }] });
     expect(await read()).toMatchObject({ busy: 1 });

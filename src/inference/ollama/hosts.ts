@@ -87,7 +87,7 @@ function parseAddress(text: string): HostSettings | HostFault["rule"] {
 /** The host, an IPv6 one in brackets, and a port that a client can reach. */
 function hostAndPort(text: string, standard: string): { host: string; port: string } | HostFault["rule"] {
   if (/^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*$/i.test(text)) return { host: `[${text}]`, port: standard };
-  const [, host, port] = /^(\[[^\]\s]*\]|[^:[\]\\\s]*)(?::(.*))?$/.exec(text) ?? [];
+  const [, host, port] = /^(\[[^\]\s]*\]|[\p{L}\p{M}\p{N}._-]*)(?::(.*))?$/u.exec(text) ?? [];
   if (host === undefined) return "host";
   // A number alone would be taken for an IPv4 address: `11434` for 0.0.44.170.
   if (/^\d+$/.test(host) || (host === "" && !port)) return "host";
