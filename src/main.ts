@@ -1,5 +1,6 @@
 import { type App, createApp, forSurface, logProblems, runJobs } from "#src/app.ts";
 import { createStop, rejecting, startAfter, untilFirstEnds } from "#src/base/lifecycle.ts";
+import { logProxies, proxiesOnTheWay } from "#src/base/upstream.ts";
 import { run } from "#src/cli/run.ts";
 import type { Surface } from "#src/metrics/command-metrics.ts";
 
@@ -17,6 +18,7 @@ await run(async (config) => {
   const { services, log, readiness } = app;
   if (atTerminal) quieten(app);
   else logProblems(app);
+  logProxies(Object.values(app.upstreams), log);
   const stop = createStop(STOP_MS);
   const { signal } = stop;
   signal.addEventListener("abort", readiness.stopping);
@@ -69,7 +71,8 @@ async function openPrompt(app: App, page: Promise<string>, signal: AbortSignal):
   const { createLocalTries } = await import("#src/terminal/local-tries.ts");
   const { greeting } = await import("#src/terminal/greeting.ts");
   const { catalogDir, discord } = app.config;
-  const lines = greeting({ ...app, catalogDir, hasBot: discord !== undefined, page: await page });
+  const proxies = proxiesOnTheWay(Object.values(app.upstreams));
+  const lines = greeting({ ...app, proxies, catalogDir, hasBot: discord !== undefined, page: await page });
   process.stdout.write(`${lines.join("\n")}\n\n`);
   await runPrompt({ ...forSurface(app, "terminal"), local: createLocalTries(app.outputs) }, process, signal);
 }

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { z } from "zod";
+import { parseProxy } from "#src/base/proxy.ts";
 
 /** An empty variable counts as one that is not set: compose files and shells leave such behind. */
 export const setting = <T extends z.ZodType>(schema: T) =>
@@ -42,5 +43,15 @@ export const list = (item: RegExp, rule: string) =>
   );
 /** Ids of Discord with commas between. */
 export const ids = () => list(/^\d{15,20}$/, "ids");
+/** The address of a proxy. */
+export const proxy = () =>
+  setting(
+    z
+      .string()
+      .trim()
+      .refine((text) => parseProxy(text) !== undefined, "rule:proxy")
+      .transform(parseProxy)
+      .optional(),
+  );
 /** `true` or `false`. */
 export const flag = (standard: "true" | "false") => setting(z.enum(["true", "false"]).default(standard));

@@ -1,9 +1,9 @@
 import { DiscordAPIError } from "discord.js";
 import type { Log } from "#src/base/log.ts";
+import type { Upstream } from "#src/base/upstream.ts";
 import type { View } from "#src/chat/view.ts";
 import { botApi } from "./api.ts";
 import { toMessage } from "./message.ts";
-import type { DiscordSettings } from "./settings.ts";
 
 /** A nonce has at most 25 characters (resources/message). */
 const NONCE = 25;
@@ -18,14 +18,14 @@ export type Post = { channel: string; view: View; key: string };
  */
 export async function postOnce(
   { channel, view, key }: Post,
-  { apiUrl, token }: Pick<DiscordSettings, "apiUrl"> & { token: string },
+  { upstream, token }: { upstream: Upstream; token: string },
   log: Log,
   signal: AbortSignal,
 ): Promise<"posted" | "refused"> {
   const nonce = key.slice(0, NONCE);
   try {
     // A client for each message: one that met a 401 forgets its token.
-    await botApi(apiUrl, token).channels.createMessage(
+    await botApi(upstream, token).channels.createMessage(
       channel,
       { ...toMessage(view), nonce, enforce_nonce: true },
       { signal },

@@ -10,18 +10,21 @@ export type GreetingParts = {
   /** Where the catalog is read from, as long as none was fetched. */
   catalogDir: string;
   hasBot: boolean;
+  /** The proxies on the way out: host and port. */
+  proxies: readonly string[];
   /** Where the page is, or why it is not. */
   page: string;
 };
 
 /** What is on, what is off and why, and two things to type: the lines above the first prompt. */
-export function greeting({ services, problems, catalogDir, hasBot, page }: GreetingParts): string[] {
+export function greeting({ services, problems, catalogDir, hasBot, proxies, page }: GreetingParts): string[] {
   const text = textIn(services.locale);
   const { catalog, origin } = services.catalogInUse;
   const directory = origin ? `${origin.repository}@${origin.commit.slice(0, 7)}` : catalogDir;
   return [
     text("terminal.catalog", { count: catalog.entries.length, directory }),
     text(hasBot ? "terminal.discordOn" : "terminal.discordOff"),
+    ...(proxies.length > 0 ? [text("terminal.proxy", { proxy: proxies.join(", ") })] : []),
     page,
     ...(problems.length > 0 ? [text("terminal.problems", { count: problems.length })] : []),
     ...problems.map((problem) => `  ${problemText(problem, text)}`),

@@ -1,4 +1,5 @@
 import type { Ollama } from "ollama";
+import { fetchThrough } from "#src/base/tunnel.ts";
 import type { HostAddress } from "#src/inference/backend.ts";
 
 /** Characters of an error page that are kept. */
@@ -9,14 +10,15 @@ const MAX_ERROR_CHARACTERS = 2000;
  * loads a model and has not sent headers yet, and other clients go on. An error answer that is no JSON is made one,
  * because the client would print it to the console. The library is loaded with the first host that is asked.
  */
-export async function ollamaClient({ url, authorization }: HostAddress, signal: AbortSignal): Promise<Ollama> {
+export async function ollamaClient({ url, authorization, proxies }: HostAddress, signal: AbortSignal): Promise<Ollama> {
   const { Ollama } = await import("ollama");
+  const send = proxies === undefined ? fetch : fetchThrough(proxies);
   return new Ollama({
     host: url,
     ...(authorization !== undefined && { headers: { authorization } }),
     fetch: async (input, init) => {
       const signals = init?.signal ? [signal, init.signal] : [signal];
-      const response = await fetch(input, { ...init, signal: AbortSignal.any(signals) });
+      const response = await send(input, { ...init, signal: AbortSignal.any(signals) });
       return response.ok ? response : asJsonError(response);
     },
   });
