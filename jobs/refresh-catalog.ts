@@ -1,6 +1,7 @@
 import { textIn } from "#src/base/locale.ts";
 import type { Log } from "#src/base/log.ts";
 import { repeat, type Schedule } from "#src/base/schedule.ts";
+import type { Upstream } from "#src/base/upstream.ts";
 import type { CatalogHolder } from "#src/catalog/holder.ts";
 import { problemText } from "#src/chat/explain-issue.ts";
 import { newsView } from "#src/chat/updates/news-view.ts";
@@ -15,6 +16,7 @@ const EVERY_TEN_MINUTES: Schedule = { cron: "*/10 * * * *", jitterMs: 120_000 };
 type RefreshParts = {
   config: Config;
   source: CatalogSource;
+  upstreams: { discord: Upstream; github: Upstream };
   holder: CatalogHolder;
   now: () => number;
   log: Log;
@@ -38,12 +40,12 @@ export async function refreshCatalog(
 
 /** One look, with what it needs put together. */
 export async function catalogRefresh(
-  { config, source, holder, now, log, onLook, pace = "github" }: RefreshParts,
+  { config, source, upstreams, holder, now, log, onLook, pace = "github" }: RefreshParts,
   signal?: AbortSignal,
 ): Promise<(signal: AbortSignal) => Promise<void>> {
-  const { reader } = await createClients(config.github, { log, signal, pace });
+  const { reader } = await createClients(config.github, { upstream: upstreams.github, log, signal, pace });
   const text = textIn(config.locale);
-  const post = await channelPost(config, log);
+  const post = await channelPost(config, upstreams.discord, log);
   return createRefresh({
     reader: reader.octokit,
     source,
@@ -60,15 +62,16 @@ export async function catalogRefresh(
 /** Undefined without a channel, or without a bot that could post there. */
 async function channelPost(
   { announceChannelId: channel, discord, locale }: Config,
+  upstream: Upstream,
   log: Log,
 ): Promise<AnnouncementOptions["post"] | undefined> {
   if (channel === undefined || discord?.token === undefined) return undefined;
-  const { apiUrl, token } = discord;
+  const { token } = discord;
   const { postOnce } = await import("#src/discord/announce.ts");
   return (news, commit, signal) =>
     postOnce(
       { channel, view: newsView(news, { text: textIn(locale), locale }), key: commit },
-      { apiUrl, token },
+      { upstream, token },
       log,
       signal,
     );

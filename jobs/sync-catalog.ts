@@ -23,6 +23,7 @@ type SyncJobOptions = {
   jitterMs?: number;
   catchUpAfterMs?: number;
   pace?: ClientOptions["pace"];
+  upstream?: ClientOptions["upstream"];
   /** Told how each run went that the signal did not end. */
   onRun?: (run: SyncRun) => void;
   /** Lets only one of several processes run. */
@@ -37,7 +38,7 @@ export async function syncCatalog(
   config: Config,
   log: Log,
   signal: AbortSignal,
-  { jitterMs = JITTER_MS, catchUpAfterMs = CATCH_UP_AFTER_MS, pace, onRun, coordinator }: SyncJobOptions = {},
+  { jitterMs = JITTER_MS, catchUpAfterMs = CATCH_UP_AFTER_MS, pace, upstream, onRun, coordinator }: SyncJobOptions = {},
 ): Promise<void> {
   const { cron } = config.github;
   const once = async (ended: AbortSignal): Promise<void> => {
@@ -50,6 +51,7 @@ export async function syncCatalog(
         text: textIn(config.locale),
         log,
         signal: ended,
+        upstream,
         ...(pace && { pace }),
       });
       log.info(

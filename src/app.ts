@@ -13,6 +13,7 @@ import { try_ } from "#commands/try.ts";
 import { updates } from "#commands/updates.ts";
 import { textIn } from "#src/base/locale.ts";
 import { createLog, type Log } from "#src/base/log.ts";
+import { createUpstream, type Upstream } from "#src/base/upstream.ts";
 import { type CatalogRead, readCatalog } from "#src/catalog/entry/load.ts";
 import type { Problem } from "#src/catalog/entry/problem.ts";
 import type { CatalogHolder, CatalogOrigin } from "#src/catalog/holder.ts";
@@ -42,6 +43,8 @@ export type App = {
   problems: Problem[];
   router: Router;
   services: Services;
+  /** Who is asked for something outside. */
+  upstreams: Upstreams;
   /** Where surfaces say how they show a try. */
   outputs: Outputs;
   /** What is counted, and whether what is configured is there. */
@@ -54,6 +57,8 @@ export type App = {
   /** Lets go of what is shared with other processes. */
   close: () => Promise<void>;
 };
+
+export type Upstreams = { discord: Upstream; github: Upstream };
 
 type AppOptions = {
   /** Keeps conversations on the disk, and begins with the newest catalog known; a short-lived program does neither. */
@@ -71,9 +76,11 @@ export async function createApp(
   const { entries, problems, origin } = await catalogToStartWith(config, log, keep);
   const catalog: CatalogHolder = { current: { catalog: openCatalog(entries), problems, origin, refused: undefined } };
   const outputs = createOutputs();
+  const upstreams = openUpstreams(config, log);
   const { runtime, load, close } = runtimeOf(config, {
     tries: config.tries,
     discord: config.discord !== undefined,
+    upstreams,
     catalog,
     outputs,
     now: Date.now,
@@ -88,6 +95,7 @@ export async function createApp(
     problems,
     router: createRouter(COMMANDS, log, ({ needs }) => (needs === "runtime" ? load() : undefined), MESSAGE_COMMANDS),
     services: servicesOf(config, catalog, runtime),
+    upstreams,
     outputs,
     get metrics() {
       return runtime().metrics;
@@ -107,6 +115,12 @@ export async function createApp(
     close,
   };
 }
+
+/** Discord and GitHub, through the proxies that are set. */
+export const openUpstreams = ({ discordApiUrl, github, proxies }: Config, log: Log): Upstreams => ({
+  discord: createUpstream("Discord", discordApiUrl, proxies, log),
+  github: createUpstream("GitHub", github.apiUrl, proxies, log),
+});
 
 /** The catalog of the moment, and the runtime's parts for whoever asks for one. */
 function servicesOf(config: Config, holder: CatalogHolder, runtime: () => Runtime): Services {
@@ -146,14 +160,13 @@ function servicesOf(config: Config, holder: CatalogHolder, runtime: () => Runtim
 
 /** The runtime, for whoever has loaded it before. Shared with other processes where there is a Redis for it. */
 function runtimeOf(
-  { redisUrl, discordApiUrl }: Config,
+  { redisUrl }: Config,
   options: RuntimeOptions,
 ): { runtime: () => Runtime; load: () => Promise<void>; close: () => Promise<void> } {
   let loaded: Runtime | undefined;
   const open = async (): Promise<void> => {
     const { createLocalRuntime, openSharedRuntime } = await import("./runtime.ts");
-    loaded =
-      redisUrl === undefined ? createLocalRuntime(options) : await openSharedRuntime(redisUrl, discordApiUrl, options);
+    loaded = redisUrl === undefined ? createLocalRuntime(options) : await openSharedRuntime(redisUrl, options);
   };
   let loading: Promise<void> | undefined;
   return {
@@ -197,7 +210,7 @@ async function catalogToStartWith(
  * at the start.
  */
 export async function runJobs(
-  { config, catalog, services, log, metrics, coordinator }: App,
+  { config, catalog, services, upstreams, log, metrics, coordinator }: App,
   signal: AbortSignal,
 ): Promise<void> {
   const source = config.github.catalog;
@@ -206,12 +219,12 @@ export async function runJobs(
   const { syncCatalog } = await import("#jobs/sync-catalog.ts");
   await Promise.all([
     refreshCatalog(
-      { config, source, holder: catalog, now: services.now, log, onLook: metrics.upstream.looked },
+      { config, source, upstreams, holder: catalog, now: services.now, log, onLook: metrics.upstream.looked },
       signal,
     ),
     // Without an identity there is nobody to open pull requests as.
     ...(config.github.identity
-      ? [syncCatalog(config, log, signal, { onRun: metrics.upstream.synced, coordinator })]
+      ? [syncCatalog(config, log, signal, { upstream: upstreams.github, onRun: metrics.upstream.synced, coordinator })]
       : []),
   ]);
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Locale } from "#src/base/locale.ts";
 import type { LogLevel } from "#src/base/log.ts";
+import { type ProxySettings, parseExceptions } from "#src/base/proxy.ts";
 import { GITHUB_NAME } from "#src/catalog/entry/patterns.ts";
 import { brokenRule } from "#src/catalog/entry/problem.ts";
 import type { Admins, DiscordSettings } from "#src/discord/settings.ts";
@@ -18,6 +19,7 @@ import {
   locale,
   logLevel,
   privateKey,
+  proxy,
   setting,
   text,
   whole,
@@ -69,6 +71,11 @@ const environment = z.object({
   HTTP_PORT: whole(8787, 0, 65_535),
   HTTP_ADMIN: flag(false),
   WORKER_PORT: wholeIfSet(0, 65_535),
+  HTTPS_PROXY: proxy(),
+  HTTP_PROXY: proxy(),
+  ALL_PROXY: proxy(),
+  NO_PROXY: setting(z.string().default("")),
+  OLLAMA_USE_PROXY: flag(false),
   REDIS_URL: setting(z.url({ protocol: /^rediss?$/, hostname: /./, error: "rule:redisUrl" }).optional()),
   DATA_DIR: folder("data"),
   GITHUB_TOKEN: text(/^[\w.-]{10,}$/, "githubToken"),
@@ -99,6 +106,8 @@ export type Config = {
   logLevel: LogLevel;
   /** Where tries are shared between processes, with its password; absent: they stay in this process. */
   redisUrl: string | undefined;
+  /** The way to Discord and GitHub. */
+  proxies: ProxySettings;
   /** Address of Discord's API, also for a worker, which has no token. */
   discordApiUrl: string;
   /** Absent without a token: no bot. */
@@ -125,7 +134,7 @@ const APP_SETTINGS = ["GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY", "GITHUB_APP_INS
 
 /** Environment to settings. Throws InvalidSettings with one issue a mistake; values never appear in it. */
 export function readConfig(variables: Record<string, string | undefined>): Config {
-  const parsed = environment.safeParse(variables);
+  const parsed = environment.safeParse({ ...variables, ...lowerCaseProxies(variables) });
   if (!parsed.success) throw new InvalidSettings(parsed.error.issues);
   const values = parsed.data;
   if (values.SHARD_IDS.some((id) => Number(id) >= values.SHARD_COUNT))
@@ -141,13 +150,28 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     locale: values.DEFAULT_LOCALE,
     logLevel: values.LOG_LEVEL,
     redisUrl: values.REDIS_URL,
-    discordApiUrl: discordApiUrl(values),
+    proxies: proxySettings(values),
+    discordApiUrl: values.DISCORD_API_URL.replace(/\/+$/, ""),
     discord: discordConfig(values),
     github: githubConfig(values),
     http: { host: values.HTTP_HOST, port: values.HTTP_PORT, admin: values.HTTP_ADMIN },
     workerPort: values.WORKER_PORT,
     announceChannelId: values.ANNOUNCE_CHANNEL_ID,
   };
+}
+
+const PROXY_SETTINGS = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"] as const;
+
+/** Those that are written in lower case, which count before the others, as for curl. */
+function lowerCaseProxies(variables: Record<string, string | undefined>): Record<string, string> {
+  const set = PROXY_SETTINGS.map((name): [string, string] => [name, variables[name.toLowerCase()] ?? ""]);
+  return Object.fromEntries(set.filter(([, value]) => value !== ""));
+}
+
+/** Where a proxy is set for one kind of address alone, `https` falls back on it and `http` does not. */
+function proxySettings(values: z.infer<typeof environment>): ProxySettings {
+  const { HTTPS_PROXY: https, HTTP_PROXY: http, ALL_PROXY: all, NO_PROXY: exceptions } = values;
+  return { https: https ?? all ?? http, http: http ?? all, exceptions: parseExceptions(exceptions) };
 }
 
 function githubConfig(values: z.infer<typeof environment>): GithubSettings {
@@ -178,14 +202,11 @@ function discordConfig(values: z.infer<typeof environment>): DiscordSettings | u
     token: token?.replace(/^Bot /, ""),
     publicKey,
     shards: shards.length > 0 ? { ids: shards.map(Number), count: values.SHARD_COUNT } : undefined,
-    apiUrl: discordApiUrl(values),
     devGuildId: values.DISCORD_DEV_GUILD_ID,
     allowedGuilds: values.ALLOWED_GUILDS,
     registerCommands: values.REGISTER_COMMANDS,
   };
 }
-
-const discordApiUrl = (values: z.infer<typeof environment>): string => values.DISCORD_API_URL.replace(/\/+$/, "");
 
 function tryConfig(values: z.infer<typeof environment>): TrySettings {
   const pairs = values.OLLAMA_ALIASES.map((pair): [string, string] => {
@@ -193,7 +214,10 @@ function tryConfig(values: z.infer<typeof environment>): TrySettings {
     return [pair.slice(0, at), pair.slice(at + 1)];
   });
   return {
-    hosts: values.OLLAMA_HOSTS,
+    hosts: values.OLLAMA_HOSTS.map((host) => ({
+      ...host,
+      ...(values.OLLAMA_USE_PROXY && { proxies: proxySettings(values) }),
+    })),
     aliases: new Map(pairs),
     hostSlots: values.TRY_HOST_SLOTS,
     queueMax: values.TRY_QUEUE_MAX,

@@ -1,5 +1,6 @@
 import { type App, createApp, forSurface, logProblems, runJobs } from "#src/app.ts";
 import { createStop, rejecting, startAfter, untilFirstEnds } from "#src/base/lifecycle.ts";
+import { logProxies, proxiesOnTheWay } from "#src/base/upstream.ts";
 import { logOrigin } from "#src/cli/log-origin.ts";
 import type { SettingsOrigin } from "#src/cli/read-settings.ts";
 import { run } from "#src/cli/run.ts";
@@ -20,6 +21,7 @@ await run(async (config, origin) => {
   if (atTerminal) quieten(app);
   else logProblems(app);
   logOrigin(origin, log);
+  logProxies(Object.values(app.upstreams), log);
   const stop = createStop(STOP_MS);
   const { signal } = stop;
   signal.addEventListener("abort", readiness.stopping);
@@ -76,7 +78,15 @@ async function openPrompt(
   const { createLocalTries } = await import("#src/terminal/local-tries.ts");
   const { greeting } = await import("#src/terminal/greeting.ts");
   const { catalogDir, discord } = app.config;
-  const lines = greeting({ ...app, catalogDir, settings: origin, hasBot: discord !== undefined, page: await page });
+  const proxies = proxiesOnTheWay(Object.values(app.upstreams));
+  const lines = greeting({
+    ...app,
+    proxies,
+    catalogDir,
+    settings: origin,
+    hasBot: discord !== undefined,
+    page: await page,
+  });
   process.stdout.write(`${lines.join("\n")}\n\n`);
   await runPrompt({ ...forSurface(app, "terminal"), local: createLocalTries(app.outputs) }, process, signal);
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type Claims, createClaims } from "#src/base/claims.ts";
 import type { Log } from "#src/base/log.ts";
 import type { RunCoordinator } from "#src/base/schedule.ts";
+import type { Upstream } from "#src/base/upstream.ts";
 import type { CatalogHolder } from "#src/catalog/holder.ts";
 import { createPictures } from "#src/chart/pictures.ts";
 import type { Services } from "#src/chat/services.ts";
@@ -39,6 +40,7 @@ export type RuntimeOptions = {
   tries: TrySettings;
   /** Whether a bot is configured. */
   discord: boolean;
+  upstreams: { discord: Upstream };
   catalog: CatalogHolder;
   outputs: Outputs;
   now: () => number;
@@ -84,7 +86,7 @@ export function createLocalRuntime(options: RuntimeOptions): Runtime {
 }
 
 /** The tries and hosts of all processes together; what only Redis needs is loaded only here. */
-export async function openSharedRuntime(redisUrl: string, apiUrl: string, options: RuntimeOptions): Promise<Runtime> {
+export async function openSharedRuntime(redisUrl: string, options: RuntimeOptions): Promise<Runtime> {
   const { outputs, catalog, log } = options;
   const metrics = createMetrics();
   const redis = createConnection(true);
@@ -92,7 +94,7 @@ export async function openSharedRuntime(redisUrl: string, apiUrl: string, option
   // Also without a bot of its own a process shows the ends that the tokens of others can show.
   if (!options.discord)
     registerDiscord(outputs, {
-      apiUrl,
+      upstream: options.upstreams.discord,
       entryOf: (id) => catalog.current.catalog.entry(id),
       responded: metrics.discord.responded,
       log,
@@ -121,7 +123,7 @@ type Parts = {
 };
 
 function watched(
-  { discord, catalog, now, log }: RuntimeOptions,
+  { discord, upstreams, catalog, now, log }: RuntimeOptions,
   { metrics, fleet, tries, community, redis }: Parts,
 ): Omit<Runtime, "coordinator" | "claims" | "refused" | "close"> {
   const services = {
@@ -138,6 +140,6 @@ function watched(
     tries: countRefusals(tries, metrics.tries),
     pulls: createPulls({ fleet, log }),
     pictures: createPictures({ log }),
-    readiness: createReadiness({ discord, redis, services }),
+    readiness: createReadiness({ discord, pause: upstreams.discord.backOff.pause, redis, services }),
   };
 }

@@ -5,6 +5,7 @@ import { homePath } from "#src/base/home-path.ts";
 import { listParts } from "#src/base/list-parts.ts";
 import { LOCALES, type Locale, nearestLocale } from "#src/base/locale.ts";
 import { LOG_LEVELS, type LogLevel } from "#src/base/log.ts";
+import { parseProxy } from "#src/base/proxy.ts";
 import { yesOrNo } from "#src/base/yes-no.ts";
 import { parseHosts } from "#src/inference/ollama/hosts.ts";
 
@@ -156,3 +157,13 @@ export function refuse(context: z.core.$RefinementCtx, rule: string, params: Rec
   context.addIssue({ code: "custom", message: `rule:${rule}`, params });
   return z.NEVER;
 }
+
+/** The address of a proxy. */
+export const proxy = () =>
+  setting(
+    z
+      .string()
+      .refine((text) => parseProxy(text) !== undefined, "rule:proxy")
+      .transform(parseProxy)
+      .optional(),
+  );

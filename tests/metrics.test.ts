@@ -172,10 +172,18 @@ describe("GitHub's side", () => {
   test("looks for a newer catalog: taken, unchanged, refused, failed, and what is in use", async () => {
     const { github, env, commit } = await startRepository();
     const { app, value, scrape } = await openWatched(env);
-    const { config, catalog, services, metrics, log } = app;
+    const { config, catalog, services, upstreams, metrics, log } = app;
     const { catalog: source } = config.github;
     if (source === undefined) throw new Error("no repository is set");
-    const parts = { config, source, holder: catalog, now: services.now, log, onLook: metrics.upstream.looked };
+    const parts = {
+      config,
+      source,
+      upstreams,
+      holder: catalog,
+      now: services.now,
+      log,
+      onLook: metrics.upstream.looked,
+    };
     const look = await catalogRefresh({ ...parts, pace: "none" });
     const { signal } = new AbortController();
     expect((await scrape()).get("mulu_catalog_fetched_timestamp_seconds")?.samples).toEqual([]);

@@ -2,6 +2,8 @@ import { parseArgs } from "node:util";
 import { DiscordAPIError } from "discord.js";
 import { COMMANDS, MESSAGE_COMMANDS } from "#src/app.ts";
 import { textIn } from "#src/base/locale.ts";
+import { createLog } from "#src/base/log.ts";
+import { createUpstream } from "#src/base/upstream.ts";
 import type { Config } from "#src/config.ts";
 import { botApi } from "#src/discord/api.ts";
 import { commandsJson } from "#src/discord/command-json.ts";
@@ -14,7 +16,7 @@ import { type Streams, WRONG_SETTING } from "./run.ts";
  */
 export async function runRegisterCommand(
   args: string[],
-  { discord, locale }: Pick<Config, "discord" | "locale">,
+  { discord, discordApiUrl, locale, logLevel, proxies }: Config,
   { stdout, stderr }: Streams,
 ): Promise<number> {
   const { values } = parseArgs({
@@ -26,11 +28,13 @@ export async function runRegisterCommand(
     stderr.write(`${line}\n`);
     return code;
   };
+  // What the log would say is in the line that is printed.
+  const log = createLog({ logLevel: logLevel === "info" ? "error" : logLevel });
   if (discord?.token === undefined) return fail(text("discord.tokenNeeded"), WRONG_SETTING);
   const line = ({ label, change, fields }: Difference): string =>
     `  ${label} ${change === "changed" ? text("discord.changed", { fields: fields.join(", ") }) : text(`discord.${change}`)}`;
   try {
-    const api = botApi(discord.apiUrl, discord.token);
+    const api = botApi(createUpstream("Discord", discordApiUrl, proxies, log), discord.token);
     const { id } = await api.applications.getCurrent();
     const scope = { application: id, guild: values.guild ?? discord.devGuildId };
     const wanted = commandsJson({ commands: COMMANDS, messageCommands: MESSAGE_COMMANDS }, locale);

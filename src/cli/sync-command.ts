@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { type Text, textIn } from "#src/base/locale.ts";
 import { createLog } from "#src/base/log.ts";
+import { createUpstream } from "#src/base/upstream.ts";
 import { readCatalog } from "#src/catalog/entry/load.ts";
 import { indexNames } from "#src/catalog/search/names.ts";
 import type { Config } from "#src/config.ts";
@@ -34,6 +35,7 @@ export async function runSyncCommand(
     return 1;
   }
   const { mode, only, json } = options;
+  const log = createLog(config.logLevel === "info" ? { ...config, logLevel: "warn" } : config);
   const progress = progressLine(stderr, text);
   try {
     const report = await recordedSync({
@@ -41,7 +43,8 @@ export async function runSyncCommand(
       mode,
       only,
       text,
-      log: createLog(config.logLevel === "info" ? { ...config, logLevel: "warn" } : config),
+      log,
+      upstream: createUpstream("GitHub", config.github.apiUrl, config.proxies, log),
       signal,
       onProgress: progress.show,
       ...(pace && { pace }),
@@ -111,5 +114,5 @@ async function explain(error: unknown, { catalogDir }: Config, text: Text): Prom
     return lines.join("\n");
   }
   const failure = explainGithubError(error);
-  return failure && text(`github.${failure.kind}`, { host: failure.host });
+  return failure && text(`github.${failure.kind}`, { host: failure.host, detail: failure.detail });
 }

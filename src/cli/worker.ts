@@ -3,6 +3,7 @@ import { createBackend } from "#src/backend.ts";
 import { createStop, rejecting } from "#src/base/lifecycle.ts";
 import { textIn } from "#src/base/locale.ts";
 import { createLog, type Log } from "#src/base/log.ts";
+import { createUpstream, logProxies } from "#src/base/upstream.ts";
 import { readCatalog } from "#src/catalog/entry/load.ts";
 import { openCatalog } from "#src/catalog/search/search.ts";
 import type { Config } from "#src/config.ts";
@@ -49,13 +50,15 @@ async function work(config: Config, redisUrl: string, log: Log): Promise<void> {
   const { createWorker } = await import("#src/tries/redis/worker.ts");
   const stop = createStop(STOP_MS);
 
-  const { tries, discordApiUrl: apiUrl } = config;
+  const { tries, discordApiUrl, proxies } = config;
   const name = workerName(hostname());
   const catalog = openCatalog((await readCatalog(config.catalogDir)).entries);
   const { runs: events, responded, families } = createRunMetrics();
   const redis = createConnection(true);
   const outputs = createOutputs();
-  registerDiscord(outputs, { apiUrl, entryOf: (id) => catalog.entry(id), responded, log });
+  const upstream = createUpstream("Discord", discordApiUrl, proxies, log);
+  logProxies([upstream], log);
+  registerDiscord(outputs, { upstream, entryOf: (id) => catalog.entry(id), responded, log });
   const parts = openParts(redisUrl, tries, log, redis.set);
   const backend = createBackend(log);
   const { fleet, run: runWorker } = createWorker({

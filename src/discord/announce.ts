@@ -1,10 +1,10 @@
 import type { API } from "@discordjs/core/http-only";
 import { DiscordAPIError } from "discord.js";
 import type { Log } from "#src/base/log.ts";
+import type { Upstream } from "#src/base/upstream.ts";
 import type { View } from "#src/chat/view.ts";
 import { botApi } from "./api.ts";
 import { filesOf, toMessage } from "./message.ts";
-import type { DiscordSettings } from "./settings.ts";
 
 /** A nonce has at most 25 characters (resources/message). */
 const NONCE = 25;
@@ -27,13 +27,13 @@ export async function createOnce({ channel, view, key }: Post, api: API, signal:
  */
 export async function postOnce(
   post: Post,
-  { apiUrl, token }: Pick<DiscordSettings, "apiUrl"> & { token: string },
+  { upstream, token }: { upstream: Upstream; token: string },
   log: Log,
   signal: AbortSignal,
 ): Promise<"posted" | "refused"> {
   try {
     // A client for each message: one that met a 401 forgets its token.
-    await createOnce(post, botApi(apiUrl, token), signal);
+    await createOnce(post, botApi(upstream, token), signal);
     return "posted";
   } catch (error) {
     if (!(error instanceof DiscordAPIError) || error.status >= 500 || error.status === 429) throw error;

@@ -1,8 +1,10 @@
 import { createRequire } from "node:module";
 import type { API } from "@discordjs/core/http-only";
-import { REST } from "discord.js";
+import { REST, type RESTOptions } from "discord.js";
+import { dispatcherFor } from "#src/base/tunnel.ts";
+import type { Upstream } from "#src/base/upstream.ts";
 import type { DiscordEvents } from "#src/metrics/discord-metrics.ts";
-import { watchRest } from "./watch-rest.ts";
+import { limitedRequest } from "./limits.ts";
 
 /**
  * discord.js is CommonJS. Its sister package taken the same way shares REST and the API's types with it; imported as a
@@ -17,22 +19,30 @@ const TIMEOUT_MS = 10_000;
  */
 const INTERACTIONS_PER_SECOND = 10_000;
 
+/** How every REST client here reaches Discord: where, through which proxy, and not while Discord wants to be left alone. */
+export const restOptions = (
+  { url, proxies, backOff }: Upstream,
+  responded?: DiscordEvents["responded"],
+): Partial<RESTOptions> => ({
+  version: "10",
+  api: url,
+  agent: dispatcherFor(proxies) ?? null,
+  timeout: TIMEOUT_MS,
+  retries: 2,
+  makeRequest: limitedRequest(backOff, responded),
+});
+
 /** Answers interactions. It holds no token: an interaction's own token is all that Discord asks for. */
-export function interactionApi(url: string, responded?: DiscordEvents["responded"]): API {
+export function interactionApi(upstream: Upstream, responded?: DiscordEvents["responded"]): API {
   const rest = new REST({
-    version: "10",
-    api: url,
-    timeout: TIMEOUT_MS,
-    retries: 2,
+    ...restOptions(upstream, responded),
     globalRequestsPerSecond: INTERACTIONS_PER_SECOND,
     // An edit that must wait is not sent late: whoever edits sends the newest text when the time has come.
     rejectOnRateLimit: ({ method, route }) => method === "PATCH" && route.startsWith("/webhooks/"),
   });
-  return new core.API(watchRest(rest, responded));
+  return new core.API(rest);
 }
 
 /** Acts as the bot: who we are, which commands are registered. */
-export function botApi(url: string, token: string, responded?: DiscordEvents["responded"]): API {
-  const rest = new REST({ version: "10", api: url, timeout: TIMEOUT_MS, retries: 2 }).setToken(token);
-  return new core.API(watchRest(rest, responded));
-}
+export const botApi = (upstream: Upstream, token: string, responded?: DiscordEvents["responded"]): API =>
+  new core.API(new REST(restOptions(upstream, responded)).setToken(token));

@@ -1,6 +1,7 @@
 import type { API } from "@discordjs/core/http-only";
 import { DiscordAPIError } from "discord.js";
 import type { Log } from "#src/base/log.ts";
+import type { Upstream } from "#src/base/upstream.ts";
 import type { ChannelRefusal, Channels } from "#src/chat/channels.ts";
 import { createOnce } from "./announce.ts";
 import { botApi } from "./api.ts";
@@ -20,7 +21,7 @@ const REFUSALS: ReadonlyMap<unknown, ChannelRefusal> = new Map<unknown, ChannelR
 
 /** What the bot does in channels with its own token, which may not be set. `answers` needs none. */
 export function discordChannels(
-  { apiUrl, token }: Pick<DiscordSettings, "apiUrl" | "token">,
+  { upstream, token }: { upstream: Upstream } & Pick<DiscordSettings, "token">,
   answers: API,
   log: Log,
 ): Channels {
@@ -31,7 +32,7 @@ export function discordChannels(
     if (token === undefined) return "noToken";
     try {
       // A client for each time: one that met a 401 forgets its token.
-      await act(botApi(apiUrl, token), AbortSignal.timeout(TIMEOUT_MS));
+      await act(botApi(upstream, token), AbortSignal.timeout(TIMEOUT_MS));
       return undefined;
     } catch (error) {
       log.warn({ err: error, channel }, "the bot could not act in a channel");

@@ -1,4 +1,5 @@
 import type { API } from "@discordjs/core/http-only";
+import { UpstreamPaused } from "#src/base/back-off.ts";
 import type { Claims } from "#src/base/claims.ts";
 import { nearestLocale, textIn } from "#src/base/locale.ts";
 import type { Log } from "#src/base/log.ts";
@@ -68,7 +69,9 @@ export async function serveInteraction(payload: unknown, api: API, app: Serving)
     else await pressComponent(interaction, api, app);
   } catch (error) {
     app.events?.unanswered();
-    app.log.warn({ err: error, interaction: interaction.id }, "an interaction could not be answered");
+    // Why is said once, when the pause begins; how many it costs is counted.
+    const level = error instanceof UpstreamPaused ? "debug" : "warn";
+    app.log[level]({ err: error, interaction: interaction.id }, "an interaction could not be answered");
   }
 }
 

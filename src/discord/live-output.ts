@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { API } from "@discordjs/core/http-only";
 import { DiscordAPIError, RateLimitError } from "discord.js";
+import { UpstreamPaused } from "#src/base/back-off.ts";
 import { createLive } from "#src/base/live.ts";
 import type { Log } from "#src/base/log.ts";
 import type { View } from "#src/chat/view.ts";
@@ -45,9 +46,10 @@ export function openDiscordOutput(
   const again = async (error: unknown): Promise<boolean> => {
     if (isGone(error)) gone.abort();
     else log.debug({ err: error, try: attempt.id }, "an edit was passed over");
-    // With `rejectOnRateLimit` the client says how long to wait before anything is sent: the newest text goes then.
-    if (error instanceof RateLimitError)
-      await wait(error.retryAfter, undefined, { signal: left.signal }).catch(() => {});
+    // The client says how long to wait before anything is sent: the newest text goes then, while the token lives.
+    const ms = waitOf(error);
+    if (ms !== undefined && Date.now() + ms > until) gone.abort();
+    else if (ms !== undefined) await wait(ms, undefined, { signal: left.signal }).catch(() => {});
     return !isMeant(error);
   };
   const live = createLive({ show: (view: View) => guard(() => edit(view)), gapMs: GAP_MS, again });
@@ -83,6 +85,10 @@ const isGone = (error: unknown): boolean =>
   error instanceof DiscordAPIError &&
   (error.status === 401 || (typeof error.code === "number" && GONE.has(error.code)));
 
+/** How long Discord wants to be left alone, in ms; undefined where it did not say so. */
+const waitOf = (error: unknown): number | undefined =>
+  error instanceof RateLimitError || error instanceof UpstreamPaused ? error.retryAfter : undefined;
+
 /** Discord refuses this, or nobody wants it any more: it would not be otherwise the next time. */
 const isMeant = (error: unknown): boolean =>
   error instanceof NotWanted || (error instanceof DiscordAPIError && error.status < 500);
@@ -93,8 +99,9 @@ async function insist(act: () => Promise<void>, until: number): Promise<void> {
     try {
       return await act();
     } catch (error) {
-      if (isMeant(error) || Date.now() + delay > until) throw error;
-      await wait(error instanceof RateLimitError ? error.retryAfter : delay);
+      const ms = waitOf(error) ?? delay;
+      if (isMeant(error) || Date.now() + ms > until) throw error;
+      await wait(ms);
     }
   }
 }

@@ -1,5 +1,7 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { API } from "@discordjs/core/http-only";
 import { DiscordAPIError, MessageFlags } from "discord.js";
+import { UpstreamPaused } from "#src/base/back-off.ts";
 import type { Log } from "#src/base/log.ts";
 import type { Modal, View } from "#src/chat/view.ts";
 import type { DiscordEvents } from "#src/metrics/discord-metrics.ts";
@@ -14,6 +16,8 @@ export type Audience = "everyone" | "person" | "message";
 const DEFER_AFTER_MS = 1500;
 /** An acknowledgement later than this is of no use to anybody. */
 const ACKNOWLEDGE_TIMEOUT_MS = 5000;
+/** What was acknowledged can be edited for 15 minutes; this leaves time for the way. */
+const EDITABLE_MS = 14 * 60_000;
 /** JSON error code for an interaction that already has its answer (topics/opcodes-and-status-codes). */
 const ALREADY_ACKNOWLEDGED = 40060;
 
@@ -85,14 +89,18 @@ export function openReply(
   };
 
   const later = async (view: View): Promise<void> => {
-    if (originalIsTheirs && view.private)
-      await api.interactions.followUp(application, token, { ...toMessage(view), ...filesOf(view) });
-    else await api.interactions.editReply(application, token, { ...toEdit(view), ...filesOf(view) });
+    await whenAllowed(opened + EDITABLE_MS, async () => {
+      if (originalIsTheirs && view.private)
+        await api.interactions.followUp(application, token, { ...toMessage(view), ...filesOf(view) });
+      else await api.interactions.editReply(application, token, { ...toEdit(view), ...filesOf(view) });
+    });
     state = "answered";
   };
 
   const timer = setTimeout(() => {
-    inOrder(() => deferNow()).catch((error: unknown) => log.warn({ err: error, interaction: id }, "could not defer"));
+    inOrder(() => deferNow()).catch((error: unknown) =>
+      log[error instanceof UpstreamPaused ? "debug" : "warn"]({ err: error, interaction: id }, "could not defer"),
+    );
   }, DEFER_AFTER_MS);
 
   return {
@@ -116,6 +124,18 @@ export function openReply(
       return inOrder(() => deferNow());
     },
   };
+}
+
+/** Does it, after a pause that Discord wants where it ends before `until` (by performance.now()). */
+async function whenAllowed(until: number, act: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof UpstreamPaused) || performance.now() + error.retryAfter > until) throw error;
+      await wait(error.retryAfter, undefined, { ref: false });
+    }
+  }
 }
 
 /** False where Discord has an acknowledgement already: an earlier attempt arrived although its answer was lost. */

@@ -6,7 +6,6 @@ export type DiscordSettings = {
   publicKey: string | undefined;
   /** The shards of this process, of so many; absent: as many as Discord recommends, all here. */
   shards: { ids: number[]; count: number } | undefined;
-  apiUrl: string;
   /** The server whose commands are registered, instead of everybody's. */
   devGuildId: string | undefined;
   /** The servers where the bot answers; empty: everywhere. */

@@ -1,6 +1,7 @@
 import type { Hono } from "hono";
 import { withDeadline } from "#src/base/deadline.ts";
 import { raised } from "#src/base/lifecycle.ts";
+import type { Upstream } from "#src/base/upstream.ts";
 import type { Outputs } from "#src/tries/outputs.ts";
 import { botApi, interactionApi } from "./api.ts";
 import { discordChannels } from "./channels.ts";
@@ -28,11 +29,14 @@ export type DiscordSurface = {
   run: (signal: AbortSignal) => Promise<void>;
 };
 
-export function createDiscord(app: DiscordApp & { outputs: Outputs }, config: DiscordSettings): DiscordSurface {
-  const api = interactionApi(config.apiUrl, app.events?.responded);
-  const { services, log } = app;
+type DiscordParts = DiscordApp & { outputs: Outputs; upstreams: { discord: Upstream } };
+
+export function createDiscord(app: DiscordParts, config: DiscordSettings): DiscordSurface {
+  const { services, log, events } = app;
+  const upstream = app.upstreams.discord;
+  const api = interactionApi(upstream, events?.responded);
   app.outputs.register(DISCORD, "token", discordOpener(api, { entryOf: (id) => services.catalog.entry(id), log }));
-  const channels = discordChannels(config, api, log);
+  const channels = discordChannels({ upstream, token: config.token }, api, log);
   const { allowedGuilds } = config;
   const serving = {
     ...app,
@@ -52,17 +56,17 @@ export function createDiscord(app: DiscordApp & { outputs: Outputs }, config: Di
     endpoint: async () => {
       if (publicKey === undefined) return undefined;
       const { interactionsEndpoint } = await import("./http-interactions.ts");
-      return interactionsEndpoint({ publicKey, onInteraction, log: app.log });
+      return interactionsEndpoint({ publicKey, onInteraction, log });
     },
     run: async (signal) => {
       if (token !== undefined && publicKey === undefined) {
         const onReady = ({ application }: Ready): void => {
           if (registerCommands) track(registerDifferences(app, config, token, application));
         };
-        await keepGateway({ ...config, token, log: app.log, onInteraction, onReady, events: app.events }, signal);
+        await keepGateway({ ...config, upstream, token, log, onInteraction, onReady, events }, signal);
       } else {
         // Over HTTP there is no connection that could be lost.
-        app.events?.connected(true);
+        events?.connected(true);
         if (token !== undefined && registerCommands) track(registerDifferences(app, config, token));
         await raised(signal);
       }
@@ -73,12 +77,12 @@ export function createDiscord(app: DiscordApp & { outputs: Outputs }, config: Di
 
 /** Registers the commands where they differ from what Discord has. A failure is logged: the old ones go on working. */
 async function registerDifferences(
-  app: DiscordApp,
+  app: DiscordParts,
   config: DiscordSettings,
   token: string,
   known?: string,
 ): Promise<void> {
-  const api = botApi(config.apiUrl, token, app.events?.responded);
+  const api = botApi(app.upstreams.discord, token, app.events?.responded);
   const wanted = commandsJson(app.router, app.services.locale);
   try {
     const scope = { application: known ?? (await api.applications.getCurrent()).id, guild: config.devGuildId };

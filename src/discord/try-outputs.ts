@@ -2,6 +2,7 @@ import type { API } from "@discordjs/core/http-only";
 import { z } from "zod";
 import { textIn } from "#src/base/locale.ts";
 import type { Log } from "#src/base/log.ts";
+import type { Upstream } from "#src/base/upstream.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import type { DiscordEvents } from "#src/metrics/discord-metrics.ts";
 import type { OpenOutput, Outputs } from "#src/tries/outputs.ts";
@@ -41,7 +42,7 @@ export function replyOf({
 const views = () => import("#src/chat/try/view.ts");
 
 type Options = {
-  apiUrl: string;
+  upstream: Upstream;
   entryOf: (id: string) => Entry | undefined;
   /** Discord answered an edit. */
   responded: DiscordEvents["responded"];
@@ -49,8 +50,8 @@ type Options = {
 };
 
 /** Says how a process shows answers in Discord that need not be the bot's. */
-export const registerDiscord = (outputs: Outputs, { apiUrl, responded, ...parts }: Options): void =>
-  outputs.register(DISCORD, "token", discordOpener(interactionApi(apiUrl, responded), parts));
+export const registerDiscord = (outputs: Outputs, { upstream, responded, ...parts }: Options): void =>
+  outputs.register(DISCORD, "token", discordOpener(interactionApi(upstream, responded), parts));
 
 /** Shows tries in the messages that their tokens can edit, in the language of the person. */
 export function discordOpener(api: API, { entryOf, log }: Pick<Options, "entryOf" | "log">): OpenOutput {

@@ -1,9 +1,13 @@
+import type { ProxySettings } from "#src/base/proxy.ts";
+
 /** Where a host is reached. */
 export type HostAddress = {
   /** Without user and password. */
   url: string;
   /** Value of the `Authorization` header; never shown to anybody. */
   authorization?: string | undefined;
+  /** The proxies on the way, where the operator wants any; else it is reached directly. */
+  proxies?: ProxySettings | undefined;
 };
 
 /** A host as an operator sets it. */

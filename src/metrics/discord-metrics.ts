@@ -6,8 +6,8 @@ export type DiscordAction = "acknowledge" | "edit" | "follow_up" | "other";
 
 /** What happens between the bot and Discord, for whoever counts it. None of them may throw. */
 export type DiscordEvents = {
-  /** Every shard is connected and ready, or one is not any more. */
-  connected: (is: boolean) => void;
+  /** Every shard is connected and ready, or one is not any more, for this reason where it is known. */
+  connected: (is: boolean, reason?: string) => void;
   /** A connection was lost or could not be made, and is tried again. */
   reconnecting: () => void;
   /** An interaction has its acknowledgement, so many seconds after it came in. */

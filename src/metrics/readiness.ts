@@ -1,3 +1,4 @@
+import type { Pause } from "#src/base/back-off.ts";
 import type { Services } from "#src/chat/services.ts";
 import type { Fleet } from "#src/inference/fleet.ts";
 
@@ -13,7 +14,8 @@ type CommonComponents = {
   redis: Component;
 };
 type BotComponents = CommonComponents & {
-  discord: Component;
+  /** Where it is away: why, in one line, and until when nothing is sent to it (ISO 8601 in UTC). */
+  discord: Component & { reason?: string; until?: string };
   catalog: Component & { entries: number };
 };
 
@@ -31,14 +33,15 @@ export type ReadinessProbe<Components extends CommonComponents = CommonComponent
 };
 
 export type Readiness = ReadinessProbe<BotComponents> & {
-  /** Whether the gateway is connected and ready. */
-  discord: (connected: boolean) => void;
+  /** Whether the gateway is connected and ready, and why not where that is known. */
+  discord: (connected: boolean, reason?: string) => void;
 };
 
 /** Whether something outside is connected, and since when. */
 export type Connection = {
-  set: (connected: boolean) => void;
-  now: () => { state: ComponentState; since: string };
+  /** `reason`: why it is not, in one line; the last one holds until it is connected. */
+  set: (connected: boolean, reason?: string) => void;
+  now: () => { state: ComponentState; since: string; reason?: string };
 };
 
 const isoTime = (ms: number): string => new Date(ms).toISOString();
@@ -47,13 +50,15 @@ const isoTime = (ms: number): string => new Date(ms).toISOString();
 export function createConnection(configured: boolean, clock: () => number = Date.now): Connection {
   let state: ComponentState = configured ? "away" : "off";
   let since = isoTime(clock());
+  let why: string | undefined;
   return {
-    set: (connected) => {
+    set: (connected, reason) => {
       const next = connected ? "ready" : "away";
+      why = connected ? undefined : (reason ?? why);
       if (next === state) return;
       [state, since] = [next, isoTime(clock())];
     },
-    now: () => ({ state, since }),
+    now: () => ({ state, since, ...(why !== undefined && { reason: why }) }),
   };
 }
 
@@ -63,11 +68,14 @@ export function createConnection(configured: boolean, clock: () => number = Date
  */
 export function createReadiness({
   discord,
+  pause,
   redis,
   services,
 }: {
   /** Whether a bot is configured. */
   discord: boolean;
+  /** The pause that Discord wants, during which nobody gets an answer. */
+  pause: () => Pause | undefined;
   redis: Connection;
   services: Pick<Services, "fleet" | "catalogInUse" | "now">;
 }): Readiness {
@@ -77,7 +85,7 @@ export function createReadiness({
   const probe = createProbe((): BotComponents => {
     const { catalog, origin } = services.catalogInUse;
     return {
-      discord: { ...gateway.now(), required: discord },
+      discord: { ...gateway.now(), ...(discord && pausedState(pause())), required: discord },
       catalog: {
         // The program does not start without one, and replaces it only by a whole one.
         state: "ready",
@@ -91,6 +99,9 @@ export function createReadiness({
   });
   return { ...probe, discord: gateway.set };
 }
+
+const pausedState = (pause: Pause | undefined) =>
+  pause && { state: "away" as const, reason: pause.reason, until: isoTime(pause.until) };
 
 /** A worker gets its tries from Redis, and ends them there. Without Ollama it takes none, and others may. */
 export function createWorkerReadiness({ redis, fleet }: { redis: Connection; fleet: Fleet }): ReadinessProbe {

@@ -43,6 +43,7 @@ export type SyncOptions = {
   /** Milliseconds. */
   now?: () => number;
   pace?: ClientOptions["pace"];
+  upstream?: ClientOptions["upstream"];
 };
 
 export type SyncReport = {
@@ -84,9 +85,9 @@ type CatalogInput = { files: CatalogFile[]; entries: Entry[]; problems: Problem[
  * SyncRefused, and what GitHub refuses altogether.
  */
 export async function runSync(options: SyncOptions): Promise<SyncReport> {
-  const { mode, github, only, log, signal, text, pace } = options;
+  const { mode, github, only, log, signal, text, pace, upstream } = options;
   refuseEarly(mode, github);
-  const { reader, writer } = await createClients(github, { log, signal, ...(pace && { pace }) });
+  const { reader, writer } = await createClients(github, { log, signal, upstream, ...(pace && { pace }) });
   const remote = mode === "write" ? undefined : github.catalog;
   const source = remote ? await fetched(reader, remote, signal) : await local(options.catalogDir);
   refuseUnknown(only, source.entries);

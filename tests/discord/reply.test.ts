@@ -5,6 +5,7 @@ import { defineCommand } from "#src/chat/command.ts";
 import { createRouter } from "#src/chat/router.ts";
 import { button, buttonRow, container, customId, textDisplay, type View } from "#src/chat/view.ts";
 import { createDiscord } from "#src/discord/surface.ts";
+import { directUpstream } from "#tests/direct-upstream.ts";
 import { openDiscord } from "#tests/discord/start-bot.ts";
 import { textOf } from "#tests/stand-ins/discord/people.ts";
 import type { Discord } from "#tests/stand-ins/discord.ts";
@@ -38,14 +39,15 @@ async function slowBot(act: (reply: (view: View) => Promise<void>) => Promise<vo
     token: discord.token,
     publicKey: undefined,
     shards: undefined,
-    apiUrl: discord.apiUrl,
     devGuildId: undefined,
     allowedGuilds: [],
     registerCommands: false,
   };
   const { services, outputs } = await testApp();
   const admins = { users: [], roles: [] };
-  const app = { router: createRouter([slow], log), services, outputs, log, admins, claims: createClaims(log) };
+  const upstreams = { discord: directUpstream(discord.apiUrl) };
+  const claims = createClaims(log);
+  const app = { router: createRouter([slow], log), services, outputs, upstreams, log, admins, claims };
   const running = createDiscord(app, config).run(stop.signal);
   onTestFinished(async () => {
     gate.resolve();

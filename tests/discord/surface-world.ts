@@ -8,6 +8,7 @@ import { createRouter } from "#src/chat/router.ts";
 import { readConfig } from "#src/config.ts";
 import type { Admins } from "#src/discord/settings.ts";
 import { createDiscord } from "#src/discord/surface.ts";
+import { directUpstream } from "#tests/direct-upstream.ts";
 import type { Discord } from "#tests/stand-ins/discord.ts";
 
 export const PERSON = "300000000000000001";
@@ -32,12 +33,19 @@ export async function openSurface(
   const log = createLog({ logLevel: "debug" }, { write });
   const { services, outputs } = await createApp(readConfig({ LOG_LEVEL: "silent" }), { lazy: true });
   const surface = createDiscord(
-    { router: createRouter(commands, log), services, outputs, log, admins, claims: createClaims(log, claim) },
+    {
+      router: createRouter(commands, log),
+      services,
+      outputs,
+      upstreams: { discord: directUpstream(discord.apiUrl) },
+      log,
+      admins,
+      claims: createClaims(log, claim),
+    },
     {
       token: discord.token,
       publicKey: over === "http" ? discord.publicKey : undefined,
       shards: undefined,
-      apiUrl: discord.apiUrl,
       devGuildId: undefined,
       allowedGuilds: [],
       registerCommands: false,

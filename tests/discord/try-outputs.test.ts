@@ -5,6 +5,7 @@ import type { Output } from "#src/tries/outputs.ts";
 import { createOutputs, NotWanted } from "#src/tries/outputs.ts";
 import type { Try } from "#src/tries/try.ts";
 import { progressOf, runOf, tryOf } from "#tests/chat/tries.ts";
+import { directUpstream } from "#tests/direct-upstream.ts";
 import { openDiscord } from "#tests/discord/start-bot.ts";
 import { textOf } from "#tests/stand-ins/discord/people.ts";
 
@@ -24,7 +25,12 @@ async function openMessage(until = Date.now() + 60_000) {
   });
   const outputs = createOutputs();
   const log = createLog({ logLevel: "silent" });
-  registerDiscord(outputs, { apiUrl: discord.apiUrl, entryOf: () => undefined, responded: () => {}, log });
+  registerDiscord(outputs, {
+    upstream: directUpstream(discord.apiUrl),
+    entryOf: () => undefined,
+    responded: () => {},
+    log,
+  });
   const attempt = tryOf({
     delivery: interactionDelivery({ application_id: APPLICATION, token: interaction.token }, until, false),
   });

@@ -8,6 +8,7 @@ import { createRunMetrics, type RunMetrics } from "#src/metrics/run-metrics.ts";
 import { createOutputs } from "#src/tries/outputs.ts";
 import { openParts } from "#src/tries/redis/open.ts";
 import { createWorker } from "#src/tries/redis/worker.ts";
+import { directUpstream } from "#tests/direct-upstream.ts";
 import { openDiscord, startBotProgram, startWorker } from "#tests/discord/start-bot.ts";
 import { ASKER, ended, OTHER, shows } from "#tests/discord/try-world.ts";
 import { textOf } from "#tests/stand-ins/discord/people.ts";
@@ -237,7 +238,7 @@ async function runHere(
   const log = createLog({ logLevel: "silent" });
   const { runs: events, responded, families } = createRunMetrics();
   const outputs = createOutputs();
-  registerDiscord(outputs, { apiUrl, entryOf: () => undefined, responded, log });
+  registerDiscord(outputs, { upstream: directUpstream(apiUrl), entryOf: () => undefined, responded, log });
   const { promise: isThere, resolve } = Promise.withResolvers<void>();
   const parts = openParts(redis.url, readConfig({}).tries, log, (connected) => connected && resolve());
   const { fleet, run } = createWorker({

@@ -20,6 +20,8 @@ export type DiscordOptions = {
   bucket?: { limit: number; windowMs: number };
   /** How far Discord's clock is ahead of this machine's, in ms. */
   clockOffsetMs?: number;
+  /** Serves over TLS, under a name that no name server knows: whoever comes has to come through a proxy. */
+  secure?: { host: string; key: string; cert: string };
 };
 
 /** What the time in ids counts from, in ms since 1970. */
@@ -42,6 +44,7 @@ export async function startDiscord({
   heartbeatMs = 41_250,
   bucket = { limit: 5, windowMs: 2000 },
   clockOffsetMs = 0,
+  secure,
 }: DiscordOptions = {}) {
   const violations: string[] = [];
   const violation = (fault: string): void => {
@@ -58,7 +61,8 @@ export async function startDiscord({
   let deliveries = 1;
   const root = `/${randomUUID()}`;
   const gatewayPath = `${root}/gateway`;
-  const gatewayUrl = (): string => `ws://127.0.0.1:${port()}${gatewayPath}`;
+  const gatewayUrl = (): string =>
+    secure ? `wss://${secure.host}${gatewayPath}` : `ws://127.0.0.1:${port()}${gatewayPath}`;
 
   const interactions = createInteractions({ acknowledgeMs, tokenLifeMs }, violation, nextId);
   const channels = createChannels(violation, nextId);
@@ -71,6 +75,7 @@ export async function startDiscord({
     channels,
     violation,
     bucket,
+    certificate: secure,
   });
   const gateway = createGateway(rest.server, {
     token,
@@ -104,7 +109,8 @@ export async function startDiscord({
   };
 
   return {
-    apiUrl: `http://127.0.0.1:${port()}${root}/api`,
+    apiUrl: `${secure ? `https://${secure.host}` : `http://127.0.0.1:${port()}`}${root}/api`,
+    port: port(),
     token,
     violations,
     gateway,

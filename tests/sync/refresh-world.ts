@@ -94,7 +94,8 @@ async function startProgram(env: Record<string, string>): Promise<Program> {
   const log = createLog({ logLevel: "debug" }, { write: (line) => void lines.push(JSON.parse(line)) });
   const source = config.github.catalog;
   if (source === undefined) throw new Error("no repository is set");
-  const once = await catalogRefresh({ config, source, holder: app.catalog, now: app.services.now, log, pace: "none" });
+  const { catalog: holder, services, upstreams } = app;
+  const once = await catalogRefresh({ config, source, upstreams, holder, now: services.now, log, pace: "none" });
   return {
     app,
     log,

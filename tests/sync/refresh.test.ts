@@ -56,7 +56,8 @@ describe("a newer catalog", () => {
     if (source === undefined) throw new Error("no repository is set");
     const stop = new AbortController();
     onTestFinished(() => stop.abort());
-    const parts = { config: app.config, source, holder: app.catalog, now: Date.now, log };
+    const { config, upstreams, catalog: holder } = app;
+    const parts = { config, source, upstreams, holder, now: Date.now, log };
     const ended = refreshCatalog(parts, stop.signal, { cron: "* * * * * *", jitterMs: 0 });
     const commitInUse = () => app.services.catalogInUse.origin?.commit;
     await expect.poll(commitInUse, { timeout: 10_000 }).toBeDefined();
@@ -230,7 +231,8 @@ describe("GitHub being away", () => {
       async () => asked.resolve(),
     );
     github.faults.next("stall");
-    const ended = refreshCatalog({ config: app.config, source, holder: app.catalog, now: Date.now, log }, stop.signal);
+    const { config, upstreams, catalog: holder } = app;
+    const ended = refreshCatalog({ config, source, upstreams, holder, now: Date.now, log }, stop.signal);
     await asked.promise;
     stop.abort();
     await ended;

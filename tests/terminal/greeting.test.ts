@@ -4,7 +4,14 @@ import { testApp } from "#tests/test-app.ts";
 
 const app = await testApp({ DEFAULT_LOCALE: "en" });
 const lines = (settings: { isRead: boolean; overridden: string[] }): string[] =>
-  greeting({ ...app, catalogDir: "catalog", settings: { path: "/srv/.env", ...settings }, hasBot: false, page: "" });
+  greeting({
+    ...app,
+    proxies: [],
+    catalogDir: "catalog",
+    settings: { path: "/srv/.env", ...settings },
+    hasBot: false,
+    page: "",
+  });
 
 test("the greeting names the file of settings, and what of it the environment overrides", () => {
   expect(lines({ isRead: true, overridden: [] }).slice(1, 3)).toEqual([

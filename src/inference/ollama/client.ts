@@ -2,6 +2,7 @@ import { STATUS_CODES } from "node:http";
 import type { Ollama } from "ollama";
 import { z } from "zod";
 import { oneLine } from "#src/base/one-line.ts";
+import { fetchThrough } from "#src/base/tunnel.ts";
 import type { HostAddress } from "#src/inference/backend.ts";
 import { ConnectionLost, codeOf, EndedEarly, NotReached, OllamaAnswer } from "./errors.ts";
 
@@ -19,11 +20,12 @@ const STREAMS = /\/api\/(?:chat|pull)$/;
  * would drop the status, and print what it cannot read to the console.
  */
 export async function ollamaClient(
-  { url, authorization }: HostAddress,
+  { url, authorization, proxies }: HostAddress,
   signal: AbortSignal,
   sent: readonly string[] = [],
 ): Promise<Ollama> {
   const { Ollama } = await import("ollama");
+  const send = proxies === undefined ? fetch : fetchThrough(proxies);
   const login = authorization === undefined ? [] : [authorization, authorization.replace(/^\w+\s+/, "")];
   const hidden = [...login, ...sent.flatMap(asQuoted)];
   return new Ollama({
@@ -31,7 +33,7 @@ export async function ollamaClient(
     ...(authorization !== undefined && { headers: { authorization } }),
     fetch: async (input, init) => {
       const signals = init?.signal ? [signal, init.signal] : [signal];
-      const response = await fetch(input, { ...init, signal: AbortSignal.any(signals) }).catch((error: unknown) => {
+      const response = await send(input, { ...init, signal: AbortSignal.any(signals) }).catch((error: unknown) => {
         throw new NotReached(reasonOf(error), { cause: error });
       });
       if (!response.ok) throw answerOf(response.status, await beginningOf(response), hidden);

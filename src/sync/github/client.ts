@@ -1,7 +1,10 @@
 import { createPrivateKey } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import type { App, Octokit } from "octokit";
+import { type BackOff, parseRetryAfter, UpstreamPaused } from "#src/base/back-off.ts";
 import type { Log } from "#src/base/log.ts";
+import { fetchThrough } from "#src/base/tunnel.ts";
+import type { Upstream } from "#src/base/upstream.ts";
 import { VERSION } from "#src/base/version.ts";
 import { explainGithubError, GithubFailure } from "./failure.ts";
 import type { GithubIdentity, GithubSettings } from "./settings.ts";
@@ -23,6 +26,8 @@ export type ClientOptions = {
   /** `none` sends writes without a pause and repeats without waiting: for a stand-in. */
   pace?: "github" | "none";
   timeoutMs?: number;
+  /** The way to GitHub, and whether it may be asked now; absent: directly, at any time. */
+  upstream?: Pick<Upstream, "proxies" | "backOff"> | undefined;
 };
 
 /** The newest version of the REST API. */
@@ -52,7 +57,7 @@ export async function createClients(
 async function createClient(
   role: "reader" | "writer",
   { apiUrl, identity }: Pick<GithubSettings, "apiUrl" | "identity">,
-  { log, signal, pace = "github", timeoutMs = TIMEOUT_MS }: ClientOptions,
+  { log, signal, pace = "github", timeoutMs = TIMEOUT_MS, upstream }: ClientOptions,
 ): Promise<Client> {
   const library = await import("octokit");
   const meter = createMeter();
@@ -65,7 +70,7 @@ async function createClient(
   const Configured = library.Octokit.defaults({
     baseUrl: apiUrl,
     log: quiet,
-    request: { fetch: meteredFetch(meter, headers, timeoutMs, signal), log: quiet },
+    request: { fetch: meteredFetch({ meter, headers, timeoutMs, signal, upstream }), log: quiet },
     retry: { retries: READ_RETRIES, retryAfterBaseValue: pace === "none" ? 1 : 1000, doNotRetry: NEVER_REPEATED },
     // The plugin takes every query for a write and spaces them a second apart; the reader asks one at a time anyway.
     throttle:
@@ -78,7 +83,10 @@ async function createClient(
     // Of its own for each call: octokit notes repeats in it, and a shared one would make the next call wait for longer.
     options.request = { ...options.request, ...(isRead(options) ? {} : { retries: 0 }) };
     const ends = joined(signal, options.request.signal);
-    const send = async () => untilAborted(async () => request(options), ends);
+    const send = async () => {
+      enter(upstream);
+      return untilAborted(async () => request(options), ends);
+    };
     try {
       return await send();
     } catch (error) {
@@ -95,6 +103,27 @@ async function createClient(
     requests: () => meter.requests,
     remaining: () => meter.remaining,
   };
+}
+
+/** Throws GithubFailure while GitHub wants to be left alone. */
+function enter(upstream: ClientOptions["upstream"]): void {
+  try {
+    upstream?.backOff.enter();
+  } catch (error) {
+    if (!(error instanceof UpstreamPaused)) throw error;
+    throw new GithubFailure("limit", { detail: error.message, retryAfter: Math.ceil(error.retryAfter / 1000) });
+  }
+}
+
+/** Begins a pause where an answer is a page, which comes from what stands before GitHub, or names no time that is near. */
+function keepAway({ status, headers }: Response, backOff: BackOff): void {
+  const isPage = !/\bjson\b/.test(headers.get("content-type") ?? "");
+  const named = parseRetryAfter(headers.get("retry-after"), Date.now());
+  // The hour's quota is used up, or a short wait asked for: both are kept to where the requests are made.
+  const isUsual =
+    !isPage && (headers.get("x-ratelimit-remaining") === "0" || (named ?? Infinity) <= MAX_LIMIT_WAIT_S * 1000);
+  if (status !== 429 && !(status === 403 && isPage)) backOff.answered();
+  else if (!isUsual) backOff.refused(`GitHub answered ${status}${isPage ? " with a page" : ""}`, named);
 }
 
 async function identify(
@@ -117,16 +146,18 @@ async function identify(
 type Meter = { requests: number; remaining: number | undefined };
 const createMeter = (): Meter => ({ requests: 0, remaining: undefined });
 
+type FetchParts = Pick<ClientOptions, "signal" | "upstream"> & {
+  meter: Meter;
+  headers: Record<string, string>;
+  timeoutMs: number;
+};
+
 /**
  * Sends with a time limit, and reads the body at once: octokit takes one that breaks off for an empty one. A download
  * streams on past the limit.
  */
-function meteredFetch(
-  meter: Meter,
-  ownHeaders: Record<string, string>,
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
-): typeof fetch {
+function meteredFetch({ meter, headers: ownHeaders, timeoutMs, signal, upstream }: FetchParts): typeof fetch {
+  const send = upstream === undefined ? fetch : fetchThrough(upstream.proxies);
   return async (input, init) => {
     const ends = joined(signal, init?.signal);
     // An AbortError is the one error that octokit never repeats.
@@ -135,11 +166,12 @@ function meteredFetch(
     const timer = setTimeout(() => late.abort(new DOMException("GitHub took too long", "TimeoutError")), timeoutMs);
     try {
       meter.requests += 1;
-      const response = await fetch(input, {
+      const response = await send(input, {
         ...init,
         headers: { ...Object.fromEntries(new Headers(init?.headers)), ...ownHeaders },
         signal: AbortSignal.any([ends, late.signal]),
       });
+      if (upstream) keepAway(response, upstream.backOff);
       const { headers, status, statusText } = response;
       const remaining = Number(headers.get("x-ratelimit-remaining") ?? Number.NaN);
       if (headers.get("x-ratelimit-resource") === "core" && Number.isFinite(remaining)) meter.remaining = remaining;

@@ -1,22 +1,27 @@
 import { z } from "zod";
+import { parseRetryAfter } from "#src/base/back-off.ts";
+import { ProxyFailure } from "#src/base/tunnel.ts";
 
 /**
- * Why GitHub could not be asked: no connection; token or app refused; not allowed; not there, or withheld; no requests
+ * Why GitHub could not be asked: no connection; the proxy on the way did not make one; token or app refused; not allowed; not there, or withheld; no requests
  * left; out of order or too slow.
  */
-export type GithubFailureKind = "offline" | "token" | "forbidden" | "notFound" | "limit" | "unavailable";
+export type GithubFailureKind = "offline" | "proxy" | "token" | "forbidden" | "notFound" | "limit" | "unavailable";
 
 /** GitHub did not do what was asked. Texts for people: `github.<kind>` with `host`. Holds no header and no token. */
 export class GithubFailure extends Error {
   override name = "GithubFailure";
   readonly kind: GithubFailureKind;
   readonly host: string;
+  /** What GitHub, or what is before it, said: one line. */
+  readonly detail: string;
   /** Seconds until GitHub takes requests again, where it said so. */
   readonly retryAfter: number | undefined;
   constructor(kind: GithubFailureKind, { host = "GitHub", detail = "", retryAfter }: FailureDetails = {}) {
     super([`${host}: ${kind}`, ...(detail === "" ? [] : [detail])].join(": "));
     this.kind = kind;
     this.host = host;
+    this.detail = detail;
     this.retryAfter = retryAfter;
   }
 }
@@ -54,14 +59,19 @@ export function explainGithubError(error: unknown): GithubFailure | undefined {
 }
 
 function kindOf({ status, request, response, cause, message }: RequestError): GithubFailureKind {
-  if (response === undefined)
-    return cause instanceof Error && cause.name === "TimeoutError" ? "unavailable" : "offline";
+  if (response === undefined) return unansweredKind(cause);
   // An installation that does not exist is as wrong an identity as a wrong token.
   if (status === 401 || request.url.includes("/app/installations/")) return status >= 500 ? "unavailable" : "token";
   if (status === 429 || (status === 403 && isLimit(response.headers, message))) return "limit";
   if (status === 404 || status === 410 || status === 451 || (status === 403 && isBlocked(response.data)))
     return "notFound";
   return status >= 500 ? "unavailable" : "forbidden";
+}
+
+function unansweredKind(cause: unknown): GithubFailureKind {
+  if (!(cause instanceof Error)) return "offline";
+  if (cause.name === "TimeoutError") return "unavailable";
+  return cause instanceof ProxyFailure ? "proxy" : unansweredKind(cause.cause);
 }
 
 const isLimit = (headers: Record<string, unknown>, message: string): boolean =>
@@ -72,8 +82,8 @@ const isBlocked = (data: unknown): boolean => z.object({ block: z.object({}) }).
 
 function waitOf({ response }: RequestError): number {
   const headers = response?.headers ?? {};
-  const named = Number(headers["retry-after"]);
-  if (Number.isFinite(named)) return Math.max(0, named);
+  const named = parseRetryAfter(String(headers["retry-after"] ?? ""), Date.now());
+  if (named !== undefined) return Math.ceil(named / 1000);
   const reset = Number(headers["x-ratelimit-reset"]);
   if (headers["x-ratelimit-remaining"] === "0" && Number.isFinite(reset))
     return Math.max(0, Math.ceil(reset - Date.now() / 1000) + 1);

@@ -1,4 +1,5 @@
 import type { Server } from "node:http";
+import type { Server as SecureServer } from "node:https";
 import { type WebSocket, WebSocketServer } from "ws";
 import { z } from "zod";
 
@@ -30,7 +31,7 @@ export type GatewayOptions = {
   violation: (fault: string) => void;
 };
 
-export function createGateway(http: Server, options: GatewayOptions) {
+export function createGateway(http: Server | SecureServer, options: GatewayOptions) {
   const sockets = new WebSocketServer({ server: http, path: options.path });
   const sessions = new Map<string, Session>();
   const counts = { identify: 0, resume: 0 };

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { buffer, json } from "node:stream/consumers";
 import type { Channels } from "./channels.ts";
 import { commandFaults, type RegisteredCommand, readCommands } from "./command-rules.ts";
@@ -17,6 +18,17 @@ export type RestOptions = {
   channels: Channels;
   violation: (fault: string) => void;
   bucket: { limit: number; windowMs: number };
+  /** Serves over TLS with these. */
+  certificate?: { key: string; cert: string } | undefined;
+};
+
+/** What stands before Discord answers in its place, with a page and at most a `Retry-After` of its own. */
+const PAGES = {
+  html: {
+    type: "text/html; charset=UTF-8",
+    body: "<!DOCTYPE html><title>Access denied | discord.com used Cloudflare to restrict access</title><span>Error 1015</span>",
+  },
+  text: { type: "text/plain; charset=UTF-8", body: "error code: 1015\n" },
 };
 
 /** `arrivedAt`: performance.now() when the first byte had come. */
@@ -24,7 +36,9 @@ export type Request = { method: string; path: string; arrivedAt: number };
 type Fault = {
   matches: (request: Request, body: unknown) => boolean;
   status: number;
-  retryAfterSeconds: number;
+  /** As the header says it; undefined: it is missing. */
+  retryAfter: string | undefined;
+  page: keyof typeof PAGES | undefined;
   /** The request is carried out, and only its answer is lost. */
   afterwards: boolean;
   left: number;
@@ -159,6 +173,15 @@ export function createRest(options: RestOptions) {
     body: { message: "You are being rate limited.", retry_after: seconds, global: false },
   });
 
+  /** What a request gets that is to fail, maybe after it was carried out. */
+  const failed = (fault: Fault, carryOut: () => Answer): Answer => {
+    fault.left -= 1;
+    if (fault.afterwards) carryOut();
+    return fault.status === 429
+      ? tooMany(Number(fault.retryAfter) || 0)
+      : { status: fault.status, body: { message: "injected" } };
+  };
+
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = incoming.url ?? "";
     if (!url.startsWith(`${options.root}/`)) return send(response, NOT_FOUND);
@@ -167,33 +190,34 @@ export function createRest(options: RestOptions) {
     const body = request.method === "GET" ? undefined : await readBody(incoming);
     const fault = faults.find((item) => item.left > 0 && item.matches(request, body));
     const limit = limited(request);
-    let result: Answer;
-    if (fault) {
-      fault.left -= 1;
-      if (fault.afterwards) answer(request, url.split("?")[1] ?? "", incoming.headers.authorization, body);
-      result =
-        fault.status === 429
-          ? tooMany(fault.retryAfterSeconds)
-          : { status: fault.status, body: { message: "injected" } };
-    } else if (limit.retryAfter !== undefined) {
-      result = tooMany(limit.retryAfter);
-    } else {
-      result = answer(request, url.split("?")[1] ?? "", incoming.headers.authorization, body);
-    }
+    const carryOut = (): Answer => answer(request, url.split("?")[1] ?? "", incoming.headers.authorization, body);
+    const result = fault
+      ? failed(fault, carryOut)
+      : limit.retryAfter === undefined
+        ? carryOut()
+        : tooMany(limit.retryAfter);
     calls.push({ ...request, status: result.status });
-    const seconds = result.status === 429 ? String(fault?.retryAfterSeconds ?? limit.retryAfter ?? 1) : undefined;
-    send(response, result, {
-      ...limit.headers,
-      ...(seconds !== undefined && { "retry-after": seconds, "x-ratelimit-scope": "user" }),
-    });
+    const seconds = fault ? fault.retryAfter : String(limit.retryAfter ?? 1);
+    const named: Record<string, string> =
+      result.status === 429 && seconds !== undefined ? { "retry-after": seconds } : {};
+    if (fault?.page === undefined)
+      return send(response, result, {
+        ...limit.headers,
+        ...named,
+        ...(result.status === 429 && { "x-ratelimit-scope": "user" }),
+      });
+    const { type, body: page } = PAGES[fault.page];
+    response.writeHead(result.status, { server: "cloudflare", "content-type": type, ...named }).end(page);
   };
 
-  const server = createServer((incoming, response) => {
+  const receive = (incoming: IncomingMessage, response: ServerResponse): void => {
     handle(incoming, response).catch((error: unknown) => {
       violation(`the stand-in failed: ${error instanceof Error ? error.stack : String(error)}`);
       response.destroy();
     });
-  });
+  };
+  const { certificate } = options;
+  const server = certificate ? createSecureServer(certificate, receive) : createServer(receive);
 
   return {
     server,
@@ -205,7 +229,18 @@ export function createRest(options: RestOptions) {
       status: number,
       { times = 1, retryAfterSeconds = 0.2, afterwards = false } = {},
     ) => {
-      faults.push({ matches, status, retryAfterSeconds, afterwards, left: times });
+      faults.push({ matches, status, retryAfter: String(retryAfterSeconds), page: undefined, afterwards, left: times });
+    },
+    /** From now on requests that match are refused as Cloudflare or Discord does; the answer ends that. */
+    refuse: (
+      matches: (request: Request) => boolean,
+      { status = 429, page, retryAfter }: { status?: number; page?: keyof typeof PAGES; retryAfter?: string } = {},
+    ): (() => void) => {
+      const fault = { matches, status, retryAfter, page, afterwards: false, left: Number.POSITIVE_INFINITY };
+      faults.push(fault);
+      return () => {
+        fault.left = 0;
+      };
     },
   };
 }

@@ -1,0 +1,90 @@
+import { DefaultRestOptions, type RESTOptions } from "discord.js";
+import { z } from "zod";
+import { type BackOff, parseRetryAfter, UpstreamPaused } from "#src/base/back-off.ts";
+import type { DiscordAction, DiscordEvents } from "#src/metrics/discord-metrics.ts";
+
+type MakeRequest = RESTOptions["makeRequest"];
+type Answer = Awaited<ReturnType<MakeRequest>>;
+
+/** Longer waits are ours: the client would hold the request for as long, and knows no timer beyond 24 days. */
+const CLIENT_WAITS_MS = 60_000;
+const ROUTE_MOST_MS = 24 * 3_600_000;
+/** Routes that are kept back at a time; each is forgotten once its time has come. */
+const ROUTES_MAX = 10_000;
+
+/**
+ * Sends a request to Discord unless Discord wants to be left alone. The client's own rule is to send again at once where an
+ * answer 429 names no time, or one that it cannot read, which is what Cloudflare's pages do; a pause keeps back all of
+ * the process, a long limit of Discord's own the one route. Both throw UpstreamPaused, without waiting.
+ */
+export function limitedRequest(backOff: BackOff, responded: DiscordEvents["responded"] = () => {}): MakeRequest {
+  const routes = new Map<string, { reason: string; until: number }>();
+  return async (url, init) => {
+    const { pathname } = new URL(url);
+    const method = init.method ?? "GET";
+    const route = `${method} ${pathname}`;
+    const held = routes.get(route);
+    if (held && held.until > Date.now()) throw new UpstreamPaused(held, Date.now());
+    backOff.enter();
+    const answer = await DefaultRestOptions.makeRequest(url, init);
+    responded(actionOf(method, pathname), answer.status);
+    const limit = await limitOf(answer, Date.now());
+    if (limit === undefined) {
+      backOff.answered();
+      return answer;
+    }
+    if (limit.everything) throw backOff.refused(limit.reason, limit.ms);
+    backOff.answered();
+    for (const [name, { until }] of routes) if (until <= Date.now() || routes.size >= ROUTES_MAX) routes.delete(name);
+    const pause = { reason: limit.reason, until: Date.now() + Math.min(limit.ms, ROUTE_MOST_MS) };
+    routes.set(route, pause);
+    throw new UpstreamPaused(pause, Date.now());
+  };
+}
+
+type Limit =
+  | { everything: true; reason: string; ms: number | undefined }
+  | { everything: false; reason: string; ms: number };
+
+/** What an answer forbids; undefined where nothing, or where the client keeps to it by itself. */
+async function limitOf(answer: Answer, now: number): Promise<Limit | undefined> {
+  const { status, headers } = answer;
+  dropAbsurd(headers);
+  const header = headers.get("retry-after");
+  const named = parseRetryAfter(header, now);
+  const isPage = !/\bjson\b/.test(headers.get("content-type") ?? "");
+  if (isPage && (status === 429 || status === 403)) {
+    const [code] = /\b10\d\d\b/.exec(await answer.text()) ?? [];
+    return { everything: true, reason: `Discord answered ${status} with a page${code ? ` (${code})` : ""}`, ms: named };
+  }
+  const isClients = named !== undefined && named <= CLIENT_WAITS_MS && Number.isFinite(Number(header));
+  return status !== 429 || isClients
+    ? undefined
+    : statedLimit(await answer.json().catch(() => undefined), headers, named);
+}
+
+const limitBody = z.object({ retry_after: z.number().positive(), global: z.boolean().optional() });
+
+/** What Discord itself says with a 429, in the header or in its JSON. */
+function statedLimit(answer: unknown, headers: Answer["headers"], named: number | undefined): Limit {
+  const { data: body } = limitBody.safeParse(answer);
+  const ms = named ?? (body && body.retry_after * 1000);
+  if (ms === undefined) return { everything: true, reason: "Discord answered 429 and named no time", ms };
+  const everything = headers.has("x-ratelimit-global") || body?.global === true;
+  return { everything, reason: `Discord answered 429${everything ? "" : " for one kind of request"}`, ms };
+}
+
+/** The client waits in a tight loop for what is no time, or further away than its timers reach. */
+function dropAbsurd(headers: Answer["headers"]): void {
+  const seconds = headers.get("x-ratelimit-reset-after");
+  if (seconds !== null && !(Number(seconds) >= 0 && Number(seconds) <= ROUTE_MOST_MS / 1000))
+    headers.delete("x-ratelimit-reset-after");
+}
+
+/** What a request does, by its path, in which `/api/v10` comes first. */
+function actionOf(method: string, pathname: string): DiscordAction {
+  const [, kind] = /\/v\d+\/(interactions|webhooks)\//.exec(pathname) ?? [];
+  if (kind === "interactions") return "acknowledge";
+  if (kind === undefined) return "other";
+  return method === "PATCH" ? "edit" : method === "POST" ? "follow_up" : "other";
+}

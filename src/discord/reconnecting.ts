@@ -1,0 +1,80 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { createBackOff } from "#src/base/back-off.ts";
+import { never } from "#src/base/deadline.ts";
+import type { Log } from "#src/base/log.ts";
+
+/** When the shards of a process connect to the gateway, and what is said of it. */
+export type Reconnecting = {
+  /** Resolves when a shard may connect; never once the signal is raised. */
+  turn: (shard: number) => Promise<void>;
+  /** A socket failed. */
+  failed: (error: Error) => void;
+  /** A shard lost its connection, or could not make one. */
+  lost: (shard: number) => void;
+  /** A shard is there. */
+  ready: (shard: number) => void;
+};
+
+const FIRST_MS = 1000;
+const MOST_MS = 60_000;
+/** The first of these come at once: a connection that is lost is usually there again. */
+const AT_ONCE = 2;
+/** A connection that lasted so long was a good one. */
+const STABLE_MS = 60_000;
+const LINE_EVERY_MS = 60_000;
+const JITTER = 0.25;
+
+type Parts = {
+  log: Log;
+  /** Told why there is no connection, in one line. */
+  onAway: (reason: string) => void;
+  signal: AbortSignal;
+};
+
+/** Spaces the attempts out, a minute apart in the end, and says at most once a minute why they fail. */
+export function createReconnecting({ log, onAway, signal }: Parts): Reconnecting {
+  const gate = createBackOff("Discord's gateway", { log });
+  const attempts = new Map<number, number>();
+  const readySince = new Map<number, number>();
+  let reason = "the connection was closed";
+  let toldAt: number | undefined;
+  let losses = 0;
+
+  const pauseBefore = (shard: number): number => {
+    const since = readySince.get(shard);
+    readySince.delete(shard);
+    const before = since !== undefined && performance.now() - since >= STABLE_MS ? 0 : (attempts.get(shard) ?? 0);
+    attempts.set(shard, before + 1);
+    const own = before < AT_ONCE ? 0 : Math.min(FIRST_MS * 2 ** (before - AT_ONCE), MOST_MS);
+    const asked = (gate.pause()?.until ?? 0) - Date.now();
+    return Math.max(own * (1 + JITTER * Math.random()), asked);
+  };
+
+  return {
+    turn: async (shard) => {
+      await wait(pauseBefore(shard), undefined, { signal }).catch(() => {});
+      if (signal.aborted) await never();
+    },
+    failed: (error) => {
+      reason = error.message.trim() || ("code" in error ? String(error.code) : error.name);
+      // What comes before Discord does not let this address in for now.
+      const [, status] = /^Unexpected server response: (403|429)$/.exec(reason) ?? [];
+      if (status !== undefined) gate.refused(`the gateway answered ${status}`);
+      onAway(reason);
+    },
+    lost: (shard) => {
+      losses += 1;
+      if (signal.aborted || (toldAt !== undefined && performance.now() - toldAt < LINE_EVERY_MS)) return;
+      log.warn({ shard, reason, attempts: losses }, "Discord connection lost, reconnecting");
+      toldAt = performance.now();
+      losses = 0;
+    },
+    ready: (shard) => {
+      readySince.set(shard, performance.now());
+      gate.answered();
+      reason = "the connection was closed";
+      toldAt = undefined;
+      losses = 0;
+    },
+  };
+}
