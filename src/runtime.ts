@@ -1,7 +1,8 @@
-import { join } from "node:path";
 import { type Claims, createClaims } from "#src/base/claims.ts";
+import type { Locale } from "#src/base/locale.ts";
 import type { Log } from "#src/base/log.ts";
 import type { RunCoordinator } from "#src/base/schedule.ts";
+import type { StoreHealth } from "#src/base/store-health.ts";
 import type { CatalogHolder } from "#src/catalog/holder.ts";
 import { createPictures } from "#src/chart/pictures.ts";
 import type { Services } from "#src/chat/services.ts";
@@ -17,6 +18,7 @@ import type { Outputs } from "#src/tries/outputs.ts";
 import type { TrySettings } from "#src/tries/settings.ts";
 import type { Tries } from "#src/tries/tries.ts";
 import { createBackend } from "./backend.ts";
+import { openDataDir, openDataFiles } from "./data-files.ts";
 
 /**
  * What a program needs that runs tries, draws, and is watched: hosts, tries, pictures, metrics. An answer from the
@@ -47,11 +49,14 @@ export type RuntimeOptions = {
   log: Log;
   /** Where conversations are kept; absent: they end with the process. */
   dataDir: string | undefined;
+  /** The language for what is wrong with that folder. */
+  locale: Locale;
 };
 
-/** The tries and hosts of this process. */
+/** The tries and hosts of this process. Throws DataDirTaken where another process keeps its tries in the same folder. */
 export function createLocalRuntime(options: RuntimeOptions): Runtime {
-  const { tries, outputs, dataDir, log } = options;
+  const { tries, outputs, dataDir, locale, log } = options;
+  const files = openDataFiles(dataDir, locale, log);
   const metrics = createMetrics();
   const fleet = createFleet({
     backend: createBackend(),
@@ -60,17 +65,12 @@ export function createLocalRuntime(options: RuntimeOptions): Runtime {
     allowCloud: tries.allowCloud,
     log,
   });
-  const local = createEmbeddedTries({
-    fleet,
-    settings: tries,
-    path: dataDir === undefined ? ":memory:" : join(dataDir, "mulu.db"),
-    outputs,
-    events: metrics.tries,
-    log,
-  });
-  const community = openCommunityFile({ path: dataDir === undefined ? ":memory:" : join(dataDir, "community.db") });
+  const local = createEmbeddedTries({ ...files.cache, fleet, settings: tries, outputs, events: metrics.tries, log });
+  const { path, health } = files.community;
+  const community = openCommunityFile({ path, onFault: health.fails, onWell: health.well });
+  const stores = dataDir === undefined ? [] : [files.cache.health, health];
   return {
-    ...watched(options, { metrics, fleet, tries: local, redis: createConnection(false) }),
+    ...watched(options, { metrics, fleet, tries: local, redis: createConnection(false), stores }),
     community,
     coordinator: undefined,
     claims: createClaims(log),
@@ -78,13 +78,15 @@ export function createLocalRuntime(options: RuntimeOptions): Runtime {
     close: async () => {
       await local.close();
       await community.close();
+      files.release();
     },
   };
 }
 
 /** The tries and hosts of all processes together; what only Redis needs is loaded only here. */
 export async function openSharedRuntime(redisUrl: string, apiUrl: string, options: RuntimeOptions): Promise<Runtime> {
-  const { outputs, catalog, log } = options;
+  const { outputs, catalog, dataDir, locale, log } = options;
+  if (dataDir !== undefined) openDataDir(dataDir, locale, log);
   const metrics = createMetrics();
   const redis = createConnection(true);
   const { registerDiscord } = await import("#src/discord/try-outputs.ts");
@@ -104,14 +106,24 @@ export async function openSharedRuntime(redisUrl: string, apiUrl: string, option
     onRedis: redis.set,
     log,
   });
-  return { ...watched(options, { metrics, fleet, tries, redis }), ...shared, claims: createClaims(log, claim) };
+  return {
+    ...watched(options, { metrics, fleet, tries, redis, stores: [] }),
+    ...shared,
+    claims: createClaims(log, claim),
+  };
 }
 
-type Parts = { metrics: Metrics; fleet: Fleet; tries: Tries; redis: ReturnType<typeof createConnection> };
+type Parts = {
+  metrics: Metrics;
+  fleet: Fleet;
+  tries: Tries;
+  redis: ReturnType<typeof createConnection>;
+  stores: StoreHealth[];
+};
 
 function watched(
   { discord, catalog, now, log }: RuntimeOptions,
-  { metrics, fleet, tries, redis }: Parts,
+  { metrics, fleet, tries, redis, stores }: Parts,
 ): Omit<Runtime, "community" | "coordinator" | "claims" | "refused" | "close"> {
   const services = {
     fleet,
@@ -126,6 +138,6 @@ function watched(
     tries: countRefusals(tries, metrics.tries),
     pulls: createPulls({ fleet, log }),
     pictures: createPictures({ log }),
-    readiness: createReadiness({ discord, redis, services }),
+    readiness: createReadiness({ discord, redis, stores, services }),
   };
 }

@@ -1,3 +1,4 @@
+import { DataDirTaken } from "#src/base/data-dir.ts";
 import { LOCALES, type Locale, type Text, textIn } from "#src/base/locale.ts";
 import { CatalogUnusable } from "#src/catalog/entry/load.ts";
 import { issueText, problemText } from "#src/chat/explain-issue.ts";
@@ -68,6 +69,7 @@ function explain(error: unknown, text: Text): string[] | undefined {
       error.code === undefined ? text("discord.tokenRefused") : text("discord.closedForGood", { code: error.code }),
     ];
   }
+  if (error instanceof DataDirTaken) return [text("problems.dataDir.taken", { directory: error.directory })];
   if (error instanceof RedisUnusable) return [text(`problems.redis.${error.reason}`)];
   if (error instanceof CannotListen) return [text(`web.cannotListen.${error.reason}`, error.address)];
   return undefined;

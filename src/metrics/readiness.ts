@@ -1,3 +1,4 @@
+import type { StoreHealth } from "#src/base/store-health.ts";
 import type { Services } from "#src/chat/services.ts";
 import type { Fleet } from "#src/inference/fleet.ts";
 
@@ -15,6 +16,8 @@ type CommonComponents = {
 type BotComponents = CommonComponents & {
   discord: Component;
   catalog: Component & { entries: number };
+  /** Whether what is to be kept can be written; `reason`: which file, and what SQLite or the system said. */
+  disk: Component & { reason?: string };
 };
 
 export type ReadinessReport<Components extends CommonComponents = CommonComponents> = {
@@ -64,11 +67,14 @@ export function createConnection(configured: boolean, clock: () => number = Date
 export function createReadiness({
   discord,
   redis,
+  stores,
   services,
 }: {
   /** Whether a bot is configured. */
   discord: boolean;
   redis: Connection;
+  /** The files that this process keeps. */
+  stores: readonly StoreHealth[];
   services: Pick<Services, "fleet" | "catalogInUse" | "now">;
 }): Readiness {
   const started = isoTime(services.now());
@@ -87,9 +93,22 @@ export function createReadiness({
       },
       ollama: ollama(),
       redis: { ...redis.now(), required: false },
+      disk: { ...diskOf(stores, started), required: false },
     };
   });
   return { ...probe, discord: gateway.set };
+}
+
+/** Away while one of the files cannot be written; off where nothing is kept in files. */
+function diskOf(stores: readonly StoreHealth[], started: string): Omit<BotComponents["disk"], "required"> {
+  const all = stores.map(({ now }) => now());
+  const failing = all.find(({ code }) => code !== undefined);
+  if (failing) return { state: "away", since: failing.since, reason: `${failing.file}: ${failing.code}` };
+  const [since = started] = all
+    .map((each) => each.since)
+    .toSorted()
+    .toReversed();
+  return { state: stores.length === 0 ? "off" : "ready", since };
 }
 
 /** A worker gets its tries from Redis, and ends them there. Without Ollama it takes none, and others may. */

@@ -1,33 +1,20 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { makePrivateFolder } from "#src/base/data-dir.ts";
+import { takeLock } from "#src/base/file-lock.ts";
 
 /** Another run is under way, in this process or another. */
 export class SyncBusy extends Error {
   override name = "SyncBusy";
 }
 
-/**
- * Does the work while no other run does, whoever started it. The lock is SQLite's on a file, which the system lets go
- * of when a process dies. Throws SyncBusy at once where it is taken.
- */
+/** Does the work while no other run does, whoever started it. Throws SyncBusy at once where one is under way. */
 export async function withSyncLock<Result>(dataDir: string, work: () => Promise<Result>): Promise<Result> {
-  mkdirSync(dataDir, { recursive: true });
-  const lock = new DatabaseSync(join(dataDir, "sync.lock"));
-  try {
-    lock.exec("PRAGMA busy_timeout = 0");
-    lock.exec("BEGIN EXCLUSIVE");
-  } catch (error) {
-    lock.close();
-    const taken = error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY;
-    throw taken ? new SyncBusy("another sync is running") : error;
-  }
+  makePrivateFolder(dataDir);
+  const lock = takeLock(join(dataDir, "sync.lock"));
+  if (lock === "taken") throw new SyncBusy("another sync is running");
   try {
     return await work();
   } finally {
-    lock.close();
+    lock.release();
   }
 }
-
-/** https://www.sqlite.org/rescode.html#busy */
-const SQLITE_BUSY = 5;

@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
+import { createStoreHealth } from "#src/base/store-health.ts";
 import type { Backend } from "#src/inference/backend.ts";
 import { createFleet } from "#src/inference/fleet.ts";
 import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
@@ -101,6 +102,7 @@ export async function openTries({
       ...settings,
     },
     path,
+    health: createStoreHealth("cache.db", log),
     outputs,
     events: {
       started: () => void counted.push("started"),

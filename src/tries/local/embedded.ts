@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Log } from "#src/base/log.ts";
+import type { StoreHealth } from "#src/base/store-health.ts";
 import type { Fleet } from "#src/inference/fleet.ts";
 import { createKeeper } from "#src/tries/keeper.ts";
 import type { Outputs } from "#src/tries/outputs.ts";
@@ -17,6 +18,8 @@ export type EmbeddedOptions = {
   settings: TrySettings;
   /** Where conversations are kept; `:memory:` keeps nothing. */
   path: string;
+  /** Told how the file does. */
+  health: StoreHealth;
   outputs: Outputs;
   events: TryEvents;
   log: Log;
@@ -25,9 +28,12 @@ export type EmbeddedOptions = {
 const HOUR_MS = 3_600_000;
 
 /** Tries that this very process asks for, runs and looks after: a runner beside the surfaces. */
-export function createEmbeddedTries({ fleet, settings, path, outputs, events, log }: EmbeddedOptions): Tries {
-  const records = openRecords(path, { keepMs: settings.keepHours * HOUR_MS });
-  const queue = createLocalQueue({ leftOver: records.unfinished() });
+export function createEmbeddedTries({ fleet, settings, path, health, outputs, events, log }: EmbeddedOptions): Tries {
+  const records = openRecords({ path, keepMs: settings.keepHours * HOUR_MS, health, log });
+  const queue = createLocalQueue();
+  records.onLeftOver((ids) => {
+    for (const id of ids) void queue.postpone(id, 0);
+  });
   const open = createShownOnce(outputs.open);
   const parts = { queue, records, open, log };
   const { perPersonHour, perGuildHour } = settings;
