@@ -55,7 +55,9 @@ async function lines(context: Context): Promise<string[]> {
   );
   const counts = await tries.counts();
   const queue = counts === undefined ? `⚠ ${text("status.queueAway")}` : text("status.queue", counts);
-  return [...hosts, queue, ...catalogLines(context), ...(await syncLines(context))];
+  const fault = context.diskFault();
+  const disk = fault === undefined ? [] : [`⚠ ${text("status.diskAway", { fault: plain(fault) })}`];
+  return [...hosts, queue, ...disk, ...catalogLines(context), ...(await syncLines(context))];
 }
 
 export const status = defineCommand({

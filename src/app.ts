@@ -131,6 +131,7 @@ function servicesOf(config: Config, holder: CatalogHolder, runtime: () => Runtim
     },
     locale: config.locale,
     now: Date.now,
+    diskFault: () => runtime().readiness.report().parts.disk.reason,
     lastSync: async () => {
       const { readLastRun } = await import("#src/sync/last-run.ts");
       return readLastRun(config.dataDir);

@@ -1,5 +1,5 @@
-import { accessSync, chmodSync, constants, lstatSync, mkdirSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 
 const PRIVATE_FOLDER = 0o700;
@@ -38,7 +38,7 @@ export function prepareDataDir(path: string): DataDirFault | undefined {
     makePrivateFolder(path);
   } catch (error) {
     // What is there is no folder, or something on the way to it is none.
-    const code = codeOf(error);
+    const code = reasonAbove(path) ?? codeOf(error);
     return { kind: code === "EEXIST" || code === "ENOTDIR" ? "notFolder" : "notMade", code };
   }
   try {
@@ -48,6 +48,19 @@ export function prepareDataDir(path: string): DataDirFault | undefined {
   }
   tighten(path);
   return undefined;
+}
+
+/** Why nothing can be made in the last folder on the way that is there: Node says ENOENT of a disk that may only be read. */
+function reasonAbove(path: string): string | undefined {
+  if (existsSync(path)) return undefined;
+  const above = dirname(path);
+  if (!existsSync(above) && above !== path) return reasonAbove(above);
+  try {
+    accessSync(above, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return codeOf(error);
+  }
 }
 
 function tighten(path: string): void {
