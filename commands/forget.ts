@@ -7,8 +7,10 @@ export const forget = defineCommand({
   examples: [""],
   needs: "runtime",
   acknowledge: "answer",
-  async execute(_values, { tries, person, text, reply }) {
+  async execute(_values, { tries, community, person, text, reply }) {
     const count = await tries.forget(person.id);
-    await reply({ private: true, components: [container([textDisplay(text("try.forgotten", { count }))])] });
+    await community.forget(person.id);
+    const lines = [text("try.forgotten", { count }), `-# ${text("try.notForgotten")}`];
+    await reply({ private: true, components: [container([textDisplay(lines.join("\n"))])] });
   },
 });

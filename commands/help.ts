@@ -1,7 +1,7 @@
 import { code } from "#src/base/markdown.ts";
 import { UserError } from "#src/base/user-error.ts";
-import { type CatalogContext, type Command, defineCommand, text } from "#src/chat/command.ts";
-import { commandDescription, optionDescription } from "#src/chat/descriptions.ts";
+import { type CatalogContext, type Command, defineCommand, type Options, text } from "#src/chat/command.ts";
+import { commandDescription, optionDescription, subcommandDescription } from "#src/chat/descriptions.ts";
 import { nearestOf } from "#src/chat/nearest.ts";
 import { container, separator, textDisplay, type View } from "#src/chat/view.ts";
 
@@ -22,13 +22,20 @@ function overview({ commands, text: say }: CatalogContext): View {
 }
 
 function details(command: Command, { text: say }: CatalogContext): View {
-  const options = Object.entries(command.options).map(([name, option]) => {
-    const choices = option.kind === "choice" ? ` (${option.choices.join(", ")})` : "";
-    return `- ${code(name)} ${optionDescription(command, name, say)}${choices}${option.required ? ` · ${say("help.required")}` : ""}`;
-  });
+  const optionLines = (options: Options): string[] =>
+    Object.entries(options).map(([name, option]) => {
+      const choices = option.kind === "choice" ? ` (${option.choices.join(", ")})` : "";
+      return `- ${code(name)} ${optionDescription(command, name, say)}${choices}${option.required ? ` · ${say("help.required")}` : ""}`;
+    });
+  const options = optionLines(command.options);
+  const subcommands = Object.entries(command.subcommands).flatMap(([name, subcommand]) => [
+    `- **/${command.name} ${name}** ${subcommandDescription(command, name, say)}`,
+    ...optionLines(subcommand.options).map((line) => `  ${line}`),
+  ]);
   const examples = command.examples.map((example) => `- ${code(`/${command.name} ${example}`.trim())}`);
   const parts = [`### /${command.name}\n${commandDescription(command, say)}`];
   if (options.length > 0) parts.push([say("help.options"), ...options].join("\n"));
+  if (subcommands.length > 0) parts.push(subcommands.join("\n"));
   if (examples.length > 0) parts.push([say("help.examples"), ...examples].join("\n"));
   return { components: [container(parts.map(textDisplay))] };
 }

@@ -29,7 +29,9 @@ type Ask = {
 };
 
 async function submit({ targets, prompt, history = [], think, hidden }: Ask, context: Context): Promise<void> {
-  const { tries, person, locale, begin } = context;
+  const { tries, community, person, locale, begin } = context;
+  const { privateChannels } = await community.decisions();
+  const isPrivate = hidden || person.channels.some((id) => privateChannels.has(id));
   await tries.submit({
     person,
     targets,
@@ -37,7 +39,7 @@ async function submit({ targets, prompt, history = [], think, hidden }: Ask, con
     history,
     think,
     locale,
-    begin: (accept) => begin({ private: hidden, accept }),
+    begin: (accept) => begin({ private: isPrivate, accept }),
   });
 }
 

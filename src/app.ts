@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { admin } from "#commands/admin.ts";
 import { compare } from "#commands/compare.ts";
 import { fit } from "#commands/fit.ts";
 import { forget } from "#commands/forget.ts";
@@ -6,6 +7,8 @@ import { help } from "#commands/help.ts";
 import { model } from "#commands/model.ts";
 import { models } from "#commands/models.ts";
 import { ollama } from "#commands/ollama.ts";
+import { removeAnswer } from "#commands/remove-answer.ts";
+import { reportAnswer } from "#commands/report-answer.ts";
 import { status } from "#commands/status.ts";
 import { try_ } from "#commands/try.ts";
 import { updates } from "#commands/updates.ts";
@@ -26,7 +29,9 @@ import { resolveModel } from "#src/tries/resolve.ts";
 import type { Runtime, RuntimeOptions } from "./runtime.ts";
 
 /** The order in which `/help` and Discord list them. */
-export const COMMANDS = [models, model, fit, compare, updates, try_, status, ollama, forget, help];
+export const COMMANDS = [models, model, fit, compare, updates, try_, status, ollama, admin, forget, help];
+/** What can be done with a message of the bot. */
+export const MESSAGE_COMMANDS = [reportAnswer, removeAnswer];
 
 /** Everything that surfaces need, put together once. */
 export type App = {
@@ -83,7 +88,7 @@ export async function createApp(
     log,
     catalog,
     problems,
-    router: createRouter(COMMANDS, log, ({ needs }) => (needs === "runtime" ? load() : undefined)),
+    router: createRouter(COMMANDS, log, ({ needs }) => (needs === "runtime" ? load() : undefined), MESSAGE_COMMANDS),
     services: servicesOf(config, catalog, runtime),
     outputs,
     get metrics() {
@@ -128,6 +133,9 @@ function servicesOf(config: Config, holder: CatalogHolder, runtime: () => Runtim
     },
     get tries() {
       return runtime().tries;
+    },
+    get community() {
+      return runtime().community;
     },
     locale: config.locale,
     now: Date.now,

@@ -42,6 +42,7 @@ const environment = z.object({
   REGISTER_COMMANDS: flag("true"),
   ADMIN_USER_IDS: ids(),
   ADMIN_ROLE_IDS: ids(),
+  ALLOWED_GUILDS: ids(),
   OLLAMA_HOSTS: list(/^https?:\/\/[^\s/]+$/, "hosts"),
   OLLAMA_ALIASES: list(/^[a-z0-9.-]+=\S+$/, "aliases"),
   TRY_HOST_SLOTS: whole(1, 1, 1000),
@@ -54,6 +55,7 @@ const environment = z.object({
   TRY_ALLOW_CLOUD: flag("false"),
   TRY_ALLOWED_CHANNELS: ids(),
   TRY_BLOCKED_CHANNELS: ids(),
+  TRY_BLOCKED_USERS: ids(),
   TRY_ALLOWED_ROLES: ids(),
   TRY_BLOCKED_ROLES: ids(),
   TRY_ALLOWED_MODELS: list(/\S/, "aliases"),
@@ -208,6 +210,7 @@ function discordConfig(values: z.infer<typeof environment>): DiscordSettings | u
     shards: shards.length > 0 ? { ids: shards.map(Number), count: values.SHARD_COUNT } : undefined,
     apiUrl: discordApiUrl(values),
     devGuildId: values.DISCORD_DEV_GUILD_ID,
+    allowedGuilds: values.ALLOWED_GUILDS,
     registerCommands: values.REGISTER_COMMANDS === "true",
   };
 }
@@ -235,6 +238,7 @@ function tryConfig(values: z.infer<typeof environment>): TrySettings {
     access: {
       allowedChannels: values.TRY_ALLOWED_CHANNELS,
       blockedChannels: values.TRY_BLOCKED_CHANNELS,
+      blockedUsers: values.TRY_BLOCKED_USERS,
       allowedRoles: values.TRY_ALLOWED_ROLES,
       blockedRoles: values.TRY_BLOCKED_ROLES,
       allowedModels: values.TRY_ALLOWED_MODELS,

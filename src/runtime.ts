@@ -6,8 +6,8 @@ import type { StoreHealth } from "#src/base/store-health.ts";
 import type { CatalogHolder } from "#src/catalog/holder.ts";
 import { createPictures } from "#src/chart/pictures.ts";
 import type { Services } from "#src/chat/services.ts";
+import { type Community, createCommunity } from "#src/community/community.ts";
 import { openCommunityFile } from "#src/community/sqlite.ts";
-import type { CommunityStore } from "#src/community/store.ts";
 import { createFleet, type Fleet } from "#src/inference/fleet.ts";
 import { createPulls } from "#src/inference/pulls.ts";
 import { countRefusals } from "#src/metrics/counted.ts";
@@ -24,11 +24,9 @@ import { openDataDir, openDataFiles } from "./data-files.ts";
  * What a program needs that runs tries, draws, and is watched: hosts, tries, pictures, metrics. An answer from the
  * catalog needs none of it, so it is loaded apart.
  */
-export type Runtime = Pick<Services, "tries" | "fleet" | "pulls" | "pictures"> & {
+export type Runtime = Pick<Services, "tries" | "fleet" | "pulls" | "pictures" | "community"> & {
   metrics: Metrics;
   readiness: Readiness;
-  /** What people have decided. */
-  community: CommunityStore;
   /** Decides which process runs a job, where others share it. */
   coordinator: RunCoordinator | undefined;
   /** Which process serves what came under an id (an interaction that is delivered twice). */
@@ -65,13 +63,13 @@ export function createLocalRuntime(options: RuntimeOptions): Runtime {
     allowCloud: tries.allowCloud,
     log,
   });
-  const local = createEmbeddedTries({ ...files.cache, fleet, settings: tries, outputs, events: metrics.tries, log });
   const { path, health } = files.community;
-  const community = openCommunityFile({ path, onFault: health.fails, onWell: health.well });
+  const community = createCommunity(openCommunityFile({ path, onFault: health.fails, onWell: health.well }), log);
+  const shown = { outputs, events: metrics.tries };
+  const local = createEmbeddedTries({ ...files.cache, fleet, community, settings: tries, ...shown, log });
   const stores = dataDir === undefined ? [] : [files.cache.health, health];
   return {
-    ...watched(options, { metrics, fleet, tries: local, redis: createConnection(false), stores }),
-    community,
+    ...watched(options, { metrics, fleet, tries: local, community, redis: createConnection(false), stores }),
     coordinator: undefined,
     claims: createClaims(log),
     refused: new Promise(() => {}),
@@ -99,7 +97,7 @@ export async function openSharedRuntime(redisUrl: string, apiUrl: string, option
       log,
     });
   const { openShared } = await import("#src/tries/redis/shared-tries.ts");
-  const { fleet, tries, claim, ...shared } = openShared(redisUrl, options.tries, {
+  const { fleet, tries, community, claim, ...shared } = openShared(redisUrl, options.tries, {
     backend: createBackend(),
     open: outputs.open,
     events: metrics.tries,
@@ -107,7 +105,7 @@ export async function openSharedRuntime(redisUrl: string, apiUrl: string, option
     log,
   });
   return {
-    ...watched(options, { metrics, fleet, tries, redis, stores: [] }),
+    ...watched(options, { metrics, fleet, tries, community, redis, stores: [] }),
     ...shared,
     claims: createClaims(log, claim),
   };
@@ -117,14 +115,15 @@ type Parts = {
   metrics: Metrics;
   fleet: Fleet;
   tries: Tries;
+  community: Community;
   redis: ReturnType<typeof createConnection>;
   stores: StoreHealth[];
 };
 
 function watched(
   { discord, catalog, now, log }: RuntimeOptions,
-  { metrics, fleet, tries, redis, stores }: Parts,
-): Omit<Runtime, "community" | "coordinator" | "claims" | "refused" | "close"> {
+  { metrics, fleet, tries, community, redis, stores }: Parts,
+): Omit<Runtime, "coordinator" | "claims" | "refused" | "close"> {
   const services = {
     fleet,
     now,
@@ -134,6 +133,7 @@ function watched(
   };
   return {
     fleet,
+    community,
     metrics,
     tries: countRefusals(tries, metrics.tries),
     pulls: createPulls({ fleet, log }),

@@ -6,6 +6,7 @@ export type Person = {
   /** May stop what others have started (Discord: Manage Messages). */
   moderator: boolean;
   roles: readonly string[];
-  channel: string | undefined;
+  /** The channel, before it the thread where it is one: what is nearer counts first. Empty outside of channels. */
+  channels: readonly string[];
   guild: string | undefined;
 };

@@ -1,7 +1,18 @@
 import type { Text } from "#src/base/locale.ts";
+import type zhCN from "#src/base/locales/zh-CN.json";
 import type { Person } from "#src/base/person.ts";
 import { UserError } from "#src/base/user-error.ts";
 import type { Delivery } from "#src/tries/try.ts";
+import type { Channels } from "./channels.ts";
+import {
+  type ChoiceOption,
+  type FlagOption,
+  type IdOption,
+  readOptions,
+  type TextKind,
+  type Values,
+  type WholeOption,
+} from "./options.ts";
 import type { Services } from "./services.ts";
 import type { Modal, Room, View } from "./view.ts";
 
@@ -29,10 +40,12 @@ export type Context = Services & {
   seal: (line: string) => Promise<void>;
   /** Puts a question to the person; must be the first and only answer. */
   ask: (modal: Modal) => Promise<void>;
+  /** The channels that the bot itself acts in; absent where there are none (terminal, page). */
+  channels?: Channels;
 };
 
 /** What a command has that answers from the catalog alone: nothing of the runtime may be loaded. */
-export type CatalogContext = Omit<Context, "tries" | "fleet" | "pulls" | "pictures" | "resolve">;
+export type CatalogContext = Omit<Context, "tries" | "fleet" | "pulls" | "pictures" | "resolve" | "community">;
 
 export type Suggestion = { name: string; value: string };
 /** Offers values for what is typed so far (maybe nothing). In memory and synchronous: Discord allows three seconds and no deferral. */
@@ -43,31 +56,9 @@ export type CompletionContext = Pick<
   "catalog" | "locale" | "text" | "commands" | "fleet" | "tries" | "resolve" | "now"
 >;
 
-export type TextOption<Required extends boolean = boolean> = {
-  kind: "text";
-  required: Required;
-  maxLength: number;
-  autocomplete?: Autocomplete;
-};
-export type ChoiceOption<Choice extends string = string> = {
-  kind: "choice";
-  required: false;
-  choices: readonly Choice[];
-};
-/** Yes or no. */
-export type FlagOption = { kind: "flag"; required: false };
-type Option = TextOption | ChoiceOption | FlagOption;
+export type TextOption<Required extends boolean = boolean> = TextKind<Required> & { autocomplete?: Autocomplete };
+type Option = TextOption | ChoiceOption | FlagOption | WholeOption | IdOption;
 export type Options = Record<string, Option>;
-
-type Value<O extends Option> =
-  O extends ChoiceOption<infer Choice>
-    ? Choice | undefined
-    : O extends FlagOption
-      ? boolean | undefined
-      : O extends TextOption<true>
-        ? string
-        : string | undefined;
-type Values<O extends Options> = { [Name in keyof O]: Value<O[Name]> };
 
 /** How a component of an answer is served: its state as the custom id carries it, and what was chosen in a menu. */
 type ComponentAction<Given> = {
@@ -81,23 +72,50 @@ type ComponentAction<Given> = {
 /** A slash command as surfaces see it. */
 export type Command = {
   name: string;
+  /** Its options; none where it has sub-commands. */
   options: Options;
+  /** Each with options of its own: `/admin block`. Empty where there are none. */
+  subcommands: Readonly<Record<string, { options: Options }>>;
   /** What to type after the name, for `/help`; the first is the best. */
   examples: readonly string[];
   /** Whether the catalog is enough for it and its buttons, or the runtime is loaded before: tries, hosts, pictures. */
   needs: "catalog" | "runtime";
   /** Whether the answer comes within Discord's three seconds (`answer`) or is announced first (`defer`). */
   acknowledge: "answer" | "defer";
-  /** Throws UserError for what the person can mend. */
-  execute: (given: Record<string, string>, context: Context) => Promise<void>;
+  /** Only whoever moderates a server is shown it there; who may use it is checked by itself. */
+  moderation: boolean;
+  /** Runs it, or its sub-command of that name. Throws UserError for what the person can mend. */
+  execute: (given: Record<string, string>, context: Context, subcommand?: string) => Promise<void>;
   components: Record<string, ComponentAction<Context>>;
 };
+
+/** A message that a person chose to do something with. */
+export type ChosenMessage = {
+  id: string;
+  channel: string;
+  guild: string | undefined;
+  /** Whether the bot wrote it. */
+  isOurs: boolean;
+  /** Whose command it answers, where it answers one. */
+  owner: string | undefined;
+  /** What its buttons carry. */
+  customIds: readonly string[];
+};
+
+/** A command on a message (Discord: right click, "Apps"). */
+export type MessageCommand = {
+  /** Names it in the code and in the texts (`messageCommands.<key>`). */
+  key: MessageCommandKey;
+  execute: (message: ChosenMessage, context: Context) => Promise<void>;
+};
+export type MessageCommandKey = keyof (typeof zhCN)["messageCommands"];
 
 type Actions<O extends Options, Given> = {
   execute: (values: Values<O>, context: Given) => Promise<void>;
   components?: Record<string, ComponentAction<Given>>;
 };
-type Definition<O extends Options> = Omit<Command, "options" | "needs" | "execute" | "components"> & { options: O } & (
+type Common = Pick<Command, "name" | "examples" | "acknowledge">;
+type Definition<O extends Options> = Common & { options: O } & (
     | ({ needs: "catalog" } & Actions<O, CatalogContext>)
     | ({ needs: "runtime" } & Actions<O, Context>)
   );
@@ -106,6 +124,8 @@ type Definition<O extends Options> = Omit<Command, "options" | "needs" | "execut
 export function defineCommand<const O extends Options>(definition: Definition<O>): Command {
   return {
     ...definition,
+    subcommands: {},
+    moderation: false,
     components: definition.components ?? {},
     execute: (given, context) => definition.execute(readOptions(definition.options, given), context),
   };
@@ -128,38 +148,58 @@ export const choice = <const Choice extends string>(choices: readonly Choice[]):
   choices,
 });
 
-function readOptions<O extends Options>(options: O, given: Record<string, string>): Values<O> {
-  const unknown = Object.keys(given).find((name) => !Object.hasOwn(options, name));
-  if (unknown !== undefined)
-    throw new UserError("unknownOption", { option: unknown, options: Object.keys(options).join(", ") });
-  const values = Object.entries(options).map(([name, option]) => [name, readOption(name, option, given[name]?.trim())]);
-  // Each value was read by the definition under the same name, which the compiler cannot follow through entries.
-  return Object.fromEntries(values) as Values<O>;
+export const whole = <const R extends boolean>(option: Omit<WholeOption<R>, "kind">): WholeOption<R> => ({
+  kind: "whole",
+  ...option,
+});
+export const user = <const R extends boolean>(option: { required: R }): IdOption<R> => ({ kind: "user", ...option });
+export const channel = <const R extends boolean>(option: { required: R }): IdOption<R> => ({
+  kind: "channel",
+  ...option,
+});
+
+type Subcommand = {
+  options: Options;
+  execute: (given: Record<string, string>, context: Context) => Promise<void>;
+};
+
+/** Defines a sub-command; its options are checked likewise. */
+export const subcommand = <const O extends Options>(
+  options: O,
+  execute: (values: Values<O>, context: Context) => Promise<void>,
+): Subcommand => ({ options, execute: (given, context) => execute(readOptions(options, given), context) });
+
+/** Defines a command that is nothing but its sub-commands. All of them need the runtime. */
+export function defineGroup(
+  definition: Common & {
+    moderation?: boolean;
+    subcommands: Readonly<Record<string, Subcommand>>;
+    components?: Record<string, ComponentAction<Context>>;
+  },
+): Command {
+  const { name, subcommands } = definition;
+  return {
+    ...definition,
+    options: {},
+    moderation: definition.moderation ?? false,
+    needs: "runtime",
+    components: definition.components ?? {},
+    execute: async (given, context, wanted = "") => {
+      const found = Object.hasOwn(subcommands, wanted) ? subcommands[wanted] : undefined;
+      if (found === undefined)
+        throw new UserError("unknownSubcommand", { name, names: Object.keys(subcommands).join(", ") });
+      await found.execute(given, context);
+    },
+  };
 }
 
-const FLAGS = new Map([
-  ...["true", "yes", "on", "1", "是"].map((word) => [word, true] as const),
-  ...["false", "no", "off", "0", "否"].map((word) => [word, false] as const),
-]);
-
-function readOption(name: string, option: Option, given: string | undefined): string | boolean | undefined {
-  if (given === undefined || given === "") {
-    if (option.required) throw new UserError("missingOption", { option: name });
-    return undefined;
-  }
-  if (option.kind === "choice") {
-    const chosen = option.choices.find((item) => item === given.toLowerCase());
-    if (chosen === undefined)
-      throw new UserError("invalidChoice", { option: name, choices: option.choices.join(", "), given });
-    return chosen;
-  }
-  if (option.kind === "flag") {
-    const value = FLAGS.get(given.toLowerCase());
-    if (value === undefined) throw new UserError("invalidChoice", { option: name, choices: "true, false", given });
-    return value;
-  }
-  if (given.length > option.maxLength) {
-    throw new UserError("optionTooLong", { option: name, limit: option.maxLength, length: given.length });
-  }
-  return given;
+/** What may be typed after a name: `block` of `/admin block` has options of its own. Undefined for no sub-command of it. */
+export function optionsOf(
+  { options, subcommands }: Pick<Command, "options" | "subcommands">,
+  subcommand: string | undefined,
+): Options | undefined {
+  if (Object.keys(subcommands).length === 0) return subcommand === undefined ? options : undefined;
+  return subcommand !== undefined && Object.hasOwn(subcommands, subcommand)
+    ? subcommands[subcommand]?.options
+    : undefined;
 }

@@ -1,7 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { plain } from "#src/base/markdown.ts";
 import { UserError } from "#src/base/user-error.ts";
-import type { Command, CompletionContext, Context, Suggestion } from "./command.ts";
+import {
+  type ChosenMessage,
+  type Command,
+  type CompletionContext,
+  type Context,
+  type MessageCommand,
+  optionsOf,
+  type Suggestion,
+} from "./command.ts";
 import { nearestOf } from "./nearest.ts";
 import { RefusedWithView } from "./refused-with-view.ts";
 import { container, textDisplay, type View } from "./view.ts";
@@ -13,13 +21,17 @@ type Log = { error: (details: object, message: string) => void };
 
 export type Router = {
   commands: readonly Command[];
+  messageCommands: readonly MessageCommand[];
+  /** Runs a command, or a sub-command by both names: `admin block`. */
   execute: (name: string, given: Record<string, string>, context: Context) => Promise<Outcome>;
+  /** Serves a command on a message, by its key. */
+  useOn: (key: string, message: ChosenMessage, context: Context) => Promise<Outcome>;
   /** Serves a button or menu by its custom id. */
   press: (customId: string, chosen: string[], context: Context) => Promise<Outcome>;
   /** Never throws: an autocomplete that fails offers nothing. */
   complete: (name: string, option: string, typed: string, context: CompletionContext) => Suggestion[];
   /** What a custom id belongs to; undefined for one that no command of ours made. */
-  action: (customId: string) => { answer: "update" | "reply"; shared: boolean } | undefined;
+  action: (customId: string) => { answer: "update" | "reply"; shared: boolean; moderation: boolean } | undefined;
 };
 
 /**
@@ -29,9 +41,14 @@ export type Router = {
 export function createRouter(
   commands: readonly Command[],
   log: Log,
-  prepare: (command: Command) => Promise<void> | undefined = () => undefined,
+  prepare: (command: Pick<Command, "needs">) => Promise<void> | undefined = () => undefined,
+  messageCommands: readonly MessageCommand[] = [],
 ): Router {
   const byName = new Map(commands.map((command) => [command.name, command]));
+  const named = (path: string): { command: Command | undefined; subcommand: string | undefined } => {
+    const [name = "", subcommand] = path.split(" ");
+    return { command: byName.get(name), subcommand };
+  };
   const find = (customId: string) => {
     const [name = "", action = "", ...state] = customId.split(":");
     const command = byName.get(name);
@@ -40,12 +57,20 @@ export function createRouter(
   };
   return {
     commands,
+    messageCommands,
     execute: (name, given, context) =>
       guard(context, log, { command: name }, async () => {
-        const command = byName.get(name);
+        const { command, subcommand } = named(name);
         if (command === undefined) throw unknownCommand(name, commands);
         await prepare(command);
-        await command.execute(given, context);
+        await command.execute(given, context, subcommand);
+      }),
+    useOn: (key, message, context) =>
+      guard(context, log, { messageCommand: key }, async () => {
+        const command = messageCommands.find((item) => item.key === key);
+        if (command === undefined) throw new UserError("unknownComponent");
+        await prepare({ needs: "runtime" });
+        await command.execute(message, context);
       }),
     press: (customId, chosen, context) =>
       guard(context, log, { customId }, async () => {
@@ -55,7 +80,8 @@ export function createRouter(
         await found.component.execute(found.state, chosen, context);
       }),
     complete: (name, option, typed, context) => {
-      const definition = byName.get(name)?.options[option];
+      const { command, subcommand } = named(name);
+      const definition = command && optionsOf(command, subcommand)?.[option];
       if (definition?.kind !== "text" || definition.autocomplete === undefined) return [];
       try {
         const { maxLength, autocomplete } = definition;
@@ -67,7 +93,9 @@ export function createRouter(
     },
     action: (customId) => {
       const found = find(customId);
-      return found && { answer: found.component.answer, shared: found.component.shared === true };
+      if (found === undefined) return undefined;
+      const { command, component } = found;
+      return { answer: component.answer, shared: component.shared === true, moderation: command.moderation };
     },
   };
 }
@@ -94,7 +122,8 @@ async function guard(context: Context, log: Log, about: object, run: () => Promi
   }
 }
 
-function refusal(error: UserError, { text }: Context): View {
+/** What a person is told who can mend it. */
+export function refusal(error: UserError, { text }: Pick<Context, "text">): View {
   if (error instanceof RefusedWithView) return { ...error.view, private: true };
   const params = Object.fromEntries(
     Object.entries(error.params).map(([key, value]) => [key, typeof value === "string" ? plain(value) : value]),

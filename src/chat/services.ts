@@ -2,6 +2,7 @@ import type { Locale } from "#src/base/locale.ts";
 import type { CatalogInUse } from "#src/catalog/holder.ts";
 import type { Catalog } from "#src/catalog/search/search.ts";
 import type { Pictures } from "#src/chart/pictures.ts";
+import type { Community } from "#src/community/community.ts";
 import type { Fleet } from "#src/inference/fleet.ts";
 import type { Pulls } from "#src/inference/pulls.ts";
 import type { LastRun } from "#src/sync/last-run.ts";
@@ -20,6 +21,8 @@ export type Services = {
   /** The language where a person's own is not known. */
   locale: Locale;
   readonly tries: Tries;
+  /** What administrators have decided. */
+  readonly community: Community;
   readonly fleet: Fleet;
   readonly pulls: Pulls;
   /** Draws charts for surfaces that show pictures. */

@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
 import { DiscordAPIError } from "discord.js";
-import { COMMANDS } from "#src/app.ts";
+import { COMMANDS, MESSAGE_COMMANDS } from "#src/app.ts";
 import { textIn } from "#src/base/locale.ts";
 import type { Config } from "#src/config.ts";
 import { botApi } from "#src/discord/api.ts";
-import { commandJson } from "#src/discord/command-json.ts";
+import { commandsJson } from "#src/discord/command-json.ts";
 import { type Difference, differences, register } from "#src/discord/registration.ts";
 import type { Streams } from "./run.ts";
 
@@ -27,13 +27,13 @@ export async function runRegisterCommand(
     return 1;
   };
   if (discord?.token === undefined) return fail(text("discord.tokenNeeded"));
-  const line = ({ name, change, fields }: Difference): string =>
-    `  /${name} ${change === "changed" ? text("discord.changed", { fields: fields.join(", ") }) : text(`discord.${change}`)}`;
+  const line = ({ label, change, fields }: Difference): string =>
+    `  ${label} ${change === "changed" ? text("discord.changed", { fields: fields.join(", ") }) : text(`discord.${change}`)}`;
   try {
     const api = botApi(discord.apiUrl, discord.token);
     const { id } = await api.applications.getCurrent();
     const scope = { application: id, guild: values.guild ?? discord.devGuildId };
-    const wanted = COMMANDS.map((command) => commandJson(command, locale));
+    const wanted = commandsJson({ commands: COMMANDS, messageCommands: MESSAGE_COMMANDS }, locale);
     const found = await differences(api, scope, wanted);
     if (found.length === 0) {
       stdout.write(`${text("discord.same")}\n`);

@@ -3,22 +3,26 @@ import type { Claims } from "#src/base/claims.ts";
 import { nearestLocale, textIn } from "#src/base/locale.ts";
 import type { Log } from "#src/base/log.ts";
 import { UserError } from "#src/base/user-error.ts";
+import type { Channels } from "#src/chat/channels.ts";
 import type { Context } from "#src/chat/command.ts";
-import type { Router } from "#src/chat/router.ts";
+import { type Router, refusal } from "#src/chat/router.ts";
 import type { Services } from "#src/chat/services.ts";
 import { snapshotWith } from "#src/chat/snapshot.ts";
 import { container, textDisplay } from "#src/chat/view.ts";
 import type { DiscordEvents } from "#src/metrics/discord-metrics.ts";
 import { type ClockWarning, timeOf } from "./clock.ts";
+import { registeredName } from "./command-json.ts";
 import { DISCORD_ROOM } from "./message.ts";
 import {
   type AutocompleteInteraction,
   type CommandInteraction,
   type ComponentInteraction,
+  chosenMessageOf,
   type Interaction,
   type ModalInteraction,
   personOf,
   readInteraction,
+  typedIn,
   writtenIn,
 } from "./payload.ts";
 import { type Audience, openReply, type Reply } from "./reply.ts";
@@ -36,7 +40,13 @@ export type DiscordApp = {
   /** Whether nobody has served the interaction of an id yet; who gets true has to serve it. */
   claims: Claims;
 };
-type Serving = DiscordApp & { warnOfClock: ClockWarning };
+type Serving = DiscordApp & {
+  warnOfClock: ClockWarning;
+  /** The servers where the bot answers; empty: everywhere. */
+  allowedGuilds: readonly string[];
+  /** What the bot itself does in channels. */
+  channels: Channels;
+};
 
 /** An interaction token lives 15 minutes, counted by our clock from when it came: Discord's own may differ from ours. */
 const TOKEN_LIFE_MS = 15 * 60_000;
@@ -62,15 +72,31 @@ export async function serveInteraction(payload: unknown, api: API, app: Serving)
   }
 }
 
-async function runCommand(interaction: CommandInteraction, api: API, app: DiscordApp): Promise<void> {
-  const { name, options } = interaction.data;
+/**
+ * Whether the bot answers here. Where servers are listed it does not in direct messages, as nobody knows from which server
+ * a person comes there; administrators it answers everywhere.
+ */
+function answersHere(interaction: Interaction, { allowedGuilds, admins }: Serving): boolean {
+  const { guild, admin } = personOf(interaction, admins);
+  return allowedGuilds.length === 0 || admin || (guild !== undefined && allowedGuilds.includes(guild));
+}
+
+async function runCommand(interaction: CommandInteraction, api: API, app: Serving): Promise<void> {
+  const message = chosenMessageOf(interaction);
+  if (message) {
+    const command = app.router.messageCommands.find(({ key }) => registeredName(key) === interaction.data.name);
+    return answering(interaction, "person", api, app, (reply) =>
+      app.router.useOn(command?.key ?? "", message, contextFor(interaction, app, reply)),
+    );
+  }
+  const { path, options } = typedIn(interaction);
   const given = Object.fromEntries(
     options.flatMap((option) => (option.value === undefined ? [] : [[option.name, String(option.value)]])),
   );
-  const command = app.router.commands.find((item) => item.name === name);
-  await answering(interaction, "everyone", api, app, async (reply) => {
+  const command = app.router.commands.find(({ name }) => name === interaction.data.name);
+  await answering(interaction, command?.moderation ? "person" : "everyone", api, app, async (reply) => {
     if (command?.acknowledge === "defer") await reply.defer();
-    return app.router.execute(name, given, contextFor(interaction, app, reply));
+    return app.router.execute(path, given, contextFor(interaction, app, reply));
   });
 }
 
@@ -78,18 +104,19 @@ async function runCommand(interaction: CommandInteraction, api: API, app: Discor
  * A button updates its message for the person whose answer that is; everybody else gets an answer of their own, and so
  * does everybody under news, which answer nobody.
  */
-async function pressComponent(interaction: ComponentInteraction, api: API, app: DiscordApp): Promise<void> {
+async function pressComponent(interaction: ComponentInteraction, api: API, app: Serving): Promise<void> {
   const { custom_id: customId, values } = interaction.data;
   const owner = interaction.message.interaction_metadata?.user.id;
   const action = app.router.action(customId);
   const theirs = owner === personOf(interaction, app.admins).id || action?.shared === true;
-  const audience: Audience = theirs ? (action?.answer === "update" ? "message" : "everyone") : "person";
+  const audience: Audience =
+    theirs && !action?.moderation ? (action?.answer === "update" ? "message" : "everyone") : "person";
   await answering(interaction, audience, api, app, (reply) =>
     app.router.press(customId, values, contextFor(interaction, app, reply)),
   );
 }
 
-async function submitModal(interaction: ModalInteraction, api: API, app: DiscordApp): Promise<void> {
+async function submitModal(interaction: ModalInteraction, api: API, app: Serving): Promise<void> {
   await answering(interaction, "everyone", api, app, (reply) =>
     app.router.press(interaction.data.custom_id, writtenIn(interaction), contextFor(interaction, app, reply)),
   );
@@ -99,27 +126,30 @@ async function answering(
   interaction: Interaction,
   audience: Audience,
   api: API,
-  app: DiscordApp,
+  app: Serving,
   act: (reply: Reply) => Promise<unknown>,
 ): Promise<void> {
   const reply = openReply(api, interaction, audience, app.log, app.events?.acknowledged);
   try {
-    await act(reply);
+    if (answersHere(interaction, app)) await act(reply);
+    else await reply.send(refusal(new UserError("notInThisServer"), contextFor(interaction, app)));
   } finally {
     await reply.close();
   }
 }
 
-async function suggest(interaction: AutocompleteInteraction, api: API, app: DiscordApp): Promise<void> {
-  const focused = interaction.data.options.find((option) => option.focused);
+async function suggest(interaction: AutocompleteInteraction, api: API, app: Serving): Promise<void> {
+  const { path, options } = typedIn(interaction);
+  const focused = options.find((option) => option.focused);
   const context = contextFor(interaction, app);
-  const choices = focused
-    ? app.router.complete(interaction.data.name, focused.name, String(focused.value ?? ""), context)
-    : [];
+  const choices =
+    focused && answersHere(interaction, app)
+      ? app.router.complete(path, focused.name, String(focused.value ?? ""), context)
+      : [];
   await api.interactions.createAutocompleteResponse(interaction.id, interaction.token, { choices });
 }
 
-function contextFor(interaction: Interaction, app: DiscordApp, reply?: Reply): Context {
+function contextFor(interaction: Interaction, app: Serving, reply?: Reply): Context {
   const named = nearestLocale(interaction.locale ?? "") ?? nearestLocale(interaction.guild_locale ?? "");
   const locale = named ?? app.services.locale;
   const person = personOf(interaction, app.admins);
@@ -130,6 +160,7 @@ function contextFor(interaction: Interaction, app: DiscordApp, reply?: Reply): C
     room: DISCORD_ROOM,
     commands: app.router.commands,
     person,
+    channels: app.channels,
     reply: async (view) => reply?.send(view),
     ask: async (modal) => reply?.ask(modal),
     seal: async (line) => {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Person } from "#src/base/person.ts";
+import type { ChosenMessage } from "#src/chat/command.ts";
 import type { Admins } from "./settings.ts";
 
 /**
@@ -24,6 +25,8 @@ const common = z.object({
   user: person.optional(),
   member: member.optional(),
   channel_id: snowflake.optional(),
+  /** The part of a channel that is always there (resources/channel, "Channel Object"). */
+  channel: z.object({ id: snowflake, type: z.number(), parent_id: snowflake.nullish() }).optional().catch(undefined),
   guild_id: snowflake.optional(),
 });
 
@@ -32,7 +35,31 @@ const commandOption = z.object({
   value: z.union([z.string(), z.number(), z.boolean()]).optional(),
   focused: z.boolean().optional(),
 });
-const commandData = z.object({ name: z.string(), options: z.array(commandOption).default([]) });
+/** A sub-command is an option that has options. */
+const optionOrSubcommand = commandOption.extend({
+  type: z.number().optional(),
+  options: z.array(commandOption).optional(),
+});
+const chosenMessage = z.object({
+  id: snowflake,
+  channel_id: snowflake,
+  author: person,
+  /** Of which application it is, where it is one's. */
+  application_id: snowflake.nullish(),
+  interaction_metadata: z.object({ user: person }).nullish(),
+  components: z.array(z.unknown()).catch([]),
+});
+const commandData = z.object({
+  name: z.string(),
+  type: z.number().default(1),
+  options: z.array(optionOrSubcommand).default([]),
+  /** The message that a command was used on. */
+  target_id: snowflake.optional(),
+  resolved: z
+    .object({ messages: z.record(z.string(), chosenMessage).default({}) })
+    .optional()
+    .catch(undefined),
+});
 
 /** The fields of a dialogue, in whatever they are wrapped. */
 const field = z.object({ value: z.string() });
@@ -70,6 +97,47 @@ export function readInteraction(payload: unknown): Interaction | undefined {
 
 export type ModalInteraction = Extract<Interaction, { type: 5 }>;
 
+/** Type of the option that a sub-command is (interactions/application-commands). */
+const SUBCOMMAND = 1;
+/** Type of a command on a message. */
+const ON_MESSAGE = 3;
+
+type Typed = { path: string; options: z.infer<typeof commandOption>[] };
+
+/** Which command was typed, `admin block` where it has sub-commands, and its options. */
+export function typedIn({ data: { name, options } }: CommandInteraction | AutocompleteInteraction): Typed {
+  const subcommand = options.find(({ type }) => type === SUBCOMMAND);
+  return subcommand
+    ? { path: `${name} ${subcommand.name}`, options: subcommand.options ?? [] }
+    : { path: name, options };
+}
+
+const pressable = z.object({ custom_id: z.string() });
+const nesting = z.object({ components: z.array(z.unknown()) });
+
+/** What every button and menu carries, however deep it sits. */
+function customIdsIn(components: readonly unknown[]): string[] {
+  return components.flatMap((component) => {
+    const { data: own } = pressable.safeParse(component);
+    return [...(own ? [own.custom_id] : []), ...customIdsIn(nesting.safeParse(component).data?.components ?? [])];
+  });
+}
+
+/** The message that a command was used on; undefined where it is no such command. */
+export function chosenMessageOf({ data, application_id, guild_id }: CommandInteraction): ChosenMessage | undefined {
+  const message = data.type === ON_MESSAGE ? data.resolved?.messages[data.target_id ?? ""] : undefined;
+  return (
+    message && {
+      id: message.id,
+      channel: message.channel_id,
+      guild: guild_id,
+      isOurs: [message.author.id, message.application_id].includes(application_id),
+      owner: message.interaction_metadata?.user.id,
+      customIds: customIdsIn(message.components),
+    }
+  );
+}
+
 /** What a person wrote into a dialogue. */
 export const writtenIn = ({ data }: ModalInteraction): string[] =>
   data.components.flatMap((item) =>
@@ -79,9 +147,18 @@ export const writtenIn = ({ data }: ModalInteraction): string[] =>
 /** Permission bit MANAGE_MESSAGES (topics/permissions). */
 const MANAGE_MESSAGES = 1n << 13n;
 
+/** Announcement, public and private thread, a forum's post among them (resources/channel, "Channel Types"). */
+const THREADS: readonly number[] = [10, 11, 12];
+
+/** The channel, before it the thread where it is one. The parent of every other channel is its category, which is left out. */
+function channelsOf({ channel_id: id, channel }: Interaction): string[] {
+  const parent = channel && THREADS.includes(channel.type) ? channel.parent_id : undefined;
+  return [id ?? channel?.id, parent].flatMap((item) => item ?? []);
+}
+
 /** Who acted, and what they may do. Administrators are named by the operator, by id or role. */
 export function personOf(interaction: Interaction, admins: Admins): Person {
-  const { user, member: acting, channel_id: channel, guild_id: guild } = interaction;
+  const { user, member: acting, guild_id: guild } = interaction;
   const id = (acting?.user ?? user)?.id ?? "";
   const roles = acting?.roles ?? [];
   return {
@@ -89,7 +166,7 @@ export function personOf(interaction: Interaction, admins: Admins): Person {
     admin: admins.users.includes(id) || roles.some((role) => admins.roles.includes(role)),
     moderator: (BigInt(acting?.permissions ?? "0") & MANAGE_MESSAGES) !== 0n,
     roles,
-    channel,
+    channels: channelsOf(interaction),
     guild,
   };
 }

@@ -5,7 +5,8 @@ import type { CommandJson } from "./command-json.ts";
 /** Where commands are registered: for everybody, or in one server (where changes show at once). */
 export type Scope = { application: string; guild?: string | undefined };
 
-export type Difference = { name: string; change: "added" | "removed" | "changed"; fields: string[] };
+/** `label` as people see it: `/models`. */
+export type Difference = { name: string; label: string; change: "added" | "removed" | "changed"; fields: string[] };
 
 type Registered = RESTGetAPIApplicationCommandsResult[number];
 
@@ -36,29 +37,51 @@ function inScope(wanted: readonly CommandJson[], { guild }: Scope): CommandJson[
 }
 
 function compare(registered: readonly Registered[], wanted: readonly CommandJson[]): Difference[] {
-  const found = new Map(registered.map((command) => [command.name, command]));
-  const names = new Set(wanted.map(({ name }) => name));
+  const found = new Map(registered.map((command) => [nameOf(command), command]));
+  const names = new Set(wanted.map(nameOf));
   const removed = registered
-    .filter(({ name }) => !names.has(name))
-    .map(({ name }): Difference => ({ name, change: "removed", fields: [] }));
+    .filter((command) => !names.has(nameOf(command)))
+    .map((command): Difference => ({ ...named(command), change: "removed", fields: [] }));
   const changed = wanted.flatMap((command): Difference[] => {
-    const current = found.get(command.name);
-    if (current === undefined) return [{ name: command.name, change: "added", fields: [] }];
+    const current = found.get(nameOf(command));
+    if (current === undefined) return [{ ...named(command), change: "added", fields: [] }];
     const fields = differingFields(current, command);
-    return fields.length > 0 ? [{ name: command.name, change: "changed", fields }] : [];
+    return fields.length > 0 ? [{ ...named(command), change: "changed", fields }] : [];
   });
   return [...changed, ...removed];
 }
 
+type Named = { type?: number | undefined; name: string };
+
+/** A command on messages may be called as one that is typed. */
+const nameOf = ({ type = 1, name }: Named): string => `${type} ${name}`;
+
+const named = ({ type = 1, name }: Named): Pick<Difference, "name" | "label"> => ({
+  name,
+  label: type === 1 ? `/${name}` : name,
+});
+
 /** Fields that Discord adds by itself, or that say nothing when they hold this. */
 const DEFAULTS: Record<string, unknown> = { required: false, autocomplete: false, options: [], choices: [] };
-const COMPARED = ["description", "description_localizations", "options", "contexts", "integration_types"] as const;
+const COMPARED = [
+  "name_localizations",
+  "description",
+  "description_localizations",
+  "options",
+  "default_member_permissions",
+  "contexts",
+  "integration_types",
+] as const;
 
 function differingFields(current: Registered, wanted: CommandJson): string[] {
+  const [had, wants] = [fieldsOf(current), fieldsOf(wanted)];
   return COMPARED.filter(
-    (field) => wanted[field] !== undefined && !isDeepStrictEqual(normal(current[field]), normal(wanted[field])),
+    (field) => wants.get(field) !== undefined && !isDeepStrictEqual(normal(had.get(field)), normal(wants.get(field))),
   );
 }
+
+/** Not every kind of command has every field. */
+const fieldsOf = (command: object): Map<string, unknown> => new Map(Object.entries(command));
 
 /** Without what is absent, empty or the default, so that Discord's echo and our wish compare as equal. */
 function normal(value: unknown): unknown {

@@ -9,6 +9,8 @@ export type DiscordSettings = {
   apiUrl: string;
   /** The server whose commands are registered, instead of everybody's. */
   devGuildId: string | undefined;
+  /** The servers where the bot answers; empty: everywhere. */
+  allowedGuilds: readonly string[];
   registerCommands: boolean;
 };
 

@@ -3,8 +3,9 @@ import { withDeadline } from "#src/base/deadline.ts";
 import { raised } from "#src/base/lifecycle.ts";
 import type { Outputs } from "#src/tries/outputs.ts";
 import { botApi, interactionApi } from "./api.ts";
+import { discordChannels } from "./channels.ts";
 import { createClockWarning } from "./clock.ts";
-import { commandJson } from "./command-json.ts";
+import { commandsJson } from "./command-json.ts";
 import { keepGateway, type Ready } from "./gateway.ts";
 import { type DiscordApp, serveInteraction } from "./interactions.ts";
 import { differences, register } from "./registration.ts";
@@ -31,7 +32,14 @@ export function createDiscord(app: DiscordApp & { outputs: Outputs }, config: Di
   const api = interactionApi(config.apiUrl, app.events?.responded);
   const { services, log } = app;
   app.outputs.register(DISCORD, "token", discordOpener(api, { entryOf: (id) => services.catalog.entry(id), log }));
-  const serving = { ...app, warnOfClock: createClockWarning(log, "or interactions come late") };
+  const channels = discordChannels(config, api, log);
+  const { allowedGuilds } = config;
+  const serving = {
+    ...app,
+    allowedGuilds,
+    channels,
+    warnOfClock: createClockWarning(log, "or interactions come late"),
+  };
   const underWay = new Set<Promise<void>>();
   const track = (work: Promise<void>): void => {
     underWay.add(work);
@@ -71,7 +79,7 @@ async function registerDifferences(
   known?: string,
 ): Promise<void> {
   const api = botApi(config.apiUrl, token, app.events?.responded);
-  const wanted = app.router.commands.map((command) => commandJson(command, app.services.locale));
+  const wanted = commandsJson(app.router, app.services.locale);
   try {
     const scope = { application: known ?? (await api.applications.getCurrent()).id, guild: config.devGuildId };
     const found = await differences(api, scope, wanted);

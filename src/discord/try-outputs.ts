@@ -27,6 +27,16 @@ export const interactionDelivery = (
   private: isPrivate,
 });
 
+/** The answer to an interaction that a try is shown in, while its token can edit it. `until` in ms since 1970. */
+export function replyOf({
+  reach,
+  address: kept,
+}: Delivery): { application: string; token: string; until: number } | undefined {
+  const place = address.safeParse(kept).data;
+  if (place === undefined || reach.by !== "token" || reach.token === "" || reach.until < Date.now()) return undefined;
+  return { ...place, token: reach.token, until: reach.until };
+}
+
 /** Loaded with the first try: they bring a Markdown parser that a start should not wait for. */
 const views = () => import("#src/chat/try/view.ts");
 
@@ -46,20 +56,15 @@ export const registerDiscord = (outputs: Outputs, { apiUrl, responded, ...parts 
 export function discordOpener(api: API, { entryOf, log }: Pick<Options, "entryOf" | "log">): OpenOutput {
   return (attempt, guard) => {
     const { delivery, locale } = attempt;
-    const { reach } = delivery;
-    const place = address.safeParse(delivery.address).data;
-    if (place === undefined || reach.by !== "token" || reach.token === "" || reach.until < Date.now()) return undefined;
+    const place = replyOf(delivery);
+    if (place === undefined) return undefined;
     const context = { text: textIn(locale), room: DISCORD_ROOM, entryOf };
-    return openDiscordOutput(
-      attempt,
-      { ...place, token: reach.token, until: reach.until },
-      {
-        api,
-        log,
-        guard,
-        viewOf: async (item, progress) => (await views()).tryView(item, progress, context),
-        refusedView: async (item, progress) => (await views()).refusedTryView(item, progress, context),
-      },
-    );
+    return openDiscordOutput(attempt, place, {
+      api,
+      log,
+      guard,
+      viewOf: async (item, progress) => (await views()).tryView(item, progress, context),
+      refusedView: async (item, progress) => (await views()).refusedTryView(item, progress, context),
+    });
   };
 }

@@ -9,7 +9,10 @@ const UNKNOWN = "unknown";
 
 /** The router as one surface uses it, with everything counted that it serves. */
 export function countCommands(router: Router, surface: Surface, metrics: CommandMetrics): Router {
-  const names = new Set(router.commands.map(({ name }) => name));
+  const names = new Set([
+    ...router.commands.map(({ name }) => name),
+    ...(surface === "discord" ? router.messageCommands.map(({ key }) => key) : []),
+  ]);
   for (const command of [...names, UNKNOWN]) metrics.expect(command, surface);
   const label = (name: string): string => (names.has(name) ? name : UNKNOWN);
   const counted = async (name: string, act: () => ReturnType<Router["execute"]>): ReturnType<Router["execute"]> => {
@@ -27,17 +30,21 @@ export function countCommands(router: Router, surface: Surface, metrics: Command
   };
   return {
     ...router,
-    execute: (name, given, context) => counted(name, () => router.execute(name, given, context)),
+    execute: (name, given, context) => counted(commandOf(name), () => router.execute(name, given, context)),
+    useOn: (key, message, context) => counted(key, () => router.useOn(key, message, context)),
     press: (customId, chosen, context) =>
       counted(customId.split(":", 1)[0] ?? "", () => router.press(customId, chosen, context)),
     complete: (name, option, typed, context) => {
       const began = performance.now();
       const suggestions = router.complete(name, option, typed, context);
-      metrics.autocompleted({ command: label(name), surface, seconds: secondsSince(began) });
+      metrics.autocompleted({ command: label(commandOf(name)), surface, seconds: secondsSince(began) });
       return suggestions;
     },
   };
 }
+
+/** A sub-command counts as its command. */
+const commandOf = (path: string): string => path.split(" ", 1)[0] ?? "";
 
 const secondsSince = (began: number): number => (performance.now() - began) / 1000;
 

@@ -27,7 +27,7 @@ export const OPERATOR: Person = {
   admin: true,
   moderator: true,
   roles: [],
-  channel: undefined,
+  channels: [],
   guild: undefined,
 };
 

@@ -2,10 +2,14 @@ import type { Person } from "#src/base/person.ts";
 import { UserError } from "#src/base/user-error.ts";
 import type { Backend } from "#src/inference/backend.ts";
 
-/** The channels, roles and models where tries are allowed. An empty list of allowed ones allows all; a block wins. */
+/**
+ * The channels, roles and models where tries are allowed, and who may make none. An empty list of allowed ones allows
+ * all; a block wins.
+ */
 export type AccessLists = {
   allowedChannels: readonly string[];
   blockedChannels: readonly string[];
+  blockedUsers: readonly string[];
   allowedRoles: readonly string[];
   blockedRoles: readonly string[];
   allowedModels: readonly string[];
@@ -20,19 +24,25 @@ export function checkAccess(
   normalName: Backend["normalName"],
 ): void {
   if (person.admin) return;
+  if (lists.blockedUsers.includes(person.id)) throw new UserError("tryNotForPerson");
   const inGuild = person.guild !== undefined;
-  if (
-    inGuild &&
-    !permits(lists.allowedChannels, lists.blockedChannels, person.channel === undefined ? [] : [person.channel])
-  ) {
-    throw new UserError("tryNotInChannel");
-  }
+  if (inGuild && !permitsIn(lists, person.channels)) throw new UserError("tryNotInChannel");
   if (inGuild && !permits(lists.allowedRoles, lists.blockedRoles, person.roles)) throw new UserError("tryNotForRole");
   // `qwen3` in a list stands for all its tags, `qwen3:8b` for one.
   const listed = (name: string): string => (name.includes(":") ? normalName(name) : name.toLowerCase());
   const names = [model, model.replace(/:.*$/, "")];
   if (!permits(lists.allowedModels.map(listed), lists.blockedModels.map(listed), names))
     throw new UserError("tryModelBlocked", { model });
+}
+
+/** A thread follows its channel unless it is listed itself. */
+function permitsIn(
+  { allowedChannels, blockedChannels }: Pick<AccessLists, "allowedChannels" | "blockedChannels">,
+  channels: readonly string[],
+): boolean {
+  const listed = channels.find((id) => blockedChannels.includes(id) || allowedChannels.includes(id));
+  if (listed === undefined) return allowedChannels.length === 0;
+  return !blockedChannels.includes(listed);
 }
 
 function permits(allowed: readonly string[], blocked: readonly string[], has: readonly string[]): boolean {

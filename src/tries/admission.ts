@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Locale } from "#src/base/locale.ts";
 import type { Person } from "#src/base/person.ts";
 import { UserError } from "#src/base/user-error.ts";
+import { type Decisions, EVERYWHERE } from "#src/community/decisions.ts";
 import type { Backend, ChatMessage } from "#src/inference/backend.ts";
 import { type AccessLists, checkAccess } from "./access.ts";
 import type { Quotas } from "./quotas.ts";
@@ -33,9 +34,30 @@ export function checkRequest(
   if (prompt.length > promptMax) throw new UserError("tryPromptTooLong", { limit: promptMax, length: prompt.length });
 }
 
-/** Takes so many of the hour's runs; throws UserError where they are not left. Administrators have no quota. */
-export async function takeQuota(quotas: Quotas, person: Person, runs: number): Promise<void> {
-  const refused = person.admin ? undefined : await quotas.take(person.id, person.guild, runs);
+/** Throws UserError where administrators have blocked the person, or paused tries. Administrators go on. */
+export function checkDecisions({ blocks, pauses }: Decisions, person: Person): void {
+  if (person.admin) return;
+  const block = blocks.get(person.id);
+  if (block) {
+    const { reason, until } = block;
+    if (until === undefined) throw new UserError(reason === "" ? "tryBlocked" : "tryBlockedFor", { reason });
+    throw new UserError(reason === "" ? "tryBlockedUntil" : "tryBlockedUntilFor", { reason, until: minuteOf(until) });
+  }
+  const pause = pauses.get(EVERYWHERE) ?? (person.guild === undefined ? undefined : pauses.get(person.guild));
+  if (pause) throw new UserError(pause.reason === "" ? "tryPaused" : "tryPausedFor", { reason: pause.reason });
+}
+
+/** Nobody's time zone is known: UTC. */
+const minuteOf = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+
+/**
+ * Takes so many of the hour's runs; throws UserError where they are not left. `own`: how many the person has, if not as
+ * many as all. Administrators have no quota.
+ */
+export async function takeQuota(quotas: Quotas, person: Person, runs: number, own?: number): Promise<void> {
+  if (person.admin) return;
+  if (own !== undefined && own < runs) throw new UserError("tryNoQuota", { runs: own });
+  const refused = await quotas.take(person.id, person.guild, runs, own);
   if (refused) throw new UserError("tryQuota", { minutes: Math.ceil(refused.waitMs / 60_000) });
 }
 

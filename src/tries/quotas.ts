@@ -1,15 +1,23 @@
 import type { Redis } from "ioredis";
+import { LRUCache } from "lru-cache";
 import type { RateLimiterAbstract } from "rate-limiter-flexible";
 
 /** Runs of tries that a person and a server may begin in an hour. */
 export type QuotaLimits = { perPerson: number; perGuild: number };
 
 export type Quotas = {
-  /** Takes so many runs, or gives the milliseconds until they may begin. */
-  take: (person: string, guild: string | undefined, runs: number) => Promise<{ waitMs: number } | undefined>;
+  /** Takes so many runs, or gives the milliseconds until they may begin. `own`: a person's quota in place of everybody's. */
+  take: (
+    person: string,
+    guild: string | undefined,
+    runs: number,
+    own?: number,
+  ) => Promise<{ waitMs: number } | undefined>;
 };
 
 const HOUR_SECONDS = 3600;
+/** Quotas of persons' own that are at hand. */
+const MOST_OWN = 100;
 
 /**
  * Kept in memory, where a restart forgives, or in Redis for all processes together. The library is loaded with the first
@@ -18,9 +26,10 @@ const HOUR_SECONDS = 3600;
 export function createQuotas({ perPerson, perGuild }: QuotaLimits, redis?: Redis): Quotas {
   let limiters: Promise<Limiters> | undefined;
   return {
-    take: async (person, guild, runs) => {
-      limiters ??= openLimiters(perPerson, perGuild, redis);
-      const { persons, guilds } = await limiters;
+    take: async (person, guild, runs, own = perPerson) => {
+      limiters ??= openLimiters(perGuild, redis);
+      const { personsOf, guilds } = await limiters;
+      const persons = personsOf(own);
       const personWaits = await refusal(persons, person, runs);
       if (personWaits !== undefined) return { waitMs: personWaits };
       const guildWaits = guild === undefined ? undefined : await refusal(guilds, guild, runs);
@@ -32,9 +41,13 @@ export function createQuotas({ perPerson, perGuild }: QuotaLimits, redis?: Redis
   };
 }
 
-type Limiters = { persons: RateLimiterAbstract; guilds: RateLimiterAbstract };
+type Limiters = {
+  /** By how many runs they have. In memory each counts for itself. */
+  personsOf: (points: number) => RateLimiterAbstract;
+  guilds: RateLimiterAbstract;
+};
 
-async function openLimiters(perPerson: number, perGuild: number, storeClient: Redis | undefined): Promise<Limiters> {
+async function openLimiters(perGuild: number, storeClient: Redis | undefined): Promise<Limiters> {
   const library = await import("rate-limiter-flexible");
   const limiter = (what: string, points: number): RateLimiterAbstract => {
     const options = { keyPrefix: `mulu:quota:${what}`, points, duration: HOUR_SECONDS };
@@ -42,7 +55,15 @@ async function openLimiters(perPerson: number, perGuild: number, storeClient: Re
       ? new library.RateLimiterRedis({ ...options, storeClient })
       : new library.RateLimiterMemory(options);
   };
-  return { persons: limiter("person", perPerson), guilds: limiter("guild", perGuild) };
+  const persons = new LRUCache<number, RateLimiterAbstract>({ max: MOST_OWN });
+  return {
+    personsOf: (points) => {
+      const known = persons.get(points) ?? limiter("person", points);
+      persons.set(points, known);
+      return known;
+    },
+    guilds: limiter("guild", perGuild),
+  };
 }
 
 /** Milliseconds to wait, or undefined where they were taken. The library rejects with its result. */

@@ -74,6 +74,8 @@ export type TryRecords = {
   idsOf: (person: string) => Promise<string[]>;
   /** Deletes all that is kept of a person; how many tries. None of them is kept again. */
   forget: (person: string) => Promise<number>;
+  /** Deletes all that is kept of a try; it is not kept again. */
+  forgetTry: (attempt: Pick<Try, "id" | "person">) => Promise<void>;
   /** The newest try counts a quarter. */
   recordSpeed: (model: string, tokensPerSecond: number) => Promise<void>;
   speeds: () => Promise<ReadonlyMap<string, number>>;

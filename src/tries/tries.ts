@@ -4,9 +4,10 @@ import type { Log } from "#src/base/log.ts";
 import type { Person } from "#src/base/person.ts";
 import { ignoreAway, StoreAway } from "#src/base/store-away.ts";
 import { UserError } from "#src/base/user-error.ts";
+import type { Community } from "#src/community/community.ts";
 import type { Backend } from "#src/inference/backend.ts";
 import type { AccessLists } from "./access.ts";
-import { checkRequest, mayStop, newTryId, type TryRequest, takeQuota, tryOf } from "./admission.ts";
+import { checkDecisions, checkRequest, mayStop, newTryId, type TryRequest, takeQuota, tryOf } from "./admission.ts";
 import { endTry } from "./last-word.ts";
 import type { OpenOutput } from "./outputs.ts";
 import { every } from "./periodic.ts";
@@ -29,6 +30,7 @@ export type TriesOptions = {
   queue: TryQueue;
   records: TryRecords;
   quotas: Quotas;
+  community: Pick<Community, "decisions" | "countRuns">;
   access: AccessLists;
   queueMax: number;
   promptMax: number;
@@ -54,6 +56,8 @@ export type Tries = {
   /** Ends a try, waiting or running. */
   stop: (id: string, person: Person) => Promise<StopResult>;
   find: (id: string) => Promise<TryRecord | undefined>;
+  /** Ends a try that goes on, and deletes what is kept of it. Who may do that is for the caller to know. */
+  remove: (id: string) => Promise<void>;
   /** Undefined where nobody knows just now. */
   counts: () => Promise<TryCounts | undefined>;
   /** Stops a person's tries and deletes what is kept of them; how many. */
@@ -78,7 +82,7 @@ const ANNOUNCE_MS = 6000;
 
 /** The tries that this process is asked for, wherever they run. */
 export function createTries(options: TriesOptions): Tries {
-  const { queue, records, quotas, queueMax, holder, isThere, log } = options;
+  const { queue, records, quotas, community, queueMax, holder, isThere, log } = options;
   const readSpeeds = async (): Promise<void> => {
     speeds = await records.speeds();
   };
@@ -108,12 +112,12 @@ export function createTries(options: TriesOptions): Tries {
     if (!(await isThere())) throw new UserError("tryQueueAway");
   };
 
-  const reserve = async (id: string, { person, targets }: TryRequest): Promise<void> => {
+  const reserve = async (id: string, { person, targets }: TryRequest, own: number | undefined): Promise<void> => {
     const answer = await queue.admit({ id, person: person.id, most: queueMax });
     if (answer === "person") throw new UserError("tryOneAtATime");
     if (answer === "full") throw new UserError("tryQueueFull", { count: queueMax });
     try {
-      await takeQuota(quotas, person, targets.length);
+      await takeQuota(quotas, person, targets.length, own);
     } catch (error) {
       await undo(id, person.id);
       throw error;
@@ -159,9 +163,11 @@ export function createTries(options: TriesOptions): Tries {
     submit: async (request) => {
       checkRequest(request, options);
       await available();
-      const { person, begin } = request;
+      const { person, targets, begin } = request;
+      const decisions = await community.decisions();
+      checkDecisions(decisions, person);
       const id = newTryId();
-      await asking(() => reserve(id, request));
+      await asking(() => reserve(id, request, decisions.quotas.get(person.id)));
       let attempt: Try | undefined;
       // Written before the person is told that an answer will come: should this process die then, a keeper ends it.
       const accept = async (delivery: Delivery): Promise<Try> => {
@@ -177,6 +183,7 @@ export function createTries(options: TriesOptions): Tries {
           const accepted = attempt ?? (await accept(delivery));
           watch.add(accepted);
           await queue.add(queuedTry(accepted), deadlineOf(delivery));
+          community.countRuns(person.id, person.guild, targets.length);
           return accepted;
         });
       } catch (error) {
@@ -194,6 +201,13 @@ export function createTries(options: TriesOptions): Tries {
         return { outcome: "stopped", record };
       }),
     find: (id) => asking(() => find(id)),
+    remove: (id) =>
+      asking(async () => {
+        const record = await find(id);
+        if (record === undefined) return;
+        if (!hasEnded(record.progress)) await endHere(record.try, "stopped", record.progress);
+        await records.forgetTry(record.try);
+      }),
     counts: async () => ((await isThere()) ? queue.counts().catch(ignoreAway) : undefined),
     forget: (person) =>
       asking(async () => {

@@ -40,6 +40,7 @@ async function slowBot(act: (reply: (view: View) => Promise<void>) => Promise<vo
     shards: undefined,
     apiUrl: discord.apiUrl,
     devGuildId: undefined,
+    allowedGuilds: [],
     registerCommands: false,
   };
   const { services, outputs } = await testApp();

@@ -39,6 +39,7 @@ export async function openSurface(
       shards: undefined,
       apiUrl: discord.apiUrl,
       devGuildId: undefined,
+      allowedGuilds: [],
       registerCommands: false,
     },
   );

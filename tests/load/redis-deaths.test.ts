@@ -84,7 +84,7 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a worker that dies", () => {
       admin: false,
       moderator: false,
       roles: [],
-      channel: undefined,
+      channels: [],
       guild: undefined,
     });
     await untilEnded(attempt);

@@ -112,6 +112,8 @@ export async function startDiscord({
     until,
     /** A channel that the bot may post to, with what it posted. */
     channel: channels.open,
+    /** From now on the bot does not see this channel. */
+    hide: (channel: string): void => void channels.hidden.add(channel),
     /** Whether the newest interaction only shows that an answer will come. */
     isDeferred: () => [...interactions.records.values()].at(-1)?.deferred === true,
     /** An interaction that nobody typed, for tests of the stand-in itself. */

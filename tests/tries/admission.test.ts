@@ -26,24 +26,52 @@ function refusal(lists: Partial<AccessLists>, who: Person, model?: string): stri
   }
 }
 
-const member = (changes: Partial<Person>): Person => person("a", { guild: "g", channel: "c", ...changes });
+const member = (changes: Partial<Person>): Person => person("a", { guild: "g", channels: ["c"], ...changes });
 
 describe("where a try is allowed", () => {
   test.each<[string, Partial<AccessLists>, Person, string | undefined]>([
     ["in a channel that is listed", { allowedChannels: ["x", "c"] }, member({}), undefined],
     ["in no other channel", { allowedChannels: ["x"] }, member({}), "tryNotInChannel"],
-    [
-      "in a thread that has no channel of its own",
-      { allowedChannels: ["x"] },
-      member({ channel: undefined }),
-      "tryNotInChannel",
-    ],
+    ["in no place that has no id", { allowedChannels: ["x"] }, member({ channels: [] }), "tryNotInChannel"],
     [
       "not in a blocked channel, allowed or not",
       { allowedChannels: ["c"], blockedChannels: ["c"] },
       member({}),
       "tryNotInChannel",
     ],
+    [
+      "in a thread of a channel that is listed",
+      { allowedChannels: ["c"] },
+      member({ channels: ["t", "c"] }),
+      undefined,
+    ],
+    [
+      "in a thread of no other channel",
+      { allowedChannels: ["x"] },
+      member({ channels: ["t", "c"] }),
+      "tryNotInChannel",
+    ],
+    [
+      "not in a thread of a blocked channel",
+      { blockedChannels: ["c"] },
+      member({ channels: ["t", "c"] }),
+      "tryNotInChannel",
+    ],
+    [
+      "in a thread that is listed itself, whatever its channel",
+      { allowedChannels: ["t"], blockedChannels: ["c"] },
+      member({ channels: ["t", "c"] }),
+      undefined,
+    ],
+    [
+      "not in a thread that is blocked itself, whatever its channel",
+      { allowedChannels: ["t", "c"], blockedChannels: ["t"] },
+      member({ channels: ["t", "c"] }),
+      "tryNotInChannel",
+    ],
+    ["for nobody who is blocked", { blockedUsers: ["a"] }, person("a"), "tryNotForPerson"],
+    ["for everybody else", { blockedUsers: ["b"] }, person("a"), undefined],
+    ["for administrators though they are blocked", { blockedUsers: ["a"] }, person("a", { admin: true }), undefined],
     ["with one of the roles", { allowedRoles: ["r"] }, member({ roles: ["q", "r"] }), undefined],
     ["not without one", { allowedRoles: ["r"] }, member({ roles: ["q"] }), "tryNotForRole"],
     [

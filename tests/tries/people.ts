@@ -7,7 +7,7 @@ export const person = (id: string, changes: Partial<Person> = {}): Person => ({
   admin: false,
   moderator: false,
   roles: [],
-  channel: undefined,
+  channels: [],
   guild: undefined,
   ...changes,
 });
@@ -17,6 +17,7 @@ export const NO_LISTS: AccessLists = {
   blockedChannels: [],
   allowedRoles: [],
   blockedRoles: [],
+  blockedUsers: [],
   allowedModels: [],
   blockedModels: [],
 };

@@ -1,6 +1,9 @@
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
 import { createStoreHealth } from "#src/base/store-health.ts";
+import { createCommunity } from "#src/community/community.ts";
+import { openCommunityFile } from "#src/community/sqlite.ts";
+import type { CommunityStore } from "#src/community/store.ts";
 import type { Backend } from "#src/inference/backend.ts";
 import { createFleet } from "#src/inference/fleet.ts";
 import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
@@ -46,6 +49,8 @@ type WorldOptions = {
   path?: string;
   /** Shows in place of the maps. */
   open?: OpenOutput;
+  /** What administrators have decided; absent: nothing. */
+  store?: CommunityStore;
 };
 
 /** What is shown of the only run of a try. */
@@ -60,7 +65,10 @@ export async function openTries({
   settings,
   path = ":memory:",
   open,
+  store = openCommunityFile({ path: ":memory:" }),
 }: WorldOptions = {}) {
+  const community = createCommunity(store, log);
+  onTestFinished(() => community.close());
   const first = await startOllama({ models, slots });
   const more = await Promise.all(Array.from({ length: hosts - 1 }, () => startOllama({ models, slots })));
   const ollamas = [first, ...more];
@@ -87,6 +95,7 @@ export async function openTries({
   const counted: string[] = [];
   const tries = createEmbeddedTries({
     fleet,
+    community,
     settings: {
       hosts: [],
       aliases: new Map(),
@@ -116,6 +125,7 @@ export async function openTries({
     ollama: first,
     ollamas,
     fleet,
+    community,
     tries,
     ends,
     shown,

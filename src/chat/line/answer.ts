@@ -10,7 +10,7 @@ export async function answerLine(line: string, router: Router, context: Context)
   const { text, reply } = context;
   let parsed: Line | undefined;
   try {
-    parsed = parseLine(line, (name) => router.commands.find((command) => command.name === name)?.options);
+    parsed = parseLine(line, (name) => router.commands.find((command) => command.name === name));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     await reply({ components: [textDisplay(text(`errors.${error.key}`))] });

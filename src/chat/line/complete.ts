@@ -1,8 +1,13 @@
 import { UserError } from "#src/base/user-error.ts";
 import type { Command, CompletionContext } from "#src/chat/command.ts";
-import { choiceDescription, commandDescription, optionDescription } from "#src/chat/descriptions.ts";
+import {
+  choiceDescription,
+  commandDescription,
+  optionDescription,
+  subcommandDescription,
+} from "#src/chat/descriptions.ts";
 import type { Router } from "#src/chat/router.ts";
-import { optionAtEnd, parseLine } from "./parse.ts";
+import { type Head, headOf, optionAtEnd, parseLine } from "./parse.ts";
 
 /** A command, a value or the name of an option (`sort:`) that may come where the line ends. */
 type Completion = {
@@ -33,9 +38,13 @@ export function completeLine(line: string, router: Router, context: CompletionCo
   if (match === null) return NONE;
   const [, typed = "", rest] = match;
   if (rest === undefined) return commandNames(typed, context);
-  const name = typed.slice(1).toLowerCase();
-  const command = router.commands.find((item) => item.name === name);
-  return command === undefined ? NONE : optionsOf(line, command, router, context);
+  const command = router.commands.find(({ name }) => name === typed.slice(1).toLowerCase());
+  const head = headOf(line, () => command);
+  if (head === undefined || command === undefined) return NONE;
+  const [, subcommand] = /^\s(\S*)$/u.exec(rest) ?? [];
+  if (subcommand !== undefined && Object.keys(command.subcommands).length > 0)
+    return subcommandNames(subcommand, command, context);
+  return completeOptions(line, { ...head, command }, router, context);
 }
 
 function commandNames(typed: string, { commands, text }: CompletionContext): Completions {
@@ -44,24 +53,38 @@ function commandNames(typed: string, { commands, text }: CompletionContext): Com
     .filter(({ name }) => name.startsWith(begun))
     .map((command): Completion => {
       const label = `/${command.name}`;
-      const end = Object.keys(command.options).length === 0 ? "" : " ";
-      return { kind: "command", replaces: typed, text: label + end, label, about: commandDescription(command, text) };
+      const isWhole = Object.keys({ ...command.options, ...command.subcommands }).length === 0;
+      const about = commandDescription(command, text);
+      return { kind: "command", replaces: typed, text: isWhole ? label : `${label} `, label, about };
     });
   return { items, typed, needed: !commands.some(({ name }) => name === begun), hint: "" };
 }
 
-function optionsOf(line: string, command: Command, router: Router, context: CompletionContext): Completions {
-  const state = stateOf(line, command);
+function subcommandNames(typed: string, command: Command, { text }: CompletionContext): Completions {
+  const names = Object.keys(command.subcommands);
+  const items = names
+    .filter((name) => name.startsWith(typed.toLowerCase()))
+    .map((name): Completion => {
+      const about = subcommandDescription(command, name, text);
+      return { kind: "command", replaces: typed, text: `${name} `, label: name, about };
+    });
+  return { items, typed, needed: !names.includes(typed.toLowerCase()), hint: "" };
+}
+
+type OfCommand = Head & { command: Command };
+
+function completeOptions(line: string, head: OfCommand, router: Router, context: CompletionContext): Completions {
+  const state = stateOf(line, head);
   if (state === undefined) return NONE;
   const { current, given } = state;
-  if (current === undefined) return { ...NONE, items: optionNames(line, command, given, context) };
+  if (current === undefined) return { ...NONE, items: optionNames(line, head, given, context) };
   const { name, typed } = current;
-  const hint = `${name} · ${optionDescription(command, name, context.text)}`;
+  const hint = `${name} · ${optionDescription(head.command, name, context.text)}`;
   // The end of a quoted value is not the end of the line.
   if (!line.endsWith(typed)) return { ...NONE, hint };
   const items = [
-    ...valuesOf(command, name, typed, router, context),
-    ...optionNames(line, command, [...given, name], context),
+    ...valuesOf(head, name, typed, router, context),
+    ...optionNames(line, head, [...given, name], context),
   ];
   return { items, typed, needed: false, hint };
 }
@@ -69,9 +92,9 @@ function optionsOf(line: string, command: Command, router: Router, context: Comp
 type State = { current: ReturnType<typeof optionAtEnd>; given: string[] };
 
 /** The option at the end of the line and those that have a value; undefined inside of quotation marks that are still open. */
-function stateOf(line: string, { options }: Command): State | undefined {
+function stateOf(line: string, head: OfCommand): State | undefined {
   try {
-    return { current: optionAtEnd(line, options), given: Object.keys(parseLine(line, () => options)?.given ?? {}) };
+    return { current: optionAtEnd(line, head), given: Object.keys(parseLine(line, () => head.command)?.given ?? {}) };
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;
@@ -79,13 +102,13 @@ function stateOf(line: string, { options }: Command): State | undefined {
 }
 
 function valuesOf(
-  command: Command,
+  { command, path, options }: OfCommand,
   name: string,
   typed: string,
   router: Router,
   context: CompletionContext,
 ): Completion[] {
-  const option = command.options[name];
+  const option = options[name];
   const value = (text: string, label = text, about = ""): Completion => ({
     kind: "value",
     replaces: typed,
@@ -102,8 +125,8 @@ function valuesOf(
     case "flag":
       return ["true", "false"].filter(begins).map((item) => value(item));
     case "text":
-      return router.complete(command.name, name, typed, context).map((item) => value(item.value, item.name));
-    case undefined:
+      return router.complete(path, name, typed, context).map((item) => value(item.value, item.name));
+    default:
       return [];
   }
 }
@@ -111,12 +134,12 @@ function valuesOf(
 /** Options that the line does not have yet; all of them only where nothing is begun. */
 function optionNames(
   line: string,
-  command: Command,
+  { command, options }: OfCommand,
   given: readonly string[],
   { text }: CompletionContext,
 ): Completion[] {
   const begun = /\S*$/u.exec(line)?.[0] ?? "";
-  return Object.keys(command.options)
+  return Object.keys(options)
     .filter((name) => name.startsWith(begun.toLowerCase()) && !given.includes(name))
     .map((name) => ({
       kind: "option",

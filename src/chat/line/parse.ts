@@ -1,7 +1,10 @@
 import { UserError } from "#src/base/user-error.ts";
-import type { Options } from "#src/chat/command.ts";
+import { type Command, type Options, optionsOf } from "#src/chat/command.ts";
 
 export type Line = { command: string; given: Record<string, string> };
+
+/** Finds what a name stands for. */
+type Find = (name: string) => Pick<Command, "options" | "subcommands"> | undefined;
 
 type Token = { start: number; end: number; text: string; name?: string };
 
@@ -14,16 +17,16 @@ const OPENING = new Map([
 /**
  * Reads `/models int4 sort:newest`: options as `name:value`, quoted where they hold spaces; what is left fills the
  * options in order, and the last text option takes the rest of the line as it stands. Where none is left, words belong to
- * the named text before them, as Discord writes it: `/models query:int4 7b`. Undefined for a line that is no command.
+ * the named text before them, as Discord writes it: `/models query:int4 7b`. A sub-command stands first and belongs to the
+ * name: `/admin block`. Undefined for a line that is no command.
  * Throws UserError for a quotation mark that is not closed.
  */
-export function parseLine(line: string, optionsOf: (command: string) => Options | undefined): Line | undefined {
-  const match = /^\s*[/／](\S*)\s*/u.exec(line);
-  if (match === null) return undefined;
-  const command = (match[1] ?? "").toLowerCase();
-  const options = optionsOf(command) ?? {};
+export function parseLine(line: string, find: Find): Line | undefined {
+  const head = headOf(line, find);
+  if (head === undefined) return undefined;
+  const { path: command, options, from } = head;
   const given: Record<string, string> = {};
-  const tokens = tokensOf(line, match[0].length, Object.keys(options));
+  const tokens = tokensOf(line, from, Object.keys(options));
   const left = tokens.filter(({ name, text }) => {
     if (name !== undefined) given[name] = text;
     return name === undefined;
@@ -40,9 +43,26 @@ export function parseLine(line: string, optionsOf: (command: string) => Options 
   return { command, given };
 }
 
+/** A line's beginning: the names in it, the options of what they name, and from where on these may stand. */
+export type Head = { path: string; options: Options; from: number };
+
+/** Undefined for a line that is no command. */
+export function headOf(line: string, find: Find): Head | undefined {
+  const match = /^\s*[/／](\S*)\s*/u.exec(line);
+  if (match === null) return undefined;
+  const name = (match[1] ?? "").toLowerCase();
+  const command = find(name);
+  const from = match[0].length;
+  if (command === undefined || Object.keys(command.subcommands).length === 0)
+    return { path: name, options: command?.options ?? {}, from };
+  const [whole = "", word = ""] = /^(\S*)\s*/u.exec(line.slice(from)) ?? [];
+  const subcommand = word.toLowerCase();
+  const path = subcommand === "" ? name : `${name} ${subcommand}`;
+  return { path, options: optionsOf(command, subcommand) ?? {}, from: from + whole.length };
+}
+
 /** Which option the end of a line is being typed for, and what there is of it; undefined where none is left. */
-export function optionAtEnd(line: string, options: Options): { name: string; typed: string } | undefined {
-  const from = /^\s*[/／]\S*\s*/u.exec(line)?.[0].length ?? 0;
+export function optionAtEnd(line: string, { options, from }: Head): { name: string; typed: string } | undefined {
   const tokens = openTokens(line, from, Object.keys(options));
   const last = tokens.at(-1);
   if (last?.name !== undefined) return { name: last.name, typed: last.text };

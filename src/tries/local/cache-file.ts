@@ -22,8 +22,9 @@ const idRows = z.array(z.object({ id: z.string() }));
 const speedRows = z.array(z.object({ model: z.string(), tokens_per_second: z.number() }));
 const versionRow = z.object({ user_version: z.int() });
 
-/** What one batch writes: the newest state of tries, and of speeds; all of a person's that was kept until then is deleted first. */
+/** What one batch writes: the newest state of tries, and of speeds. What is forgotten, up to a time in ms, is deleted first. */
 export type Batch = {
+  removed: Iterable<string>;
   forgotten: Iterable<readonly [person: string, until: number]>;
   rows: Iterable<Row>;
   speeds: Iterable<readonly [model: string, tokensPerSecond: number]>;
@@ -95,6 +96,7 @@ function fileOf(database: DatabaseSync): CacheFile {
   );
   const idsOf = database.prepare("SELECT id, created FROM records WHERE person = ? ORDER BY created");
   const forget = database.prepare("DELETE FROM records WHERE person = ? AND created <= ?");
+  const remove = database.prepare("DELETE FROM records WHERE id = ?");
   const unfinished = database.prepare("SELECT id FROM records WHERE ended = 0 OR shown = 0 ORDER BY created");
   const expire = database.prepare("DELETE FROM records WHERE created < ?");
   const putSpeed = database.prepare("INSERT OR REPLACE INTO speeds VALUES (?, ?)");
@@ -104,10 +106,11 @@ function fileOf(database: DatabaseSync): CacheFile {
     idsOf: (person) => z.array(row.pick({ id: true, created: true })).parse(idsOf.all(person)),
     unfinished: () => idRows.parse(unfinished.all()).map(({ id }) => id),
     speeds: () => speedRows.parse(speeds.all()).map(({ model, tokens_per_second }) => [model, tokens_per_second]),
-    write: ({ forgotten, rows, speeds: newest }) => {
+    write: ({ forgotten, removed, rows, speeds: newest }) => {
       database.exec("BEGIN IMMEDIATE");
       try {
         for (const [person, until] of forgotten) forget.run(person, until);
+        for (const id of removed) remove.run(id);
         for (const each of rows) put.run(each);
         for (const [model, speed] of newest) putSpeed.run(model, speed);
         database.exec("COMMIT");

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Log } from "#src/base/log.ts";
 import type { StoreHealth } from "#src/base/store-health.ts";
+import type { Community } from "#src/community/community.ts";
 import type { Fleet } from "#src/inference/fleet.ts";
 import { createKeeper } from "#src/tries/keeper.ts";
 import type { Outputs } from "#src/tries/outputs.ts";
@@ -15,6 +16,7 @@ import { openRecords } from "./records.ts";
 
 export type EmbeddedOptions = {
   fleet: Fleet;
+  community: Pick<Community, "decisions" | "countRuns">;
   settings: TrySettings;
   /** Where conversations are kept; `:memory:` keeps nothing. */
   path: string;
@@ -28,7 +30,8 @@ export type EmbeddedOptions = {
 const HOUR_MS = 3_600_000;
 
 /** Tries that this very process asks for, runs and looks after: a runner beside the surfaces. */
-export function createEmbeddedTries({ fleet, settings, path, health, outputs, events, log }: EmbeddedOptions): Tries {
+export function createEmbeddedTries(options: EmbeddedOptions): Tries {
+  const { fleet, community, settings, path, health, outputs, events, log } = options;
   const records = openRecords({ path, keepMs: settings.keepHours * HOUR_MS, health, log });
   const queue = createLocalQueue();
   records.onLeftOver((ids) => {
@@ -41,6 +44,7 @@ export function createEmbeddedTries({ fleet, settings, path, health, outputs, ev
     ...parts,
     ...settings,
     quotas: createQuotas({ perPerson: perPersonHour, perGuild: perGuildHour }),
+    community,
     normalName: fleet.backend.normalName,
     holder: randomUUID(),
     isThere: async () => true,

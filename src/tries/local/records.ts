@@ -146,6 +146,10 @@ export function openRecords(options: RecordsOptions): LocalRecords {
       await rows.forget(person);
       return ids.length;
     },
+    forgetTry: async ({ id }) => {
+      rememberForgotten([id]);
+      await rows.forgetOne(id);
+    },
     recordSpeed: async (model, tokensPerSecond) => {
       const seen = rows.speeds().get(model) ?? tokensPerSecond;
       rows.putSpeed(model, seen + (tokensPerSecond - seen) * NEWEST_SPEED_SHARE);

@@ -24,6 +24,8 @@ export type Rows = {
   idsOf: (person: string) => string[];
   /** Deletes all of a person. Rejects with StoreAway where the file still has it; it goes once the disk lets it. */
   forget: (person: string) => Promise<void>;
+  /** Likewise for one. */
+  forgetOne: (id: string) => Promise<void>;
   speeds: () => ReadonlyMap<string, number>;
   putSpeed: (model: string, tokensPerSecond: number) => void;
   /** Called with the ids of tries whose last word a process before this one has not shown, as soon as the file is read. */
@@ -47,7 +49,9 @@ const ASIDE_EVERY_MS = 60_000;
 
 export function createRows({ path, keepMs, health, log }: RowsOptions): Rows {
   const held = createHeld();
+  /** What the file still has and must not: all of a person up to a time, and single tries. */
   const forgotten = new Map<string, number>();
+  const removed = new Set<string>();
   const speeds = new Map<string, number>();
   const newSpeeds = new Set<string>();
   const leftOverListeners: ((ids: string[]) => void)[] = [];
@@ -136,16 +140,22 @@ export function createRows({ path, keepMs, health, log }: RowsOptions): Rows {
   const writeSome = (): boolean => {
     const rows = held.unwritten(BATCH);
     const answer = ask((to) => {
-      to.write({ forgotten, rows, speeds: [...newSpeeds].map((model) => [model, speeds.get(model) ?? 0] as const) });
+      to.write({
+        forgotten,
+        removed,
+        rows,
+        speeds: [...newSpeeds].map((model) => [model, speeds.get(model) ?? 0] as const),
+      });
     });
     if ("fault" in answer) return false;
     health.well();
     forgotten.clear();
+    removed.clear();
     newSpeeds.clear();
     held.written(rows);
     return true;
   };
-  const isLeft = (): boolean => held.unwritten(1).length > 0 || forgotten.size > 0 || newSpeeds.size > 0;
+  const isLeft = (): boolean => held.unwritten(1).length > 0 || forgotten.size + removed.size > 0 || newSpeeds.size > 0;
 
   let retry: NodeJS.Timeout | undefined;
   let pause = RETRY_MS;
@@ -179,8 +189,8 @@ export function createRows({ path, keepMs, health, log }: RowsOptions): Rows {
   // What could not be opened now is tried again, also for what a process before this one has left in it.
   if (file === undefined) later(RETRY_MS);
 
-  const isForgotten = ({ person, created }: Pick<Row, "person" | "created">): boolean =>
-    created <= (forgotten.get(person) ?? Number.NEGATIVE_INFINITY);
+  const isForgotten = ({ id, person, created }: Pick<Row, "id" | "person" | "created">): boolean =>
+    removed.has(id) || created <= (forgotten.get(person) ?? Number.NEGATIVE_INFINITY);
 
   return {
     find: (id) => {
@@ -194,7 +204,7 @@ export function createRows({ path, keepMs, health, log }: RowsOptions): Rows {
       flush();
     },
     idsOf: (person) => {
-      const kept = read((from) => from.idsOf(person), []).filter(({ created }) => !isForgotten({ person, created }));
+      const kept = read((from) => from.idsOf(person), []).filter((row) => !isForgotten({ ...row, person }));
       const known = new Set(kept.map(({ id }) => id));
       return [...kept, ...held.of(person).filter(({ id }) => !known.has(id))].map(({ id }) => id);
     },
@@ -203,6 +213,12 @@ export function createRows({ path, keepMs, health, log }: RowsOptions): Rows {
       forgotten.set(person, Date.now());
       flush();
       if (forgotten.has(person) && existsSync(path)) throw new StoreAway("the file cannot be written to");
+    },
+    forgetOne: async (id) => {
+      held.dropOne(id);
+      removed.add(id);
+      flush();
+      if (removed.has(id) && existsSync(path)) throw new StoreAway("the file cannot be written to");
     },
     speeds: () => speeds,
     putSpeed: (model, tokensPerSecond) => {
@@ -277,6 +293,7 @@ function createHeld() {
     writeAll: (): void => {
       for (const row of rows.values()) unwritten.add(row);
     },
+    dropOne: (id: string): void => drops([...rows.values()].filter((row) => row.id === id)),
     drop: (person: string): void => drops([...rows.values()].filter((row) => row.person === person)),
     expire: (before: number): void => drops([...rows.values()].filter(({ created }) => created < before)),
   };

@@ -179,6 +179,14 @@ export function createRedisRecords(link: Link, { keepMs }: { keepMs: number }): 
         await answers(pipeline);
         return ids.length === 0 ? 0 : await commands.del(ids.map(tryKey));
       }),
+    forgetTry: ({ id, person }) =>
+      ask(async () => {
+        const pipeline = commands
+          .pipeline()
+          .set(forgottenKey(id), "", "PX", FORGOTTEN_MS)
+          .publish(`${PREFIX}cancels`, `${id} stopped`);
+        await answers(pipeline.zrem(keptKey(person), id).del(tryKey(id)));
+      }),
     recordSpeed: (model, tokensPerSecond) =>
       ask(async () => {
         const seen = Number((await commands.hget(SPEEDS, model)) ?? tokensPerSecond);

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Claim } from "#src/base/claims.ts";
 import type { Log } from "#src/base/log.ts";
 import type { RunCoordinator } from "#src/base/schedule.ts";
-import type { CommunityStore } from "#src/community/store.ts";
+import { type Community, createCommunity } from "#src/community/community.ts";
 import type { Backend } from "#src/inference/backend.ts";
 import type { Fleet } from "#src/inference/fleet.ts";
 import { createKeeper } from "#src/tries/keeper.ts";
@@ -20,7 +20,7 @@ import { openParts } from "./open.ts";
 export type Shared = {
   tries: Tries;
   fleet: Fleet;
-  community: CommunityStore;
+  community: Community;
   coordinator: RunCoordinator;
   claim: Claim;
   /** Resolves where this Redis can never be used. */
@@ -40,14 +40,15 @@ type SharedOptions = {
 export function openShared(url: string, settings: TrySettings, options: SharedOptions): Shared {
   const { backend, events, onRedis, log } = options;
   const parts = openParts(url, settings, log, onRedis);
-  const { link, queue, records, heartbeats, community, claim, coordinator } = parts;
+  const { link, queue, records, heartbeats, claim, coordinator } = parts;
+  const community = createCommunity(parts.community, log);
   const { perPersonHour, perGuildHour, allowCloud } = settings;
   const open = createShownOnce(options.open);
   const fleet = createFleetView({ backend, link, heartbeats, allowCloud });
   const { take } = createQuotas({ perPerson: perPersonHour, perGuild: perGuildHour }, link.commands);
   const tries = createTries({
     ...settings,
-    ...{ queue, records, open, events, log },
+    ...{ queue, records, community, open, events, log },
     quotas: { take: (...asked) => link.ask(() => take(...asked)) },
     normalName: backend.normalName,
     holder: randomUUID(),
@@ -64,6 +65,7 @@ export function openShared(url: string, settings: TrySettings, options: SharedOp
     },
     close: async () => {
       await tries.close();
+      await community.close();
       await parts.close();
     },
   };

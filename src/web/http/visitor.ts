@@ -19,7 +19,7 @@ export function visitorOf(context: Context, settings: { host: string; admin: boo
   const sent = getCookie(context, COOKIE) ?? "";
   const id = /^[0-9a-f]{32}$/.test(sent) ? sent : newVisitorId(context);
   const admin = settings.admin && isLoopback(settings.host) && FORWARDED.every((name) => !context.req.header(name));
-  return { id: `web:${id}`, admin, moderator: admin, roles: [], channel: undefined, guild: undefined };
+  return { id: `web:${id}`, admin, moderator: admin, roles: [], channels: [], guild: undefined };
 }
 
 function newVisitorId(context: Context): string {

@@ -14,7 +14,8 @@ const commands: Record<string, Options> = {
     vram: text({ required: false, maxLength: 20 }),
   },
 };
-const parse = (line: string) => parseLine(line, (name) => commands[name]);
+const parse = (line: string) =>
+  parseLine(line, (name) => commands[name] && { options: commands[name], subcommands: {} });
 
 describe("a line", () => {
   test.each([

@@ -13,9 +13,12 @@ const refusal = (status: number, code: number, message: string): Answer => ({ st
 
 export function createChannels(violation: (fault: string) => void, nextId: () => string) {
   const channels = new Map<string, Channel>();
+  /** Channels that the bot does not see. */
+  const hidden = new Set<string>();
 
   const post = (id: string, body: unknown): Answer => {
     const channel = channels.get(id);
+    if (hidden.has(id)) return refusal(403, 50001, "Missing Access");
     if (channel === undefined) return refusal(404, 10003, "Unknown Channel");
     if (!channel.open) return refusal(403, 50013, "Missing Permissions");
     const content = readMessage(body);
@@ -32,6 +35,7 @@ export function createChannels(violation: (fault: string) => void, nextId: () =>
     const components = content.components ?? [];
     const message: Message = {
       id: nextId(),
+      channel: id,
       owner: undefined,
       v2: isV2(content.flags),
       ephemeral: false,
@@ -48,6 +52,7 @@ export function createChannels(violation: (fault: string) => void, nextId: () =>
 
   return {
     post,
+    hidden,
     /** A channel that the bot sees and may post to, until `forbid`. */
     open: (id: string) => {
       const channel: Channel = channels.get(id) ?? { messages: [], nonces: new Map(), open: true };

@@ -16,7 +16,7 @@ const choice = z.looseObject({
   name_localizations: localised,
   value: z.union([z.string(), z.number()]),
 });
-const option = z.looseObject({
+const optionFields = z.looseObject({
   type: z.number(),
   name: z.string(),
   description: z.string(),
@@ -27,6 +27,8 @@ const option = z.looseObject({
   max_length: z.number().nullish(),
   choices: z.array(choice).nullish(),
 });
+/** A sub-command has options of its own. */
+const option = optionFields.extend({ options: z.array(optionFields).nullish() });
 const command = z.looseObject({
   name: z.string(),
   type: z.number().nullish(),
@@ -34,6 +36,8 @@ const command = z.looseObject({
   name_localizations: localised,
   description_localizations: localised,
   options: z.array(option).nullish(),
+  default_member_permissions: z.string().nullish(),
+  contexts: z.array(z.number()).nullish(),
 });
 export type RegisteredCommand = z.infer<typeof command>;
 
@@ -41,7 +45,7 @@ export const readCommands = (body: unknown): RegisteredCommand[] => z.array(comm
 
 /** Every rule that the commands of one scope break together. */
 export function commandFaults(commands: readonly RegisteredCommand[], scope: "global" | "guild"): string[] {
-  const names = commands.map(({ name }) => name);
+  const names = commands.map(({ type, name }) => `${type ?? CHAT} ${name}`);
   return [
     ...(commands.length > 130 ? ["more than 130 commands at once"] : []),
     ...(new Set(names).size < names.length ? ["a command name twice"] : []),
@@ -49,27 +53,64 @@ export function commandFaults(commands: readonly RegisteredCommand[], scope: "gl
   ];
 }
 
+/** Types of commands, and the option that is a sub-command. */
+const CHAT = 1;
+export const ON_MESSAGE = 3;
+const SUBCOMMAND = 1;
+
 function oneCommandFaults(item: RegisteredCommand, scope: "global" | "guild"): string[] {
-  const options = item.options ?? [];
-  const names = options.map(({ name }) => name);
-  const firstOptional = options.findIndex(({ required }) => !required);
+  const { default_member_permissions: permissions, ...rest } = item;
   const faults = [
-    ...schemaFaults(ApplicationCommandUpdateRequestSchema, item),
-    ...nameFaults(item.name),
+    // The published schema wants a number, the documentation and Discord take digits, as the bits may be more than 53.
+    ...schemaFaults(ApplicationCommandUpdateRequestSchema, rest),
+    ...(permissions && !/^\d+$/.test(permissions) ? ["default_member_permissions are digits"] : []),
     ...localeFaults(item),
+    ...(item.type === ON_MESSAGE ? messageCommandFaults(item) : chatCommandFaults(item)),
   ];
-  if (!item.description) faults.push("a chat command needs a description");
-  if (options.length > 25) faults.push("more than 25 options");
-  if (new Set(names).size < names.length) faults.push("an option name twice");
-  if (firstOptional >= 0 && options.slice(firstOptional).some(({ required }) => required))
-    faults.push("a required option behind an optional one");
-  if (scope === "guild" && (item["contexts"] || item["integration_types"]))
+  if (scope === "guild" && (item.contexts || item["integration_types"]))
     faults.push("contexts are for global commands");
   if (sizeOf(item) > 8000) faults.push(`${sizeOf(item)} characters, at most 8000`);
-  return [...faults, ...options.flatMap((entry) => optionFaults(entry).map((fault) => `${entry.name}: ${fault}`))];
+  return faults;
 }
 
-function optionFaults(item: z.infer<typeof option>): string[] {
+function chatCommandFaults(item: RegisteredCommand): string[] {
+  const options = item.options ?? [];
+  const subcommands = options.filter(({ type }) => type === SUBCOMMAND);
+  return [
+    ...nameFaults(item.name),
+    ...(item.description ? [] : ["a chat command needs a description"]),
+    ...(subcommands.length > 0 && subcommands.length < options.length ? ["sub-commands beside options"] : []),
+    ...listFaults(options),
+    ...subcommands.flatMap((entry) => listFaults(entry.options ?? []).map((fault) => `${entry.name} ${fault}`)),
+  ];
+}
+
+/** Capitals and spaces are for these alone. */
+function messageCommandFaults({ name, description, options }: RegisteredCommand): string[] {
+  return [
+    ...(name.trim() === name && name.length >= 1 && name.length <= 32 ? [] : [`${name} is no name of a command`]),
+    ...(description ? ["a command on messages has no description"] : []),
+    ...((options ?? []).length > 0 ? ["a command on messages has no options"] : []),
+  ];
+}
+
+type Option = z.infer<typeof optionFields>;
+export type RegisteredOption = z.infer<typeof option>;
+
+function listFaults(options: readonly Option[]): string[] {
+  const names = options.map(({ name }) => name);
+  const firstOptional = options.findIndex(({ required }) => !required);
+  return [
+    ...(options.length > 25 ? ["more than 25 options"] : []),
+    ...(new Set(names).size < names.length ? ["an option name twice"] : []),
+    ...(firstOptional >= 0 && options.slice(firstOptional).some(({ required }) => required)
+      ? ["a required option behind an optional one"]
+      : []),
+    ...options.flatMap((entry) => optionFaults(entry).map((fault) => `${entry.name}: ${fault}`)),
+  ];
+}
+
+function optionFaults(item: Option): string[] {
   const choices = item.choices ?? [];
   const values = choices.map(({ value }) => value);
   const faults = [...nameFaults(item.name), ...localeFaults(item), ...choices.flatMap(localeFaults)];
@@ -106,7 +147,8 @@ function localeFaults(item: {
 function sizeOf(item: RegisteredCommand): number {
   const longest = (text: string | null | undefined, others: Record<string, string> | null | undefined): number =>
     Math.max((text ?? "").length, ...Object.values(others ?? {}).map((value) => value.length));
-  const options = (item.options ?? []).map(
+  const all: Option[] = (item.options ?? []).flatMap((entry) => [entry, ...(entry.options ?? [])]);
+  const options = all.map(
     (entry) =>
       longest(entry.name, entry.name_localizations) +
       longest(entry.description, entry.description_localizations) +

@@ -17,6 +17,7 @@ export type Kind = "command" | "autocomplete" | "component" | "modal";
 
 export type Message = {
   id: string;
+  channel: string;
   /** Whose interaction it answers; undefined where the bot posted it by itself. */
   owner: string | undefined;
   v2: boolean;
@@ -36,6 +37,7 @@ export type Record_ = {
   token: string;
   kind: Kind;
   person: string;
+  channel: string;
   sentAt: number;
   acknowledgedAt: number | undefined;
   /** It was not acknowledged in time, and no longer can be. */
@@ -53,6 +55,9 @@ export type Record_ = {
 export type Answer = { status: number; body?: unknown };
 
 export type Limits = { acknowledgeMs: number; tokenLifeMs: number };
+
+/** Where people are who are nowhere else. */
+export const CHANNEL = "500000000000000001";
 
 const error = (status: number, code: number, message: string): Answer => ({ status, body: { code, message } });
 const UNKNOWN_INTERACTION = error(404, 10062, "Unknown interaction");
@@ -75,8 +80,9 @@ export function createInteractions(limits: Limits, violation: (fault: string) =>
   const notify = (): void => {
     for (const listener of changed) listener();
   };
-  const newMessage = (owner: string): Message => ({
+  const newMessage = ({ person: owner, channel }: Record_): Message => ({
     id: nextId(),
+    channel,
     owner,
     v2: false,
     ephemeral: false,
@@ -91,13 +97,14 @@ export function createInteractions(limits: Limits, violation: (fault: string) =>
     return faults.length > 0;
   };
 
-  const open = (kind: Kind, person: string, message?: Message): Record_ => {
+  const open = (kind: Kind, person: string, message?: Message, channel = message?.channel ?? CHANNEL): Record_ => {
     const id = nextId();
     const record: Record_ = {
       id,
       token: `token-${id}`,
       kind,
       person,
+      channel,
       sentAt: performance.now(),
       acknowledgedAt: undefined,
       late: false,
@@ -147,7 +154,7 @@ export function createInteractions(limits: Limits, violation: (fault: string) =>
   type Handler = (record: Record_, body: unknown, data: unknown) => boolean;
   const callbackHandlers: Record<number, Handler> = {
     4: (record, body, data) => {
-      const message = newMessage(record.person);
+      const message = newMessage(record);
       if (faulty(schemaFaults(CreateMessageInteractionCallbackRequestSchema, body)) || !show(message, data))
         return false;
       message.ephemeral = isEphemeral(readMessage(data).flags);
@@ -158,7 +165,7 @@ export function createInteractions(limits: Limits, violation: (fault: string) =>
       const { flags } = readMessage(data);
       const wrong = (flags ?? 0) & ~64 ? [`flags ${flags} on a deferred answer, only EPHEMERAL is allowed`] : [];
       if (faulty([...schemaFaults(CreateMessageInteractionCallbackRequestSchema, body), ...wrong])) return false;
-      record.original = { ...newMessage(record.person), ephemeral: isEphemeral(flags) };
+      record.original = { ...newMessage(record), ephemeral: isEphemeral(flags) };
       record.deferred = true;
       return true;
     },
@@ -219,7 +226,7 @@ export function createInteractions(limits: Limits, violation: (fault: string) =>
   const followUp = (token: string, body: unknown): Answer => {
     const record = webhook(token);
     if (!("kind" in record)) return record;
-    const message = newMessage(record.person);
+    const message = newMessage(record);
     if (faulty(schemaFaults(IncomingWebhookRequestPartialSchema, body)) || !show(message, body)) return INVALID_BODY;
     message.ephemeral = isEphemeral(readMessage(body).flags);
     record.followUps.push(message);
@@ -228,7 +235,29 @@ export function createInteractions(limits: Limits, violation: (fault: string) =>
     return { status: 200, body: { id: message.id } };
   };
 
-  return { open, respond, edit, followUp, records, changed };
+  /** Deletes an answer by the token of its interaction, for which it need not be seen by everybody. */
+  const remove = (token: string, id: string): Answer => {
+    const record = webhook(token);
+    if (!("kind" in record)) return record;
+    const message = find(record, id);
+    if (message === undefined || message.deleted) return UNKNOWN_MESSAGE;
+    message.deleted = true;
+    return { status: 204 };
+  };
+
+  /** Deletes an answer as the bot, which does not find what one person alone sees. */
+  const removeAsBot = (channel: string, id: string): Answer => {
+    const answers = [...records.values()].flatMap(({ original, followUps }) => [
+      ...(original ? [original] : []),
+      ...followUps,
+    ]);
+    const message = answers.find((item) => item.id === id && item.channel === channel);
+    if (message === undefined || message.deleted || message.ephemeral) return UNKNOWN_MESSAGE;
+    message.deleted = true;
+    return { status: 204 };
+  };
+
+  return { open, respond, edit, followUp, remove, removeAsBot, records, changed };
 }
 
 export type Interactions = ReturnType<typeof createInteractions>;

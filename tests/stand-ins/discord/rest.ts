@@ -49,12 +49,12 @@ export function createRest(options: RestOptions) {
     if (broken.length > 0) return { status: 400, body: { code: 50035, message: "Invalid Form Body" } };
     // Discord's echo carries more than was sent.
     const stored = wanted.map((command, at) => ({
+      default_member_permissions: null,
       ...command,
       id: String(at + 1),
       application_id: options.application,
       version: "1",
       nsfw: false,
-      default_member_permissions: null,
     }));
     commands.set(scope, stored);
     return { status: 200, body: stored };
@@ -95,6 +95,21 @@ export function createRest(options: RestOptions) {
       /^\/webhooks\/\d+\/([^/]+)\/messages\/([^/]+)$/,
       false,
       ([token = "", message = ""], body) => interactions.edit(token, message, body),
+    ],
+    [
+      "DELETE",
+      /^\/webhooks\/\d+\/([^/]+)\/messages\/([^/]+)$/,
+      false,
+      ([token = "", message = ""]) => interactions.remove(token, message),
+    ],
+    [
+      "DELETE",
+      /^\/channels\/(\d+)\/messages\/(\d+)$/,
+      true,
+      ([channel = "", message = ""]) =>
+        channels.hidden.has(channel)
+          ? { status: 403, body: { code: 50001, message: "Missing Access" } }
+          : interactions.removeAsBot(channel, message),
     ],
     ["POST", /^\/webhooks\/\d+\/([^/]+)$/, false, ([token = ""], body) => interactions.followUp(token, body)],
   ];
