@@ -62,7 +62,9 @@ async function otherLines(context: Context): Promise<string[]> {
   const { tries, text } = context;
   const counts = await tries.counts();
   const queue = counts === undefined ? `⚠ ${text("status.queueAway")}` : text("status.queue", counts);
-  return [queue, ...catalogLines(context), ...(await syncLines(context))].map((line) => `- ${line}`);
+  const fault = context.diskFault();
+  const disk = fault === undefined ? [] : [`⚠ ${text("status.diskAway", { fault: plain(fault) })}`];
+  return [queue, ...disk, ...catalogLines(context), ...(await syncLines(context))].map((line) => `- ${line}`);
 }
 
 export const status = defineCommand({

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { admin } from "#commands/admin.ts";
 import { compare } from "#commands/compare.ts";
 import { fit } from "#commands/fit.ts";
@@ -86,6 +87,7 @@ export async function createApp(
     now: Date.now,
     log,
     dataDir: keep ? config.dataDir : undefined,
+    locale: config.locale,
   });
   if (!lazy) await load();
   return {
@@ -151,6 +153,7 @@ function servicesOf(config: Config, holder: CatalogHolder, runtime: () => Runtim
     },
     locale: config.locale,
     now: Date.now,
+    diskFault: () => runtime().readiness.report().parts.disk.reason,
     lastSync: async () => {
       const { readLastRun } = await import("#src/sync/last-run.ts");
       return readLastRun(config.dataDir);
@@ -209,7 +212,11 @@ async function catalogToStartWith(
  * Runs the background jobs that the settings ask for, until the signal is raised. What they need is loaded here and not
  * at the start.
  */
-export async function runJobs(
+export async function runJobs(app: App, signal: AbortSignal): Promise<void> {
+  await Promise.all([followCatalog(app, signal), backUp(app, signal)]);
+}
+
+async function followCatalog(
   { config, catalog, services, upstreams, log, metrics, coordinator }: App,
   signal: AbortSignal,
 ): Promise<void> {
@@ -227,6 +234,14 @@ export async function runJobs(
       ? [syncCatalog(config, log, signal, { upstream: upstreams.github, onRun: metrics.upstream.synced, coordinator })]
       : []),
   ]);
+}
+
+/** What many processes share is in Redis, whose backups are its own. */
+async function backUp({ config, log }: App, signal: AbortSignal): Promise<void> {
+  if (config.redisUrl !== undefined) return;
+  const { backUpCommunity } = await import("#jobs/back-up-community.ts");
+  const { COMMUNITY_FILE } = await import("./data-files.ts");
+  await backUpCommunity(join(config.dataDir, COMMUNITY_FILE), log, signal);
 }
 
 const resolverOf =

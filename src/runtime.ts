@@ -1,7 +1,8 @@
-import { join } from "node:path";
 import { type Claims, createClaims } from "#src/base/claims.ts";
+import type { Locale } from "#src/base/locale.ts";
 import type { Log } from "#src/base/log.ts";
 import type { RunCoordinator } from "#src/base/schedule.ts";
+import type { StoreHealth } from "#src/base/store-health.ts";
 import type { Upstream } from "#src/base/upstream.ts";
 import type { CatalogHolder } from "#src/catalog/holder.ts";
 import { createPictures } from "#src/chart/pictures.ts";
@@ -18,6 +19,7 @@ import type { Outputs } from "#src/tries/outputs.ts";
 import type { TrySettings } from "#src/tries/settings.ts";
 import type { Tries } from "#src/tries/tries.ts";
 import { createBackend } from "./backend.ts";
+import { openDataDir, openDataFiles } from "./data-files.ts";
 
 /**
  * What a program needs that runs tries, draws, and is watched: hosts, tries, pictures, metrics. An answer from the
@@ -47,11 +49,14 @@ export type RuntimeOptions = {
   log: Log;
   /** Where conversations are kept; absent: they end with the process. */
   dataDir: string | undefined;
+  /** The language for what is wrong with that folder. */
+  locale: Locale;
 };
 
-/** The tries and hosts of this process. */
+/** The tries and hosts of this process. Throws DataDirTaken where another process keeps its tries in the same folder. */
 export function createLocalRuntime(options: RuntimeOptions): Runtime {
-  const { tries, outputs, dataDir, log } = options;
+  const { tries, outputs, dataDir, locale, log } = options;
+  const files = openDataFiles(dataDir, locale, log);
   const metrics = createMetrics();
   const fleet = createFleet({
     backend: createBackend(log),
@@ -60,34 +65,28 @@ export function createLocalRuntime(options: RuntimeOptions): Runtime {
     allowCloud: tries.allowCloud,
     log,
   });
-  const community = createCommunity(
-    openCommunityFile({ path: dataDir === undefined ? ":memory:" : join(dataDir, "community.db") }),
-    log,
-  );
-  const local = createEmbeddedTries({
-    fleet,
-    community,
-    settings: tries,
-    path: dataDir === undefined ? ":memory:" : join(dataDir, "mulu.db"),
-    outputs,
-    events: metrics.tries,
-    log,
-  });
+  const { path, health } = files.community;
+  const community = createCommunity(openCommunityFile({ path, onFault: health.fails, onWell: health.well }), log);
+  const shown = { outputs, events: metrics.tries };
+  const local = createEmbeddedTries({ ...files.cache, fleet, community, settings: tries, ...shown, log });
+  const stores = dataDir === undefined ? [] : [files.cache.health, health];
   return {
-    ...watched(options, { metrics, fleet, tries: local, community, redis: createConnection(false) }),
+    ...watched(options, { metrics, fleet, tries: local, community, redis: createConnection(false), stores }),
     coordinator: undefined,
     claims: createClaims(log),
     refused: new Promise(() => {}),
     close: async () => {
       await local.close();
       await community.close();
+      files.release();
     },
   };
 }
 
 /** The tries and hosts of all processes together; what only Redis needs is loaded only here. */
 export async function openSharedRuntime(redisUrl: string, options: RuntimeOptions): Promise<Runtime> {
-  const { outputs, catalog, log } = options;
+  const { outputs, catalog, dataDir, locale, log } = options;
+  if (dataDir !== undefined) openDataDir(dataDir, locale, log);
   const metrics = createMetrics();
   const redis = createConnection(true);
   const { registerDiscord } = await import("#src/discord/try-outputs.ts");
@@ -108,7 +107,7 @@ export async function openSharedRuntime(redisUrl: string, options: RuntimeOption
     log,
   });
   return {
-    ...watched(options, { metrics, fleet, tries, community, redis }),
+    ...watched(options, { metrics, fleet, tries, community, redis, stores: [] }),
     ...shared,
     claims: createClaims(log, claim),
   };
@@ -120,11 +119,12 @@ type Parts = {
   tries: Tries;
   community: Community;
   redis: ReturnType<typeof createConnection>;
+  stores: StoreHealth[];
 };
 
 function watched(
   { discord, upstreams, catalog, now, log }: RuntimeOptions,
-  { metrics, fleet, tries, community, redis }: Parts,
+  { metrics, fleet, tries, community, redis, stores }: Parts,
 ): Omit<Runtime, "coordinator" | "claims" | "refused" | "close"> {
   const services = {
     fleet,
@@ -140,6 +140,6 @@ function watched(
     tries: countRefusals(tries, metrics.tries),
     pulls: createPulls({ fleet, log }),
     pictures: createPictures({ log }),
-    readiness: createReadiness({ discord, pause: upstreams.discord.backOff.pause, redis, services }),
+    readiness: createReadiness({ discord, pause: upstreams.discord.backOff.pause, redis, stores, services }),
   };
 }

@@ -13,6 +13,8 @@ const PRIVATE_FILE = 0o600;
  */
 export type SqliteFault = {
   kind: "busy" | "damaged" | "refused" | "closed";
+  /** `SQLITE_FULL (13)`, or `EACCES` where the system refused it before. Without names of folders. */
+  code: string;
   /** For the log: `SQLITE_FULL (13): database or disk is full`. */
   said: string;
 };
@@ -35,17 +37,22 @@ const CODES: Readonly<Record<number, [name: string, kind: SqliteFault["kind"]]>>
 
 const sqliteError = z.object({ code: z.string(), errcode: z.number().optional() });
 const systemError = z.object({ code: z.string(), syscall: z.string() });
+const MOST_SAID = 300;
 
 /** Undefined where an error is neither SQLite's about the file nor the system's: then it is a fault of the program. */
 export function sqliteFault(error: unknown): SqliteFault | undefined {
   if (!(error instanceof Error)) return undefined;
+  const explained = (kind: SqliteFault["kind"], code: string): SqliteFault => ({
+    ...{ kind, code },
+    said: `${code}: ${error.message}`.slice(0, MOST_SAID),
+  });
   const { data } = sqliteError.safeParse(error);
-  if (data?.code === "ERR_INVALID_STATE") return { kind: "closed", said: error.message };
-  if (systemError.safeParse(error).success) return { kind: "refused", said: error.message };
+  if (data?.code === "ERR_INVALID_STATE") return explained("closed", data.code);
+  if (systemError.safeParse(error).success) return explained("refused", data?.code ?? "?");
   // The primary code is in the lowest byte; the whole one says more.
   const errcode = data?.errcode ?? 0;
   const known = CODES[errcode & 0xff];
-  return known && { kind: known[1], said: `${known[0]} (${errcode}): ${error.message}` };
+  return known && explained(known[1], `${known[0]} (${errcode})`);
 }
 
 /**

@@ -31,6 +31,8 @@ export type Services = {
   readonly resolve: (name: string) => Resolution;
   /** How the last sync of this installation went; undefined where there was none. */
   lastSync: () => Promise<LastRun | undefined>;
+  /** Which file of DATA_DIR cannot be written, and what SQLite or the system says; undefined while all is well. */
+  diskFault: () => string | undefined;
   /** Milliseconds since 1970. */
   now: () => number;
 };

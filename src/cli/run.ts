@@ -1,3 +1,4 @@
+import { DataDirTaken } from "#src/base/data-dir.ts";
 import { LOCALES, type Locale, nearestLocale, type Text, textIn } from "#src/base/locale.ts";
 import { createLog } from "#src/base/log.ts";
 import { CatalogUnusable } from "#src/catalog/entry/load.ts";
@@ -96,6 +97,7 @@ function explain(error: unknown, text: Text): string[] | undefined {
       error.code === undefined ? text("discord.tokenRefused") : text("discord.closedForGood", { code: error.code }),
     ];
   }
+  if (error instanceof DataDirTaken) return [text("problems.dataDir.taken", { directory: error.directory })];
   if (error instanceof RedisUnusable) return [text(`problems.redis.${error.reason}`)];
   if (error instanceof CannotListen) return [text(`web.cannotListen.${error.reason}`, error.address)];
   return undefined;

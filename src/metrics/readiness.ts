@@ -1,4 +1,5 @@
 import type { Pause } from "#src/base/back-off.ts";
+import type { StoreHealth } from "#src/base/store-health.ts";
 import type { Services } from "#src/chat/services.ts";
 import type { Fleet } from "#src/inference/fleet.ts";
 
@@ -17,6 +18,8 @@ type BotComponents = CommonComponents & {
   /** Where it is away: why, in one line, and until when nothing is sent to it (ISO 8601 in UTC). */
   discord: Component & { reason?: string; until?: string };
   catalog: Component & { entries: number };
+  /** Whether what is to be kept can be written; `reason`: which file, and what SQLite or the system said. */
+  disk: Component & { reason?: string };
 };
 
 export type ReadinessReport<Components extends CommonComponents = CommonComponents> = {
@@ -70,6 +73,7 @@ export function createReadiness({
   discord,
   pause,
   redis,
+  stores,
   services,
 }: {
   /** Whether a bot is configured. */
@@ -77,6 +81,8 @@ export function createReadiness({
   /** The pause that Discord wants, during which nobody gets an answer. */
   pause: () => Pause | undefined;
   redis: Connection;
+  /** The files that this process keeps. */
+  stores: readonly StoreHealth[];
   services: Pick<Services, "fleet" | "catalogInUse" | "now">;
 }): Readiness {
   const started = isoTime(services.now());
@@ -95,6 +101,7 @@ export function createReadiness({
       },
       ollama: ollama(),
       redis: { ...redis.now(), required: false },
+      disk: { ...diskOf(stores, started), required: false },
     };
   });
   return { ...probe, discord: gateway.set };
@@ -102,6 +109,17 @@ export function createReadiness({
 
 const pausedState = (pause: Pause | undefined) =>
   pause && { state: "away" as const, reason: pause.reason, until: isoTime(pause.until) };
+/** Away while one of the files cannot be written; off where nothing is kept in files. */
+function diskOf(stores: readonly StoreHealth[], started: string): Omit<BotComponents["disk"], "required"> {
+  const all = stores.map(({ now }) => now());
+  const failing = all.find(({ code }) => code !== undefined);
+  if (failing) return { state: "away", since: failing.since, reason: `${failing.file}: ${failing.code}` };
+  const [since = started] = all
+    .map((each) => each.since)
+    .toSorted()
+    .toReversed();
+  return { state: stores.length === 0 ? "off" : "ready", since };
+}
 
 /** A worker gets its tries from Redis, and ends them there. Without Ollama it takes none, and others may. */
 export function createWorkerReadiness({ redis, fleet }: { redis: Connection; fleet: Fleet }): ReadinessProbe {

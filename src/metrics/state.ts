@@ -24,6 +24,11 @@ export async function stateFamilies({ services, readiness, metrics }: StateSourc
       "1 while every shard is connected and ready. Absent without a bot.",
       connected(report.parts.discord),
     ),
+    gauge(
+      "mulu_disk_writable",
+      "1 while what is kept in DATA_DIR can be written. Absent where tries go through Redis.",
+      connected(report.parts.disk),
+    ),
     ...catalogFamilies(services, metrics),
     ...(await tryFamilies(services)),
     ...hostFamilies(services.fleet.hosts),

@@ -1,7 +1,7 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { writeFileWhole } from "#src/base/write-file.ts";
+import { writePrivateFile } from "#src/base/write-file.ts";
 
 const shape = z.object({
   /** ISO 8601. */
@@ -28,7 +28,7 @@ export async function readLastRun(dataDir: string): Promise<LastRun | undefined>
   }
 }
 
+/** Rejects where the disk refuses it. */
 export async function writeLastRun(dataDir: string, run: LastRun): Promise<void> {
-  await mkdir(dataDir, { recursive: true });
-  await writeFileWhole(fileIn(dataDir), `${JSON.stringify(run)}\n`);
+  await writePrivateFile(fileIn(dataDir), `${JSON.stringify(run)}\n`);
 }

@@ -4,13 +4,19 @@ import { type LastRun, writeLastRun } from "./last-run.ts";
 import { withSyncLock } from "./lock.ts";
 import { runSync, type SyncOptions, type SyncReport } from "./run.ts";
 
-/** Runs the sync while no other run does, and notes how it went. Throws what `runSync` throws, and SyncBusy. */
+/**
+ * Runs the sync while no other run does, and notes how it went, where the disk takes that. Throws what `runSync` throws, and
+ * SyncBusy.
+ */
 export function recordedSync(options: SyncOptions): Promise<SyncReport> {
-  const { dataDir, mode, signal } = options;
-  return withSyncLock(dataDir, async () => {
+  const { dataDir, mode, signal, log } = options;
+  const work = async (): Promise<SyncReport> => {
     const at = new Date((options.now ?? Date.now)()).toISOString();
     const record = async (run: Omit<LastRun, "at">): Promise<void> => {
-      if (mode === "pr" && !signal.aborted) await writeLastRun(dataDir, { at, ...run });
+      if (mode !== "pr" || signal.aborted) return;
+      await writeLastRun(dataDir, { at, ...run }).catch((error: unknown) =>
+        log.warn({ reason: reasonOf(error) }, "how the sync went could not be stored"),
+      );
     };
     try {
       const report = await runSync(options);
@@ -20,7 +26,8 @@ export function recordedSync(options: SyncOptions): Promise<SyncReport> {
       await record({ ok: false, seen: 0, unreached: 0, proposed: 0, detail: reasonOf(error) });
       throw error;
     }
-  });
+  };
+  return withSyncLock(dataDir, work, log);
 }
 
 function summaryOf({ seen, unreached, plan, done }: SyncReport): Omit<LastRun, "at"> {

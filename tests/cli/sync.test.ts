@@ -1,5 +1,6 @@
 import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pino } from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { layOut } from "#src/catalog/entry/layout.ts";
 import { readCatalog } from "#src/catalog/entry/load.ts";
@@ -138,7 +139,11 @@ describe("the sync command", () => {
 
   it("does not run beside another run", async () => {
     const { env } = await world();
-    const { stderr, code } = await withSyncLock(env["DATA_DIR"] ?? "", () => sync(["--dry-run"], env));
+    const { stderr, code } = await withSyncLock(
+      env["DATA_DIR"] ?? "",
+      () => sync(["--dry-run"], env),
+      pino({ level: "silent" }),
+    );
     expect(stderr).toContain("另一次同步正在运行");
     expect(code).toBe(1);
   });

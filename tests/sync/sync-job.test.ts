@@ -1,3 +1,4 @@
+import { pino } from "pino";
 import { expect, it } from "vitest";
 import { syncCatalog } from "#jobs/sync-catalog.ts";
 import { createLog } from "#src/base/log.ts";
@@ -62,10 +63,14 @@ it("runs when the schedule says so, and not at the start where the last run is r
 it("leaves a run out while another one is under way, and goes on after a failure", async () => {
   const { world, dataDir, stop, start, opened } = await jobWorld("* * * * * *");
   let job: Promise<void> | undefined;
-  await withSyncLock(dataDir, async () => {
-    job = start();
-    await expect.poll(() => readLastRun(dataDir)).toBeUndefined();
-  });
+  await withSyncLock(
+    dataDir,
+    async () => {
+      job = start();
+      await expect.poll(() => readLastRun(dataDir)).toBeUndefined();
+    },
+    pino({ level: "silent" }),
+  );
   world.github.faults.next("expired-token");
   await opened();
   stop.abort();

@@ -1,4 +1,6 @@
+import { pino } from "pino";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { createStoreHealth } from "#src/base/store-health.ts";
 import { KEEPERS, showEnd } from "#src/tries/last-word.ts";
 import { openRecords } from "#src/tries/local/records.ts";
 import type { Notice } from "#src/tries/records.ts";
@@ -6,11 +8,12 @@ import { endedFor, type Reach, type Try, waitingProgress } from "#src/tries/try.
 import { deliveryOf, targetOf } from "#tests/tries/world.ts";
 
 const MINUTE_MS = 60_000;
+const log = pino({ level: "silent" });
 const token = (text: string, ms: number): Reach => ({ by: "token", token: text, until: Date.now() + ms });
 
 /** A try that has ended, what is kept of it, and what is heard of it. */
 async function openEnded(reach: Reach, listeners: string[]) {
-  const records = openRecords(":memory:", { keepMs: MINUTE_MS });
+  const records = openRecords({ path: ":memory:", keepMs: MINUTE_MS, health: createStoreHealth("cache.db", log), log });
   onTestFinished(() => records.close());
   const attempt: Try = {
     ...{ id: "a1", person: "somebody", prompt: "问", history: [], locale: "zh-CN", holder: "holder", createdAt: 0 },

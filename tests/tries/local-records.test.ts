@@ -1,27 +1,57 @@
-import { join } from "node:path";
+import { chmod, mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { createLog } from "#src/base/log.ts";
 import { StoreAway } from "#src/base/store-away.ts";
+import { createStoreHealth } from "#src/base/store-health.ts";
 import { createLocalQueue } from "#src/tries/local/queue.ts";
 import { type LocalRecords, openRecords } from "#src/tries/local/records.ts";
-import { endedFor, waitingProgress, withRuns } from "#src/tries/try.ts";
+import { endedFor, type Progress, type Try, waitingProgress, withRuns } from "#src/tries/try.ts";
+import { remountReadOnly, smallDisk, WITHOUT_MOUNT } from "#tests/small-disk.ts";
 import { temporaryFolder } from "#tests/temporary-catalog.ts";
 import { tryOf } from "#tests/tries/written-tries.ts";
 
 const KEEP_MS = 3_600_000;
 
-const newFile = async (): Promise<string> => join(await temporaryFolder(), "data", "mulu.db");
-function open(path: string): LocalRecords {
-  const records = openRecords(path, { keepMs: KEEP_MS });
+const newFile = async (name = "cache.db"): Promise<string> => join(await temporaryFolder(), name);
+
+type Line = { msg: string; reason?: string; file?: string };
+function openSaying(path: string, keepMs = KEEP_MS) {
+  const lines: Line[] = [];
+  const log = createLog({ logLevel: "info" }, { write: (line) => void lines.push(JSON.parse(line)) });
+  const health = createStoreHealth("cache.db", log);
+  const records = openRecords({ path, keepMs, health, log });
   onTestFinished(() => records.close());
-  return records;
+  const leftOver: string[] = [];
+  records.onLeftOver((ids) => void leftOver.push(...ids));
+  return { records, lines, health, leftOver };
 }
+const open = (path: string): LocalRecords => openSaying(path).records;
+
 /** The database as another program has it. */
 function openRaw(path: string): DatabaseSync {
   const raw = new DatabaseSync(path);
   onTestFinished(() => void (raw.isOpen && raw.close()));
   return raw;
 }
+
+const done = (attempt: Try, text: string): Progress =>
+  withRuns(waitingProgress(attempt), (run) => ({ ...run, phase: "done", text }));
+/** A try from its acceptance to its last word. */
+async function live(records: LocalRecords, id: string, text: string, person = "a"): Promise<Try> {
+  const attempt = tryOf(id, person);
+  await records.begin(attempt);
+  await records.start(id);
+  await records.save(id, waitingProgress(attempt));
+  expect(await records.end(attempt, done(attempt, text))).toBe("ok");
+  await records.shown(attempt);
+  return attempt;
+}
+const textOf = async (records: LocalRecords, id: string): Promise<string | undefined> => {
+  const found = await records.find(id);
+  return found?.kind === "try" ? found.progress.runs[0].text : undefined;
+};
 
 test("what was left open by a crash is known to the next process, with what had come", async () => {
   const file = await newFile();
@@ -33,51 +63,33 @@ test("what was left open by a crash is known to the next process, with what had 
   await before.save("left", half);
   for (const attempt of [unshown, over]) await before.end(attempt, endedFor(waitingProgress(attempt), "stopped"));
   await before.shown(over);
-  await before.close();
-  const after = open(file);
-  expect(after.unfinished().toSorted()).toEqual(["left", "unshown"]);
-  expect(await createLocalQueue({ leftOver: after.unfinished() }).due()).toEqual(after.unfinished());
+  // Without a word to the file: what was told it is there.
+  const { records: after, leftOver } = openSaying(file);
+  expect(leftOver.toSorted()).toEqual(["left", "unshown"]);
+  const queue = createLocalQueue();
+  for (const id of leftOver) await queue.postpone(id, 0);
+  expect(await queue.due()).toEqual(leftOver);
   expect(await after.find("left")).toMatchObject({ kind: "try", try: left, progress: half, shown: false });
   expect((await after.look(["left"]))[0]).toMatchObject({ state: "waiting", progress: half });
   for (const attempt of [left, unshown]) {
     await after.end(attempt, endedFor(half, "interrupted"));
     await after.shown(attempt);
   }
-  expect(after.unfinished()).toEqual([]);
-});
-
-test("a file of the version before is used on: its speeds are kept, its tries and their tokens are gone", async () => {
-  const file = await newFile();
-  await open(file).close();
-  const old = openRaw(file);
-  old.exec(`
-    DROP TABLE records;
-    CREATE TABLE tries (
-      id TEXT PRIMARY KEY, person TEXT NOT NULL, created INTEGER NOT NULL, ended INTEGER NOT NULL DEFAULT 0,
-      data TEXT NOT NULL, answer TEXT NOT NULL DEFAULT '', thinking TEXT NOT NULL DEFAULT ''
-    ) STRICT;
-    CREATE INDEX tries_person ON tries (person);
-    CREATE INDEX tries_created ON tries (created);
-    INSERT INTO tries (id, person, created, data) VALUES ('t1', 'a', 1, '{"token":"secret"}');
-    INSERT INTO speeds VALUES ('m', 40);
-  `);
-  old.close();
-  const records = open(file);
-  expect(await records.speeds()).toEqual(new Map([["m", 40]]));
-  expect([await records.find("t1"), records.unfinished()]).toEqual([undefined, []]);
-  await records.begin(tryOf("t1", "a"));
-  await records.close();
-  expect(await open(file).find("t1")).toMatchObject({ kind: "try" });
+  await after.close();
+  expect(openSaying(file).leftOver).toEqual([]);
 });
 
 test("what cannot be read is left over until it is ended, and then no more", async () => {
   const file = await newFile();
-  const records = open(file);
-  await records.begin(tryOf("t1", "a"));
+  const before = open(file);
+  await before.begin(tryOf("t1", "a"));
+  await before.close();
   openRaw(file).exec("UPDATE records SET data = '{'");
-  expect(records.unfinished()).toEqual(["t1"]);
+  const { records, leftOver } = openSaying(file);
+  expect(leftOver).toEqual(["t1"]);
   await records.endUnreadable("t1");
-  expect(records.unfinished()).toEqual([]);
+  await records.close();
+  expect(openSaying(file).leftOver).toEqual([]);
 });
 
 test("what was kept long enough is deleted at the next start", async () => {
@@ -85,12 +97,14 @@ test("what was kept long enough is deleted at the next start", async () => {
   onTestFinished(() => void vi.useRealTimers());
   const file = await newFile();
   const before = open(file);
-  await before.begin(tryOf("t1", "a"));
+  await live(before, "t1", "一");
   vi.advanceTimersByTime(KEEP_MS - 1000);
-  await before.begin(tryOf("t2", "a"));
+  await live(before, "t2", "二");
   vi.advanceTimersByTime(2000);
   await before.close();
-  expect(await open(file).idsOf("a")).toEqual(["t2"]);
+  const after = open(file);
+  expect(await after.idsOf("a")).toEqual(["t2"]);
+  expect(await after.find("t1")).toBeUndefined();
 });
 
 test("who is told to end before its runner listens is told again at the start", async () => {
@@ -103,27 +117,260 @@ test("who is told to end before its runner listens is told again at the start", 
   await expect.poll(() => heard.mock.calls).toEqual([["t1", "stopped"]]);
 });
 
-test("a database that is closed, or that another program has to itself, is away", async () => {
-  const file = await newFile();
-  const records = open(file);
-  const attempt = tryOf("t1", "a");
-  const other = openRaw(file);
-  other.exec("BEGIN EXCLUSIVE");
-  const before = performance.now();
-  await expect(records.begin(attempt)).rejects.toThrow(StoreAway);
-  // Meanwhile the process does nothing else: not even Discord is answered.
-  expect(performance.now() - before).toBeLessThan(1500);
-  other.exec("ROLLBACK");
-  await records.begin(attempt);
-  await records.close();
-  const asked = [
-    records.find("t1"),
-    records.look(["t1"]),
-    records.begin(attempt),
-    records.save("t1", waitingProgress(attempt)),
-    records.end(attempt, waitingProgress(attempt)),
-    records.speeds(),
+describe("the file of a version before", () => {
+  async function oldFile(): Promise<string> {
+    const old = await newFile("mulu.db");
+    const records = open(old);
+    await live(records, "t1", "旧的");
+    await records.recordSpeed("m", 40);
+    await records.close();
+    const raw = openRaw(old);
+    raw.exec("PRAGMA user_version = 0");
+    raw.close();
+    return old;
+  }
+
+  test("is gone on with: buttons under its answers and speeds are kept", async () => {
+    const old = await oldFile();
+    const path = join(dirname(old), "cache.db");
+    const { records, lines } = openSaying(path);
+    expect(await textOf(records, "t1")).toBe("旧的");
+    expect(await records.speeds()).toEqual(new Map([["m", 40]]));
+    expect(lines.map(({ msg }) => msg)).toEqual(["the tries of mulu.db are kept in this file from now on"]);
+    expect((await readdir(dirname(path))).filter((name) => name.startsWith("mulu"))).toEqual([]);
+  });
+
+  test("is let go while a program of that version still has it, and deleted once nothing in it is to be kept", async () => {
+    const old = await oldFile();
+    const other = openRaw(old);
+    other.exec("BEGIN; SELECT * FROM records");
+    const path = join(dirname(old), "cache.db");
+    const { records, lines } = openSaying(path);
+    expect(await records.find("t1")).toBeUndefined();
+    expect(lines.map(({ msg }) => msg)).toEqual(["the tries of mulu.db are let go"]);
+    other.exec("COMMIT");
+    other.close();
+    await records.close();
+    expect(await readdir(dirname(path))).toContain("mulu.db");
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + KEEP_MS + 1000 });
+    onTestFinished(() => void vi.useRealTimers());
+    await open(path).close();
+    expect((await readdir(dirname(path))).filter((name) => name.startsWith("mulu"))).toEqual([]);
+  });
+});
+
+describe("a file that cannot be used is set aside, and everything goes on with a new one", () => {
+  const unusable: [string, (path: string) => Promise<void>][] = [
+    ["garbage", (path) => writeFile(path, "不是数据库".repeat(1000))],
+    ["a folder", async (path) => void (await mkdir(path))],
+    ["a newer version", async (path) => openRaw(path).exec("CREATE TABLE x (y); PRAGMA user_version = 99")],
+    ["other tables", async (path) => openRaw(path).exec("CREATE TABLE records (y); PRAGMA user_version = 1")],
+    [
+      "a damaged beginning",
+      async (path) => {
+        const records = open(path);
+        await live(records, "t1", "一");
+        await records.close();
+        await writeFile(path, Buffer.alloc(4000, "#"), { flag: "r+" });
+      },
+    ],
   ];
-  for (const outcome of await Promise.allSettled(asked))
-    expect(outcome).toMatchObject({ reason: { name: "StoreAway", cause: { code: "ERR_INVALID_STATE" } } });
+  test.each(unusable)("%s", async (_name, make) => {
+    const path = await newFile();
+    await make(path);
+    const { records, lines, health } = openSaying(path);
+    await live(records, "t2", "二");
+    await records.close();
+    expect(await textOf(open(path), "t2")).toBe("二");
+    const aside = (await readdir(dirname(path))).filter((name) => name.includes("set-aside"));
+    expect(aside).toHaveLength(1);
+    expect(lines).toMatchObject([
+      { msg: expect.stringContaining("was set aside"), file: aside[0], reason: expect.stringMatching(/./) },
+    ]);
+    expect(health.now().code).toBeUndefined();
+  });
+
+  test("also when it turns out while it runs; what goes on is in the new one", async () => {
+    const path = await newFile();
+    const { records, lines } = openSaying(path);
+    await records.begin(tryOf("goes-on", "a"));
+    for (let at = 0; at < 60; at += 1) await live(records, `t${at}`, "字".repeat(2000));
+    const raw = openRaw(path);
+    raw.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    const { size } = await stat(path);
+    raw.close();
+    await writeFile(path, Buffer.alloc(size - 8192, "#"), { flag: "r+" });
+    const isSetAside = async (): Promise<boolean> => {
+      await live(records, "new", "新");
+      return lines.some(({ msg }) => msg.includes("set aside"));
+    };
+    await expect.poll(isSetAside).toBe(true);
+    await records.close();
+    const after = openSaying(path);
+    expect(after.leftOver).toEqual(["goes-on"]);
+    expect(await textOf(after.records, "new")).toBe("新");
+  });
+
+  test("a few of them are kept, the newest, and no longer than tries are", async () => {
+    const path = await newFile();
+    const aside = async (): Promise<string[]> =>
+      (await readdir(dirname(path))).filter((name) => name.startsWith(`${basename(path)}.set-aside-`));
+    for (let at = 0; at < 5; at += 1) {
+      await writeFile(path, `garbage ${at} `.repeat(500));
+      await open(path).close();
+    }
+    expect(await aside()).toHaveLength(3);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + KEEP_MS + 1000 });
+    onTestFinished(() => void vi.useRealTimers());
+    await open(path).close();
+    expect(await aside()).toEqual([]);
+  });
+});
+
+describe("while the disk takes nothing, memory has everything, and the disk gets it afterwards", () => {
+  test("with a lock that somebody holds", async () => {
+    const path = await newFile();
+    const { records } = openSaying(path);
+    await live(records, "t0", "零");
+    const other = openRaw(path);
+    other.exec("BEGIN IMMEDIATE");
+    await live(records, "t1", "一");
+    await records.begin(tryOf("t2", "b"));
+    expect(await textOf(records, "t1")).toBe("一");
+    expect(await textOf(records, "t0")).toBe("零");
+    expect((await records.idsOf("a")).toSorted()).toEqual(["t0", "t1"]);
+    expect(await records.look(["t1", "t2"])).toMatchObject([{ state: "ended", shown: true }, { state: "waiting" }]);
+    other.exec("ROLLBACK");
+    const ids = (): unknown[] => other.prepare("SELECT id FROM records ORDER BY id").all();
+    await expect.poll(ids).toMatchObject([{ id: "t0" }, { id: "t1" }, { id: "t2" }]);
+    const kept = other.prepare("SELECT progress, shown FROM records WHERE id = 't1'").get();
+    expect(kept).toMatchObject({ progress: expect.stringContaining("一"), shown: 1 });
+  });
+
+  test("with a lock from before the start; what was left over is told once the file can be read", async () => {
+    const path = await newFile();
+    const before = open(path);
+    await before.begin(tryOf("left", "a"));
+    await before.close();
+    const other = openRaw(path);
+    other.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; UPDATE records SET ended = ended");
+    const { records, leftOver, lines } = openSaying(path);
+    await live(records, "t1", "一");
+    expect(await textOf(records, "t1")).toBe("一");
+    await expect(records.find("left")).rejects.toThrow(StoreAway);
+    expect([leftOver, lines]).toEqual([[], []]);
+    other.exec("ROLLBACK");
+    other.close();
+    await expect.poll(() => leftOver).toEqual(["left"]);
+    expect(await records.find("left")).toMatchObject({ kind: "try" });
+    await expect.poll(() => openRaw(path).prepare("SELECT id FROM records WHERE shown").all()).toHaveLength(1);
+  });
+
+  test.skipIf(WITHOUT_MOUNT)("when it is full: the log says so once, and when it is well again", async () => {
+    const { folder, fill, free } = smallDisk();
+    const path = join(folder, "cache.db");
+    const { records, lines, health } = openSaying(path);
+    await live(records, "t0", "零");
+    await fill();
+    for (const at of [1, 2, 3]) await live(records, `t${at}`, "字".repeat(20_000));
+    expect(await textOf(records, "t1")).toHaveLength(20_000);
+    expect(await textOf(records, "t0")).toBe("零");
+    expect(lines).toMatchObject([{ file: "cache.db", reason: "SQLITE_FULL (13): database or disk is full" }]);
+    expect(health.now()).toMatchObject({ code: "SQLITE_FULL (13)" });
+    await free();
+    await expect.poll(() => lines.at(-1)?.msg).toBe("a file of DATA_DIR is well again");
+    expect(health.now().code).toBeUndefined();
+    await records.close();
+    expect(await textOf(open(path), "t3")).toHaveLength(20_000);
+  });
+
+  test.skipIf(WITHOUT_MOUNT)(
+    "when it may only be read: what was kept cannot be asked for, and what is new goes on",
+    async () => {
+      const { folder } = smallDisk();
+      const path = join(folder, "cache.db");
+      const before = open(path);
+      await live(before, "t0", "零");
+      await before.close();
+      remountReadOnly(folder);
+      const { records, lines } = openSaying(path);
+      await live(records, "t1", "一");
+      expect(await textOf(records, "t1")).toBe("一");
+      await expect(records.find("t0")).rejects.toThrow(StoreAway);
+      expect(lines).toHaveLength(1);
+      expect(lines[0]?.reason).toMatch(/^(SQLITE_\w+ \(\d+\)|EROFS): /);
+    },
+  );
+
+  test("where nothing can be made at all, what is accepted is answered and forgotten with the process", async () => {
+    const file = await newFile();
+    await writeFile(file, "");
+    const { records, lines } = openSaying(join(file, "data", "cache.db"));
+    await live(records, "t1", "一");
+    expect(await textOf(records, "t1")).toBe("一");
+    expect(await records.find("unknown")).toBeUndefined();
+    expect(await records.idsOf("a")).toEqual(["t1"]);
+    expect(await records.forget("a")).toBe(1);
+    expect(await records.find("t1")).toBeUndefined();
+    expect(lines).toMatchObject([{ file: "cache.db", reason: expect.stringContaining("SQLITE_CANTOPEN (14)") }]);
+  });
+
+  test("what memory holds of tries that have ended is bounded; those that go on stay", async () => {
+    const file = await newFile();
+    await writeFile(file, "");
+    const { records } = openSaying(join(file, "cache.db"));
+    await records.begin(tryOf("goes-on", "a"));
+    for (let at = 0; at < 1010; at += 1) await live(records, `t${at}`, "字");
+    expect(await records.find("t9")).toBeUndefined();
+    expect(await textOf(records, "t10")).toBe("字");
+    expect(await records.find("goes-on")).toBeDefined();
+    await live(records, "long", "字".repeat(20_000_000));
+    expect(await records.find("t1009")).toBeUndefined();
+    expect(await records.find("goes-on")).toBeDefined();
+  });
+
+  test("a person is not told that all of theirs is deleted while the file has it; it goes as soon as it can", async () => {
+    const path = await newFile();
+    const { records } = openSaying(path);
+    await live(records, "t1", "一");
+    const other = openRaw(path);
+    other.exec("BEGIN IMMEDIATE");
+    await expect(records.forget("a")).rejects.toThrow(StoreAway);
+    expect([await records.find("t1"), await records.idsOf("a")]).toEqual([undefined, []]);
+    other.exec("ROLLBACK");
+    await expect.poll(() => other.prepare("SELECT id FROM records").all()).toEqual([]);
+    await live(records, "t2", "二");
+    expect(await records.idsOf("a")).toEqual(["t2"]);
+    expect(await records.forget("a")).toBe(1);
+  });
+
+  test("what it could not write by the end of the process, a stop still tries to write", async () => {
+    const path = await newFile();
+    const { records } = openSaying(path);
+    const other = openRaw(path);
+    other.exec("BEGIN IMMEDIATE");
+    await live(records, "t1", "一");
+    const closing = records.close();
+    setImmediate(() => other.exec("ROLLBACK"));
+    await closing;
+    expect(await textOf(open(path), "t1")).toBe("一");
+  });
+});
+
+test("what is closed keeps nothing more", async () => {
+  const records = open(await newFile());
+  await live(records, "t1", "一");
+  await records.close();
+  await expect(records.begin(tryOf("t2", "a"))).rejects.toThrow(StoreAway);
+  await expect(records.find("t1")).rejects.toThrow(StoreAway);
+});
+
+test("nobody else may read what is kept, nor what SQLite has beside it", async () => {
+  const path = await newFile();
+  await writeFile(path, "", { mode: 0o644 });
+  await chmod(path, 0o644);
+  const records = open(path);
+  await live(records, "t1", "一");
+  for (const name of ["cache.db", "cache.db-wal", "cache.db-shm"])
+    expect((await stat(join(dirname(path), name))).mode & 0o777, name).toBe(0o600);
 });

@@ -248,7 +248,8 @@ describe.each(IMPLEMENTATIONS)("the queue of $name", ({ lasts, prepare }) => {
 
 describe("the queue of one process", () => {
   test("what a process before it has left is looked at at once, and nobody runs it", async () => {
-    const queue = createLocalQueue({ leftOver: ["a", "b"] });
+    const queue = createLocalQueue();
+    for (const id of ["a", "b"]) await queue.postpone(id, 0);
     expect(await queue.due()).toEqual(["a", "b"]);
     expect(await queue.remove({ id: "a", model: M1 })).toBe(true);
     await queue.forget("a");

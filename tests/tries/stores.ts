@@ -2,8 +2,9 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pino } from "pino";
 import { afterAll, beforeAll, onTestFinished, vi } from "vitest";
+import { createStoreHealth } from "#src/base/store-health.ts";
 import { createLocalQueue } from "#src/tries/local/queue.ts";
-import { openRecords } from "#src/tries/local/records.ts";
+import { type LocalRecords, openRecords } from "#src/tries/local/records.ts";
 import type { TryQueue } from "#src/tries/queue.ts";
 import type { TryRecords } from "#src/tries/records.ts";
 import { openParts } from "#src/tries/redis/open.ts";
@@ -39,21 +40,25 @@ const log = pino({ level: "silent" });
 async function openLocal(): Promise<OpenStores> {
   vi.useFakeTimers({ toFake: ["Date", "setInterval", "clearInterval"] });
   onTestFinished(() => void vi.useRealTimers());
-  const path = join(await temporaryFolder(), "mulu.db");
-  const records = openRecords(path, { keepMs: KEEP_MS });
-  const raw = new DatabaseSync(path);
-  onTestFinished(async () => {
-    raw.close();
-    await records.close();
-  });
+  const path = join(await temporaryFolder(), "cache.db");
+  const reopen = (): LocalRecords =>
+    openRecords({ path, keepMs: KEEP_MS, health: createStoreHealth("cache.db", log), log });
+  let opened = reopen();
+  onTestFinished(() => opened.close());
+  const records = new Proxy(opened, { get: (_, name: keyof LocalRecords) => opened[name] });
   const stores = { queue: createLocalQueue(), records };
   const pass = async (ms: number): Promise<void> => void vi.advanceTimersByTime(ms);
   return {
     ...{ ...stores, other: stores, pass },
     nextMoment: () => pass(1),
+    // What a process knows of its own tries is in its memory: another version has written in a process before it.
     write: async (id, fields) => {
+      await opened.close();
+      const raw = new DatabaseSync(path);
       for (const [name, text] of Object.entries(fields))
         raw.prepare(`UPDATE records SET ${name} = ? WHERE id = ?`).run(text, id);
+      raw.close();
+      opened = reopen();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
+import { createStoreHealth } from "#src/base/store-health.ts";
 import { createCommunity } from "#src/community/community.ts";
 import { openCommunityFile } from "#src/community/sqlite.ts";
 import type { CommunityStore } from "#src/community/store.ts";
@@ -110,6 +111,7 @@ export async function openTries({
       ...settings,
     },
     path,
+    health: createStoreHealth("cache.db", log),
     outputs,
     events: {
       started: () => void counted.push("started"),

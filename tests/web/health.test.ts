@@ -43,6 +43,7 @@ describe("/readyz", () => {
         },
         ollama: { state: "away", since: expect.any(String), required: false, hosts: 1, up: 0 },
         redis: { state: "off", since: expect.any(String), required: false },
+        disk: { state: "off", since: expect.any(String), required: false },
       },
     });
   });

@@ -1,8 +1,10 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
+import { makePrivateFolder } from "#src/base/data-dir.ts";
 import type { Log } from "#src/base/log.ts";
+import { openPrivate } from "#src/base/sqlite.ts";
 import type { ReadmeText } from "#src/sync/sources/observation.ts";
 
 /** What spares requests and may vanish at any time; a fault of the disk counts as nothing kept. */
@@ -64,7 +66,7 @@ function openDatabase(directory: string | undefined, log: Log | undefined): Data
   if (directory === undefined) return prepared(":memory:");
   const path = join(directory, FILE);
   try {
-    mkdirSync(directory, { recursive: true });
+    makePrivateFolder(directory);
     return prepared(path);
   } catch (error) {
     log?.warn({ path, reason: reasonOf(error) }, "the sync's cache cannot be read");
@@ -83,9 +85,9 @@ function renewed(path: string): DatabaseSync | undefined {
 }
 
 function prepared(path: string): DatabaseSync {
-  const database = new DatabaseSync(path);
+  const database = openPrivate(path);
   try {
-    database.exec("PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
     database.exec(SCHEMA);
     // A damaged page shows itself only when it is read.
     const { quick_check: found } = checkResult.parse(database.prepare("PRAGMA quick_check(1)").get());

@@ -1,8 +1,8 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Log } from "#src/base/log.ts";
-import { writeFileWhole } from "#src/base/write-file.ts";
+import { writePrivateFile } from "#src/base/write-file.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import type { CatalogSource } from "#src/sync/github/settings.ts";
 import { factsOf, type News, newsIn } from "./news.ts";
@@ -46,8 +46,7 @@ export function createAnnouncements(
   const record = async (entries: readonly Entry[], commit: string): Promise<void> => {
     told = new Set([...(told ?? []), ...factsOf(entries)]);
     try {
-      await mkdir(options.dataDir, { recursive: true });
-      await writeFileWhole(path, JSON.stringify({ ...source, commit, told: [...told] }));
+      await writePrivateFile(path, JSON.stringify({ ...source, commit, told: [...told] }));
     } catch (error) {
       log.warn({ err: error }, "what was announced could not be stored");
     }

@@ -1,8 +1,8 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Log } from "#src/base/log.ts";
-import { writeFileWhole } from "#src/base/write-file.ts";
+import { writePrivateFile } from "#src/base/write-file.ts";
 import { type CatalogFile, type CatalogRead, readCatalogFiles } from "#src/catalog/entry/load.ts";
 import type { CatalogOrigin } from "#src/catalog/holder.ts";
 
@@ -26,8 +26,7 @@ export async function storeCatalog(
   origin: CatalogOrigin,
   files: readonly CatalogFile[],
 ): Promise<void> {
-  await mkdir(dataDir, { recursive: true });
-  await writeFileWhole(join(dataDir, FILE), JSON.stringify({ ...origin, files }));
+  await writePrivateFile(join(dataDir, FILE), JSON.stringify({ ...origin, files }));
 }
 
 /** The catalog kept by an earlier run; undefined where there is none of this branch, or none that can be used. */

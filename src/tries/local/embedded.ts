@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Log } from "#src/base/log.ts";
+import type { StoreHealth } from "#src/base/store-health.ts";
 import type { Community } from "#src/community/community.ts";
 import type { Fleet } from "#src/inference/fleet.ts";
 import { isOffered } from "#src/tries/access.ts";
@@ -20,6 +21,8 @@ export type EmbeddedOptions = {
   settings: TrySettings;
   /** Where conversations are kept; `:memory:` keeps nothing. */
   path: string;
+  /** Told how the file does. */
+  health: StoreHealth;
   outputs: Outputs;
   events: TryEvents;
   log: Log;
@@ -28,25 +31,21 @@ export type EmbeddedOptions = {
 const HOUR_MS = 3_600_000;
 
 /** Tries that this very process asks for, runs and looks after: a runner beside the surfaces. */
-export function createEmbeddedTries({
-  fleet,
-  community,
-  settings,
-  path,
-  outputs,
-  events,
-  log,
-}: EmbeddedOptions): Tries {
-  const records = openRecords(path, { keepMs: settings.keepHours * HOUR_MS });
-  const queue = createLocalQueue({ leftOver: records.unfinished() });
+export function createEmbeddedTries(options: EmbeddedOptions): Tries {
+  const { fleet, community, settings, path, health, outputs, events, log } = options;
+  const records = openRecords({ path, keepMs: settings.keepHours * HOUR_MS, health, log });
+  const queue = createLocalQueue();
+  records.onLeftOver((ids) => {
+    for (const id of ids) void queue.postpone(id, 0);
+  });
   const open = createShownOnce(outputs.open);
   const parts = { queue, records, open, log };
   const { perPersonHour, perGuildHour } = settings;
   const tries = createTries({
     ...parts,
     ...settings,
-    community,
     quotas: createQuotas({ perPerson: perPersonHour, perGuild: perGuildHour }),
+    community,
     normalName: fleet.backend.normalName,
     holder: randomUUID(),
     isThere: async () => true,

@@ -19,11 +19,8 @@ type Item = {
   reservedUntil: number;
 };
 
-/**
- * The queue of a single process, in memory: one order for the tries of all models. `leftOver`: ids that a process before
- * this one has left, to be looked at at once.
- */
-export function createLocalQueue({ leftOver = [] }: { leftOver?: readonly string[] } = {}): TryQueue {
+/** The queue of a single process, in memory: one order for the tries of all models. */
+export function createLocalQueue(): TryQueue {
   const items = new Map<string, Item>();
   let order: Item[] = [];
   const listeners: ((model: string | undefined) => void)[] = [];
@@ -44,7 +41,6 @@ export function createLocalQueue({ leftOver = [] }: { leftOver?: readonly string
     order = order.filter((other) => other !== item);
   };
   const isHeld = ({ state, reservedUntil }: Item): boolean => state !== "reserved" || reservedUntil > Date.now();
-  for (const id of leftOver) items.set(id, removedItem(id, 0));
 
   return {
     lasts: false,

@@ -1,8 +1,5 @@
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
-import { DatabaseSync } from "node:sqlite";
-import { z } from "zod";
-import { StoreAway } from "#src/base/store-away.ts";
+import type { Log } from "#src/base/log.ts";
+import type { StoreHealth } from "#src/base/store-health.ts";
 import {
   FORGOTTEN_MS,
   type Found,
@@ -11,72 +8,40 @@ import {
   type TryLook,
   type TryRecords,
 } from "#src/tries/records.ts";
-import { type EndReason, readProgress, readRest, readTry, waitingProgress, withoutToken } from "#src/tries/try.ts";
+import {
+  type EndReason,
+  readProgress,
+  readRest,
+  readTry,
+  type Try,
+  waitingProgress,
+  withoutToken,
+} from "#src/tries/try.ts";
+import type { Row } from "./cache-file.ts";
+import { createRows } from "./rows.ts";
 
-const row = z.object({ data: z.string(), progress: z.string(), ended: z.number(), shown: z.number() });
-const idRows = z.array(z.object({ id: z.string() }));
-const speedRows = z.array(z.object({ model: z.string(), tokens_per_second: z.number() }));
-const sqliteError = z.object({ code: z.string(), errcode: z.number().optional() });
-
-/** The table `tries` is of a version before, whose places no surface can find any more. */
-const SCHEMA = `
-  PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;
-  DROP TABLE IF EXISTS tries;
-  CREATE TABLE IF NOT EXISTS records (
-    id TEXT PRIMARY KEY, person TEXT NOT NULL, created INTEGER NOT NULL, data TEXT NOT NULL,
-    progress TEXT NOT NULL DEFAULT '', ended INTEGER NOT NULL DEFAULT 0, shown INTEGER NOT NULL DEFAULT 0
-  ) STRICT;
-  CREATE INDEX IF NOT EXISTS records_person ON records (person);
-  CREATE INDEX IF NOT EXISTS records_created ON records (created);
-  CREATE TABLE IF NOT EXISTS speeds (model TEXT PRIMARY KEY, tokens_per_second REAL NOT NULL) STRICT;
-`;
-
-/** How long the process may be held up by somebody else's lock on the file, once it is open. */
-const LOCKED_MS = 100;
-const EXPIRY_CHECK_MS = 600_000;
 const MOST_FORGOTTEN = 1000;
 
-/** Primary result codes of what may be over the next time (sqlite.org/rescode.html). */
-const AWAY: ReadonlySet<number> = new Set([
-  ...[5, 6], // BUSY, LOCKED
-  ...[8, 10, 13, 14], // READONLY, IOERR, FULL, CANTOPEN
-  ...[11, 26], // CORRUPT, NOTADB
-]);
-
-export type LocalRecords = TryRecords & {
-  /** Ids of tries whose last word a process before this one has not shown, oldest first. */
-  unfinished: () => string[];
+export type RecordsOptions = {
+  /** The file; `:memory:` keeps nothing. */
+  path: string;
+  /** Tries are kept for so many ms. */
+  keepMs: number;
+  health: StoreHealth;
+  log: Log;
 };
 
-/** Opens (and makes) the database file of a single process; `:memory:` keeps nothing. Tries are kept for `keepMs`. */
-export function openRecords(path: string, { keepMs }: { keepMs: number }): LocalRecords {
-  if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
-  const database = new DatabaseSync(path);
-  database.exec(SCHEMA);
-  // Whoever waits for a lock holds up the whole process; a try is refused, and an end is written again, soon enough.
-  database.exec(`PRAGMA busy_timeout = ${LOCKED_MS}`);
-  const begin = database.prepare(
-    "INSERT INTO records (id, person, created, data, progress) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-  );
-  const find = database.prepare("SELECT data, progress, ended, shown FROM records WHERE id = ?");
-  const save = database.prepare("UPDATE records SET progress = ? WHERE id = ? AND ended = 0");
-  const end = database.prepare(
-    "INSERT INTO records (id, person, created, data, progress, ended) VALUES (?, ?, ?, ?, ?, 1) ON CONFLICT DO UPDATE SET data = excluded.data, progress = excluded.progress, ended = 1",
-  );
-  // What cannot be read will not be shown by anybody after this.
-  const endUnreadable = database.prepare("UPDATE records SET ended = 1, shown = 1 WHERE id = ?");
-  const shown = database.prepare("UPDATE records SET shown = 1, data = ? WHERE id = ?");
-  const idsOf = database.prepare("SELECT id FROM records WHERE person = ? ORDER BY created");
-  const forget = database.prepare("DELETE FROM records WHERE person = ?");
-  const forgetTry = database.prepare("DELETE FROM records WHERE id = ?");
-  const unfinished = database.prepare("SELECT id FROM records WHERE ended = 0 OR shown = 0 ORDER BY created");
-  const expire = database.prepare("DELETE FROM records WHERE created < ?");
-  const recordSpeed = database.prepare(
-    `INSERT INTO speeds VALUES (?, ?) ON CONFLICT DO UPDATE
-     SET tokens_per_second = tokens_per_second + (excluded.tokens_per_second - tokens_per_second) * ${NEWEST_SPEED_SHARE}`,
-  );
-  const speeds = database.prepare("SELECT model, tokens_per_second FROM speeds");
+export type LocalRecords = TryRecords & {
+  /** Called with the ids of tries whose last word a process before this one has not shown, oldest first, once the file is read. */
+  onLeftOver: (listener: (ids: string[]) => void) => void;
+};
 
+/**
+ * What a single process keeps: in memory first, and in a file as soon as the disk takes it. What is accepted here is never
+ * away; what a process before this one has kept may be.
+ */
+export function openRecords(options: RecordsOptions): LocalRecords {
+  const rows = createRows(options);
   /** Tries that somebody runs here. */
   const running = new Set<string>();
   const cancels = new Map<string, EndReason>();
@@ -84,8 +49,15 @@ export function openRecords(path: string, { keepMs }: { keepMs: number }): Local
   const noticeListeners = new Map<string, ((notice: Notice) => void)[]>();
   const forgotten = new Map<string, { until: number; ended: boolean }>();
 
-  const read = (id: string): z.infer<typeof row> | undefined => row.safeParse(find.get(id)).data;
-  const readIds = (rows: unknown[]): string[] => idRows.parse(rows).map(({ id }) => id);
+  const read = rows.find;
+  const change = (id: string, changes: Partial<Row>): void => {
+    const row = read(id);
+    if (row) rows.put({ ...row, ...changes });
+  };
+  const newRow = (attempt: Try, fields: Pick<Row, "progress" | "ended">): Row => ({
+    ...{ id: attempt.id, person: attempt.person, created: Date.now(), data: JSON.stringify(attempt), shown: 0 },
+    ...fields,
+  });
   const rememberForgotten = (ids: readonly string[]): void => {
     for (const id of ids) forgotten.set(id, { until: Date.now() + FORGOTTEN_MS, ended: false });
     for (const [id, { until }] of forgotten) {
@@ -94,12 +66,13 @@ export function openRecords(path: string, { keepMs }: { keepMs: number }): Local
     }
   };
   /** Ends a try once. Of one that is forgotten nothing is kept but that it has ended. */
-  const endOnce = (id: string, write: () => void): "ok" | "ended" => {
+  const endOnce = (id: string, write: (row: Row | undefined) => void): "ok" | "ended" => {
     const known = forgotten.get(id);
     const isForgotten = known !== undefined && known.until > Date.now();
-    if (isForgotten ? known.ended : read(id)?.ended === 1) return "ended";
+    const row = isForgotten ? undefined : read(id);
+    if (isForgotten ? known.ended : row?.ended === 1) return "ended";
     if (isForgotten) known.ended = true;
-    else write();
+    else write(row);
     running.delete(id);
     cancels.delete(id);
     return "ok";
@@ -126,43 +99,38 @@ export function openRecords(path: string, { keepMs }: { keepMs: number }): Local
       progress: found && readProgress(found.progress),
     };
   };
-  const removeExpired = (): void => void expire.run(Date.now() - keepMs);
-  removeExpired();
-  const expiry = setInterval(() => void ask(removeExpired).catch(() => {}), EXPIRY_CHECK_MS).unref();
 
   return {
-    begin: (attempt) =>
-      ask(() => {
-        const progress = JSON.stringify(waitingProgress(attempt));
-        begin.run(attempt.id, attempt.person, Date.now(), JSON.stringify(attempt), progress);
-      }),
-    find: (id) => ask(() => readFound(id)),
-    look: (ids) => ask(() => ids.map(readLook)),
-    start: (id) =>
-      ask(() => {
-        if (read(id)?.ended !== 0) return;
-        running.add(id);
-        const reason = cancels.get(id);
-        // It was told before anybody listened for it.
-        if (reason !== undefined) setImmediate(tellCancel, id, reason);
-      }),
+    begin: async (attempt) =>
+      rows.put(newRow(attempt, { progress: JSON.stringify(waitingProgress(attempt)), ended: 0 })),
+    find: async (id) => readFound(id),
+    look: async (ids) => ids.map(readLook),
+    start: async (id) => {
+      if (read(id)?.ended !== 0) return;
+      running.add(id);
+      const reason = cancels.get(id);
+      // It was told before anybody listened for it.
+      if (reason !== undefined) setImmediate(tellCancel, id, reason);
+    },
     unstart: async (id) => void running.delete(id),
     // Here the runner has the same output, which makes one edit after the other.
     whileWaiting: (_, edit) => edit(),
-    save: (id, progress) => ask(() => void save.run(JSON.stringify(progress), id)),
-    end: (attempt, progress) =>
-      ask(() => {
-        const kept = [JSON.stringify(attempt), JSON.stringify(progress)];
-        return endOnce(attempt.id, () => void end.run(attempt.id, attempt.person, Date.now(), ...kept));
+    save: async (id, progress) => {
+      if (read(id)?.ended === 0) change(id, { progress: JSON.stringify(progress) });
+    },
+    end: async (attempt, progress) =>
+      endOnce(attempt.id, (row) => {
+        const fields = { progress: JSON.stringify(progress), ended: 1 };
+        rows.put(row ? { ...row, ...fields, data: JSON.stringify(attempt) } : newRow(attempt, fields));
       }),
-    endUnreadable: (id) => ask(() => endOnce(id, () => void endUnreadable.run(id))),
-    shown: (attempt) => ask(() => void shown.run(JSON.stringify(withoutToken(attempt)), attempt.id)),
-    cancel: (id, reason) =>
-      ask(() => {
-        if (read(id)?.ended !== 0) return;
-        if (!cancels.has(id)) cancels.set(id, reason);
-        tellCancel(id, reason);
-      }),
+    // What cannot be read will not be shown by anybody after this.
+    endUnreadable: async (id) => endOnce(id, () => change(id, { ended: 1, shown: 1 })),
+    shown: async (attempt) => change(attempt.id, { shown: 1, data: JSON.stringify(withoutToken(attempt)) }),
+    cancel: async (id, reason) => {
+      if (read(id)?.ended !== 0) return;
+      if (!cancels.has(id)) cancels.set(id, reason);
+      tellCancel(id, reason);
+    },
     onCancel: (listener) => void cancelListeners.push(listener),
     tell: async (holder, notice) => {
       const listeners = noticeListeners.get(holder) ?? [];
@@ -171,40 +139,23 @@ export function openRecords(path: string, { keepMs }: { keepMs: number }): Local
     },
     onNotice: (holder, listener) =>
       void noticeListeners.set(holder, [...(noticeListeners.get(holder) ?? []), listener]),
-    idsOf: (person) => ask(() => readIds(idsOf.all(person))),
-    forget: (person) =>
-      ask(() => {
-        rememberForgotten(readIds(idsOf.all(person)));
-        return Number(forget.run(person).changes);
-      }),
-    forgetTry: ({ id }) =>
-      ask(() => {
-        rememberForgotten([id]);
-        forgetTry.run(id);
-      }),
-    recordSpeed: (model, tokensPerSecond) => ask(() => void recordSpeed.run(model, tokensPerSecond)),
-    speeds: () =>
-      ask(() => {
-        const rows = speedRows.parse(speeds.all());
-        return new Map(rows.map((item) => [item.model, item.tokens_per_second]));
-      }),
-    unfinished: () => readIds(unfinished.all()),
-    close: async () => {
-      clearInterval(expiry);
-      if (database.isOpen) database.close();
+    idsOf: async (person) => rows.idsOf(person),
+    forget: async (person) => {
+      const ids = rows.idsOf(person);
+      rememberForgotten(ids);
+      await rows.forget(person);
+      return ids.length;
     },
+    forgetTry: async ({ id }) => {
+      rememberForgotten([id]);
+      await rows.forgetOne(id);
+    },
+    recordSpeed: async (model, tokensPerSecond) => {
+      const seen = rows.speeds().get(model) ?? tokensPerSecond;
+      rows.putSpeed(model, seen + (tokensPerSecond - seen) * NEWEST_SPEED_SHARE);
+    },
+    speeds: async () => rows.speeds(),
+    onLeftOver: rows.onLeftOver,
+    close: rows.close,
   };
-}
-
-/** Asks the database something. Rejects with StoreAway where it is closed, or refuses it for now. */
-async function ask<T>(act: () => T): Promise<T> {
-  try {
-    return act();
-  } catch (error) {
-    const { data } = sqliteError.safeParse(error);
-    const isClosed = data?.code === "ERR_INVALID_STATE";
-    // The primary code is in the lowest byte.
-    if (!isClosed && !AWAY.has((data?.errcode ?? 0) & 0xff)) throw error;
-    throw new StoreAway(error instanceof Error ? error.message : "away", { cause: error });
-  }
 }
