@@ -136,6 +136,7 @@ async function pullModel(model: string, context: Context): Promise<void> {
     throw new UserError("tryNoOllama", { hosts: context.fleet.hosts.map(({ label }) => label).join(", ") });
   await context.begin();
   const pull = context.pulls.start(model, host);
+  context.community.audit(context.person, { what: "pull model", where: host.label, to: model });
   const live = createLive({ show: context.reply, gapMs: GAP_MS, again: () => false });
   if (context.room.live) pull.onChange(() => live.update(() => pullView(pull, context)));
   const shown = Promise.withResolvers<void>();
@@ -170,7 +171,10 @@ async function removeModel(name: string, context: Context): Promise<void> {
   const lines: string[] = [];
   for (const host of holdersOf(name, context)) {
     const failure = await removalFault(context.pulls.remove(name, host));
-    if (failure === undefined) continue;
+    if (failure === undefined) {
+      context.community.audit(context.person, { what: "remove model", where: host.label, from: name });
+      continue;
+    }
     const why = whyFailed(failure, host.label, context);
     lines.push(context.text("pull.notRemoved", { model: code(name), host: plain(host.label), why }));
   }
@@ -216,6 +220,7 @@ export const ollama = defineCommand({
         const pull = context.pulls.find(id);
         if (pull === undefined) throw new UserError("tryEnded");
         pull.cancel();
+        context.community.audit(context.person, { what: "cancel pull", from: pull.progress().model });
       },
     },
     remove: { answer: "reply", execute: (name, _chosen, context) => removeModel(name, context) },
