@@ -139,6 +139,7 @@ export const logLevel = (standard: LogLevel) =>
 
 /** A folder's path; `~` is the home folder. */
 export const folder = (standard: string) => setting(z.string().transform(homePath).prefault(standard));
+
 /** The hosts that run models; one mistake is one issue. */
 export const hosts = (standard: string) =>
   setting(
@@ -152,7 +153,7 @@ export const hosts = (standard: string) =>
       }),
   );
 
-/** Reports a value that breaks a rule, and not the value. */
+/** Reports that a value breaks a rule, without the value; for the end of a transform, which has no result then. */
 export function refuse(context: z.core.$RefinementCtx, rule: string, params: Record<string, unknown> = {}): never {
   context.addIssue({ code: "custom", message: `rule:${rule}`, params });
   return z.NEVER;

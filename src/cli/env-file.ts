@@ -72,8 +72,8 @@ export function parseEnvText(text: string): EnvFile {
       remarks.push({ line, what: "noAssignment" });
       continue;
     }
-    const { raw, more } = rawValue(begun, lines.slice(index + 1));
-    index += more;
+    const { raw, last } = rawValue(begun, lines, index);
+    index = last;
     const odd = oddityOf(raw);
     if (odd !== undefined) remarks.push({ line, what: odd, name });
     if (values.has(name)) remarks.push({ line, what: "again", name });
@@ -82,14 +82,14 @@ export function parseEnvText(text: string): EnvFile {
   return { values, remarks };
 }
 
-/** What is written for a value, and how many more lines it takes because its quote is closed there. */
-function rawValue(begun: string, following: string[]): { raw: string; more: number } {
+/** What is written for a value that begins in a line, and the line in which its quote is closed. */
+function rawValue(begun: string, lines: readonly string[], first: number): { raw: string; last: number } {
   const raw = begun.trim();
   const quote = raw.charAt(0);
-  if (!QUOTES.includes(quote) || raw.includes(quote, 1)) return { raw, more: 0 };
-  const end = following.findIndex((line) => line.includes(quote));
-  if (end < 0) return { raw, more: 0 };
-  return { raw: [begun.trimStart(), ...following.slice(0, end + 1)].join("\n").trimEnd(), more: end + 1 };
+  if (!QUOTES.includes(quote) || raw.includes(quote, 1)) return { raw, last: first };
+  const last = lines.findIndex((line, index) => index > first && line.includes(quote));
+  if (last < 0) return { raw, last: first };
+  return { raw: [begun.trimStart(), ...lines.slice(first + 1, last + 1)].join("\n").trimEnd(), last };
 }
 
 function oddityOf(raw: string): "openQuote" | "afterQuote" | "afterHash" | undefined {

@@ -23,8 +23,8 @@ type Remarks = {
   unknownInEnvironment: readonly NearMiss[];
 };
 
-/** An environment with what a `.env` adds to it. */
-export type Sources = { variables: Variables; origin: SettingsOrigin; remarks: Remarks };
+/** What a `.env` adds to an environment. */
+export type Sources = { added: Variables; origin: SettingsOrigin; remarks: Remarks };
 
 const isSet = (value: string | undefined): boolean => value !== undefined && value !== "";
 
@@ -32,15 +32,16 @@ const isSet = (value: string | undefined): boolean => value !== undefined && val
 export function readSources(environment: Variables, envFile: string | undefined): Sources {
   const file = envFile === undefined ? undefined : readEnvFile(envFile);
   const values = file?.values ?? new Map<string, string>();
-  const variables = { ...environment };
+  const added: Variables = {};
   const overridden: string[] = [];
   for (const [name, value] of values) {
-    if (!isSet(environment[name])) variables[name] = value;
+    if (!isSet(environment[name])) added[name] = value;
     else if (environment[name] !== value && isSet(value)) overridden.push(name);
   }
-  const isAnywhere = (name: string): boolean => isSet(variables[name]) || isSet(variables[`${name}_FILE`]);
+  const isAnywhere = (setting: string): boolean =>
+    [setting, `${setting}_FILE`].some((name) => isSet(environment[name]) || isSet(added[name]));
   return {
-    variables,
+    added,
     origin: { path: resolve(envFile ?? ".env"), isRead: file !== undefined, overridden },
     remarks: {
       file: file?.remarks ?? [],

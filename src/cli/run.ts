@@ -41,15 +41,19 @@ export async function exitCodeOf(
   stderr: Streams["stderr"],
   envFile?: string,
 ): Promise<number> {
+  let sources: Sources | undefined;
   try {
-    const sources = readSources(env, envFile);
-    Object.assign(env, sources.variables);
+    sources = readSources(env, envFile);
+    Object.assign(env, sources.added);
     const config = settingsOf(env);
     sayRemarks(sources, config, stderr);
     return await main(config, sources.origin);
   } catch (error) {
-    const lines = explain(error, textIn(startLocale(env)));
+    const text = textIn(startLocale(env));
+    const lines = explain(error, text);
     if (lines === undefined) throw error;
+    // What is odd about the file may be why a setting is wrong.
+    if (error instanceof InvalidSettings && sources) lines.push(...remarkLines(sources, text));
     stderr.write(`${lines.join("\n")}\n`);
     return isLasting(error) ? WRONG_SETTING : 1;
   }

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -85,10 +85,11 @@ describe("a file is read", () => {
     expect(file?.remarks).toEqual([{ what: "encoding" }]);
   });
 
-  test("and none, a folder and one that is far too large are told apart", async () => {
+  test("and none, a folder, one that leads nowhere and one that is far too large are told apart", async () => {
     const folder = await temporaryFolder();
     expect(readEnvFile(join(folder, ".env"))).toBeUndefined();
     await mkdir(join(folder, "taken"));
+    await symlink("loop", join(folder, "loop"));
     await writeFile(join(folder, "large"), "#".repeat(1_000_001));
     await writeFile(join(folder, "just"), "#".repeat(1_000_000));
     const reasonOf = (name: string): unknown => {
@@ -98,6 +99,6 @@ describe("a file is read", () => {
         return error instanceof EnvFileUnusable ? error.reason : error;
       }
     };
-    expect(["taken", "large", "just"].map(reasonOf)).toEqual(["folder", "tooLarge", 0]);
+    expect(["taken", "loop", "large", "just"].map(reasonOf)).toEqual(["folder", "unreadable", "tooLarge", 0]);
   });
 });

@@ -277,6 +277,17 @@ describe("what is odd about the file and the environment", () => {
     ]);
   });
 
+  test("is said as well where a start must not happen: it may be why", async () => {
+    const { code, text, path } = await start({}, 'HTTP_PORT="1\n');
+    expect([code, text.trim().split("\n").slice(1)]).toEqual([
+      78,
+      [
+        "  HTTP_PORT: expected a whole number from 0 to 65535",
+        `${path}:1: the quote before the value of HTTP_PORT is not closed`,
+      ],
+    ]);
+  });
+
   test("is a log line where others are", async () => {
     const { text } = await start({ BOT_TOKEN: TOKEN });
     expect(JSON.parse(text)).toMatchObject({ level: 40, msg: expect.stringContaining("BOT_TOKEN") });
