@@ -61,7 +61,7 @@ export async function startDiscord({
   let deliveries = 1;
   const root = `/${randomUUID()}`;
   const gatewayPath = `${root}/gateway`;
-  const gatewayUrl = (): string => 
+  const gatewayUrl = (): string =>
     secure ? `wss://${secure.host}${gatewayPath}` : `ws://127.0.0.1:${port()}${gatewayPath}`;
 
   const interactions = createInteractions({ acknowledgeMs, tokenLifeMs }, violation, nextId);

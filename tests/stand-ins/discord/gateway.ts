@@ -34,7 +34,7 @@ export type GatewayOptions = {
 export function createGateway(http: Server | SecureServer, options: GatewayOptions) {
   const sockets = new WebSocketServer({ server: http, path: options.path });
   const sessions = new Map<string, Session>();
-  const counts = { identify: 0, resume: 0 };
+  const counts = { connect: 0, identify: 0, resume: 0 };
   const waiting = new Set<() => void>();
   let silent = false;
   let refusals = 0;
@@ -104,6 +104,7 @@ export function createGateway(http: Server | SecureServer, options: GatewayOptio
   };
 
   sockets.on("connection", (socket) => {
+    counts.connect += 1;
     if (refusals > 0) {
       refusals -= 1;
       socket.terminate();
