@@ -23,6 +23,25 @@ test("a gateway that is away is tried less and less often, said once, and not tr
   expect(await next.stop()).toBe(0);
 });
 
+test.each([429, 403])(
+  "a gateway that answers %i is left alone for a minute at least, which is said once",
+  async (status) => {
+    const discord = await openDiscord();
+    discord.gateway.refuseUpgrades(status);
+    const bot = startBot(discord);
+    await expect.poll(bot.stderr, { timeout: PATIENCE_MS }).toContain("Discord's gateway refuses requests");
+    const [line = ""] = bot
+      .stderr()
+      .split("\n")
+      .filter((text) => text.includes("gateway refuses requests"));
+    const { reason, until } = JSON.parse(line);
+    expect(reason).toBe(`the gateway answered ${status}`);
+    expect(Date.parse(until) - Date.now()).toBeGreaterThan(50_000);
+    expect(await bot.stop()).toBe(0);
+    expect(discord.gateway.counts.connect).toBe(1);
+  },
+);
+
 test("a bot that is stopped in the middle of a login ends at once", async () => {
   const discord = await openDiscord();
   const bot = startBot(discord, { REGISTER_COMMANDS: "false" });
