@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { LOCALES } from "#src/base/locale.ts";
 import { parseExceptions, parseProxy, proxyFor, proxyLabel } from "#src/base/proxy.ts";
+import { proxiesOnTheWay } from "#src/base/upstream.ts";
 import { readConfig } from "#src/config.ts";
+import { greeting } from "#src/terminal/greeting.ts";
 import { runCommand } from "#tests/run-program.ts";
+import { testApp } from "#tests/test-app.ts";
 
 describe("the address of a proxy", () => {
   test.each([
@@ -97,4 +101,19 @@ describe("which address goes through which proxy", () => {
   test("an empty NO_PROXY lists nothing", () => {
     expect(parseExceptions(" , ")).toEqual([]);
   });
+});
+
+test.each(LOCALES)("the greeting on a terminal names the proxy in %s, and says nothing without one", async (locale) => {
+  const linesWith = async (env: Record<string, string>): Promise<string[]> => {
+    const app = await testApp({ DEFAULT_LOCALE: locale, ...env });
+    const proxies = proxiesOnTheWay(Object.values(app.upstreams));
+    const settings = { path: ".env", isRead: false, overridden: [] };
+    return greeting({ ...app, catalogDir: "catalog", settings, hasBot: true, proxies, page: "" });
+  };
+  const proxied = await linesWith({ HTTPS_PROXY: "http://me:secret@127.0.0.1:7890" });
+  const direct = await linesWith({ HTTPS_PROXY: "http://127.0.0.1:7890", NO_PROXY: "*" });
+  const [line, ...others] = proxied.filter((text) => !direct.includes(text));
+  expect(line).toMatch(/127\.0\.0\.1:7890$/);
+  expect(others).toEqual([]);
+  expect(direct.length).toBe(proxied.length - 1);
 });

@@ -16,6 +16,8 @@ export class ProxyFailure extends Error {
   override name = "ProxyFailure";
   constructor(proxy: ProxyAddress, what: string) {
     super(`the proxy ${proxyLabel(proxy)} ${what}`);
+    // Where in the program it was noticed helps nobody.
+    this.stack = `${this.name}: ${this.message}`;
   }
 }
 

@@ -3,12 +3,13 @@ import type { Log } from "./log.ts";
 import { type ProxySettings, proxyFor, proxyLabel } from "./proxy.ts";
 
 /** A server outside that this process sends requests to: where it is, the way there, and whether it may be asked now. */
-export type Upstream = { url: string; proxies: ProxySettings; backOff: BackOff };
+export type Upstream = { url: string; proxies: ProxySettings; backOff: BackOff; log: Log };
 
 export const createUpstream = (name: string, url: string, proxies: ProxySettings, log: Log): Upstream => ({
   url,
   proxies,
   backOff: createBackOff(name, { log }),
+  log,
 });
 
 /** The proxies through which these are reached: host and port of each. */

@@ -20,16 +20,13 @@ const TIMEOUT_MS = 10_000;
 const INTERACTIONS_PER_SECOND = 10_000;
 
 /** How every REST client here reaches Discord: where, through which proxy, and not while Discord wants to be left alone. */
-export const restOptions = (
-  { url, proxies, backOff }: Upstream,
-  responded?: DiscordEvents["responded"],
-): Partial<RESTOptions> => ({
+export const restOptions = (upstream: Upstream, responded?: DiscordEvents["responded"]): Partial<RESTOptions> => ({
   version: "10",
-  api: url,
-  agent: dispatcherFor(proxies) ?? null,
+  api: upstream.url,
+  agent: dispatcherFor(upstream.proxies) ?? null,
   timeout: TIMEOUT_MS,
   retries: 2,
-  makeRequest: limitedRequest(backOff, responded),
+  makeRequest: limitedRequest(upstream, responded),
 });
 
 /** Answers interactions. It holds no token: an interaction's own token is all that Discord asks for. */

@@ -41,7 +41,7 @@ export function gatewaySockets(proxies: ProxySettings, onError: (error: Error) =
   delete theirs.cache[path];
   ws.WebSocket = GatewaySocket as typeof Ws.WebSocket;
   try {
-    const { SimpleShardingStrategy: Sharding }: typeof DiscordJs = theirs(path);
+    const { SimpleShardingStrategy: Sharding }: typeof DiscordJs = theirs("@discordjs/ws");
     return {
       Sharding,
       ended: async () => {

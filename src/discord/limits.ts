@@ -1,6 +1,7 @@
 import { DefaultRestOptions, type RESTOptions } from "discord.js";
 import { z } from "zod";
-import { type BackOff, parseRetryAfter, UpstreamPaused } from "#src/base/back-off.ts";
+import { parseRetryAfter, UpstreamPaused } from "#src/base/back-off.ts";
+import type { Upstream } from "#src/base/upstream.ts";
 import type { DiscordAction, DiscordEvents } from "#src/metrics/discord-metrics.ts";
 
 type MakeRequest = RESTOptions["makeRequest"];
@@ -17,7 +18,10 @@ const ROUTES_MAX = 10_000;
  * answer 429 names no time, or one that it cannot read, which is what Cloudflare's pages do; a pause keeps back all of
  * the process, a long limit of Discord's own the one route. Both throw UpstreamPaused, without waiting.
  */
-export function limitedRequest(backOff: BackOff, responded: DiscordEvents["responded"] = () => {}): MakeRequest {
+export function limitedRequest(
+  { backOff, log }: Upstream,
+  responded: DiscordEvents["responded"] = () => {},
+): MakeRequest {
   const routes = new Map<string, { reason: string; until: number }>();
   return async (url, init) => {
     const { pathname } = new URL(url);
@@ -27,7 +31,8 @@ export function limitedRequest(backOff: BackOff, responded: DiscordEvents["respo
     if (held && held.until > Date.now()) throw new UpstreamPaused(held, Date.now());
     backOff.enter();
     const answer = await DefaultRestOptions.makeRequest(url, init);
-    responded(actionOf(method, pathname), answer.status);
+    const action = actionOf(method, pathname);
+    responded(action, answer.status);
     const limit = await limitOf(answer, Date.now());
     if (limit === undefined) {
       backOff.answered();
@@ -38,6 +43,11 @@ export function limitedRequest(backOff: BackOff, responded: DiscordEvents["respo
     for (const [name, { until }] of routes) if (until <= Date.now() || routes.size >= ROUTES_MAX) routes.delete(name);
     const pause = { reason: limit.reason, until: Date.now() + Math.min(limit.ms, ROUTE_MOST_MS) };
     routes.set(route, pause);
+    // Without the path, which may hold a token.
+    log.warn(
+      { reason: pause.reason, method, action, until: new Date(pause.until).toISOString() },
+      "Discord limits one kind of request: it is not sent until then",
+    );
     throw new UpstreamPaused(pause, Date.now());
   };
 }

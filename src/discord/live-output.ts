@@ -47,9 +47,8 @@ export function openDiscordOutput(
     if (isGone(error)) gone.abort();
     else log.debug({ err: error, try: attempt.id }, "an edit was passed over");
     // The client says how long to wait before anything is sent: the newest text goes then, while the token lives.
-    const ms = waitOf(error);
-    if (ms !== undefined && Date.now() + ms > until) gone.abort();
-    else if (ms !== undefined) await wait(ms, undefined, { signal: left.signal }).catch(() => {});
+    const ms = Math.min(waitOf(error) ?? 0, until - Date.now());
+    if (ms > 0) await wait(ms, undefined, { signal: left.signal }).catch(() => {});
     return !isMeant(error);
   };
   const live = createLive({ show: (view: View) => guard(() => edit(view)), gapMs: GAP_MS, again });
@@ -71,6 +70,8 @@ export function openDiscordOutput(
         await insist(async () => edit(await viewOf(attempt, progress)), until);
       } catch (error) {
         if (isGone(error)) return;
+        if (error instanceof UpstreamPaused)
+          return log.warn({ reason: error.message, try: attempt.id }, "the end of a try could not be shown");
         log.warn({ err: error, try: attempt.id }, "Discord refused an answer");
         // A server's own word filter may refuse the text (AutoMod); the file passes.
         await insist(async () => edit(await refusedView(attempt, progress)), until).catch((last: unknown) =>

@@ -21,8 +21,11 @@ const MOST_MS = 60_000;
 const AT_ONCE = 2;
 /** A connection that lasted so long was a good one. */
 const STABLE_MS = 60_000;
-const LINE_EVERY_MS = 60_000;
+/** In a minute each reason is said once, and no more than so many. */
+const LINES_EVERY_MS = 60_000;
+const LINES_MOST = 2;
 const JITTER = 0.25;
+const CLOSED = "the connection was closed";
 
 type Parts = {
   log: Log;
@@ -31,13 +34,13 @@ type Parts = {
   signal: AbortSignal;
 };
 
-/** Spaces the attempts out, a minute apart in the end, and says at most once a minute why they fail. */
+/** Spaces the attempts out, a minute apart in the end, and says why they fail, each reason at most once a minute. */
 export function createReconnecting({ log, onAway, signal }: Parts): Reconnecting {
   const gate = createBackOff("Discord's gateway", { log });
   const attempts = new Map<number, number>();
   const readySince = new Map<number, number>();
-  let reason = "the connection was closed";
-  let toldAt: number | undefined;
+  let reason = CLOSED;
+  let told = { reasons: new Set<string>(), at: Number.NEGATIVE_INFINITY };
   let losses = 0;
 
   const pauseBefore = (shard: number): number => {
@@ -64,16 +67,16 @@ export function createReconnecting({ log, onAway, signal }: Parts): Reconnecting
     },
     lost: (shard) => {
       losses += 1;
-      if (signal.aborted || (toldAt !== undefined && performance.now() - toldAt < LINE_EVERY_MS)) return;
+      if (performance.now() - told.at >= LINES_EVERY_MS) told = { reasons: new Set(), at: performance.now() };
+      if (signal.aborted || told.reasons.has(reason) || told.reasons.size >= LINES_MOST) return;
       log.warn({ shard, reason, attempts: losses }, "Discord connection lost, reconnecting");
-      toldAt = performance.now();
+      told.reasons.add(reason);
       losses = 0;
     },
     ready: (shard) => {
       readySince.set(shard, performance.now());
       gate.answered();
-      reason = "the connection was closed";
-      toldAt = undefined;
+      reason = CLOSED;
       losses = 0;
     },
   };

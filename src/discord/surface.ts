@@ -1,4 +1,6 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { Hono } from "hono";
+import { UpstreamPaused } from "#src/base/back-off.ts";
 import { withDeadline } from "#src/base/deadline.ts";
 import { raised } from "#src/base/lifecycle.ts";
 import type { Upstream } from "#src/base/upstream.ts";
@@ -61,13 +63,13 @@ export function createDiscord(app: DiscordParts, config: DiscordSettings): Disco
     run: async (signal) => {
       if (token !== undefined && publicKey === undefined) {
         const onReady = ({ application }: Ready): void => {
-          if (registerCommands) track(registerDifferences(app, config, token, application));
+          if (registerCommands) track(registerDifferences(app, config, token, signal, application));
         };
         await keepGateway({ ...config, upstream, token, log, onInteraction, onReady, events }, signal);
       } else {
         // Over HTTP there is no connection that could be lost.
         events?.connected(true);
-        if (token !== undefined && registerCommands) track(registerDifferences(app, config, token));
+        if (token !== undefined && registerCommands) track(registerDifferences(app, config, token, signal));
         await raised(signal);
       }
       await withDeadline(DRAIN_MS, Promise.allSettled(underWay));
@@ -75,11 +77,15 @@ export function createDiscord(app: DiscordParts, config: DiscordSettings): Disco
   };
 }
 
-/** Registers the commands where they differ from what Discord has. A failure is logged: the old ones go on working. */
+/**
+ * Registers the commands where they differ from what Discord has, after a pause where Discord wants one. A failure is
+ * logged: the old ones go on working.
+ */
 async function registerDifferences(
   app: DiscordParts,
   config: DiscordSettings,
   token: string,
+  signal: AbortSignal,
   known?: string,
 ): Promise<void> {
   const api = botApi(app.upstreams.discord, token, app.events?.responded);
@@ -90,6 +96,11 @@ async function registerDifferences(
     if (found.length > 0) await register(api, scope, wanted);
     app.log.info({ differences: found }, found.length > 0 ? "commands registered" : "commands are registered already");
   } catch (error) {
+    if (error instanceof UpstreamPaused) {
+      await wait(error.retryAfter, undefined, { signal }).catch(() => {});
+      if (!signal.aborted) await registerDifferences(app, config, token, signal, known);
+      return;
+    }
     app.log.error({ err: error }, "commands could not be registered");
   }
 }

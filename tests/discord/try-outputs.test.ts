@@ -87,6 +87,18 @@ describe("a try in Discord", () => {
     await output.leave();
   });
 
+  test("that Discord refuses with a page is not sent again, and its end not waited for beyond its token", async () => {
+    const { discord, outputs, attempt, edits } = await openMessage(Date.now() + 30_000);
+    discord.rest.refuse(({ method }) => method === "PATCH", { page: "html" });
+    const output = opened(outputs.open(attempt));
+    output.update(answering("一"));
+    await expect.poll(edits).toBe(1);
+    output.update(answering("一二"));
+    await output.leave();
+    await output.finish(done("一二三"));
+    expect(edits()).toBe(1);
+  });
+
   test("whose edits another process forbids is shown at the end all the same", async () => {
     const { outputs, attempt, message } = await openMessage();
     let asked = 0;

@@ -11,7 +11,7 @@ export type ProxyOptions = {
   login?: { user: string; password: string };
 };
 
-export type Proxy = Awaited<ReturnType<typeof startProxy>>;
+export type ProxyStandIn = Awaited<ReturnType<typeof startProxy>>;
 
 /** An HTTP proxy on loopback that opens tunnels (CONNECT), keeps a list of them, and can be stopped and started again. */
 export async function startProxy({ routes, login }: ProxyOptions) {

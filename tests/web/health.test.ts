@@ -7,7 +7,9 @@ import { temporaryFolder } from "#tests/temporary-catalog.ts";
 import { parseExposition } from "./exposition-text.ts";
 import { openWatched, openWatchedBot, readValue, type WatchedBot } from "./health-world.ts";
 
-const shape = z.object({ parts: z.object({ discord: z.object({ state: z.string(), since: z.iso.datetime() }) }) });
+const shape = z.object({
+  parts: z.object({ discord: z.object({ state: z.string(), since: z.iso.datetime(), reason: z.string().optional() }) }),
+});
 
 const ready = async ({ discord, get }: WatchedBot): Promise<void> => {
   await discord.ready();
@@ -88,6 +90,8 @@ describe("/readyz", () => {
     const response = await get("/readyz");
     expect(response.status).toBe(503);
     expect(await response.json()).toMatchObject({ status: "not_ready", parts: { discord: { state: "away" } } });
+    const reason = async () => shape.parse(await (await get("/readyz")).json()).parts.discord.reason;
+    await expect.poll(reason).toBe("Internal Server Error");
     expect(await value("mulu_ready")).toBe(0);
   });
 

@@ -32,9 +32,19 @@ export type GatewayOptions = {
 };
 
 export function createGateway(http: Server | SecureServer, options: GatewayOptions) {
-  const sockets = new WebSocketServer({ server: http, path: options.path });
+  /** What an upgrade is refused with, as by what stands before the gateway. */
+  let upgradeStatus: number | undefined;
+  const sockets = new WebSocketServer({
+    server: http,
+    path: options.path,
+    verifyClient: (_request, done) => {
+      counts.connect += 1;
+      if (upgradeStatus === undefined) done(true);
+      else done(false, upgradeStatus);
+    },
+  });
   const sessions = new Map<string, Session>();
-  const counts = { identify: 0, resume: 0 };
+  const counts = { connect: 0, identify: 0, resume: 0 };
   const waiting = new Set<() => void>();
   let silent = false;
   let refusals = 0;
@@ -145,6 +155,10 @@ export function createGateway(http: Server | SecureServer, options: GatewayOptio
     /** Drops the next connections before a word is said. */
     refuse: (connections: number) => {
       refusals = connections;
+    },
+    /** Answers the next upgrades with an HTTP status; undefined: lets them in again. */
+    refuseUpgrades: (status: number | undefined) => {
+      upgradeStatus = status;
     },
     /** Stops or takes up answering heartbeats. */
     silence: (on: boolean) => {

@@ -44,6 +44,8 @@ type Fault = {
   left: number;
 };
 type Call = Request & { status: number };
+/** How many sessions a bot may still begin, and when there are new ones. */
+type Sessions = { remaining: number; resetAfterMs: number };
 
 const NOT_FOUND: Answer = { status: 404, body: { code: 0, message: "404: Not Found" } };
 const API = /^\/api\/v10(\/.*?)(?:\?.*)?$/;
@@ -53,6 +55,7 @@ export function createRest(options: RestOptions) {
   const commands = new Map<string, RegisteredCommand[]>();
   const calls: Call[] = [];
   const faults: Fault[] = [];
+  const sessions: Sessions = { remaining: 1000, resetAfterMs: 0 };
   const buckets = new Map<string, { until: number; left: number }>();
 
   const registered = (scope: string): RegisteredCommand[] => commands.get(scope) ?? [];
@@ -81,7 +84,12 @@ export function createRest(options: RestOptions) {
     act: (parts: string[], body: unknown, request: Request & { query: string }) => Answer,
   ];
   const routes: Route[] = [
-    ["GET", /^\/gateway\/bot$/, true, () => ({ status: 200, body: gatewayInformation(options.gatewayUrl()) })],
+    [
+      "GET",
+      /^\/gateway\/bot$/,
+      true,
+      () => ({ status: 200, body: gatewayInformation(options.gatewayUrl(), sessions) }),
+    ],
     ["GET", /^\/applications\/@me$/, true, () => ({ status: 200, body: { id: options.application } })],
     [
       "GET",
@@ -173,10 +181,10 @@ export function createRest(options: RestOptions) {
     body: { message: "You are being rate limited.", retry_after: seconds, global: false },
   });
 
-  /** What a request gets that is to fail, maybe after it was carried out. */
-  const failed = (fault: Fault, carryOut: () => Answer): Answer => {
+  /** What a fault answers, whether or not the request was carried out. */
+  const befall = (fault: Fault, act: () => Answer): Answer => {
     fault.left -= 1;
-    if (fault.afterwards) carryOut();
+    if (fault.afterwards) act();
     return fault.status === 429
       ? tooMany(Number(fault.retryAfter) || 0)
       : { status: fault.status, body: { message: "injected" } };
@@ -190,22 +198,20 @@ export function createRest(options: RestOptions) {
     const body = request.method === "GET" ? undefined : await readBody(incoming);
     const fault = faults.find((item) => item.left > 0 && item.matches(request, body));
     const limit = limited(request);
-    const carryOut = (): Answer => answer(request, url.split("?")[1] ?? "", incoming.headers.authorization, body);
-    const result = fault
-      ? failed(fault, carryOut)
-      : limit.retryAfter === undefined
-        ? carryOut()
-        : tooMany(limit.retryAfter);
+    const act = (): Answer => answer(request, url.split("?")[1] ?? "", incoming.headers.authorization, body);
+    let result: Answer;
+    if (fault) {
+      result = befall(fault, act);
+    } else if (limit.retryAfter !== undefined) {
+      result = tooMany(limit.retryAfter);
+    } else {
+      result = act();
+    }
     calls.push({ ...request, status: result.status });
-    const seconds = fault ? fault.retryAfter : String(limit.retryAfter ?? 1);
-    const named: Record<string, string> =
-      result.status === 429 && seconds !== undefined ? { "retry-after": seconds } : {};
-    if (fault?.page === undefined)
-      return send(response, result, {
-        ...limit.headers,
-        ...named,
-        ...(result.status === 429 && { "x-ratelimit-scope": "user" }),
-      });
+    const seconds = result.status !== 429 ? undefined : fault ? fault.retryAfter : String(limit.retryAfter ?? 1);
+    const named: Record<string, string> = seconds === undefined ? {} : { "retry-after": seconds };
+    const scope: Record<string, string> = result.status === 429 ? { "x-ratelimit-scope": "user" } : {};
+    if (fault?.page === undefined) return send(response, result, { ...limit.headers, ...named, ...scope });
     const { type, body: page } = PAGES[fault.page];
     response.writeHead(result.status, { server: "cloudflare", "content-type": type, ...named }).end(page);
   };
@@ -223,6 +229,7 @@ export function createRest(options: RestOptions) {
     server,
     calls,
     commands,
+    sessions,
     /** The next requests that match fail, before or after they have been carried out. */
     fail: (
       matches: (request: Request, body: unknown) => boolean,
@@ -270,8 +277,9 @@ function withFiles(payload: unknown, files: object[]): unknown {
     : { ...payload, files };
 }
 
-function gatewayInformation(url: string) {
-  return { url, shards: 1, session_start_limit: { total: 1000, remaining: 1000, reset_after: 0, max_concurrency: 1 } };
+function gatewayInformation(url: string, { remaining, resetAfterMs }: Sessions) {
+  const limit = { total: 1000, remaining, reset_after: resetAfterMs, max_concurrency: 1 };
+  return { url, shards: 1, session_start_limit: limit };
 }
 
 /** Localisations are left out unless they are asked for. */
