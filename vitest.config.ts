@@ -6,7 +6,7 @@ import { PATIENCE_MS } from "./tests/patience.ts";
 const WAITING = Math.max(3, availableParallelism() - 1);
 
 /** What people do in Discord, from end to end. */
-const CONVERSATIONS = ["tests/discord/{commands,compare,try,try-*}.test.ts"];
+const CONVERSATIONS = ["tests/discord/{admin,commands,compare,reports,try,try-*}.test.ts"];
 /** What looks at the libraries that are loaded. */
 const LOADING = ["tests/metrics-loading.test.ts"];
 

@@ -95,6 +95,7 @@ async function pullModel(model: string, context: Context): Promise<void> {
     throw new UserError("tryNoOllama", { hosts: context.fleet.hosts.map(({ label }) => label).join(", ") });
   await context.begin();
   const pull = context.pulls.start(model, host);
+  context.community.audit(context.person, { what: "pull model", where: host.label, to: model });
   const live = createLive({ show: context.reply, gapMs: GAP_MS, again: () => false });
   if (context.room.live) pull.onChange(() => live.update(() => pullView(pull, context)));
   const shown = Promise.withResolvers<void>();
@@ -123,7 +124,10 @@ async function removeModel(name: string, context: Context): Promise<void> {
   requireAdmin(context);
   requireHostsHere("rm", name, context);
   const holders = context.fleet.hosts.filter(({ installed }) => installed.some((item) => item.name === name));
-  for (const host of holders) await context.pulls.remove(name, host);
+  for (const host of holders) {
+    await context.pulls.remove(name, host);
+    context.community.audit(context.person, { what: "remove model", where: host.label, from: name });
+  }
   await context.reply({
     private: true,
     components: [container([textDisplay(context.text("pull.removed", { model: code(name) }))])],
@@ -157,6 +161,7 @@ export const ollama = defineCommand({
         const pull = context.pulls.find(id);
         if (pull === undefined) throw new UserError("tryEnded");
         pull.cancel();
+        context.community.audit(context.person, { what: "cancel pull", from: pull.progress().model });
       },
     },
     remove: { answer: "reply", execute: (name, _chosen, context) => removeModel(name, context) },

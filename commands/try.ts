@@ -148,7 +148,12 @@ export const try_ = defineCommand({
       async execute(state, _chosen, context) {
         const { outcome, record } = await context.tries.stop(tryId.parse(state), context.person);
         if (outcome === "forbidden") throw new UserError("tryNotYours");
-        if (outcome === "stopped") return;
+        if (outcome === "stopped") {
+          const whom = record?.try.person;
+          const isOthers = whom !== undefined && whom !== context.person.id;
+          if (isOthers) context.community.audit(context.person, { what: "stop", whom, from: state });
+          return;
+        }
         // Whoever should have shown the end could not: the message must not stay open.
         if (record === undefined) await context.seal(context.text("try.sealed"));
         else await context.reply(await lastView(record, context));

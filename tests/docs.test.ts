@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import packageJson from "#package.json" with { type: "json" };
 import { COMMANDS } from "#src/app.ts";
+import type { Options } from "#src/chat/command.ts";
 import { readConfig, SETTING_NAMES } from "#src/config.ts";
 
 const read = (path: string): string => readFileSync(path, "utf8");
@@ -67,12 +68,17 @@ describe("settings", () => {
 });
 
 describe("commands", () => {
-  const usages = COMMANDS.map(({ name, options }) =>
+  const usageOf = (path: string, options: Options): string =>
     [
-      `/${name}`,
+      `/${path}`,
       ...Object.entries(options).map(([option, { required }]) => (required ? `<${option}>` : `[${option}]`)),
-    ].join(" "),
-  );
+    ].join(" ");
+  const usages = COMMANDS.flatMap(({ name, options, subcommands }) => {
+    const paths = Object.entries(subcommands);
+    return paths.length === 0
+      ? [usageOf(name, options)]
+      : paths.map(([path, subcommand]) => usageOf(`${name} ${path}`, subcommand.options));
+  });
 
   test.each(READMES)("are all in the table of %s, in their order, with their options in theirs", (readme) => {
     expect(rowsOf(readme, "`/").map(([usage = ""]) => codeIn(usage)[0])).toEqual(usages);

@@ -38,7 +38,7 @@ const MODERATED = {
   contexts: [InteractionContextType.Guild],
   default_member_permissions: String(PermissionFlagsBits.ManageMessages),
 };
-/** Where people write; not categories, nor the directory of a hub. */
+/** Where people write; not categories, nor the directory of a hub, nor media channels, which the published API does not list. */
 const CHANNEL_TYPES = [
   ChannelType.GuildText,
   ChannelType.GuildVoice,
@@ -48,7 +48,6 @@ const CHANNEL_TYPES = [
   ChannelType.PrivateThread,
   ChannelType.GuildStageVoice,
   ChannelType.GuildForum,
-  ChannelType.GuildMedia,
 ] as const;
 
 /** All that is registered: commands, and those on messages. */

@@ -12,9 +12,9 @@ async function open() {
   });
   onTestFinished(() => ollama.stop());
   const discord = await openDiscord();
-  startBot(discord, { OLLAMA_HOSTS: ollama.url, DATA_DIR: await temporaryFolder(), ADMIN_USER_IDS: ADMIN });
+  const bot = startBot(discord, { OLLAMA_HOSTS: ollama.url, DATA_DIR: await temporaryFolder(), ADMIN_USER_IDS: ADMIN });
   await discord.ready();
-  return { ollama, discord, admin: discord.person({ id: ADMIN }) };
+  return { ollama, discord, bot, admin: discord.person({ id: ADMIN }) };
 }
 
 describe("/ollama", () => {
@@ -65,11 +65,12 @@ describe("/ollama", () => {
   });
 
   test("removes after a confirmation", async () => {
-    const { ollama, admin } = await open();
+    const { ollama, bot, admin } = await open();
     expect(textOf(await admin.run("ollama", { action: "remove", model: "none" }))).toContain("没有安装");
     const question = await admin.run("ollama", { action: "remove", model: "qwen3:8b" });
     expect(ollama.calls.some(({ method }) => method === "DELETE")).toBe(false);
     expect(textOf(await admin.press(question, "删除"))).toContain("已删除 `qwen3:8b`");
+    expect(bot.stderr()).toMatch(/"audit":"remove model","by":"300000000000000009".*"from":"qwen3:8b"/);
     expect(textOf(await admin.run("ollama"))).toContain("没有安装模型");
   });
 });

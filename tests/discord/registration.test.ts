@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { COMMANDS } from "#src/app.ts";
+import { COMMANDS, MESSAGE_COMMANDS } from "#src/app.ts";
 import { LOCALES } from "#src/base/locale.ts";
 import { runRegisterCommand } from "#src/cli/register-command.ts";
-import { commandJson } from "#src/discord/command-json.ts";
+import { commandsJson } from "#src/discord/command-json.ts";
 import { openDiscord, startBot } from "#tests/discord/start-bot.ts";
 import { runCommand, runProgram } from "#tests/run-program.ts";
-import { commandFaults, readCommands } from "#tests/stand-ins/discord/command-rules.ts";
+import { commandFaults, ON_MESSAGE, readCommands } from "#tests/stand-ins/discord/command-rules.ts";
 import type { Discord } from "#tests/stand-ins/discord.ts";
 
 const writes = (discord: Discord): number => discord.rest.calls.filter(({ method }) => method === "PUT").length;
@@ -14,7 +14,7 @@ const register = (discord: Discord, args: string[] = [], env = {}) =>
   runCommand(runRegisterCommand, args, { ...envOf(discord), ...env });
 
 describe.each(LOCALES)("every command with %s as the standard", (standard) => {
-  const commands = readCommands(COMMANDS.map((command) => commandJson(command, standard)));
+  const commands = readCommands(commandsJson({ commands: COMMANDS, messageCommands: MESSAGE_COMMANDS }, standard));
 
   test("keeps Discord's rules", () => {
     expect(commandFaults(commands, "global")).toEqual([]);
@@ -22,7 +22,12 @@ describe.each(LOCALES)("every command with %s as the standard", (standard) => {
 
   test("is described in every language of ours", () => {
     for (const command of commands) {
-      for (const item of [command, ...(command.options ?? [])]) {
+      const options = command.options ?? [];
+      if (command.type === ON_MESSAGE) {
+        expect(Object.keys(command.name_localizations ?? {})).toEqual([...LOCALES]);
+        continue;
+      }
+      for (const item of [command, ...options, ...options.flatMap((option) => option.options ?? [])]) {
         expect(Object.keys(item.description_localizations ?? {})).toEqual([...LOCALES]);
         expect(item.description).toBe(item.description_localizations?.[standard]);
       }
@@ -56,7 +61,7 @@ describe("npm run register", () => {
     expect(writes(discord)).toBe(0);
     expect(await register(discord)).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining(`已注册 ${COMMANDS.length} 个命令`),
+      stdout: expect.stringContaining(`已注册 ${COMMANDS.length + MESSAGE_COMMANDS.length} 个命令`),
     });
     expect(await register(discord)).toMatchObject({ code: 0, stdout: expect.stringContaining("没有写入") });
     expect(writes(discord)).toBe(1);

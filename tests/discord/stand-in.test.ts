@@ -91,6 +91,21 @@ describe("a command", () => {
       /exclude each other/,
     ],
     ["with an unknown field", { optoins: [] }, /unknown field optoins/],
+    ["on messages with a description", { type: 3 }, /has no description/],
+    ["on messages with options", { type: 3, description: "", options: [option({})] }, /has no options/],
+    ["on messages with a long name", { type: 3, description: "", name: "x".repeat(33) }, /no name of a command/],
+    [
+      "with sub-commands beside options",
+      { options: [option({}), option({ type: 1, name: "b" })] },
+      /sub-commands beside options/,
+    ],
+    [
+      "with a sub-command that breaks a rule",
+      { options: [option({ type: 1, options: [option({}), option({ name: "b", required: true })] })] },
+      /a a required option behind/,
+    ],
+    ["with a kind of channel that there is not", { options: [option({ type: 7, channel_types: [99] })] }, /options\.0/],
+    ["with permissions by name", { default_member_permissions: "MANAGE_MESSAGES" }, /are digits/],
     [
       "of more than 8000 characters",
       {
@@ -106,6 +121,21 @@ describe("a command", () => {
     ],
   ])("%s breaks a rule", (_case, fields, fault) => {
     expect(commandFaults(command(fields), "global").join("\n")).toMatch(fault);
+  });
+
+  test.each<[string, object]>([
+    ["on messages with capitals and spaces", { type: 3, description: "", name: "Report this" }],
+    ["with sub-commands", { options: [option({ type: 1, options: [option({ type: 6, required: true })] })] }],
+    ["for who has a permission", { default_member_permissions: "8192", contexts: [0] }],
+  ])("%s breaks none", (_case, fields) => {
+    expect(commandFaults(command(fields), "global")).toEqual([]);
+  });
+
+  test("may be called as one on messages, but not twice", () => {
+    const named = (...types: number[]) =>
+      readCommands(types.map((type) => ({ type, name: "x", ...(type === 1 && { description: "x" }) })));
+    expect(commandFaults(named(1, 3), "global")).toEqual([]);
+    expect(commandFaults(named(3, 3), "global")).toEqual(["a command name twice"]);
   });
 });
 

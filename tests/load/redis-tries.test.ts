@@ -9,4 +9,6 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("tries over Redis", async () => {
   await import("#tests/discord/try.test.ts");
   await import("#tests/discord/try-failures.test.ts");
   await import("#tests/discord/try-fairness.test.ts");
+  await import("#tests/discord/admin.test.ts");
+  await import("#tests/discord/reports.test.ts");
 });

@@ -213,6 +213,20 @@ describe.each(IMPLEMENTATIONS)("the records of $name", ({ lasts, prepare }) => {
     expect(await records.find("t3")).toMatchObject({ kind: "try", try: others });
   });
 
+  test("one try can be deleted, ended or not, and is not kept again", async () => {
+    const { records, other } = await open();
+    const [ended, running, kept] = [tryOf("t1", "a"), tryOf("t2", "a"), tryOf("t3", "a")];
+    for (const attempt of [ended, running, kept]) await records.begin(attempt);
+    await records.end(ended, done(ended, "好"));
+    await records.start("t2");
+    for (const attempt of [ended, running]) await other.records.forgetTry(attempt);
+    await records.save("t2", answering(running, "一半"));
+    expect(await records.end(running, done(running, "晚了"))).toBe("ok");
+    await records.shown(running);
+    expect(await Promise.all(["t1", "t2"].map((id) => records.find(id)))).toEqual([undefined, undefined]);
+    expect(await records.idsOf("a")).toEqual(["t3"]);
+  });
+
   test("speeds are remembered, the newest counting a quarter", async () => {
     const { records, other } = await open();
     expect(await records.speeds()).toEqual(new Map());
