@@ -37,21 +37,7 @@ const FOLDERS: [string, () => Promise<Folder>, boolean][] = [
     },
     false,
   ],
-  [
-    "below a file",
-    async () => {
-      const path = join(await temporaryFolder(), "data");
-      await writeFile(path, "");
-      return { path: join(path, "more"), says: /DATA_DIR：\S+\/more 不是文件夹（ENOTDIR）/ };
-    },
-    false,
-  ],
   ["on a disk that may only be read", async () => ({ path: readOnly(), says: /不能写（EROFS）.+chown -R \d+ / }), true],
-  [
-    "a folder that cannot be made",
-    async () => ({ path: join(readOnly(), "data"), says: /没法新建文件夹 \S+\/data（EROFS）.+chown \d+ / }),
-    true,
-  ],
 ];
 
 describe.skipIf(OVER_REDIS)("DATA_DIR", () => {
@@ -91,19 +77,6 @@ describe.skipIf(OVER_REDIS)("DATA_DIR", () => {
       expect([name, await modes(join(folder, name))]).toEqual([name, name.startsWith("some") ? "644" : "600"]);
     expect(await modes(folder)).toBe("750");
     await runner.stop();
-  });
-
-  test("a folder that is made, and one that was made when nobody thought of it, is for its owner alone", async () => {
-    const folder = await temporaryFolder();
-    const [made, old] = [join(folder, "new"), join(folder, "old")];
-    await mkdir(old);
-    await writeFile(join(old, "catalog.json"), "{}");
-    await chmod(old, 0o755);
-    for (const path of [made, old]) {
-      const { runner } = await openProgramWorld({ env: { DATA_DIR: path } });
-      expect((await stat(path)).mode & 0o777).toBe(0o700);
-      await runner.stop();
-    }
   });
 });
 
