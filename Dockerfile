@@ -7,7 +7,7 @@ RUN npm ci --omit=dev && npm cache clean --force
 FROM node:26-slim
 ENV NODE_ENV=production DATA_DIR=/data HTTP_HOST=0.0.0.0
 WORKDIR /mulu
-RUN mkdir /data && chown node:node /data
+RUN mkdir -m 700 /data && chown node:node /data
 COPY --from=dependencies /mulu/node_modules node_modules
 COPY package.json ./
 COPY src src

@@ -66,7 +66,10 @@ export function createLocalRuntime(options: RuntimeOptions): Runtime {
     log,
   });
   const { path, health } = files.community;
-  const community = createCommunity(openCommunityFile({ path, onFault: health.fails, onWell: health.well }), log);
+  const onMissing = (backup: string): void =>
+    log.warn({ backup }, "community.db is missing or empty: what administrators have decided is in its newest backup");
+  const store = openCommunityFile({ path, onFault: health.fails, onWell: health.well, onMissing });
+  const community = createCommunity(store, log);
   const shown = { outputs, events: metrics.tries };
   const local = createEmbeddedTries({ ...files.cache, fleet, community, settings: tries, ...shown, log });
   const stores = dataDir === undefined ? [] : [files.cache.health, health];

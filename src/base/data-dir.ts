@@ -38,7 +38,8 @@ export function prepareDataDir(path: string): DataDirFault | undefined {
     makePrivateFolder(path);
   } catch (error) {
     // What is there is no folder, or something on the way to it is none.
-    const code = reasonAbove(path) ?? codeOf(error);
+    const said = codeOf(error);
+    const code = (said === "ENOENT" ? reasonAbove(path) : undefined) ?? said;
     return { kind: code === "EEXIST" || code === "ENOTDIR" ? "notFolder" : "notMade", code };
   }
   try {

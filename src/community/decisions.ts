@@ -66,13 +66,18 @@ export function createDecisions(store: CommunityStore, log: Log, now: () => numb
   };
   let reading: { since: number; result: Promise<Decisions> } | undefined;
   let away = false;
+  let unusable = false;
 
   const readAnew = async (): Promise<Decisions> => {
     try {
       known = await readAll(store);
       if (away) log.info("what administrators decided can be read again");
-      away = false;
+      [away, unusable] = [false, false];
     } catch (error) {
+      if (error instanceof CommunityUnusable && !unusable) {
+        unusable = true;
+        log.warn({ reason: error.message }, "nobody knows who is blocked, so no try is run");
+      }
       if (!(error instanceof StoreAway)) throw error;
       if (!away)
         log.warn({ reason: error.message }, "what administrators decided cannot be read: the last known holds");
@@ -104,9 +109,15 @@ export async function asking<T>(answer: Promise<T>, log: Log): Promise<T> {
   } catch (error) {
     const unusable = error instanceof CommunityUnusable;
     if (!unusable && !(error instanceof StoreAway)) throw error;
-    log.warn({ reason: error.message }, "the community store cannot be used");
-    throw new UserError(unusable ? "tryCommunityUnusable" : "communityAway");
+    log.debug({ reason: error.message }, "the community store cannot be used");
+    throw unusable ? refusalOf(error) : new UserError("communityAway");
   }
+}
+
+function refusalOf({ reason, backup }: CommunityUnusable): UserError {
+  if (reason === "newer") return new UserError("tryCommunityNewer");
+  if (reason === "unreadable") return new UserError("tryCommunityUnreadable");
+  return backup === undefined ? new UserError("tryCommunityDamaged") : new UserError("tryCommunityBackup", { backup });
 }
 
 const current = (decisions: Decisions, now: number): Decisions => ({

@@ -4,6 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { openPrivate, type SqliteFault, sqliteFault } from "#src/base/sqlite.ts";
 import { StoreAway } from "#src/base/store-away.ts";
+import { backupsOf } from "./backup.ts";
 import { migrate } from "./migrations.ts";
 import { byKey, type CommunityStore, CommunityUnusable, jsonOf, parsed } from "./store.ts";
 
@@ -26,6 +27,8 @@ export type CommunityFileOptions = {
   onFault?: ((fault: SqliteFault) => void) | undefined;
   /** Told when the file was opened, and when something was kept. */
   onWell?: (() => void) | undefined;
+  /** Told at the start, with the newest backup, where there is one and the file is missing or empty. */
+  onMissing?: ((backup: string) => void) | undefined;
 };
 
 type Documents = Map<string, Map<string, string>>;
@@ -39,8 +42,9 @@ type Absent = { database?: undefined; said: string };
  *
  * All of it is held in memory too: what is known is answered while somebody else locks the file, or the disk fails.
  */
-export function openCommunityFile({ path, onFault, onWell }: CommunityFileOptions): CommunityStore {
-  const file = createFile({ path, onFault, onWell });
+export function openCommunityFile(options: CommunityFileOptions): CommunityStore {
+  const { onFault, onWell } = options;
+  const file = createFile(options);
   let isClosed = false;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -132,7 +136,9 @@ export function openCommunityFile({ path, onFault, onWell }: CommunityFileOption
 }
 
 /** The file, opened with the first question, and again from time to time where it could not be used. */
-function createFile({ path, onFault, onWell }: CommunityFileOptions) {
+function createFile({ path, onFault, onWell, onMissing }: CommunityFileOptions) {
+  const missed = (look(path)?.size ?? 0) === 0 ? backupsOf(path).at(-1) : undefined;
+  if (missed !== undefined) onMissing?.(missed);
   let opened: Opened | undefined;
   let failed: { why: CommunityUnusable | Absent; at: number } | undefined;
   const tryOpen = (): Opened | CommunityUnusable | Absent => {
@@ -144,8 +150,11 @@ function createFile({ path, onFault, onWell }: CommunityFileOptions) {
       const fault = sqliteFault(error);
       // A lock is waited for by whoever asks.
       if (fault?.kind === "busy") throw error;
-      if (fault) onFault?.(fault);
       const why = failureOf(error, path);
+      if (why instanceof CommunityUnusable) {
+        why.backup = backupsOf(path).at(-1);
+        onFault?.(unusableFault(why, fault));
+      } else if (fault) onFault?.(fault);
       failed = { why, at: performance.now() };
       return why;
     }
@@ -205,6 +214,17 @@ function failureOf(error: unknown, path: string): CommunityUnusable | Absent {
   // An empty file is one that was just made.
   if (found === undefined || (found.isFile() && found.size === 0)) return { said: fault.said };
   return new CommunityUnusable(found.isFile() ? "unreadable" : "damaged", { cause: error });
+}
+
+/** In words for whoever reads the log, with the mend. */
+function unusableFault({ reason, message, backup }: CommunityUnusable, fault: SqliteFault | undefined): SqliteFault {
+  const mend = {
+    damaged: backup === undefined ? "there is no backup: move it away to begin anew" : `copy ${backup} in its place`,
+    newer: "start the version that wrote it, or a newer one",
+    unreadable: "give it to the user that runs this program",
+  };
+  const code = fault?.code ?? reason;
+  return { kind: "damaged", code, said: `${fault?.said ?? code}: ${message}, so no try is run; ${mend[reason]}` };
 }
 
 /** Undefined where there is nothing, or where the folder lets nobody look. */

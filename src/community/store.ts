@@ -34,6 +34,8 @@ const WORDS: Record<UnusableReason, string> = {
 export class CommunityUnusable extends Error {
   override name = "CommunityUnusable";
   readonly reason: UnusableReason;
+  /** Name of the newest copy that can be put in its place. */
+  backup: string | undefined;
   constructor(reason: UnusableReason, options?: ErrorOptions) {
     super(`the community store ${WORDS[reason]}`, options);
     this.reason = reason;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Log } from "#src/base/log.ts";
+import { StoreAway } from "#src/base/store-away.ts";
 import type { CommunityStore } from "./store.ts";
 
 /** Runs of one person in a day (UTC): in all, and by server. */
@@ -52,7 +53,10 @@ export function createUsage(store: CommunityStore, log: Log, now: () => number):
     count: (person, guild, runs) => {
       counting = counting
         .then(() => add(person, guild, runs))
-        .catch((error: unknown) => log.warn({ err: error }, "runs were not counted"));
+        // That the store is away is said once by whoever knows it.
+        .catch((error: unknown) =>
+          log[error instanceof StoreAway ? "debug" : "warn"]({ err: error }, "runs were not counted"),
+        );
     },
     top: async (guild, most) => {
       await counting;

@@ -1,5 +1,5 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { ignoreAway, StoreAway } from "#src/base/store-away.ts";
+import { insistUntil } from "./insist.ts";
 import { showEnd } from "./last-word.ts";
 import type { Ticket, TryQueue } from "./queue.ts";
 import type { TryRecords } from "./records.ts";
@@ -8,7 +8,6 @@ import { hasEnded, nextModel, type RunProgress, WAITING_RUN, withRuns } from "./
 
 type SettleParts = Pick<RunParts, "queue" | "records">;
 
-const INSIST_MS = 500;
 /** How long the end of a try that no token limits is tried to be written. */
 const PATIENCE_MS = 60_000;
 
@@ -95,16 +94,3 @@ async function giveBack(run: Run, { queue, records }: SettleParts): Promise<void
 const isBrokenOff = ({ progress }: Run): boolean => progress.runs.some(({ phase }) => phase === "interrupted");
 
 const waitAgain = (run: RunProgress): RunProgress => (run.phase === "interrupted" ? WAITING_RUN : run);
-
-/** Does what needs the store again and again while that is away; undefined where it is too late. */
-async function insistUntil<T>(until: number, act: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  for (;;) {
-    try {
-      return await act();
-    } catch (error) {
-      if (!(error instanceof StoreAway)) throw error;
-      if (Date.now() >= until || signal.aborted) return undefined;
-    }
-    await wait(INSIST_MS);
-  }
-}

@@ -8,10 +8,11 @@ import type { Community } from "#src/community/community.ts";
 import type { Backend } from "#src/inference/backend.ts";
 import type { AccessLists } from "./access.ts";
 import { checkDecisions, checkRequest, mayStop, newTryId, type TryRequest, takeQuota, tryOf } from "./admission.ts";
+import { insistUntil } from "./insist.ts";
 import { endTry } from "./last-word.ts";
 import type { OpenOutput } from "./outputs.ts";
 import { every } from "./periodic.ts";
-import { queuedTry, type TryCounts, type TryQueue } from "./queue.ts";
+import { logUnlessAway, queuedTry, type TryCounts, type TryQueue } from "./queue.ts";
 import type { Quotas } from "./quotas.ts";
 import type { TryRecord, TryRecords } from "./records.ts";
 import {
@@ -79,6 +80,8 @@ const LAST_WORDS_MS = 6000;
 const RUNNER_MS = 5000;
 /** Between being accepted and being queued a try may take so long, as the answer is announced meanwhile. */
 const ANNOUNCE_MS = 6000;
+/** As long as a try can run. */
+const UNDO_MS = 15 * 60_000;
 
 /** The tries that this process is asked for, wherever they run. */
 export function createTries(options: TriesOptions): Tries {
@@ -94,6 +97,7 @@ export function createTries(options: TriesOptions): Tries {
   });
   let speeds: ReadonlyMap<string, number> = new Map();
   let closing = false;
+  const closed = new AbortController();
 
   /** Asks the store once it is connected, which a program that answers one command has only begun to do. */
   const asking = async <T>(act: () => Promise<T>): Promise<T> => {
@@ -131,7 +135,12 @@ export function createTries(options: TriesOptions): Tries {
       await queue.leave(id, person);
       await queue.forget(id);
     };
-    await give().catch(ignoreAway);
+    await give().catch((error: unknown) => {
+      ignoreAway(error);
+      // It may have been carried out all the same: once the store is back it must not run.
+      const insisting = insistUntil(Date.now() + UNDO_MS, give, closed.signal);
+      void insisting.catch(logUnlessAway(log, "an admission could not be given back"));
+    });
   };
 
   /** Ends a waiting try here and now, and tells a running one's runner. */
@@ -157,6 +166,7 @@ export function createTries(options: TriesOptions): Tries {
     const ending = watch.ending().map((attempt) => endHere(attempt, "interrupted"));
     await withDeadline(LAST_WORDS_MS, Promise.allSettled(ending));
     await watch.close(LAST_WORDS_MS);
+    closed.abort();
   };
 
   return {

@@ -1,4 +1,4 @@
-import { cp, readFile } from "node:fs/promises";
+import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pino } from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -146,6 +146,18 @@ describe("the sync command", () => {
     );
     expect(stderr).toContain("另一次同步正在运行");
     expect(code).toBe(1);
+  });
+
+  it("runs where nothing can be kept, and says so", async () => {
+    const { env, folder } = await world();
+    await writeFile(join(folder, "file"), "");
+    const nowhere = { ...env, DATA_DIR: join(folder, "file", "data"), LOG_LEVEL: "warn" };
+    const { code, stdout, stderr } = await runProgram("src/cli/sync.ts", ["--dry-run", "--only", "chatglm-6b"], {
+      env: nowhere,
+    });
+    expect(stdout).toContain("latestRelease.tag: v1.1");
+    expect(code).toBe(0);
+    expect(stderr).toContain("DATA_DIR cannot be locked: take care that one sync runs at a time");
   });
 
   it("says that it was interrupted", async () => {

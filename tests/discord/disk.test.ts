@@ -37,21 +37,7 @@ const FOLDERS: [string, () => Promise<Folder>, boolean][] = [
     },
     false,
   ],
-  [
-    "below a file",
-    async () => {
-      const path = join(await temporaryFolder(), "data");
-      await writeFile(path, "");
-      return { path: join(path, "more"), says: /DATA_DIR：\S+\/more 不是文件夹（ENOTDIR）/ };
-    },
-    false,
-  ],
   ["on a disk that may only be read", async () => ({ path: readOnly(), says: /不能写（EROFS）.+chown -R \d+ / }), true],
-  [
-    "a folder that cannot be made",
-    async () => ({ path: join(readOnly(), "data"), says: /没法新建文件夹 \S+\/data（EROFS）.+chown \d+ / }),
-    true,
-  ],
 ];
 
 describe.skipIf(OVER_REDIS)("DATA_DIR", () => {
@@ -92,19 +78,6 @@ describe.skipIf(OVER_REDIS)("DATA_DIR", () => {
     expect(await modes(folder)).toBe("750");
     await runner.stop();
   });
-
-  test("a folder that is made, and one that was made when nobody thought of it, is for its owner alone", async () => {
-    const folder = await temporaryFolder();
-    const [made, old] = [join(folder, "new"), join(folder, "old")];
-    await mkdir(old);
-    await writeFile(join(old, "catalog.json"), "{}");
-    await chmod(old, 0o755);
-    for (const path of [made, old]) {
-      const { runner } = await openProgramWorld({ env: { DATA_DIR: path } });
-      expect((await stat(path)).mode & 0o777).toBe(0o700);
-      await runner.stop();
-    }
-  });
 });
 
 describe.skipIf(OVER_REDIS)("two processes with one DATA_DIR", () => {
@@ -141,6 +114,45 @@ describe.skipIf(OVER_REDIS)("two processes with one DATA_DIR", () => {
     await ended(discord, message);
     expect(textOf(message)).toContain("机器人重启");
   });
+});
+
+describe.skipIf(OVER_REDIS)("a store of decisions that cannot be used", () => {
+  const backup = "community-2026-11-20.db";
+  const cases: [string, (path: string) => Promise<unknown>, string, RegExp][] = [
+    [
+      "damaged, with a backup",
+      async (path) => {
+        await writeFile(path, "垃圾".repeat(2000));
+        await writeFile(join(path, "..", backup), "");
+      },
+      `用 DATA_DIR 里的备份 ${backup} 换掉 community.db`,
+      /SQLITE_NOTADB \(26\): file is not a database: .+ is damaged, so no try is run; copy community-2026-11-20\.db/,
+    ],
+    ["damaged, without one", (path) => mkdir(path), "也没有备份", /is damaged, so no try is run; there is no backup/],
+    [
+      "of a newer version",
+      async (path) => openRaw(path).exec("PRAGMA user_version = 99"),
+      "是更新的版本写的",
+      /newer: the community store is of a newer version, so no try is run; start the version that wrote it/,
+    ],
+  ];
+  test.each(cases)(
+    "%s: tries are refused with the mend, and the catalog answers",
+    async (_name, make, said, logged) => {
+      const folder = await temporaryFolder();
+      await make(join(folder, "community.db"));
+      const { discord, ollama, runner } = await openProgramWorld({ env: { DATA_DIR: folder } });
+      const refused = await discord.person({ id: ASKER }).run("try", TRY);
+      await shows(discord, refused, said);
+      const answer = await discord.person({ id: ASKER }).run("models", { query: "qwen3" });
+      expect(textOf(answer)).toContain("Qwen3");
+      const status = await discord.person({ id: OTHER }).run("status", {});
+      expect(textOf(status)).toContain("community.db: ");
+      expect(runner.stderr()).toMatch(logged);
+      expect(ollama.requests).toHaveLength(0);
+      await runner.stop();
+    },
+  );
 });
 
 describe.skipIf(OVER_REDIS)("while the disk takes nothing", () => {

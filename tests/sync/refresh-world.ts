@@ -57,6 +57,9 @@ export async function startWorld(options: GithubOptions = {}): Promise<World> {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text);
   }
+  /** One at a time may use DATA_DIR. */
+  let running: Program | undefined;
+  onTestFinished(() => running?.app.close());
   const env = {
     CATALOG_DIR: join(folder, "catalog"),
     GITHUB_API_URL: github.url,
@@ -68,7 +71,11 @@ export async function startWorld(options: GithubOptions = {}): Promise<World> {
     repository,
     dataDir,
     env,
-    start: (more = {}) => startProgram({ ...env, ...more }),
+    start: async (more = {}) => {
+      await running?.app.close();
+      running = await startProgram({ ...env, ...more });
+      return running;
+    },
     commit: (entries) =>
       repository.person.commit(
         "main",
