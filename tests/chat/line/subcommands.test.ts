@@ -32,7 +32,8 @@ test("sub-commands are completed as commands are, and then their own options", (
   expect(labels("/admin ")).toEqual(Object.keys(find("admin")?.subcommands ?? {}));
   expect(labels("/admin blo")).toEqual(["block", "blocks"]);
   expect(completeLine("/admin pau", app.router, contextOf(app))).toMatchObject({ typed: "pau", needed: true });
-  expect(labels("/admin block ")).toEqual(["user:", "reason:", "hours:"]);
+  expect(labels("/admin block ")).toEqual(["reason:", "hours:"]);
+  expect(completeLine("/admin block ", app.router, contextOf(app)).hint).toMatch(/^user · /);
   expect(labels("/admin pause where:e")).toEqual(["everywhere"]);
   expect(labels("/admin nothing ")).toEqual([]);
   expect(completer("/admin unb", terminalOf(app))).toEqual([["unblock "], "unb"]);
