@@ -61,6 +61,7 @@ export function createLocalRuntime(options: RuntimeOptions): Runtime {
   const community = createCommunity(
     openCommunityFile({ path: dataDir === undefined ? ":memory:" : join(dataDir, "community.db") }),
     log,
+    { isKept: dataDir !== undefined },
   );
   const local = createEmbeddedTries({
     fleet,

@@ -51,7 +51,7 @@ test.each([
   ["/admin private", /缺少 channel/],
   ["/admin pause where:here", /这里不是服务器/],
   ["/admin reports <#500000000000000001>", /只能在 Discord 里做/],
-  [`/admin block <@!${USER}> 刷屏`, /不能再试用模型了/],
+  [`/admin block <@!${USER}> 刷屏`, /什么都不会保留/],
   ["/help admin", /\*\*\/admin block\*\* 不让一个人试用模型\n {2}- `user` 哪个人 · 必填/],
 ])("on the terminal %s is answered", async (line, said) => {
   let text = "";
