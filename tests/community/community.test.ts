@@ -28,9 +28,9 @@ function open() {
     close: file.close,
   };
   return {
-    community: createCommunity(store, log, () => ms),
+    community: createCommunity(store, log, { now: () => ms }),
     /** Another process with the same store. */
-    other: createCommunity(store, log, () => ms),
+    other: createCommunity(store, log, { now: () => ms }),
     store,
     pass: (by: number) => {
       ms += by;
