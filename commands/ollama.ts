@@ -1,16 +1,20 @@
 import { createLive } from "#src/base/live.ts";
 import { code, plain } from "#src/base/markdown.ts";
 import { UserError } from "#src/base/user-error.ts";
-import { formatGb } from "#src/catalog/entry/units.ts";
+import { everyOllamaModel } from "#src/catalog/entry/editions.ts";
 import { type Context, choice, defineCommand, text } from "#src/chat/command.ts";
-import { ButtonStyle, button, buttonRow, container, customId, textDisplay, type View } from "#src/chat/view.ts";
+import { gb, memoryText } from "#src/chat/loaded-model.ts";
+import { ButtonStyle, button, buttonRow, container, customId, LIMITS, textDisplay, type View } from "#src/chat/view.ts";
+import { type InstalledModel, listedName } from "#src/inference/backend.ts";
 import type { Host } from "#src/inference/fleet.ts";
 import type { Pull, PullProgress } from "#src/inference/pulls.ts";
+import { MAX_MODEL_NAME, modelReference, referencedModel } from "#src/tries/model-reference.ts";
 
 const GAP_MS = 1500;
 /** A Discord token dies after 15 minutes; a pull that lasts longer goes on unseen. */
 const SHOW_MS = 13.5 * 60_000;
-const MAX_MODEL = 80;
+/** Characters for a model beside `ollama:remove:` in a custom id. */
+const MAX_REFERENCE = LIMITS.customId - "ollama:remove:".length;
 
 function requireAdmin({ person }: Context): void {
   if (!person.admin) throw new UserError("adminsOnly");
@@ -21,8 +25,6 @@ function requireHostsHere(action: "pull" | "rm", model: string, { fleet }: Conte
   if (fleet.remote) throw new UserError("modelsElsewhere", { action, model });
 }
 
-const gb = (bytes: number): string => formatGb(Math.round(bytes / 1e8) / 10);
-
 function hostLines(host: Host, { text: say }: Context): string[] {
   const { label, up, version = "?", installed, loaded, busy } = host;
   if (!up) return [`**${plain(label)}** · ${say("ollamaHosts.down")}`];
@@ -32,9 +34,9 @@ function hostLines(host: Host, { text: say }: Context): string[] {
       gb(model.sizeBytes),
       model.parameterSize ?? "",
       model.quantization ?? "",
-      inMemory === undefined ? "" : say("ollamaHosts.loaded", { size: gb(inMemory.vramBytes) }),
+      inMemory === undefined ? "" : memoryText(inMemory, say),
     ];
-    return `- ${code(model.name)} · ${notes.filter((note) => note !== "").join(" · ")}`;
+    return `- ${code(listedName(model))} · ${notes.filter((note) => note !== "").join(" · ")}`;
   });
   return [
     `**${plain(label)}** · Ollama ${plain(version)} · ${say("ollamaHosts.busy", { count: busy })}`,
@@ -105,28 +107,37 @@ async function pullModel(model: string, context: Context): Promise<void> {
   await context.reply(pullView(pull, context));
 }
 
+const installedModels = ({ fleet }: Context): InstalledModel[] => fleet.hosts.flatMap(({ installed }) => installed);
+
 function confirmRemoval(model: string, context: Context): View {
   requireHostsHere("rm", model, context);
   const name = context.fleet.backend.normalName(model);
-  if (!context.fleet.hosts.some(({ installed }) => installed.some((item) => item.name === name)))
-    throw new UserError("notInstalled", { model });
-  const confirm = button(context.text("pull.remove"), customId("ollama", "remove", name), {
-    style: ButtonStyle.Danger,
-  });
+  const found = installedModels(context).find((item) => item.name === name);
+  if (found === undefined) throw new UserError("notInstalled", { model });
+  const listed = listedName(found);
+  const confirm = button(
+    context.text("pull.remove"),
+    customId("ollama", "remove", modelReference(listed, MAX_REFERENCE)),
+    { style: ButtonStyle.Danger },
+  );
   return {
     private: true,
-    components: [container([textDisplay(context.text("pull.confirm", { model: code(name) })), buttonRow([confirm])])],
+    components: [container([textDisplay(context.text("pull.confirm", { model: code(listed) })), buttonRow([confirm])])],
   };
 }
 
-async function removeModel(name: string, context: Context): Promise<void> {
+async function removeModel(reference: string, context: Context): Promise<void> {
   requireAdmin(context);
-  requireHostsHere("rm", name, context);
-  const holders = context.fleet.hosts.filter(({ installed }) => installed.some((item) => item.name === name));
-  for (const host of holders) await context.pulls.remove(name, host);
+  requireHostsHere("rm", reference, context);
+  const listed = referencedModel(reference, installedModels(context).map(listedName));
+  const name = context.fleet.backend.normalName(listed);
+  for (const host of context.fleet.hosts) {
+    const found = host.installed.find((item) => item.name === name);
+    if (found) await context.pulls.remove(listedName(found), host);
+  }
   await context.reply({
     private: true,
-    components: [container([textDisplay(context.text("pull.removed", { model: code(name) }))])],
+    components: [container([textDisplay(context.text("pull.removed", { model: code(listed) }))])],
   });
 }
 
@@ -134,7 +145,7 @@ export const ollama = defineCommand({
   name: "ollama",
   options: {
     action: choice(["hosts", "pull", "remove"]),
-    model: text({ required: false, maxLength: MAX_MODEL }),
+    model: text({ required: false, maxLength: MAX_MODEL_NAME }),
   },
   examples: ["", "action:pull model:qwen3:8b"],
   needs: "runtime",
@@ -148,7 +159,15 @@ export const ollama = defineCommand({
     await pullModel(model, context);
   },
   components: {
-    pull: { answer: "reply", shared: true, execute: (model, _chosen, context) => pullModel(model, context) },
+    /** What the button under a model that is not installed names is in the catalog. */
+    pull: {
+      answer: "reply",
+      shared: true,
+      async execute(reference, _chosen, context) {
+        const offered = context.catalog.entries.flatMap((entry) => everyOllamaModel(entry).map(({ row }) => row.model));
+        await pullModel(referencedModel(reference, offered), context);
+      },
+    },
     cancel: {
       answer: "update",
       shared: true,

@@ -1,8 +1,12 @@
 import { createHash } from "node:crypto";
+import type { Text } from "#src/base/locale.ts";
 import { code, plain } from "#src/base/markdown.ts";
 import { type Context, defineCommand } from "#src/chat/command.ts";
 import { problemText } from "#src/chat/explain-issue.ts";
+import { memoryText } from "#src/chat/loaded-model.ts";
 import { container, textDisplay } from "#src/chat/view.ts";
+import { listedName } from "#src/inference/backend.ts";
+import type { Host } from "#src/inference/fleet.ts";
 
 /** The same entries have the same version, wherever they were read: the beginning of their hash. */
 const versionOf = ({ entries }: Context["catalog"]): string =>
@@ -46,13 +50,22 @@ async function syncLines({ lastSync, text }: Context): Promise<string[]> {
     : [`⚠ ${text("status.syncFailed", { when, detail: plain(last.detail ?? "?") })}`];
 }
 
+/** A host with what it has in memory, and whether that runs on the CPU. */
+function hostLine({ label, up, version = "?", installed, loaded }: Host, text: Text): string {
+  if (!up) return text("status.ollamaDown", { label: plain(label) });
+  const inMemory = installed.flatMap((model) => {
+    const memory = loaded.get(model.name);
+    return memory === undefined ? [] : `${code(listedName(model))} (${memoryText(memory, text)})`;
+  });
+  const line = text("status.ollamaUp", { label: plain(label), version: plain(version), count: installed.length });
+  return [line, ...(inMemory.length === 0 ? [] : [text("status.loadedModels", { models: inMemory.join(" · ") })])].join(
+    " · ",
+  );
+}
+
 async function lines(context: Context): Promise<string[]> {
   const { fleet, tries, text } = context;
-  const hosts = fleet.hosts.map(({ label, up, version, installed }) =>
-    up
-      ? text("status.ollamaUp", { label: plain(label), version: plain(version ?? "?"), count: installed.length })
-      : text("status.ollamaDown", { label: plain(label) }),
-  );
+  const hosts = fleet.hosts.map((host) => hostLine(host, text));
   const counts = await tries.counts();
   const queue = counts === undefined ? `⚠ ${text("status.queueAway")}` : text("status.queue", counts);
   return [...hosts, queue, ...catalogLines(context), ...(await syncLines(context))];

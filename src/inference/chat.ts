@@ -5,10 +5,12 @@ export class InferenceFailure extends Error {
   override name = "InferenceFailure";
   readonly reason: FailureReason;
   readonly refusedThinking: boolean;
-  constructor({ reason, message, refusedThinking }: Failure, options?: ErrorOptions) {
+  readonly params: Failure["params"];
+  constructor({ reason, message, refusedThinking, params }: Failure, options?: ErrorOptions) {
     super(message, options);
     this.reason = reason;
     this.refusedThinking = refusedThinking;
+    this.params = params;
   }
 }
 

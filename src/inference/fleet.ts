@@ -11,6 +11,7 @@ import {
   type LoadedModel,
 } from "./backend.ts";
 import { streamChat } from "./chat.ts";
+import { contextInUse } from "./context.ts";
 
 export type Host = {
   address: HostAddress;
@@ -35,8 +36,12 @@ type Failing = { until: number; times: number };
 export type Lease = {
   host: Host;
   model: InstalledModel;
+  /** Tokens of context that the host answers with, as far as is known now. */
+  contextTokens: () => number | undefined;
+  /** Looks into the host's memory: what it has of the model there; undefined where it is not loaded. */
+  look: (signal: AbortSignal) => Promise<LoadedModel | undefined>;
   /** Streams one answer of the host; throws InferenceFailure, or the reason of the signal where that is raised. */
-  chat: (request: ChatRequest, signal: AbortSignal) => AsyncIterable<ChatPart>;
+  chat: (request: Omit<ChatRequest, "contextTokens">, signal: AbortSignal) => AsyncIterable<ChatPart>;
   /** `unused`: nothing was asked of the host, so nothing about it has changed. */
   release: (how?: "unused") => void;
 };
@@ -79,6 +84,8 @@ export type FleetOptions = {
   /** Tries at once on one host. */
   slots: number;
   allowCloud: boolean;
+  /** Tokens of context that every request asks for; absent: as each host has it. */
+  contextTokens?: number | undefined;
   /** Tells whether hosts of other processes have a model and do not fail with it. */
   othersHave?: (model: string) => boolean;
   log: Log;
@@ -99,6 +106,7 @@ export function createFleet({
   hosts: settings,
   slots,
   allowCloud,
+  contextTokens,
   othersHave = () => false,
   log,
   pollMs = POLL_MS,
@@ -119,7 +127,15 @@ export function createFleet({
     ]);
     host.version ??= await backend.version(host.address, signal);
     host.installed = installed;
+    noteLoaded(host, loaded);
+  };
+
+  /** Tokens of context that models were last loaded with, by host and name. */
+  const contexts = new Map(hosts.map((host) => [host, new Map<string, number>()]));
+  const noteLoaded = (host: Host, loaded: Host["loaded"]): void => {
     host.loaded = loaded;
+    for (const [name, { contextTokens: tokens }] of loaded)
+      if (tokens !== undefined) contexts.get(host)?.set(name, tokens);
   };
 
   /** Ends the pause of a host's poll, so that one that is found failing is soon asked again. */
@@ -204,8 +220,19 @@ export function createFleet({
       return {
         host,
         model,
+        contextTokens: () =>
+          contextInUse({
+            ...{ model, backend, wanted: contextTokens },
+            ...{ loaded: host.loaded.get(name), seen: contexts.get(host)?.get(name) },
+          }),
+        look: async (signal) => {
+          noteLoaded(host, await backend.loaded(host.address, signal));
+          return host.loaded.get(name);
+        },
         chat: (request, signal) =>
-          streamChat(backend, host.address, request, signal, { isElsewhere: isElsewhere(name, host) }),
+          streamChat(backend, host.address, { ...request, contextTokens }, signal, {
+            isElsewhere: isElsewhere(name, host),
+          }),
         release: (how) => {
           if (!held) return;
           held = false;

@@ -1,6 +1,7 @@
 import type { Person } from "#src/base/person.ts";
 import { UserError } from "#src/base/user-error.ts";
 import type { Backend } from "#src/inference/backend.ts";
+import type { ResolvedModel } from "./try.ts";
 
 /** The channels, roles and models where tries are allowed. An empty list of allowed ones allows all; a block wins. */
 export type AccessLists = {
@@ -16,7 +17,7 @@ export type AccessLists = {
 export function checkAccess(
   lists: AccessLists,
   person: Person,
-  model: string,
+  { model, listedName }: Pick<ResolvedModel, "model" | "listedName">,
   normalName: Backend["normalName"],
 ): void {
   if (person.admin) return;
@@ -32,7 +33,7 @@ export function checkAccess(
   const listed = (name: string): string => (name.includes(":") ? normalName(name) : name.toLowerCase());
   const names = [model, model.replace(/:.*$/, "")];
   if (!permits(lists.allowedModels.map(listed), lists.blockedModels.map(listed), names))
-    throw new UserError("tryModelBlocked", { model });
+    throw new UserError("tryModelBlocked", { model: listedName ?? model });
 }
 
 function permits(allowed: readonly string[], blocked: readonly string[], has: readonly string[]): boolean {

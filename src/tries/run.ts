@@ -160,7 +160,7 @@ async function answerOne(run: Run, at: number, lease: Lease, parts: RunParts): P
     run.progress = withRuns(run.progress, (other, place) => (place === at ? progress : other));
   };
   const report = reporter(run, set, parts);
-  const result = await runTry({ ...attempt, model: target.model, maxTokens }, lease, control.signal, report);
+  const result = await runTry({ ...attempt, maxTokens }, lease, control.signal, report);
   // The slot is not free before it is known whether the host still answers: the next try must not go to a dead one.
   const isFault = await judge(result, target.model, lease, fleet);
   lease.release();
@@ -175,7 +175,7 @@ async function answerOne(run: Run, at: number, lease: Lease, parts: RunParts): P
 
 /** Tells the fleet how a host answered; whether it is the host's fault that it did not. */
 async function judge({ phase, failure }: RunProgress, model: string, { host }: Lease, fleet: Fleet): Promise<boolean> {
-  const isFault = phase === "failed" && failure !== "cannotChat";
+  const isFault = phase === "failed" && failure !== "cannotChat" && failure !== "contextExceeded";
   if (phase === "done" || isFault) fleet.judge(host, model, !isFault);
   if (isFault && failure === "unreachable") fleet.takeOut(host);
   else if (isFault) await withDeadline(CHECK_MS, fleet.check(host));

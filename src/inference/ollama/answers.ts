@@ -17,7 +17,10 @@ const listed = z.object({
     .default({}),
   /** Set where the model runs on Ollama's servers and not here. */
   remote_host: z.string().optional(),
+  /** Newer versions say here what others say of each model alone. */
+  capabilities: z.array(z.string()).optional(),
 });
+export type ListedModel = z.infer<typeof listed>;
 export const tagsAnswer = z.object({ models: z.array(listed).default([]) });
 export const psAnswer = z.object({
   models: z
@@ -31,7 +34,26 @@ export const psAnswer = z.object({
     )
     .default([]),
 });
-export const showAnswer = z.object({ capabilities: z.array(z.string()).default([]) });
+export const showAnswer = z.object({
+  capabilities: z.array(z.string()).optional(),
+  /** Lines of a name and a value, as the model's file sets them. */
+  parameters: z.string().default(""),
+  /** Keys begin with the architecture: `qwen3.context_length`. */
+  model_info: z.record(z.string(), z.unknown()).nullish(),
+});
+
+/** What a model is asked for once: what it can do, and its context. */
+export type ModelFacts = Pick<InstalledModel, "capabilities" | "contextTokens" | "setContextTokens">;
+
+export function factsOf({ capabilities, parameters, model_info }: z.infer<typeof showAnswer>): ModelFacts {
+  const made = Object.entries(model_info ?? {}).find(([key]) => key.endsWith(".context_length"))?.[1];
+  const set = /^num_ctx\s+(\d{1,9})\s*$/m.exec(parameters)?.[1];
+  return {
+    capabilities,
+    contextTokens: typeof made === "number" ? made : undefined,
+    setContextTokens: set === undefined ? undefined : Number(set),
+  };
+}
 export const pullAnswer = z.object({
   digest: z.string().optional(),
   total: z.number().default(0),
@@ -48,18 +70,20 @@ export const chatAnswer = z.object({
   eval_duration: z.number().default(0),
 });
 
-export const asInstalled = (
-  model: z.infer<typeof listed>,
-  capabilities: readonly string[] | undefined,
-): InstalledModel => ({
+/** Tells whether a model runs on Ollama's servers; what is here is a stub. */
+export const isCloud = ({ remote_host: host }: ListedModel): boolean => host !== undefined && host !== "";
+
+export const asInstalled = (model: ListedModel, facts: ModelFacts | undefined): InstalledModel => ({
   name: normalName(model.name),
+  listedName: model.name,
   sizeBytes: model.size,
   digest: model.digest,
   parameterSize: model.details.parameter_size,
   quantization: model.details.quantization_level,
-  cloud: model.remote_host !== undefined,
-  capabilities,
-  contextTokens: model.details.context_length,
+  cloud: isCloud(model),
+  capabilities: facts?.capabilities ?? model.capabilities,
+  contextTokens: model.details.context_length ?? facts?.contextTokens,
+  setContextTokens: facts?.setContextTokens,
 });
 
 export const asPart = (answer: z.infer<typeof chatAnswer>): ChatPart => ({

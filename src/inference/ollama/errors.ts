@@ -12,11 +12,22 @@ const REASONS: readonly [RegExp, FailureReason][] = [
   ],
 ];
 
+/** llama.cpp's server, whose JSON Ollama passes on as a text. */
+const CONTEXT_EXCEEDED = /request \((\d+) tokens\) exceeds the available context size \((\d+) tokens\)/;
+
 /** Judges an error of Ollama, of its client or of the connection. */
 export function classify(error: unknown, stage: ChatStage): Failure {
   const message = error instanceof Error ? error.message : String(error);
   const detail =
     error instanceof Error && error.cause instanceof Error ? `${message}: ${error.cause.message}` : message;
+  const [, tokens, limit] = CONTEXT_EXCEEDED.exec(detail) ?? [];
+  if (tokens !== undefined && limit !== undefined)
+    return {
+      reason: "contextExceeded",
+      message: detail,
+      params: { tokens: Number(tokens), limit: Number(limit) },
+      refusedThinking: false,
+    };
   const reason = REASONS.find(([pattern]) => pattern.test(detail))?.[1] ?? "failed";
   return {
     // A connection that is lost in the middle of an answer was there before.
