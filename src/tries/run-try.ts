@@ -56,11 +56,13 @@ export async function runTry(
   });
   const take = ({ thinking, text }: ChatPart): void => {
     if (thinking !== "") next({ phase: "thinking", thinking: progress.thinking + thinking });
-    if (text !== "") next(read(content.push(text)));
+    if (text !== "") next(read(content.push(text, progress.thinking !== "")));
   };
-  const finish = (figures: Figures): void => {
+  const finish = (figures: Figures, think: boolean | undefined): void => {
     const contextTokens = lease.contextTokens();
     next({ ...read(content.end()), phase: "done", contextTokens, figures: told(figures, maxTokens, contextTokens) });
+    const canSkip = think !== false && model.capabilities?.includes("thinking") !== false;
+    if (onlyThought(progress) && canSkip) next({ canSkipThinking: true });
   };
   const turns = turnsOf(asked.history);
   const stream = async ({ leftOut, think }: Question): Promise<void> => {
@@ -82,14 +84,12 @@ export async function runTry(
         }
         if (part.figures) {
           await wait.end();
-          finish(part.figures);
+          finish(part.figures, think);
         }
       }
     } finally {
       await wait.end();
     }
-    if (onlyThought(progress) && think !== false && model.capabilities?.includes("thinking") !== false)
-      next({ canSkipThinking: true });
   };
   try {
     await askUntilItFits({ ...asked, turns }, lease, stream);

@@ -39,6 +39,8 @@ type WorldOptions = {
   slots?: number;
   /** OLLAMA_CONTEXT_LENGTH of the hosts. */
   contextLength?: number;
+  /** Models that run elsewhere are allowed. */
+  cloud?: boolean;
   models?: OllamaOptions["models"];
   /** How many hosts there are; the first is `ollama`. */
   hosts?: number;
@@ -56,6 +58,7 @@ export const only = (progress: Progress | undefined): RunProgress | undefined =>
 export async function openTries({
   slots = 2,
   contextLength,
+  cloud = false,
   models = [{ name: MODEL }],
   hosts = 1,
   backend,
@@ -71,7 +74,7 @@ export async function openTries({
     backend: { ...createOllamaBackend(), ...backend },
     hosts: ollamas.map(({ url }) => ({ url })),
     slots,
-    allowCloud: false,
+    allowCloud: cloud,
     contextTokens: settings?.contextTokens,
     log,
   });
