@@ -54,6 +54,7 @@ export function createLocalRuntime(options: RuntimeOptions): Runtime {
     hosts: tries.hosts,
     slots: tries.hostSlots,
     allowCloud: tries.allowCloud,
+    contextTokens: tries.contextTokens,
     log,
   });
   const local = createEmbeddedTries({

@@ -130,12 +130,14 @@ describe("a try of several models", () => {
     const waiting = progressOf([runOf({ phase: "waiting" }), runOf({ phase: "waiting" })], { position: 2 });
     expect(tryStatus(attempt, waiting, text)).toBe("-# 排队中，第 2 位");
     const second = withRuns({ ...waiting, restarted: true }, (run, at) =>
-      at === 0 ? { ...run, phase: "done" } : { ...run, phase: "loading" },
+      at === 0 ? { ...run, phase: "done" } : { ...run, phase: "loading", stage: "loading" },
     );
     expect(tryStatus(attempt, second, text)).toBe(
       "-# 原来的机器停下了，正在换一台从头回答。\n-# `qwen3:8b` · 正在加载模型……",
     );
-    expect(tryStatus(tryOf(), progressOf([runOf({ phase: "loading" })]), text)).toBe("-# 正在加载模型……");
+    expect(tryStatus(tryOf(), progressOf([runOf({ phase: "loading", stage: "loading" })]), text)).toBe(
+      "-# 正在加载模型……",
+    );
   });
 });
 

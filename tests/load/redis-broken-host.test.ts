@@ -1,7 +1,8 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createLog } from "#src/base/log.ts";
 import { readConfig } from "#src/config.ts";
-import { type Host, isFailing } from "#src/inference/fleet.ts";
+import { isFailing } from "#src/inference/failing.ts";
+import type { Host } from "#src/inference/fleet.ts";
 import { openParts } from "#src/tries/redis/open.ts";
 import { MODEL, openMany } from "#tests/load/redis-world.ts";
 import { PATIENCE_MS } from "#tests/patience.ts";

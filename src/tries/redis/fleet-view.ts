@@ -1,7 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { StoreAway } from "#src/base/store-away.ts";
 import type { Backend } from "#src/inference/backend.ts";
-import { type Fleet, type Host, isFailing, usableModels } from "#src/inference/fleet.ts";
+import { isFailing } from "#src/inference/failing.ts";
+import type { Fleet, Host } from "#src/inference/fleet.ts";
+import { usableModels } from "#src/inference/usable.ts";
 import { type Heartbeats, WORKERS, type WorkerState } from "./heartbeats.ts";
 import type { Link } from "./link.ts";
 

@@ -25,6 +25,7 @@ const beat = z.object({
       installed: z.array(
         z.object({
           name: z.string(),
+          listedName: z.string().optional(),
           sizeBytes: z.number(),
           digest: z.string(),
           parameterSize: z.string().optional(),
