@@ -187,7 +187,7 @@ function phaseLine(run: RunProgress, progress: Progress, text: Text): string[] {
 
 /** What went wrong, and what the person, or an administrator, can do. */
 function failureText({ failure = "failed", failureParams = {}, hostLabel = "" }: RunProgress, text: Text): string {
-  const params = { ...failureParams, host: plain(hostLabel) };
+  const params = { ...failureParams, host: hostLabel };
   const { cause, status } = failureParams;
   if (failure === "cannotLoad" && (cause === "tooNew" || cause === "damaged" || cause === "slow"))
     return text(`try.cannotLoad.${cause}`, params);
