@@ -2,9 +2,8 @@
 const MOST = 400;
 const MOST_READ = 20_000;
 
-/** Control characters, and those that turn the direction of writing. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/g;
+/** Control characters, line ends, and what is not seen or turns the direction of writing. */
+const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 
 /** What may stand in another side's words and lets whoever reads it in: signed addresses, logins, tokens. */
 const SECRETS: readonly (readonly [RegExp, string])[] = [

@@ -82,7 +82,9 @@ export function createPulls({ fleet, log }: { fleet: Fleet; log: Log }): Pulls {
       totalBytes: 0,
       bytesPerSecond: 0,
     };
+    let hasBegun = false;
     const change = (next: Partial<PullProgress>): void => {
+      hasBegun = true;
       progress = { ...progress, ...next };
       for (const listener of listeners) listener();
     };
@@ -91,7 +93,7 @@ export function createPulls({ fleet, log }: { fleet: Fleet; log: Log }): Pulls {
       .catch((error: unknown) => {
         if (control.signal.aborted) change({ phase: "cancelled" });
         else {
-          const stage = progress.totalBytes > 0 ? "answer" : "request";
+          const stage = hasBegun ? "answer" : "request";
           change({ phase: "failed", failure: failed(error, stage, { what: "a pull failed", model, host }) });
         }
       })

@@ -203,6 +203,9 @@ function withOthers(run: RunProgress, model: string, { fleet, isOffered }: RunPa
 /** What is no fault of the host: another one would fail alike. */
 const SAME_EVERYWHERE: readonly RunProgress["failure"][] = ["cannotChat", "contextExceeded", "repeated"];
 
+/** The connection was not made, or broke. */
+const LOST: readonly RunProgress["failure"][] = ["unreachable", "interrupted"];
+
 /** Tells the fleet how a host answered; whether it is the host's fault that it did not. */
 async function judge(
   { phase, failure, said = "" }: RunProgress,
@@ -220,8 +223,8 @@ async function judge(
     isKnown = true;
   });
   await withDeadline(CHECK_MS, check);
-  // Whether it is out is for the look to say: a try alone may have been cut off. One that is silent is not waited for.
-  if (!isKnown && failure === "unreachable") fleet.takeOut(host, fault);
+  // Whether it is out is for the look to say: the try alone may have been cut off. Until a slow one has said it, it is.
+  if (!isKnown && LOST.includes(failure)) fleet.takeOut(host, fault);
   return true;
 }
 

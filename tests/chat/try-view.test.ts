@@ -56,6 +56,42 @@ describe("a try of one model", () => {
     }
   });
 
+  test.each([
+    ["cannotLoad", { cause: "tooNew", version: "0.14.2", status: 500 }, "这里的 Ollama 0.14.2 还不认识这个模型"],
+    ["cannotLoad", { cause: "damaged", version: "0.14.2", status: 500 }, "请管理员删除后重新下载"],
+    ["cannotLoad", { cause: "slow", version: "0.14.2", status: 500 }, "OLLAMA_LOAD_TIMEOUT"],
+    ["cannotLoad", { version: "0.14.2", status: 500 }, "Ollama 加载不了这个模型；请告诉管理员"],
+    ["notBackend", { status: 401 }, "gpu-1 拒绝了机器人（HTTP 401）"],
+    ["notBackend", { status: 404 }, "回答的不是 Ollama"],
+  ] as const)("that failed by %s with %j says what can be done", (failure, failureParams, words) => {
+    const failed = progressOf([runOf({ phase: "failed", failure, failureParams, hostLabel: "gpu-1" })]);
+    expect(shown(view(tryOf(), failed))).toContain(words);
+  });
+
+  test("that failed names up to three models that could answer, where there are any", () => {
+    const failed = { phase: "failed", failure: "cannotLoad", hostLabel: "gpu-1" } as const;
+    const others = ["qwen3:8b", "yi:6b"];
+    expect(shown(view(tryOf(), progressOf([runOf({ ...failed, others })])))).toContain(
+      "-# 现在可以换成：`qwen3:8b`, `yi:6b`",
+    );
+    expect(shown(view(tryOf(), progressOf([runOf(failed)])))).not.toContain("换成");
+  });
+
+  test("shows what its host said to an administrator who alone reads it, and to nobody else", () => {
+    const failed = progressOf([
+      runOf({ phase: "failed", failure: "cannotLoad", said: "unknown model architecture: 'x_y'", hostLabel: "gpu-1" }),
+    ]);
+    const line = "-# 对方说：unknown model architecture: 'x\\_y'";
+    const { delivery } = tryOf();
+    const hidden = { ...delivery, private: true, reach: { by: "token", token: "t", until: 1 } } as const;
+    const open = { ...hidden, private: false };
+    expect(shown(view(tryOf({ admin: true, delivery }), failed))).toContain(line);
+    expect(shown(view(tryOf({ admin: true, delivery: hidden }), failed))).toContain(line);
+    for (const attempt of [tryOf(), tryOf({ admin: true, delivery: open }), tryOf({ delivery: hidden })])
+      for (const form of [tryView, refusedTryView, tryEnding])
+        expect(shown(form(attempt, failed, context))).not.toContain("architecture");
+  });
+
   test("of a stand-in names it, also where the text is refused or was already shown", () => {
     const target = { model: "glm4:9b", entryId: "chatglm-6b", standIn: true };
     const attempt = tryOf({ targets: [target] });
@@ -81,7 +117,7 @@ describe("a try of several models", () => {
       "-# `glm4:9b` · gpu-1 · 12 tokens · 30.0 tok/s · 0.4 秒",
       "**`qwen3:8b`**",
       "乙说。",
-      "-# Ollama 很久没有回应\n-# `qwen3:8b` · gpu-2",
+      "-# Ollama 很久没有回应；可以再来一次，一直这样就告诉管理员\n-# `qwen3:8b` · gpu-2",
     ]);
   });
 

@@ -1,24 +1,26 @@
 import { pino } from "pino";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { createFleet } from "#src/inference/fleet.ts";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { createFleet, type FleetOptions } from "#src/inference/fleet.ts";
 import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
+import { openServer } from "#tests/loopback-server.ts";
+import { noSuchPath, ollamaError, page } from "#tests/stand-ins/ollama/faults.ts";
 import { type OllamaOptions, startOllama } from "#tests/stand-ins/ollama.ts";
 
 const log = pino({ level: "silent" });
+type Line = Record<string, unknown>;
+const logTo = (lines: Line[]) => pino({ level: "warn" }, { write: (line) => void lines.push(JSON.parse(line)) });
+const OPTIONS = { slots: 2, allowCloud: false, log, pollMs: 50 };
 
 async function host(options: OllamaOptions = {}) {
   const ollama = await startOllama({ models: [{ name: "qwen3:8b" }], ...options });
   onTestFinished(() => ollama.stop());
   return ollama;
 }
-const fleetOf = async (urls: string[], options: { slots?: number; allowCloud?: boolean; pollMs?: number } = {}) => {
+const fleetOf = async (urls: string[], options: Partial<Omit<FleetOptions, "hosts">> = {}) => {
   const fleet = createFleet({
+    ...OPTIONS,
     backend: createOllamaBackend(),
     hosts: urls.map((url) => ({ url })),
-    slots: 2,
-    allowCloud: false,
-    log,
-    pollMs: 50,
     ...options,
   });
   await fleet.ready();
@@ -130,8 +132,177 @@ test("capabilities are asked for once a model, not every time", async () => {
   expect(ollama.calls.filter(({ path }) => path === "/api/show").length).toBe(1);
 });
 
-test("something else that answers on the port is no Ollama", async () => {
+test("nobody on the port is out of reach", async () => {
   const fleet = await fleetOf(["http://127.0.0.1:9"]);
-  expect(fleet.hosts[0]?.up).toBe(false);
+  expect(fleet.hosts[0]).toMatchObject({ up: false, fault: { reason: "unreachable" } });
   expect(fleet.installed()).toEqual([]);
+});
+
+describe("what answers in another way than Ollama", () => {
+  test.each([
+    ["nginx without its Ollama", page(502, "Bad Gateway"), "unreachable", 502],
+    ["a login", { code: 401, body: "" }, "notBackend", 401],
+    ["a page", { code: 200, body: "<html>路由器</html>", contentType: "text/html" }, "notBackend", 200],
+    ["JSON of another program", { code: 200, body: '{"status":"ok"}' }, "notBackend", 200],
+  ] as const)("%s is out, and says so once", async (_, answer, reason, status) => {
+    const ollama = await host();
+    ollama.answer("*", answer);
+    const lines: Line[] = [];
+    const fleet = await fleetOf([ollama.url], { log: logTo(lines) });
+    const [only] = fleet.hosts;
+    if (only === undefined) throw new Error("the fleet has no host");
+    await fleet.check(only);
+    expect(only).toMatchObject({ up: false, fault: { reason, status } });
+    expect(lines).toEqual([
+      expect.objectContaining({ msg: "Ollama host is out", host: only.label, reason, status, said: only.fault?.said }),
+    ]);
+    ollama.answer("*", undefined);
+    await fleet.check(only);
+    expect(only).toMatchObject({ up: true, fault: undefined });
+    expect(fleet.installed().length).toBe(1);
+  });
+
+  test("an error of Ollama's in place of its list leaves it in, with what was known", async () => {
+    const ollama = await host();
+    const lines: Line[] = [];
+    const fleet = await fleetOf([ollama.url], { log: logTo(lines) });
+    ollama.answer("/api/tags", ollamaError(500, "connect: terminated, host not found: EOF"));
+    for (const item of fleet.hosts) for (let times = 0; times < 3; times++) await fleet.check(item);
+    expect(fleet.hosts[0]).toMatchObject({ up: true, fault: { reason: "failed" } });
+    expect(fleet.acquire("qwen3:8b")).toBeDefined();
+    expect(lines.map(({ msg }) => msg)).toEqual(["Ollama host has no list"]);
+  });
+});
+
+describe("a list with an odd model", () => {
+  const tags = (models: unknown) => ({ code: 200, body: JSON.stringify({ models }) });
+  const good = { name: "qwen3:8b", size: 5e9, digest: "a", details: { parameter_size: "8.2B" } };
+  const ODD: readonly [string, unknown][] = [
+    ["no details", { ...good, name: "odd:1b", details: null }],
+    ["no quantization", { ...good, name: "odd:1b", details: { parameter_size: null, quantization_level: null } }],
+    [
+      "other types",
+      { name: "odd:1b", size: "5 GB", digest: 7, details: [], capabilities: "completion", remote_host: null },
+    ],
+    ["its name under another key", { model: "odd:1b" }],
+  ];
+  test.each(ODD)("with %s has that one and the others", async (_, odd) => {
+    const ollama = await host({ models: [{ name: "qwen3:8b" }, { name: "odd:1b" }] });
+    ollama.answer("/api/tags", tags([odd, good]));
+    const fleet = await fleetOf([ollama.url]);
+    expect(fleet.installed().map(({ name }) => name)).toEqual(["odd:1b", "qwen3:8b"]);
+  });
+
+  test.each([[null], [7], ["qwen3"], [{ size: 1 }], [{ name: "" }], [{ name: 5 }]])(
+    "that is %j has the others, and says so once",
+    async (odd) => {
+      const ollama = await host();
+      const lines: Line[] = [];
+      const log = logTo(lines);
+      ollama.answer("/api/tags", tags([odd, good, odd]));
+      const fleet = await fleetOf([ollama.url], { log, backend: createOllamaBackend({ log }) });
+      for (const item of fleet.hosts) await fleet.check(item);
+      expect(fleet.installed().map(({ name }) => name)).toEqual(["qwen3:8b"]);
+      expect(lines).toEqual([expect.objectContaining({ path: "/api/tags", said: JSON.stringify(odd) })]);
+    },
+  );
+
+  test("that is null is empty, as old versions have it", async () => {
+    const ollama = await host();
+    ollama.answer("/api/tags", tags(null));
+    const fleet = await fleetOf([ollama.url]);
+    expect([fleet.hosts[0]?.up, fleet.installed()]).toEqual([true, []]);
+  });
+});
+
+describe("an emulation", () => {
+  test("without what is in memory and without a version can be used, which is told once", async () => {
+    const ollama = await host();
+    for (const path of ["/api/ps", "/api/version"]) ollama.answer(path, noSuchPath);
+    const lines: Line[] = [];
+    const fleet = await fleetOf([ollama.url], { log: logTo(lines) });
+    for (const item of fleet.hosts) await fleet.check(item);
+    expect(fleet.acquire("qwen3:8b")?.host).toMatchObject({ up: true, version: undefined });
+    expect(lines.map(({ msg, status }) => [msg, status])).toEqual([
+      ["a host does not tell what is in memory", 404],
+      ["a host does not tell its version", 404],
+    ]);
+  });
+
+  test.each([
+    ["an error", ollamaError(500, "this model is damaged")],
+    ["null", { code: 200, body: '{"capabilities":null}' }],
+  ])("that shows %s in place of what a model can do has its models", async (_, answer) => {
+    const ollama = await host({ models: [{ name: "qwen3:8b" }, { name: "yi:6b" }] });
+    ollama.answer("/api/show", answer);
+    const fleet = await fleetOf([ollama.url]);
+    for (const item of fleet.hosts) await fleet.check(item);
+    expect(fleet.installed().map(({ name }) => name)).toEqual(["qwen3:8b", "yi:6b"]);
+    // What could not be had is not asked for with every poll.
+    expect(ollama.calls.filter(({ path }) => path === "/api/show").length).toBe(2);
+  });
+});
+
+describe("a look before somebody is refused", () => {
+  const looks = (ollama: Awaited<ReturnType<typeof host>>): number =>
+    ollama.calls.filter(({ path }) => path === "/api/tags").length;
+
+  test("finds a host that is back, and a model that was pulled a moment ago", async () => {
+    const [first, second] = [await host(), await host()];
+    const fleet = await fleetOf([first.url, second.url]);
+    await first.down();
+    for (const item of fleet.hosts) await fleet.check(item);
+    await first.up();
+    second.install({ name: "yi:6b" });
+    expect([fleet.hosts[0]?.up, fleet.acquire("yi:6b")]).toEqual([false, undefined]);
+    await fleet.lookAgain();
+    expect(fleet.hosts[0]?.up).toBe(true);
+    expect(fleet.acquire("yi:6b")?.host).toBe(fleet.hosts[1]);
+  });
+
+  test("is one for all who ask within a second, and another one after that", async () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const ollama = await host();
+    const fleet = await fleetOf([ollama.url]);
+    const before = looks(ollama);
+    await Promise.all(Array.from({ length: 5 }, fleet.lookAgain));
+    for (let times = 0; times < 5; times++) await fleet.lookAgain();
+    vi.advanceTimersByTime(999);
+    await fleet.lookAgain();
+    expect(looks(ollama) - before).toBe(1);
+    vi.advanceTimersByTime(1);
+    await fleet.lookAgain();
+    expect(looks(ollama) - before).toBe(2);
+  });
+
+  test("does not wait for a host that does not answer", async () => {
+    const silent = await openServer(() => {});
+    const ollama = await host();
+    const hosts = [{ url: silent }, { url: ollama.url }];
+    const fleet = createFleet({ ...OPTIONS, backend: createOllamaBackend(), hosts });
+    await fleet.lookAgain();
+    expect(fleet.hosts.map(({ up, fault }) => [up, fault])).toEqual([
+      [false, undefined],
+      [true, undefined],
+    ]);
+  });
+});
+
+describe("other models than one that failed", () => {
+  test("are those that can answer: in memory first, and none that a host fails with", async () => {
+    const models = ["qwen3:8b", "yi:6b", "glm4:9b", "bad:1b"].map((name) => ({ name }));
+    const ollama = await host({ models });
+    const fleet = await fleetOf([ollama.url]);
+    fleet.acquire("glm4:9b")?.release();
+    const [only] = fleet.hosts;
+    if (only === undefined) throw new Error("the fleet has no host");
+    fleet.judge(only, "bad:1b", { reason: "cannotLoad", said: "x" });
+    const others = (model: string) => fleet.others(model).map(({ name }) => name);
+    expect(others("Qwen3:8b")).toEqual(["glm4:9b", "yi:6b"]);
+    expect(only.lastFailure).toMatchObject({ model: "bad:1b", reason: "cannotLoad", said: "x" });
+    fleet.judge(only, "bad:1b", undefined);
+    expect(others("qwen3:8b")).toContain("bad:1b");
+    expect(others("bad:1b")).toContain("qwen3:8b");
+  });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { streamChat } from "#src/inference/chat.ts";
 import { asPart, chatAnswer } from "#src/inference/ollama/answers.ts";
 import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
@@ -18,32 +18,6 @@ test("a model has one name, with its tag and in lower case", () => {
   ]);
 });
 
-describe("what an error means", () => {
-  test.each([
-    ["model 'qwen3:8b' not found", "modelMissing"],
-    ['"nomic-embed-text" does not support chat', "cannotChat"],
-    ["server busy, please try again.  maximum pending requests exceeded", "busy"],
-    ["model requires more system memory (12 GiB) than is available (8 GiB)", "outOfMemory"],
-    ["CUDA error: out of memory", "outOfMemory"],
-    ["Did not receive done or success response in stream.", "interrupted"],
-    ["an error was encountered while running the model: unexpected EOF", "failed"],
-  ])("%s: %s", (message, reason) => {
-    expect(backend.classify(new Error(message), "request")).toMatchObject({ reason, message, refusedThinking: false });
-    expect(backend.classify(new Error(message), "answer").reason).toBe(reason);
-  });
-
-  test("a connection is out of reach before the first words, and interrupted after them", () => {
-    const error = new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED 127.0.0.1:11434") });
-    expect(backend.classify(error, "request").reason).toBe("unreachable");
-    expect(backend.classify(error, "answer").reason).toBe("interrupted");
-    expect(backend.classify(error, "request").message).toContain("127.0.0.1:11434");
-  });
-
-  test("a model that cannot think says so", () => {
-    expect(backend.classify(new Error('"glm4:9b" does not support thinking'), "request").refusedThinking).toBe(true);
-  });
-});
-
 test("figures are in tokens, tokens a second and milliseconds; Ollama counts nanoseconds", () => {
   const last = {
     message: { content: "" },
@@ -60,14 +34,11 @@ test("figures are in tokens, tokens a second and milliseconds; Ollama counts nan
   expect(asPart(chatAnswer.parse({ ...last, done: false })).figures).toBeUndefined();
 });
 
-test("asks for so many tokens at most, and keeps no more than the beginning of an error page", async () => {
+test("asks for so many tokens at most", async () => {
   const ollama = await startOllama({ models: [{ name: "qwen3:8b" }] });
   onTestFinished(() => ollama.stop());
-  const page = { code: 502, body: "x".repeat(100_000), contentType: "text/html" };
-  ollama.script({ status: page });
   const messages = [{ role: "user" as const, content: "问" }];
   const request = { model: "qwen3:8b", messages, think: undefined, maxTokens: 123, contextTokens: undefined };
-  const failed = await Array.fromAsync(streamChat(backend, { url: ollama.url }, request, signal)).catch(String);
-  expect(failed).toBe(`InferenceFailure: ${"x".repeat(2000)}`);
+  await Array.fromAsync(streamChat(backend, { url: ollama.url }, request, signal));
   expect(ollama.requests[0]?.options?.num_predict).toBe(123);
 });

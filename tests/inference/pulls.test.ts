@@ -1,22 +1,25 @@
 import { pino } from "pino";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createFleet } from "#src/inference/fleet.ts";
 import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
 import { createPulls, type PullProgress } from "#src/inference/pulls.ts";
+import { page } from "#tests/stand-ins/ollama/faults.ts";
 import { startOllama } from "#tests/stand-ins/ollama.ts";
 
-const log = pino({ level: "silent" });
+type Line = Record<string, unknown>;
 
 async function open() {
   const hosts = await Promise.all([startOllama(), startOllama()]);
   for (const host of hosts) onTestFinished(() => host.stop());
   const [first, second] = hosts;
+  const lines: Line[] = [];
+  const log = pino({ level: "warn" }, { write: (line) => void lines.push(JSON.parse(line)) });
   const settings = [{ url: first.url }, { url: second.url }];
   const fleet = createFleet({ backend: createOllamaBackend(), hosts: settings, slots: 1, allowCloud: false, log });
   await fleet.ready();
   const [here, there] = fleet.hosts;
   if (here === undefined || there === undefined) throw new Error("the fleet has no hosts");
-  return { ollama: first, fleet, pulls: createPulls({ fleet, log }), here, there };
+  return { ollama: first, fleet, pulls: createPulls({ fleet, log }), here, there, lines };
 }
 
 test("a pull counts the bytes of all layers, and then the model can be tried", async () => {
@@ -53,7 +56,10 @@ test("the speed is in bytes a second, over the last five", async () => {
       yield { completedBytes, totalBytes: 1e10 };
     }
   };
-  const running = createPulls({ fleet: { ...fleet, backend: { ...fleet.backend, pull } }, log }).start("m:1b", here);
+  const running = createPulls({
+    fleet: { ...fleet, backend: { ...fleet.backend, pull } },
+    log: pino({ level: "silent" }),
+  }).start("m:1b", here);
   running.onChange(() => speeds.push(running.progress().bytesPerSecond));
   await running.ended;
   // The last word has no speed.
@@ -79,11 +85,72 @@ test("one pull of a model on a host at a time, which whoever asks again joins", 
   await again.ended;
 });
 
-test("a pull that fails says what the host said", async () => {
-  const { pulls, here } = await open();
-  const pull = pulls.start("nothing:1b", here);
-  await pull.ended;
-  expect(pull.progress()).toMatchObject({ phase: "failed", detail: "pull model manifest: file does not exist" });
+const SIGNED = "https://x.r2.cloudflarestorage.com/ollama/blobs/data?X-Amz-Signature=bdd55bd0";
+
+describe("a pull that fails says why, and what the host said", () => {
+  const ERRORS: readonly [said: string, reason: string, cause?: string][] = [
+    ["write /root/.ollama/models/blobs/sha256-29fd-partial: no space left on device", "failed", "diskFull"],
+    [`max retries exceeded: Get "${SIGNED}": dial tcp: lookup x: no such host`, "failed", "noRegistry"],
+    ["max retries exceeded: EOF", "failed", "noRegistry"],
+    [
+      'pull model manifest: Get "https://registry.ollama.ai/v2/": net/http: TLS handshake timeout',
+      "failed",
+      "noRegistry",
+    ],
+    [
+      "pull model manifest: 412: The model you are attempting to pull requires a newer version of Ollama.",
+      "cannotLoad",
+      "tooNew",
+    ],
+    ["pull model manifest: 401: unauthorized", "failed", "denied"],
+    ["digest mismatch, file must be downloaded again: want sha256:1, got sha256:2", "failed"],
+  ];
+  test.each(ERRORS)("%s", async (message, reason, cause) => {
+    const { ollama, pulls, here, lines } = await open();
+    ollama.pulls.offer("qwen3:8b", { layers: [1000], error: { afterBytes: 500, message } });
+    const pull = pulls.start("qwen3:8b", here);
+    await pull.ended;
+    const { phase, failure } = pull.progress();
+    expect([phase, failure?.reason, failure?.params?.["cause"]]).toEqual(["failed", reason, cause]);
+    expect(pulls.lastFailure(here)).toMatchObject({ model: "qwen3:8b", failure });
+    const line = lines.find(({ msg }) => msg === "a pull failed");
+    expect(line).toMatchObject({ level: 40, model: "qwen3:8b", host: here.label, reason, said: failure?.message });
+    expect(JSON.stringify(line)).toContain(message.slice(0, 20));
+    expect(JSON.stringify(line)).not.toContain("bdd55bd0");
+  });
+
+  test("there is no model of that name", async () => {
+    const { pulls, here } = await open();
+    const pull = pulls.start("nothing:1b", here);
+    await pull.ended;
+    expect(pull.progress()).toMatchObject({
+      phase: "failed",
+      failure: { params: { cause: "noSuchModel" }, message: "pull model manifest: file does not exist" },
+    });
+    expect(pulls.lastFailure(here)?.at).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ["a proxy", page(502, "Bad Gateway"), "unreachable"],
+    ["a login", { code: 401, body: "" }, "notBackend"],
+  ] as const)("%s answers in the host's place", async (_, answer, reason) => {
+    const { ollama, pulls, here, there } = await open();
+    ollama.answer("/api/pull", answer);
+    const pull = pulls.start("qwen3:8b", here);
+    await pull.ended;
+    expect(pull.progress().failure).toMatchObject({ reason, params: { status: answer.code } });
+    expect([here.up, pulls.lastFailure(there)]).toEqual([true, undefined]);
+  });
+});
+
+test("a removal that fails says why, and is in the log", async () => {
+  const { pulls, here, lines } = await open();
+  await expect(pulls.remove("qwen3:8b", here)).rejects.toMatchObject({
+    failure: { reason: "modelMissing", message: "model 'qwen3:8b' not found", params: { status: 404 } },
+  });
+  expect(lines).toContainEqual(
+    expect.objectContaining({ msg: "a removal failed", reason: "modelMissing", status: 404 }),
+  );
 });
 
 test("a removed model cannot be tried any more", async () => {

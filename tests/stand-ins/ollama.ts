@@ -5,6 +5,7 @@ import { z } from "zod";
 import { chatBody, deleteBody, pullBody, showBody } from "./ollama/bodies.ts";
 import { createChat } from "./ollama/chat.ts";
 import { createExchange, type Exchange } from "./ollama/exchange.ts";
+import type { Answer } from "./ollama/faults.ts";
 import { createLibrary, type InstalledModel } from "./ollama/library.ts";
 import { createPulls } from "./ollama/pull.ts";
 
@@ -19,6 +20,8 @@ export type OllamaOptions = {
 
 export type Ollama = Awaited<ReturnType<typeof startOllama>>;
 
+const JSON_TYPE = "application/json; charset=utf-8";
+
 type Route = [method: string, path: string, act: (exchange: Exchange, body: string) => Promise<void> | void];
 
 /**
@@ -32,6 +35,7 @@ export async function startOllama({ models = [], slots = 1, version = "0.14.2", 
   const chat = createChat(library, slots);
   const pulls = createPulls(library);
   const underWay = new Set<Promise<void>>();
+  const instead = new Map<string, Answer>();
   let isDown = false;
 
   /** A route whose body is parsed first. */
@@ -58,8 +62,13 @@ export async function startOllama({ models = [], slots = 1, version = "0.14.2", 
       takes("/api/show", showBody, (exchange, { model: name }) => {
         const model = library.find(name);
         if (model === undefined) notFound(exchange, name);
-        else if (model.cloud) exchange.json(502, { error: 'Post "https://ollama.com:443/api/show": no route to host' });
-        else exchange.json(200, library.show(model));
+        else if (model.cloud) {
+          // The real one asks its cloud, which takes as long as that takes.
+          violations.push(`/api/show of a cloud stub: ${name}`);
+          exchange.json(502, {
+            error: `Post "https://ollama.com/api/show": dial tcp: lookup ollama.com: no such host`,
+          });
+        } else exchange.json(200, library.show(model));
       }),
     ],
     ["POST", "/api/chat", takes("/api/chat", chatBody, chat.handle)],
@@ -77,6 +86,8 @@ export async function startOllama({ models = [], slots = 1, version = "0.14.2", 
   const handle = async (incoming: IncomingMessage, exchange: Exchange): Promise<void> => {
     const { method = "", url: path = "" } = incoming;
     calls.push({ method, path });
+    const answer = instead.get(path) ?? instead.get("*");
+    if (answer !== undefined) return exchange.send(answer.code, answer.body, answer.contentType ?? JSON_TYPE);
     // Every GET route answers HEAD as well; Node leaves the body out.
     const asked = method === "HEAD" ? "GET" : method;
     const samePath = routes.filter(([, known]) => known === path);
@@ -133,6 +144,13 @@ export async function startOllama({ models = [], slots = 1, version = "0.14.2", 
   return {
     url: `http://127.0.0.1:${port}`,
     violations,
+    /** Answers whatever is asked under a path (`*`: all others) with this, as an emulation or a proxy does; undefined: as Ollama. */
+    answer: (path: string, answer: Answer | undefined): void => {
+      if (answer === undefined) instead.delete(path);
+      else instead.set(path, answer);
+    },
+    /** What `/api/tags` answers, to be changed. */
+    tags: library.tags,
     /** Every request, in order, whatever came of it. */
     calls,
     /** What each chat answers from now on. */

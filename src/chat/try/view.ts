@@ -203,7 +203,7 @@ function doneLine({ figures, ...run }: RunProgress, text: Text): string[] {
 
 /** What went wrong, and what the person, or an administrator, can do. */
 function failureText({ failure = "failed", failureParams = {}, hostLabel = "" }: RunProgress, text: Text): string {
-  const params = { ...failureParams, host: plain(hostLabel) };
+  const params = { ...failureParams, host: hostLabel };
   const { cause, status, tokens, limit } = failureParams;
   if (failure === "cannotLoad" && (cause === "tooNew" || cause === "damaged" || cause === "slow"))
     return text(`try.cannotLoad.${cause}`, params);

@@ -29,8 +29,10 @@ const MOST_TOLD = 200;
 
 /** Ollama's HTTP API (docs/api.md of its repository), as its own client speaks it. `log` is told of odd items of lists. */
 export function createOllamaBackend({ log }: { log?: Log } = {}): Backend {
-  /** What is known of models by name and digest, which does not change; undefined until then where it could not be had. */
-  const known = new Map<string, { facts: ModelFacts | undefined; until: number }>();
+  /** What is known of models by name and digest, which does not change. */
+  const known = new Map<string, ModelFacts>();
+  /** Until when a host is not asked again about a model that it did not show. performance.now(). */
+  const unshown = new Map<string, number>();
   const show = async (host: HostAddress, name: string, signal: AbortSignal): Promise<ModelFacts> => {
     const client = await ollamaClient(host, AbortSignal.any([signal, AbortSignal.timeout(SHOW_TIMEOUT_MS)]));
     return factsOf(showAnswer.parse(await client.show({ model: name })));
@@ -40,11 +42,12 @@ export function createOllamaBackend({ log }: { log?: Log } = {}): Backend {
     if (isCloud(model)) return undefined;
     const key = `${model.name}@${model.digest ?? ""}`;
     const before = known.get(key);
-    if (before && before.until > performance.now()) return before.facts;
-    const facts = await show(host, model.name, signal).catch(() => undefined);
-    const until = facts === undefined ? performance.now() + SHOW_AGAIN_MS : Number.POSITIVE_INFINITY;
-    known.set(key, { facts, until });
-    return facts;
+    const failure = `${host.url} ${key}`;
+    if (before || (unshown.get(failure) ?? 0) > performance.now()) return before;
+    const found = await show(host, model.name, signal).catch(() => undefined);
+    if (found) known.set(key, found);
+    else unshown.set(failure, performance.now() + SHOW_AGAIN_MS);
+    return found;
   };
 
   const told = new Set<string>();

@@ -94,7 +94,7 @@ const PULL_CAUSES: readonly [RegExp, string][] = [
   ],
 ];
 const REFUSES_THINKING = /does not support thinking|think value .* is not supported/i;
-const IS_BUSY = /server busy|maximum pending requests|overloaded|loading model/i;
+const IS_BUSY = /server busy|maximum pending requests|overloaded|^loading model$/i;
 const CONTEXT =
   /exceeds? the (?:available |maximum )?context (?:size|length|window)|prompt (?:is )?too long|input length exceeds/i;
 const CANNOT_CHAT = /does not support (?:chat|generate|completion)/i;
@@ -125,11 +125,13 @@ function tokensIn(message: string): Partial<ExceededContext> {
 }
 
 function notReached(error: NotReached): FailureReason {
-  const code = codeOf(error);
-  if (isSilence(code)) return "stalled";
-  // Something answers, in another protocol than HTTP.
-  return code.startsWith("HPE_") ? "notBackend" : "unreachable";
+  if (isSilence(codeOf(error))) return "stalled";
+  return isOtherProtocol(error) ? "notBackend" : "unreachable";
 }
+
+/** Something answers, and not in HTTP (undici's error for that). */
+const isOtherProtocol = (error: unknown): boolean =>
+  error instanceof Error && (error.name === "HTTPParserError" || isOtherProtocol(error.cause));
 
 /** fetch gives up a server that is silent for five minutes (undici's headersTimeout and bodyTimeout). */
 const isSilence = (code: string): boolean => code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_BODY_TIMEOUT";

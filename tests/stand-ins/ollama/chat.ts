@@ -2,6 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { z } from "zod";
 import { type chatBody, keepAliveMs } from "./bodies.ts";
 import type { Exchange } from "./exchange.ts";
+import type { Answer } from "./faults.ts";
 import type { Library } from "./library.ts";
 import { createSlots } from "./slots.ts";
 
@@ -23,14 +24,17 @@ export type Script = {
   /** Says its text over and over until the client closes. */
   endless?: boolean;
   /**
-   * After so many chunks, or when they run out: `{"error":"…"}` with the status still 200, a broken connection, or a
-   * line that is no JSON, after which the stream ends.
+   * After so many chunks, or when they run out: `{"error":"…"}` with the status still 200, a broken connection, a line
+   * that is no JSON, after which the stream ends, or an end in good order without a last line, as where a model repeats
+   * itself.
    */
-  failAfter?: { chunks: number; how: "error" | "drop" | "garbage" };
+  failAfter?: { chunks: number; how: FailHow; error?: string };
   /** Answers with this instead. */
-  status?: { code: number; body: string; contentType?: string };
+  status?: Answer;
   doneReason?: "stop" | "length";
 };
+
+type FailHow = "error" | "drop" | "garbage" | "end";
 
 type ChatBody = z.infer<typeof chatBody>;
 
@@ -178,7 +182,7 @@ async function generate(
     } else said.push(token);
     count += 1;
   }
-  if (script.failAfter !== undefined) return fail(exchange, request, script.failAfter.how);
+  if (script.failAfter !== undefined) return fail(exchange, request, script.failAfter);
 
   const now = performance.now();
   const evalMs = Number.isFinite(speed) ? (count / speed) * 1000 : now - startedAt;
@@ -210,14 +214,19 @@ async function keepPace(exchange: Exchange, startedAt: number, count: number, sp
   exchange.signal.throwIfAborted();
 }
 
-async function fail(exchange: Exchange, request: ChatRequest, how: "error" | "drop" | "garbage"): Promise<void> {
+async function fail(
+  exchange: Exchange,
+  request: ChatRequest,
+  { how, error = RUNNER_ERROR }: { how: FailHow; error?: string },
+): Promise<void> {
   if (how === "drop") {
     // fetch throws away what nobody has read yet when the connection breaks: leave time to read it.
     await exchange.pause(20);
     return exchange.drop();
   }
-  if (!request.stream && how === "error") return exchange.json(500, { error: RUNNER_ERROR });
-  await (how === "error" ? exchange.line({ error: RUNNER_ERROR }) : exchange.write(`${PAGE}\n`));
+  if (!request.stream && how === "error") return exchange.json(500, { error });
+  if (how === "error") await exchange.line({ error });
+  if (how === "garbage") await exchange.write(`${PAGE}\n`);
   exchange.end();
 }
 
