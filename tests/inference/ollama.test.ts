@@ -71,3 +71,42 @@ test("asks for so many tokens at most, and keeps no more than the beginning of a
   expect(failed).toBe(`InferenceFailure: ${"x".repeat(2000)}`);
   expect(ollama.requests[0]?.options?.num_predict).toBe(123);
 });
+
+describe("what is installed", () => {
+  test("keeps the case that `ollama ls` prints, and knows the context", async () => {
+    const ollama = await startOllama({
+      models: [{ name: "hf.co/Qwen/Qwen3-8B-GGUF:Q4_K_M", contextLength: 40_960, numCtx: 8192 }, { name: "Glm4" }],
+    });
+    onTestFinished(() => ollama.stop());
+    expect(await backend.list({ url: ollama.url }, signal)).toMatchObject([
+      {
+        name: "hf.co/qwen/qwen3-8b-gguf:q4_k_m",
+        listedName: "hf.co/Qwen/Qwen3-8B-GGUF:Q4_K_M",
+        contextTokens: 40_960,
+        setContextTokens: 8192,
+      },
+      { name: "glm4:latest", listedName: "Glm4:latest", setContextTokens: undefined },
+    ]);
+  });
+
+  test("is asked about once, and what runs elsewhere never", async () => {
+    const ollama = await startOllama({ models: [{ name: "qwen3:8b" }, { name: "glm-5:cloud", cloud: true }] });
+    onTestFinished(() => ollama.stop());
+    for (let times = 0; times < 2; times += 1) {
+      const models = await backend.list({ url: ollama.url }, signal);
+      expect(models.map(({ cloud }) => cloud)).toEqual([false, true]);
+    }
+    expect(ollama.calls.filter(({ path }) => path === "/api/show").length).toBe(1);
+  });
+});
+
+test("a prompt that exceeds the context is told with both figures", () => {
+  const inner = {
+    message: "request (6004 tokens) exceeds the available context size (4096 tokens), try increasing it",
+  };
+  const error = new Error(JSON.stringify({ error: inner }));
+  expect(backend.classify(error, "request")).toMatchObject({
+    reason: "contextExceeded",
+    params: { tokens: 6004, limit: 4096 },
+  });
+});
