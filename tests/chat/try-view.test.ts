@@ -97,12 +97,17 @@ describe("a try of one model", () => {
     expect(labels(stubborn)).toEqual(["再来一次", "思考过程"]);
   });
 
-  test("tells an answer of full length from one that filled the context", () => {
-    const said = (reason: string): string =>
-      shown(view(tryOf(), progressOf([runOf({ text: "尊敬", figures: { ...figures, reason } })])));
-    expect(
-      [said("length"), said("context"), said("stop")].map((shownText) => /达到长度上限|写满/.exec(shownText)?.[0]),
-    ).toEqual(["达到长度上限", "写满", undefined]);
+  test("tells an answer of full length from one that filled the context, or went on beyond", () => {
+    const said = (reason: string, promptTokens: number): string => {
+      const run = runOf({ text: "尊敬", contextTokens: 4096, figures: { ...figures, promptTokens, reason } });
+      return shown(view(tryOf(), progressOf([run])));
+    };
+    const words = /达到长度上限|写满|比模型的上下文还长/g;
+    expect(said("length", 100).match(words)).toEqual(["达到长度上限"]);
+    expect(said("length", 4084).match(words)).toEqual(["写满"]);
+    expect(said("stop", 4084).match(words)).toBeNull();
+    expect(said("stop", 4184).match(words)).toEqual(["比模型的上下文还长"]);
+    expect(said("length", 4184).match(words)).toEqual(["达到长度上限", "比模型的上下文还长"]);
   });
 
   test("names its model as the host lists it", () => {

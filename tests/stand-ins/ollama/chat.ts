@@ -136,7 +136,7 @@ export function createChat(library: Library, slotsPerModel: number) {
 }
 
 /** How the stand-in counts: two characters are a token, as they are in what it says, and no template is around messages. */
-export const countTokens = (messages: ChatBody["messages"]): number =>
+const countTokens = (messages: ChatBody["messages"]): number =>
   Math.ceil(messages.map(({ content }) => content).join("").length / 2);
 
 /** What llama.cpp's server says, which Ollama passes on as a text inside its own error. */
