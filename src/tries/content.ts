@@ -92,7 +92,8 @@ export function createContentReader(): ContentReader {
       thinking = before;
       pending = text.slice(before.length);
       text = "";
-      return endThinking(tags.close);
+      endThinking(tags.close);
+      return;
     }
   }
 

@@ -21,9 +21,6 @@ export type RunRequest = Pick<Try, "history" | "prompt" | "think" | "leftOutTurn
   maxTokens: number;
 };
 
-/** What a host counts of an answer, and of its prompt, may be off by so many tokens at the end of the context. */
-const OFF_BY = 8;
-
 /**
  * Runs a prompt on the host of a lease and reports all progress. Never throws: whatever ends it ends in a progress that
  * says so, with all the text that came until then.
@@ -60,8 +57,7 @@ export async function runTry(
     if (text !== "") next(read(content.push(text, progress.thinking !== "")));
   };
   const finish = (figures: Figures, think: boolean | undefined): void => {
-    const contextTokens = lease.contextTokens();
-    next({ ...read(content.end()), phase: "done", contextTokens, figures: told(figures, maxTokens, contextTokens) });
+    next({ ...read(content.end()), phase: "done", contextTokens: lease.contextTokens(), figures });
     const canSkip = think !== false && model.capabilities?.includes("thinking") !== false;
     if (onlyThought(progress) && canSkip) next({ canSkipThinking: true });
   };
@@ -107,12 +103,4 @@ function failureOf(error: unknown, version = "?"): Pick<RunProgress, "failure" |
   if (!(error instanceof InferenceFailure)) return { failure: "failed", said: oneLine(String(error)) };
   const { reason, message, params } = error;
   return { failure: reason, failureParams: { version, ...params }, said: message };
-}
-
-/** Figures whose reason tells an answer that had all its tokens from one that came to the end of the context. */
-function told(figures: Figures, maxTokens: number, contextTokens: number | undefined): Figures {
-  const { reason, tokens, promptTokens: read } = figures;
-  const mayBe = reason === "length" && tokens < maxTokens - OFF_BY;
-  const isFull = contextTokens === undefined || read + tokens >= contextTokens - OFF_BY;
-  return mayBe && isFull ? { ...figures, reason: "context" } : figures;
 }

@@ -31,16 +31,15 @@ export const THINKING_TAGS: readonly (Tags & { source: string })[] = [
     open: "◁think▷",
     close: "◁/think▷",
     openedByPrompt: true,
-    source: "hiyouga/LLaMA-Factory src/llamafactory/data/template.py, kimi_vl: thought_words; " + OPEN_WEBUI,
+    source: `hiyouga/LLaMA-Factory src/llamafactory/data/template.py, kimi_vl: thought_words; ${OPEN_WEBUI}`,
   },
   // Huawei openPangu.
   {
     open: "[unused16]",
     close: "[unused17]",
-    openedByPrompt: true,
-    source: "openPangu-Embedded-7B inference/generate.py: thinking_content",
+    source: "openPangu-Embedded, the example of its README that parts `thinking_content`",
   },
-  // Fine-tunes on data of OpenThoughts and Sky-T1.
+  // Fine-tunes on data of OpenThoughts and Sky-T1, and others.
   { open: "<|begin_of_thought|>", close: "<|end_of_thought|>", source: OPEN_WEBUI },
   { open: "<thinking>", close: "</thinking>", source: OPEN_WEBUI },
   { open: "<thought>", close: "</thought>", source: OPEN_WEBUI },
@@ -59,6 +58,6 @@ export const ANSWER_TAGS: readonly (Tags & { source: string })[] = [
   {
     open: "<|begin_of_solution|>",
     close: "<|end_of_solution|>",
-    source: "NovaSky-AI/SkyThought, system prompt of Sky-T1",
+    source: "NovaSky-AI/SkyThought, system prompt of Sky-T1: Thought and Solution",
   },
 ];

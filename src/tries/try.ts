@@ -154,6 +154,17 @@ export const hasEnded = (progress: Pick<Progress, "phase">): boolean => isEnd(pr
 export const onlyThought = ({ phase: at, text, thinking }: RunProgress): boolean =>
   at === "done" && text.trim() === "" && thinking !== "";
 
+/** What a host counts of a prompt and its answer may be off by so many tokens. */
+const OFF_BY = 8;
+
+/** How an answer stands to the context: it `filled` it to the end, or went on beyond it, when a model forgets what came first. */
+export function contextUse({ figures, contextTokens }: RunProgress): "within" | "filled" | "beyond" | undefined {
+  if (figures === undefined || contextTokens === undefined) return undefined;
+  const tokens = figures.promptTokens + figures.tokens;
+  if (tokens > contextTokens + OFF_BY) return "beyond";
+  return tokens >= contextTokens - OFF_BY ? "filled" : "within";
+}
+
 /** A target's model as people see it. */
 export const shownModel = ({ model, listedName }: ResolvedModel): string => listedName ?? model;
 

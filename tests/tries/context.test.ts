@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
 import { continued } from "#src/tries/conversation.ts";
-import type { RunProgress, Try } from "#src/tries/try.ts";
+import { contextUse, type RunProgress, type Try } from "#src/tries/try.ts";
 import { MODEL, only, openTries, requestOf } from "#tests/tries/world.ts";
 
 type World = Awaited<ReturnType<typeof openTries>>;
@@ -127,15 +127,14 @@ test("every chat asks for no silent cut, and never for another way to shift the 
   expect(world.ollama.requests.map(({ truncate, shift }) => [truncate, shift])).toEqual([[false, undefined]]);
 });
 
-describe("an answer that ends because it is too long", () => {
-  test("came to the end of its tokens, or of the context", async () => {
-    const world = await openTries({ contextLength: 1000, settings: { maxTokens: 100 } });
-    world.ollama.script({ text: "答".repeat(300) });
-    expect((await ask(world, "问")).run.figures?.reason).toBe("length");
-    world.ollama.script({ text: "答".repeat(20), doneReason: "length" });
-    expect((await ask(world, "问")).run.figures?.reason).toBe("length");
-    expect((await ask(world, "问".repeat(1970))).run.figures?.reason).toBe("context");
-  });
+test("an answer tells how it stands to the context", async () => {
+  const world = await openTries({ contextLength: 1000, settings: { maxTokens: 100 } });
+  world.ollama.script({ text: "答".repeat(20), doneReason: "length" });
+  const uses: ReturnType<typeof contextUse>[] = [];
+  for (const length of [2, 1976, 1996]) uses.push(contextUse((await ask(world, "问".repeat(length))).run));
+  world.ollama.script({ text: "答".repeat(100) });
+  uses.push(contextUse((await ask(world, "问".repeat(1990))).run));
+  expect(uses).toEqual(["within", "filled", "filled", "beyond"]);
 });
 
 describe("a model that thinks and says nothing", () => {

@@ -18,6 +18,7 @@ import {
 } from "#src/chat/view.ts";
 import { isDenied } from "#src/inference/failing.ts";
 import {
+  contextUse,
   hasEnded,
   onlyThought,
   type Progress,
@@ -194,11 +195,15 @@ function phaseLine(run: RunProgress, progress: Progress, text: Text): string[] {
   }
 }
 
-function doneLine({ figures, ...run }: RunProgress, text: Text): string[] {
-  const isFull = figures?.reason === "length" || figures?.reason === "context";
-  if (onlyThought(run)) return [text(isFull ? "try.thoughtTooLong" : "try.thoughtOnly")];
-  if (figures?.reason === "context") return [text("try.contextFull")];
-  return isFull ? [text("try.cut")] : [];
+/** `length` says that an answer had all its tokens, or came to the end of the context: its figures tell the two apart. */
+function doneLine(run: RunProgress, text: Text): string[] {
+  const isCut = run.figures?.reason === "length";
+  const use = contextUse(run);
+  if (onlyThought(run)) return [text(isCut ? "try.thoughtTooLong" : "try.thoughtOnly")];
+  return [
+    ...(isCut ? [text(use === "filled" ? "try.contextFull" : "try.cut")] : []),
+    ...(use === "beyond" ? [text("try.beyondContext")] : []),
+  ];
 }
 
 /** What went wrong, and what the person, or an administrator, can do. */

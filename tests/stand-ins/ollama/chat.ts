@@ -2,7 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { z } from "zod";
 import { type chatBody, keepAliveMs } from "./bodies.ts";
 import type { Exchange } from "./exchange.ts";
-import type { Answer } from "./faults.ts";
+import { type Answer, exceededContext } from "./faults.ts";
 import type { Library } from "./library.ts";
 import { createSlots } from "./slots.ts";
 
@@ -66,10 +66,7 @@ export function createChat(library: Library, slotsPerModel: number) {
     const refusal = refused(request, model.capabilities);
     if (refusal !== undefined) return exchange.json(400, { error: refusal });
     const script = scripted(request);
-    if (script.status !== undefined) {
-      const { code, body, contentType = "application/json; charset=utf-8" } = script.status;
-      return exchange.send(code, body, contentType);
-    }
+    if (script.status !== undefined) return sendInstead(exchange, script.status);
     const keepMs = keepAliveMs(request.keep_alive);
     if (request.messages.length === 0 && keepMs === 0) {
       library.unload(model.name);
@@ -86,7 +83,7 @@ export function createChat(library: Library, slotsPerModel: number) {
       }
       const promptTokens = countTokens(request.messages);
       if (request.truncate === false && promptTokens >= contextLength)
-        return exchange.json(400, { error: JSON.stringify({ error: exceeded(promptTokens, contextLength) }) });
+        return sendInstead(exchange, exceededContext(promptTokens, contextLength));
       const release = await slots.take(model.name, exchange.signal);
       try {
         if (script.promptMs !== undefined) await exchange.pause(script.promptMs);
@@ -140,19 +137,13 @@ export function createChat(library: Library, slotsPerModel: number) {
 }
 
 /** How the stand-in counts: two characters are a token, as they are in what it says, and no template is around messages. */
-export const countTokens = (messages: ChatBody["messages"]): number =>
+const countTokens = (messages: ChatBody["messages"]): number =>
   Math.ceil(messages.map(({ content }) => content).join("").length / 2);
 
-/** What llama.cpp's server says, which Ollama passes on as a text inside its own error. */
-function exceeded(promptTokens: number, contextLength: number) {
-  return {
-    code: 400,
-    message: `request (${promptTokens} tokens) exceeds the available context size (${contextLength} tokens), try increasing it`,
-    type: "exceed_context_size_error",
-    n_prompt_tokens: promptTokens,
-    n_ctx: contextLength,
-  };
-}
+const sendInstead = (
+  exchange: Exchange,
+  { code, body, contentType = "application/json; charset=utf-8" }: Answer,
+): void => exchange.send(code, body, contentType);
 
 function refused({ model, think }: ChatBody, capabilities: string[]): string | undefined {
   if (!capabilities.includes("thinking") && think !== undefined && think !== false)

@@ -121,7 +121,7 @@ function withDefaults(model: InstalledModel) {
 }
 
 /** As `ollama ls` prints it: with its tag, in the case that it was pulled with. */
-export function listedName(name: string): string {
+function listedName(name: string): string {
   const short = name.replace(/^(registry\.ollama\.ai\/)?(library\/)?/, "");
   return short.slice(short.lastIndexOf("/") + 1).includes(":") ? short : `${short}:latest`;
 }
