@@ -1,19 +1,22 @@
 import { createLive } from "#src/base/live.ts";
 import { code, plain } from "#src/base/markdown.ts";
 import { UserError } from "#src/base/user-error.ts";
-import { formatGb } from "#src/catalog/entry/units.ts";
+import { everyOllamaModel } from "#src/catalog/entry/editions.ts";
 import { type Context, choice, defineCommand, text } from "#src/chat/command.ts";
 import { hostFaultText, hostSaidLines, minuteOf } from "#src/chat/host-fault.ts";
 import { hostText } from "#src/chat/host-text.ts";
-import { ButtonStyle, button, buttonRow, container, customId, textDisplay, type View } from "#src/chat/view.ts";
-import type { Failure, FailureReason } from "#src/inference/backend.ts";
+import { gb, memoryText } from "#src/chat/loaded-model.ts";
+import { ButtonStyle, button, buttonRow, container, customId, LIMITS, textDisplay, type View } from "#src/chat/view.ts";
+import { type Failure, type FailureReason, type InstalledModel, listedName } from "#src/inference/backend.ts";
 import type { Host } from "#src/inference/fleet.ts";
 import { type Pull, type PullProgress, RemovalFailed } from "#src/inference/pulls.ts";
+import { MAX_MODEL_NAME, modelReference, referencedModel } from "#src/tries/model-reference.ts";
 
 const GAP_MS = 1500;
 /** A Discord token dies after 15 minutes; a pull that lasts longer goes on unseen. */
 const SHOW_MS = 13.5 * 60_000;
-const MAX_MODEL = 80;
+/** Characters for a model beside `ollama:remove:` in a custom id. */
+const MAX_REFERENCE = LIMITS.customId - "ollama:remove:".length;
 
 function requireAdmin({ person }: Context): void {
   if (!person.admin) throw new UserError("adminsOnly");
@@ -23,8 +26,6 @@ function requireAdmin({ person }: Context): void {
 function requireHostsHere(action: "pull" | "rm", model: string, { fleet }: Context): void {
   if (fleet.remote) throw new UserError("modelsElsewhere", { action, model });
 }
-
-const gb = (bytes: number): string => formatGb(Math.round(bytes / 1e8) / 10);
 
 function hostLines(host: Host, context: Context): string[] {
   const { text: say, person, pulls } = context;
@@ -50,9 +51,9 @@ function hostLines(host: Host, context: Context): string[] {
       gb(model.sizeBytes),
       model.parameterSize ?? "",
       model.quantization ?? "",
-      inMemory === undefined ? "" : say("ollamaHosts.loaded", { size: gb(inMemory.vramBytes) }),
+      inMemory === undefined ? "" : memoryText(inMemory, say),
     ];
-    return `- ${code(model.name)} · ${notes.filter((note) => note !== "").join(" · ")}`;
+    return `- ${code(listedName(model))} · ${notes.filter((note) => note !== "").join(" · ")}`;
   });
   return [
     `**${label}** · Ollama ${plain(version)} · ${say("ollamaHosts.busy", { count: busy })}`,
@@ -147,38 +148,47 @@ async function pullModel(model: string, context: Context): Promise<void> {
   await context.reply(pullView(pull, context));
 }
 
-/** The hosts that have a model. */
-const holdersOf = (name: string, { fleet }: Context): Host[] =>
-  fleet.hosts.filter(({ installed }) => installed.some((item) => item.name === name));
+/** The hosts that have a model, each with how it lists it. */
+const holdersOf = (name: string, { fleet }: Context): { host: Host; model: InstalledModel }[] =>
+  fleet.hosts.flatMap((host) => {
+    const model = host.installed.find((item) => item.name === name);
+    return model === undefined ? [] : [{ host, model }];
+  });
 
 async function confirmRemoval(model: string, context: Context): Promise<View> {
   requireHostsHere("rm", model, context);
   const name = context.fleet.backend.normalName(model);
   if (holdersOf(name, context).length === 0) await context.fleet.lookAgain();
-  if (holdersOf(name, context).length === 0) throw new UserError("notInstalled", { model });
-  const confirm = button(context.text("pull.remove"), customId("ollama", "remove", name), {
-    style: ButtonStyle.Danger,
-  });
+  const [holder] = holdersOf(name, context);
+  if (holder === undefined) throw new UserError("notInstalled", { model });
+  const listed = listedName(holder.model);
+  const confirm = button(
+    context.text("pull.remove"),
+    customId("ollama", "remove", modelReference(listed, MAX_REFERENCE)),
+    { style: ButtonStyle.Danger },
+  );
   return {
     private: true,
-    components: [container([textDisplay(context.text("pull.confirm", { model: code(name) })), buttonRow([confirm])])],
+    components: [container([textDisplay(context.text("pull.confirm", { model: code(listed) })), buttonRow([confirm])])],
   };
 }
 
-async function removeModel(name: string, context: Context): Promise<void> {
+async function removeModel(reference: string, context: Context): Promise<void> {
   requireAdmin(context);
-  requireHostsHere("rm", name, context);
+  requireHostsHere("rm", reference, context);
+  const installed = context.fleet.hosts.flatMap((host) => host.installed);
+  const listed = referencedModel(reference, installed.map(listedName));
   const lines: string[] = [];
-  for (const host of holdersOf(name, context)) {
-    const failure = await removalFault(context.pulls.remove(name, host));
+  for (const { host, model } of holdersOf(context.fleet.backend.normalName(listed), context)) {
+    const failure = await removalFault(context.pulls.remove(listedName(model), host));
     if (failure === undefined) {
-      context.community.audit(context.person, { what: "remove model", where: host.label, from: name });
+      context.community.audit(context.person, { what: "remove model", where: host.label, from: listed });
       continue;
     }
     const why = whyFailed(failure, host.label, context);
-    lines.push(context.text("pull.notRemoved", { model: code(name), host: plain(host.label), why }));
+    lines.push(context.text("pull.notRemoved", { model: code(listed), host: plain(host.label), why }));
   }
-  if (lines.length === 0) lines.push(context.text("pull.removed", { model: code(name) }));
+  if (lines.length === 0) lines.push(context.text("pull.removed", { model: code(listed) }));
   await context.reply({ private: true, components: [container([textDisplay(lines.join("\n"))])] });
 }
 
@@ -197,7 +207,7 @@ export const ollama = defineCommand({
   name: "ollama",
   options: {
     action: choice(["hosts", "pull", "remove"]),
-    model: text({ required: false, maxLength: MAX_MODEL }),
+    model: text({ required: false, maxLength: MAX_MODEL_NAME }),
   },
   examples: ["", "action:pull model:qwen3:8b"],
   needs: "runtime",
@@ -211,7 +221,15 @@ export const ollama = defineCommand({
     await pullModel(model, context);
   },
   components: {
-    pull: { answer: "reply", shared: true, execute: (model, _chosen, context) => pullModel(model, context) },
+    /** What the button under a model that is not installed names is in the catalog. */
+    pull: {
+      answer: "reply",
+      shared: true,
+      async execute(reference, _chosen, context) {
+        const offered = context.catalog.entries.flatMap((entry) => everyOllamaModel(entry).map(({ row }) => row.model));
+        await pullModel(referencedModel(reference, offered), context);
+      },
+    },
     cancel: {
       answer: "update",
       shared: true,

@@ -1,10 +1,14 @@
 import { createHash } from "node:crypto";
+import type { Text } from "#src/base/locale.ts";
 import { code, plain } from "#src/base/markdown.ts";
 import { type Context, defineCommand } from "#src/chat/command.ts";
 import { problemText } from "#src/chat/explain-issue.ts";
 import { hostFaultText, hostSaidLines, minuteOf } from "#src/chat/host-fault.ts";
 import { hostText } from "#src/chat/host-text.ts";
+import { memoryText } from "#src/chat/loaded-model.ts";
 import { container, textDisplay } from "#src/chat/view.ts";
+import { listedName } from "#src/inference/backend.ts";
+import type { Host } from "#src/inference/fleet.ts";
 
 /** The same entries have the same version, wherever they were read: the beginning of their hash. */
 const versionOf = ({ entries }: Context["catalog"]): string =>
@@ -48,14 +52,23 @@ async function syncLines({ lastSync, text }: Context): Promise<string[]> {
 /** A line for each host, and beneath it what it said of its faults. */
 function hostLines({ fleet, person, text }: Context): string[] {
   return fleet.hosts.flatMap((host) => {
-    const { up, version, installed } = host;
-    const label = hostText(host, person);
-    const line = up
-      ? text("status.ollamaUp", { label: label, version: plain(version ?? "?"), count: installed.length })
-      : text("status.ollamaDown", { label: label, fault: hostFaultText(host, text) });
     const said = hostSaidLines(host, { person, text });
-    return [`- ${line}`, ...said.map((item) => `  - ${item}`)];
+    return [`- ${hostLine(host, hostText(host, person), text)}`, ...said.map((item) => `  - ${item}`)];
   });
+}
+
+/** A host with what it has in memory, and whether that runs on the CPU; or why it is out. */
+function hostLine(host: Host, label: string, text: Text): string {
+  const { up, version = "?", installed, loaded } = host;
+  if (!up) return text("status.ollamaDown", { label, fault: hostFaultText(host, text) });
+  const inMemory = installed.flatMap((model) => {
+    const memory = loaded.get(model.name);
+    return memory === undefined ? [] : `${code(listedName(model))} (${memoryText(memory, text)})`;
+  });
+  const line = text("status.ollamaUp", { label, version: plain(version), count: installed.length });
+  return [line, ...(inMemory.length === 0 ? [] : [text("status.loadedModels", { models: inMemory.join(" · ") })])].join(
+    " · ",
+  );
 }
 
 async function otherLines(context: Context): Promise<string[]> {

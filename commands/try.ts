@@ -10,34 +10,27 @@ import { entryLine, openMenu } from "#src/chat/model/list.ts";
 import { RefusedWithView } from "#src/chat/refused-with-view.ts";
 import { suggestTryModels } from "#src/chat/suggest/models.ts";
 import { ANSWER_FILE, answerFile, wholeText } from "#src/chat/try/answer-file.ts";
-import { button, buttonRow, container, customId, fileDisplay, textDisplay, type View } from "#src/chat/view.ts";
-import type { ChatMessage } from "#src/inference/backend.ts";
+import { button, buttonRow, container, customId, fileDisplay, LIMITS, textDisplay, type View } from "#src/chat/view.ts";
+import { continued } from "#src/tries/conversation.ts";
+import { MAX_MODEL_NAME, modelReference } from "#src/tries/model-reference.ts";
 import type { TryRecord } from "#src/tries/records.ts";
 import type { Resolution } from "#src/tries/resolve.ts";
 import type { Try } from "#src/tries/try.ts";
 
 const MAX_PROMPT = 6000;
-/** Messages of a conversation that go along with the next prompt. */
-const MAX_HISTORY = 20;
+/** Characters for a model beside `ollama:pull:` in a custom id. */
+const MAX_REFERENCE = LIMITS.customId - "ollama:pull:".length;
 
-type Ask = {
-  targets: Try["targets"];
-  prompt: string;
-  history?: ChatMessage[];
-  think: boolean | undefined;
-  hidden: boolean;
-};
+type Ask = Pick<Try, "targets" | "prompt" | "think"> &
+  Partial<Pick<Try, "history" | "leftOutTurns" | "tokenRatio">> & { hidden: boolean };
 
-async function submit({ targets, prompt, history = [], think, hidden }: Ask, context: Context): Promise<void> {
+async function submit({ hidden, ...asked }: Ask, context: Context): Promise<void> {
   const { tries, community, person, locale, begin } = context;
   const { privateChannels } = await community.decisions();
   const isPrivate = hidden || person.channels.some((id) => privateChannels.has(id));
   await tries.submit({
+    ...asked,
     person,
-    targets,
-    prompt,
-    history,
-    think,
     locale,
     begin: (accept) => begin({ private: isPrivate, accept }),
   });
@@ -81,7 +74,9 @@ function pullable(
     `${code(`ollama pull ${model}`)}${sizeGb === undefined ? "" : ` (${formatGb(sizeGb)})`}`,
     ...(exact ? [] : [`-# ${say("try.standIn", { wanted: plain(entry.name), model: code(model) })}`]),
   ];
-  const pull = buttonRow([button(say("pull.button", { model }), customId("ollama", "pull", model))]);
+  const pull = buttonRow([
+    button(say("pull.button", { model }), customId("ollama", "pull", modelReference(model, MAX_REFERENCE))),
+  ]);
   return { components: [container([textDisplay(lines.join("\n")), ...(person.admin ? [pull] : [])])] };
 }
 
@@ -110,6 +105,12 @@ async function owned(id: string, context: Context): Promise<TryRecord> {
   return found;
 }
 
+/** What is asked to have a try again. */
+const askedBy = ({ targets, prompt, history, leftOutTurns, tokenRatio, think, delivery }: Try): Ask => ({
+  ...{ targets, prompt, history, leftOutTurns, tokenRatio, think },
+  hidden: delivery.private,
+});
+
 /** How a try ended, as it would have been shown. */
 async function lastView({ try: attempt, progress }: TryRecord, { room, catalog }: Context): Promise<View> {
   // Loaded when it is needed, as below.
@@ -134,7 +135,7 @@ const tryId = z.string().regex(/^[0-9a-f]{16}$/);
 export const try_ = defineCommand({
   name: "try",
   options: {
-    model: text({ required: true, maxLength: 100, autocomplete: suggestTryModels }),
+    model: text({ required: true, maxLength: MAX_MODEL_NAME, autocomplete: suggestTryModels }),
     prompt: text({ required: true, maxLength: MAX_PROMPT }),
     think: flag(),
     private: flag(),
@@ -171,8 +172,15 @@ export const try_ = defineCommand({
       answer: "reply",
       shared: true,
       async execute(state, _chosen, context) {
-        const { targets, prompt, history, think, delivery } = (await stored(tryId.parse(state), context)).try;
-        await submit({ targets, prompt, history, think, hidden: delivery.private }, context);
+        await submit(askedBy((await stored(tryId.parse(state), context)).try), context);
+      },
+    },
+    /** The same, without thinking. */
+    skip: {
+      answer: "reply",
+      shared: true,
+      async execute(state, _chosen, context) {
+        await submit({ ...askedBy((await stored(tryId.parse(state), context)).try), think: false }, context);
       },
     },
     /** Asks for the next message; what is written comes to `more`. */
@@ -194,22 +202,9 @@ export const try_ = defineCommand({
       shared: true,
       async execute(state, [prompt = ""], context) {
         const { try: earlier, progress } = await owned(tryId.parse(state), context);
-        const history: ChatMessage[] = [
-          ...earlier.history,
-          { role: "user", content: earlier.prompt },
-          { role: "assistant", content: progress.runs[0].text },
-        ];
-        await submit(
-          {
-            targets: [earlier.targets[0]],
-            prompt,
-            history: history.slice(-MAX_HISTORY),
-            think: earlier.think,
-            // What began for one person alone goes on for that person alone.
-            hidden: earlier.delivery.private,
-          },
-          context,
-        );
+        // What began for one person alone goes on for that person alone.
+        const { targets, ...asked } = askedBy(earlier);
+        await submit({ ...asked, ...continued(earlier, progress.runs[0]), targets: [targets[0]], prompt }, context);
       },
     },
     thinking: {

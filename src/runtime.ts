@@ -63,6 +63,7 @@ export function createLocalRuntime(options: RuntimeOptions): Runtime {
     hosts: tries.hosts,
     slots: tries.hostSlots,
     allowCloud: tries.allowCloud,
+    contextTokens: tries.contextTokens,
     log,
   });
   const { path, health } = files.community;

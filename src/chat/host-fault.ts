@@ -1,6 +1,7 @@
 import type { Text } from "#src/base/locale.ts";
 import { code, plain } from "#src/base/markdown.ts";
 import type { Person } from "#src/base/person.ts";
+import { listedName } from "#src/inference/backend.ts";
 import { isDenied } from "#src/inference/failing.ts";
 import type { Host } from "#src/inference/fleet.ts";
 
@@ -17,13 +18,14 @@ export const minuteOf = (iso: string): string => `${iso.slice(0, 16).replace("T"
 
 /** What a host said of its faults, one line each, for administrators alone; else none. */
 export function hostSaidLines(
-  { fault, lastFailure }: Host,
+  { fault, lastFailure, installed }: Host,
   { person, text }: { person: Person; text: Text },
 ): string[] {
   if (!person.admin) return [];
+  const model = installed.find(({ name }) => name === lastFailure?.model);
   const failed = lastFailure && {
     when: minuteOf(new Date(lastFailure.at).toISOString()),
-    model: code(lastFailure.model),
+    model: code(model ? listedName(model) : lastFailure.model),
     reason: lastFailure.reason,
     said: plain(lastFailure.said),
   };

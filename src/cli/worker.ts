@@ -68,6 +68,7 @@ async function work(config: Config, redisUrl: string, log: Log): Promise<void> {
       hosts: tries.hosts,
       slots: tries.hostSlots,
       allowCloud: tries.allowCloud,
+      contextTokens: tries.contextTokens,
       log,
     },
     maxTokens: tries.maxTokens,

@@ -18,8 +18,10 @@ export type HostSettings = HostAddress & {
 
 /** A model as its host lists it. */
 export type InstalledModel = {
-  /** As the backend's `normalName` has it: `qwen3:latest`. */
+  /** As the backend's `normalName` has it, to look it up: `qwen3:latest`. */
   name: string;
+  /** As its host writes it, for people and for the host: `hf.co/Qwen/Qwen3-8B-GGUF:Q4_K_M`; absent: as `name`. */
+  listedName?: string | undefined;
   sizeBytes: number;
   digest: string;
   parameterSize: string | undefined;
@@ -30,7 +32,12 @@ export type InstalledModel = {
   capabilities: readonly string[] | undefined;
   /** Tokens that the model was made for; undefined where the host has not said. */
   contextTokens: number | undefined;
+  /** Tokens of context that its own file sets (`PARAMETER num_ctx`), where it does. */
+  setContextTokens?: number | undefined;
 };
+
+/** A model's name as people see it, and as its host is asked for it. */
+export const listedName = ({ name, listedName: listed }: InstalledModel): string => listed ?? name;
 
 /** A model in a host's memory. */
 export type LoadedModel = {
@@ -109,6 +116,8 @@ export type ChatStage = "request" | "answer";
 export type Backend = {
   /** As people are shown it: `Ollama`. */
   name: string;
+  /** Tokens of context that a model gets where nothing else is known. */
+  defaultContextTokens: number;
   /** One name for all ways to write the name of a model. */
   normalName: (model: string) => string;
   version: (host: HostAddress, signal: AbortSignal) => Promise<string>;

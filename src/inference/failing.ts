@@ -44,3 +44,7 @@ export function failedAgain(before: Failing | undefined): Failing {
   const times = (before?.times ?? 0) + 1;
   return { until: performance.now() + Math.min(AVOID_FIRST_MS * 2 ** (times - 1), AVOID_MOST_MS), times };
 }
+
+/** Tells whether a host failed with a model of late. */
+export const isFailing = ({ failing }: { failing: ReadonlyMap<string, Failing> }, model: string): boolean =>
+  (failing.get(model)?.until ?? 0) > performance.now();

@@ -1,19 +1,20 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Log } from "#src/base/log.ts";
-import {
-  type Backend,
-  type ChatPart,
-  type ChatRequest,
-  canChat,
-  type HostAddress,
-  type HostSettings,
-  type InstalledModel,
-  type LoadedModel,
+import type {
+  Backend,
+  ChatPart,
+  ChatRequest,
+  HostAddress,
+  HostSettings,
+  InstalledModel,
+  LoadedModel,
 } from "./backend.ts";
 import { streamChat } from "./chat.ts";
-import { type Failing, failedAgain, faultOf, type HostFault, isAway, lineOf, type Said } from "./failing.ts";
+import { contextInUse } from "./context.ts";
+import { type Failing, failedAgain, faultOf, type HostFault, isAway, isFailing, lineOf, type Said } from "./failing.ts";
 import { createInspect } from "./inspect.ts";
 import { createLookAgain } from "./look-again.ts";
+import { otherModels, usableIf, usableModels } from "./usable.ts";
 
 export type Host = {
   address: HostAddress;
@@ -40,8 +41,12 @@ export type Host = {
 export type Lease = {
   host: Host;
   model: InstalledModel;
+  /** Tokens of context that the host answers with, as far as is known now. */
+  contextTokens: () => number | undefined;
+  /** Looks into the host's memory: what it has of the model there; undefined where it is not loaded. */
+  look: (signal: AbortSignal) => Promise<LoadedModel | undefined>;
   /** Streams one answer of the host; throws InferenceFailure, or the reason of the signal where that is raised. */
-  chat: (request: ChatRequest, signal: AbortSignal) => AsyncIterable<ChatPart>;
+  chat: (request: Omit<ChatRequest, "contextTokens">, signal: AbortSignal) => AsyncIterable<ChatPart>;
   /** `unused`: nothing was asked of the host, so nothing about it has changed. */
   release: (how?: "unused") => void;
 };
@@ -64,8 +69,8 @@ export type Fleet = {
   free: () => string[];
   /** Tells whether a host other than that one has the model and does not fail with it. */
   isElsewhere: (model: string, host: Host) => boolean;
-  /** Other models that could answer now, by name: those in memory first. */
-  others: (model: string) => string[];
+  /** Other models that could answer now: those in memory first. */
+  others: (model: string) => InstalledModel[];
   /**
    * Tells how a host answered with a model, or that it did: one that fails is avoided for that model for a while, and not
    * taken out.
@@ -94,6 +99,8 @@ export type FleetOptions = {
   /** Tries at once on one host. */
   slots: number;
   allowCloud: boolean;
+  /** Tokens of context that every request asks for; absent: as each host has it. */
+  contextTokens?: number | undefined;
   /** Tells whether hosts of other processes have a model and do not fail with it. */
   othersHave?: (model: string) => boolean;
   /** Hosts of other processes. */
@@ -112,6 +119,7 @@ export function createFleet({
   hosts: settings,
   slots,
   allowCloud,
+  contextTokens,
   othersHave = () => false,
   otherHosts = () => [],
   log,
@@ -125,12 +133,22 @@ export function createFleet({
   const usable = usableIf(allowCloud);
 
   const inspect = createInspect({ backend, log });
+  /** Tokens of context that models were last loaded with, by host and name. */
+  const contexts = new Map(hosts.map((host) => [host, new Map<string, number>()]));
+  const noteLoaded = (host: Host, loaded: Host["loaded"]): void => {
+    host.loaded = loaded;
+    for (const [name, { contextTokens: tokens }] of loaded)
+      if (tokens !== undefined) contexts.get(host)?.set(name, tokens);
+  };
+
   /** Ends the pause of a host's poll, so that one that is found failing is soon asked again. */
   const pauses = new Map<Host, AbortController>();
   const check = async (host: Host): Promise<void> => {
     const found = await inspect(host);
     if (!("failure" in found)) {
-      Object.assign(host, { ...found, version: found.version ?? host.version });
+      const { installed, loaded, version = host.version } = found;
+      Object.assign(host, { installed, version });
+      noteLoaded(host, loaded);
       cameUp(host, undefined);
     } else if (isAway(found.failure)) wentDown(host, found.failure);
     else cameUp(host, found.failure);
@@ -221,8 +239,19 @@ export function createFleet({
       return {
         host,
         model,
+        contextTokens: () =>
+          contextInUse({
+            ...{ model, backend, wanted: contextTokens },
+            ...{ loaded: host.loaded.get(name), seen: contexts.get(host)?.get(name) },
+          }),
+        look: async (signal) => {
+          noteLoaded(host, await backend.loaded(host.address, signal));
+          return host.loaded.get(name);
+        },
         chat: (request, signal) =>
-          streamChat(backend, host.address, request, signal, { isElsewhere: isElsewhere(name, host) }),
+          streamChat(backend, host.address, { ...request, contextTokens }, signal, {
+            isElsewhere: isElsewhere(name, host),
+          }),
         release: (how) => {
           if (!held) return;
           held = false;
@@ -247,32 +276,6 @@ export function createFleet({
       listeners.add(listener);
     },
   };
-}
-
-/** Tells whether a host failed with a model of late. */
-export const isFailing = ({ failing }: Host, model: string): boolean =>
-  (failing.get(model)?.until ?? 0) > performance.now();
-
-const usableIf =
-  (allowCloud: boolean) =>
-  (model: InstalledModel): boolean =>
-    canChat(model) && (allowCloud || !model.cloud);
-
-/** Models that can be tried, of all hosts that are up, each once. */
-export function usableModels(hosts: readonly Host[], allowCloud: boolean): InstalledModel[] {
-  const all = hosts.filter(({ up }) => up).flatMap(({ installed }) => installed.filter(usableIf(allowCloud)));
-  return [...new Map(all.map((model) => [model.name, model])).values()];
-}
-
-/** The models but one that a host has and does not fail with, by name: those in memory first. */
-function otherModels(hosts: readonly Host[], allowCloud: boolean, except: string): string[] {
-  const healthy = hosts.flatMap((host) =>
-    usableModels([host], allowCloud).flatMap(({ name }) => (isFailing(host, name) ? [] : [name])),
-  );
-  const isInMemory = (name: string): boolean => hosts.some(({ up, loaded }) => up && loaded.has(name));
-  return [...new Set(healthy)]
-    .filter((name) => name !== except)
-    .toSorted((a, b) => Number(isInMemory(b)) - Number(isInMemory(a)));
 }
 
 /** Loaded, and not yet looked at. */

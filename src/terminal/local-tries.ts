@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { OpenOutput, Outputs } from "#src/tries/outputs.ts";
-import { type Delivery, hasEnded, type Progress, type Try } from "#src/tries/try.ts";
+import { type Delivery, hasEnded, type Progress, shownModel, type Try } from "#src/tries/try.ts";
 import { harmless } from "./render.ts";
 
 /** How a terminal shows an answer that grows. */
@@ -85,5 +85,7 @@ function textSoFar({ targets }: Try, { runs }: Progress): string {
   const open = runs.findIndex((run) => !hasEnded(run));
   const begun = runs.slice(0, open < 0 ? runs.length : open + 1);
   if (runs.length === 1) return runs[0].text;
-  return begun.flatMap(({ text }, at) => (text === "" ? [] : `${targets[at]?.model}\n${text}`)).join("\n\n");
+  return begun
+    .flatMap(({ text }, at) => (text === "" ? [] : `${shownModel(targets[at] ?? targets[0])}\n${text}`))
+    .join("\n\n");
 }

@@ -44,7 +44,7 @@ export async function runPrompt(
       status: (attempt, progress) => {
         running = attempt;
         // One line a phase; counting along would fill the screen.
-        const status = [progress.restarted, ...progress.runs.map(({ phase }) => phase)].join();
+        const status = [progress.restarted, ...progress.runs.flatMap(({ phase, stage }) => [phase, stage])].join();
         if (status !== lastStatus) output.write(`${renderMarkdown(tryStatus(attempt, progress, text), style())}\n`);
         lastStatus = status;
       },

@@ -1,6 +1,7 @@
 import type { Person } from "#src/base/person.ts";
 import { UserError } from "#src/base/user-error.ts";
 import type { Backend } from "#src/inference/backend.ts";
+import type { ResolvedModel } from "./try.ts";
 
 /**
  * The channels, roles and models where tries are allowed, and who may make none. An empty list of allowed ones allows
@@ -20,7 +21,7 @@ export type AccessLists = {
 export function checkAccess(
   lists: AccessLists,
   person: Person,
-  model: string,
+  { model, listedName }: Pick<ResolvedModel, "model" | "listedName">,
   normalName: Backend["normalName"],
 ): void {
   if (person.admin) return;
@@ -28,7 +29,7 @@ export function checkAccess(
   const inGuild = person.guild !== undefined;
   if (inGuild && !permitsIn(lists, person.channels)) throw new UserError("tryNotInChannel");
   if (inGuild && !permits(lists.allowedRoles, lists.blockedRoles, person.roles)) throw new UserError("tryNotForRole");
-  if (!isOffered(lists, model, normalName)) throw new UserError("tryModelBlocked", { model });
+  if (!isOffered(lists, model, normalName)) throw new UserError("tryModelBlocked", { model: listedName ?? model });
 }
 
 /** Tells whether the lists offer a model to everybody. */

@@ -14,6 +14,8 @@ export type TryRequest = {
   targets: Try["targets"];
   prompt: string;
   history?: ChatMessage[];
+  leftOutTurns?: number | undefined;
+  tokenRatio?: number | undefined;
   think?: boolean | undefined;
   locale: Locale;
   /**
@@ -30,7 +32,7 @@ export function checkRequest(
   { person, targets, prompt }: TryRequest,
   { access, promptMax, normalName }: RequestLimits,
 ): void {
-  for (const { model } of targets) checkAccess(access, person, model, normalName);
+  for (const target of targets) checkAccess(access, person, target, normalName);
   if (prompt.length > promptMax) throw new UserError("tryPromptTooLong", { limit: promptMax, length: prompt.length });
 }
 
@@ -70,7 +72,7 @@ export const newTryId = (): string => randomUUID().replaceAll("-", "").slice(0, 
 
 /** The try that was asked for, as data from here on. */
 export const tryOf = (
-  { person, targets, prompt, history = [], think, locale }: TryRequest,
+  { person, targets, prompt, history = [], leftOutTurns, tokenRatio, think, locale }: TryRequest,
   { id, delivery, holder }: { id: string; delivery: Delivery; holder: string },
 ): Try => ({
   id,
@@ -80,6 +82,8 @@ export const tryOf = (
   targets,
   prompt,
   history,
+  leftOutTurns,
+  tokenRatio,
   think,
   locale,
   delivery,

@@ -1,7 +1,8 @@
 import { everyOllamaModel } from "#src/catalog/entry/editions.ts";
 import type { Entry, OllamaModel } from "#src/catalog/entry/schema.ts";
 import type { Catalog } from "#src/catalog/search/search.ts";
-import type { Backend, InstalledModel } from "#src/inference/backend.ts";
+import { type Backend, type InstalledModel, listedName } from "#src/inference/backend.ts";
+import { referencedModel } from "./model-reference.ts";
 import type { ResolvedModel } from "./try.ts";
 
 export type Resolution =
@@ -30,7 +31,7 @@ export function resolveModel(name: string, options: ResolveOptions): Resolution 
   const literal = literalModel(name, options);
   const named = options.catalog.names.exact(name);
   const own = named.filter(({ kind }) => kind !== "family").map(({ entry }) => entry);
-  if (literal && own.length === 0) return ready(literal.name, entryWith(literal.name, options), false);
+  if (literal && own.length === 0) return ready(literal, entryWith(literal.name, options), false);
   const candidates = own.length > 0 ? own : named.map(({ entry }) => entry);
   const [first] = candidates;
   if (first === undefined) return { kind: "unknown", near: options.catalog.names.near(name, 5) };
@@ -47,7 +48,8 @@ export function resolveModel(name: string, options: ResolveOptions): Resolution 
 
 /** The installed model of that name, or of those with that name and any tag the loaded one, else the largest. */
 function literalModel(name: string, { installed, isLoaded, normalName }: ResolveOptions): InstalledModel | undefined {
-  const exact = installed.find((model) => model.name === normalName(name));
+  const wanted = normalName(referencedModel(name.trim(), installed.map(listedName)));
+  const exact = installed.find((model) => model.name === wanted);
   const base = `${name.trim().toLowerCase()}:`;
   const tagged = installed.filter((model) => model.name.startsWith(base));
   return exact ?? loadedOrLargest(tagged, isLoaded);
@@ -59,10 +61,11 @@ const loadedOrLargest = (
 ): InstalledModel | undefined =>
   models.toSorted((a, b) => Number(isLoaded(b.name)) - Number(isLoaded(a.name)) || b.sizeBytes - a.sizeBytes)[0];
 
-const ready = (model: string, entryId: string | undefined, standIn: boolean): Resolution => ({
-  kind: "ready",
-  target: { model, entryId, standIn },
-});
+const ready = (model: InstalledModel, entryId: string | undefined, standIn: boolean): Resolution => {
+  const listed = listedName(model);
+  const target = { model: model.name, entryId, standIn };
+  return { kind: "ready", target: listed === model.name ? target : { ...target, listedName: listed } };
+};
 
 /** The entry's models in Ollama, those of the variant that was named alone. */
 function ollamaModels(entry: Entry, name: string, { catalog, allowCloud }: ResolveOptions): OllamaModel[] {
@@ -76,15 +79,16 @@ function ollamaModels(entry: Entry, name: string, { catalog, allowCloud }: Resol
 /** The largest loaded of the exact ones, else the largest; then the same of the stand-ins. The operator's model first. */
 function installedFor(entry: Entry, name: string, options: ResolveOptions): Resolution | undefined {
   const alias = options.aliases.get(entry.id);
-  if (alias !== undefined && options.installed.some((model) => model.name === options.normalName(alias)))
-    return ready(options.normalName(alias), entry.id, false);
+  const own = alias === undefined ? undefined : options.normalName(alias);
+  const aliased = options.installed.find((model) => model.name === own);
+  if (aliased) return ready(aliased, entry.id, false);
   const models = ollamaModels(entry, name, options);
   for (const exact of [true, false]) {
     const wanted = models.filter((model) => model.exact === exact);
     const isWanted = ({ name: model }: InstalledModel): boolean =>
       wanted.some((item) => isBuildOf(model, options.normalName(item.model)));
     const here = loadedOrLargest(options.installed.filter(isWanted), options.isLoaded);
-    if (here) return ready(here.name, entry.id, !exact);
+    if (here) return ready(here, entry.id, !exact);
   }
   return undefined;
 }

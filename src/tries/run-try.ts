@@ -1,9 +1,12 @@
 import { oneLine } from "#src/base/one-line.ts";
-import type { ChatMessage } from "#src/inference/backend.ts";
+import { type ChatPart, type Figures, listedName } from "#src/inference/backend.ts";
 import { InferenceFailure } from "#src/inference/chat.ts";
 import type { Lease } from "#src/inference/fleet.ts";
 import { createContentReader } from "./content.ts";
-import type { EndReason, RunProgress, Try } from "./try.ts";
+import { promptTokens, turnsOf, without } from "./conversation.ts";
+import { askUntilItFits, type Question } from "./questions.ts";
+import { openWait } from "./stage.ts";
+import { type EndReason, onlyThought, type RunProgress, type Try } from "./try.ts";
 
 export class TryEnded extends Error {
   override name = "TryEnded";
@@ -14,20 +17,31 @@ export class TryEnded extends Error {
   }
 }
 
-export type RunRequest = Pick<Try, "history" | "prompt" | "think"> & { model: string; maxTokens: number };
+export type RunRequest = Pick<Try, "history" | "prompt" | "think" | "leftOutTurns" | "tokenRatio"> & {
+  maxTokens: number;
+};
 
 /**
  * Runs a prompt on the host of a lease and reports all progress. Never throws: whatever ends it ends in a progress that
  * says so, with all the text that came until then.
  */
 export async function runTry(
-  { history, prompt, model, think: wanted, maxTokens }: RunRequest,
+  asked: RunRequest,
   lease: Lease,
   signal: AbortSignal,
   report: (progress: RunProgress) => void,
 ): Promise<RunProgress> {
+  const { prompt, maxTokens, tokenRatio: ratio } = asked;
+  const { model, host } = lease;
   const started = performance.now();
-  let progress: RunProgress = { phase: "loading", text: "", thinking: "", hostLabel: lease.host.label };
+  const mustLoad = !model.cloud && !host.loaded.has(model.name);
+  let progress: RunProgress = {
+    phase: "loading",
+    text: "",
+    thinking: "",
+    hostLabel: host.label,
+    ...(mustLoad && { stage: "loading" }),
+  };
   const next = (change: Partial<RunProgress>): void => {
     progress = { ...progress, ...change, durationMs: performance.now() - started };
   };
@@ -38,24 +52,44 @@ export async function runTry(
     text,
     ...(thinking !== "" && { thinking }),
   });
-  const canThink = lease.model.capabilities?.includes("thinking") ?? true;
-  const stream = async (think: boolean | undefined): Promise<void> => {
-    const messages: ChatMessage[] = [...history, { role: "user", content: prompt }];
-    const request = { model, messages, think, maxTokens, contextTokens: undefined };
-    for await (const { thinking, text, figures } of lease.chat(request, signal)) {
-      if (thinking !== "") next({ phase: "thinking", thinking: progress.thinking + thinking });
-      if (text !== "") next(read(content.push(text)));
-      if (thinking !== "" || text !== "") report(progress);
-      if (figures) next({ ...read(content.end()), phase: "done", figures });
+  const take = ({ thinking, text }: ChatPart): void => {
+    if (thinking !== "") next({ phase: "thinking", thinking: progress.thinking + thinking });
+    if (text !== "") next(read(content.push(text, progress.thinking !== "")));
+  };
+  const finish = (figures: Figures, think: boolean | undefined): void => {
+    next({ ...read(content.end()), phase: "done", contextTokens: lease.contextTokens(), figures });
+    const canSkip = think !== false && model.capabilities?.includes("thinking") !== false;
+    if (onlyThought(progress) && canSkip) next({ canSkipThinking: true });
+  };
+  const turns = turnsOf(asked.history);
+  const stream = async ({ leftOut, think }: Question): Promise<void> => {
+    const leftOutTurns = (asked.leftOutTurns ?? 0) + leftOut;
+    if (leftOutTurns > 0) next({ leftOutTurns, contextTokens: lease.contextTokens() });
+    report(progress);
+    const messages = without(turns, leftOut, prompt);
+    const wait = openWait(lease, promptTokens(messages, ratio), signal, (stage) => {
+      if (progress.stage === stage) return;
+      next({ stage });
+      report(progress);
+    });
+    try {
+      for await (const part of lease.chat({ model: listedName(model), messages, think, maxTokens }, signal)) {
+        if (part.thinking !== "" || part.text !== "") {
+          wait.spoken();
+          take(part);
+          report(progress);
+        }
+        if (part.figures) {
+          await wait.end();
+          finish(part.figures, think);
+        }
+      }
+    } finally {
+      await wait.end();
     }
   };
-  report(progress);
   try {
-    await stream(canThink ? wanted : undefined).catch((error: unknown) => {
-      // Some hosts do not say what a model can do; what they refuse is asked again without.
-      if (!(error instanceof InferenceFailure && error.refusedThinking)) throw error;
-      return stream(undefined);
-    });
+    await askUntilItFits({ ...asked, turns }, lease, stream);
   } catch (error) {
     next(read(content.end()));
     if (error instanceof TryEnded) next({ phase: error.reason });

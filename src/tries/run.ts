@@ -1,6 +1,7 @@
 import { withDeadline } from "#src/base/deadline.ts";
 import type { Log } from "#src/base/log.ts";
 import { StoreAway } from "#src/base/store-away.ts";
+import { listedName } from "#src/inference/backend.ts";
 import type { Fleet, Lease } from "#src/inference/fleet.ts";
 import { NotWanted, type OpenOutput, type Output } from "./outputs.ts";
 import { RENEWALS_MISSED, type Ticket, type TryQueue } from "./queue.ts";
@@ -166,7 +167,7 @@ async function answerOne(run: Run, at: number, lease: Lease, parts: RunParts): P
     run.progress = withRuns(run.progress, (other, place) => (place === at ? progress : other));
   };
   const report = reporter(run, set, parts);
-  const ran = await runTry({ ...attempt, model: target.model, maxTokens }, lease, control.signal, report);
+  const ran = await runTry({ ...attempt, maxTokens }, lease, control.signal, report);
   const result = withOthers(ran, target.model, parts);
   // What was ended from here says nothing of its host.
   const isOver = control.signal.aborted;
@@ -195,8 +196,8 @@ function logFailure(
 /** A failed run with models that could answer in its place. */
 function withOthers(run: RunProgress, model: string, { fleet, isOffered }: RunParts): RunProgress {
   if (run.phase !== "failed") return run;
-  const others = fleet.others(model).filter(isOffered).slice(0, MOST_OTHERS);
-  return others.length > 0 ? { ...run, others } : run;
+  const others = fleet.others(model).filter(({ name }) => isOffered(name));
+  return others.length > 0 ? { ...run, others: others.slice(0, MOST_OTHERS).map(listedName) } : run;
 }
 
 /** What is no fault of the host: another one would fail alike. */

@@ -13,6 +13,8 @@ export type TrySettings = {
   /** Characters. */
   promptMax: number;
   maxTokens: number;
+  /** Tokens of context that every request asks for; absent: as each host has it. */
+  contextTokens?: number | undefined;
   perPersonHour: number;
   perGuildHour: number;
   /** Hours that conversations are kept. */

@@ -30,6 +30,8 @@ export type Delivery = z.infer<typeof delivery>;
 const resolvedModel = z.object({
   /** Its name as the fleet has it: `qwen3:8b`. */
   model: z.string(),
+  /** The same as people see it, in the case that `ollama ls` prints; absent: as `model`. */
+  listedName: z.string().optional().catch(undefined),
   /** The catalog entry that was asked for. */
   entryId: z.string().optional(),
   /** Another model answers in place of the one asked for, and must be named as such. */
@@ -52,6 +54,10 @@ export const trySchema = z.object({
   /** The conversation before the prompt, oldest first. */
   history: z.array(chatMessage),
   think: z.boolean().optional(),
+  /** So many of the oldest turns of the conversation are not part of the history any more. */
+  leftOutTurns: z.number().optional().catch(undefined),
+  /** Tokens that the host counted in this conversation, in relation to our estimate. */
+  tokenRatio: z.number().optional().catch(undefined),
   locale: z.enum(LOCALES),
   delivery,
   /** The process that asked. */
@@ -62,6 +68,7 @@ export const trySchema = z.object({
 export type Try = z.infer<typeof trySchema>;
 
 const ENDED = ["done", "stopped", "expired", "interrupted", "failed"] as const;
+/** `loading`: a host is asked, and nothing has come yet; `stage` says why, as far as that is known. */
 const phase = z.enum(["waiting", "loading", "thinking", "answering", ...ENDED]);
 export type Phase = z.infer<typeof phase>;
 
@@ -77,6 +84,12 @@ const figures = z.object({
   reason: z.string(),
 });
 
+/**
+ * What a run waits for before its first word. `loading`: the model is being loaded. `reading`: a long prompt is read.
+ * `queued`: others on that host are before it. Unknown ones, of another version, count as none.
+ */
+const stage = z.enum(["loading", "reading", "queued"]).optional().catch(undefined);
+
 /** Why a run failed: what went wrong on the host, or that another version had queued the try. */
 export const TRY_FAILURES = [...FAILURE_REASONS, "otherVersion"] as const;
 
@@ -86,15 +99,25 @@ const runProgress = z.object({
   text: z.string(),
   thinking: z.string(),
   hostLabel: z.string().exactOptional(),
+  stage,
+  /** So many of the oldest turns of the conversation were not sent along. */
+  leftOutTurns: z.number().optional().catch(undefined),
+  /** Tokens of context that the model had, where that is known. */
+  contextTokens: z.number().optional().catch(undefined),
+  /** It has thought and said nothing, and can be asked to answer without thinking. */
+  canSkipThinking: z.boolean().optional().catch(undefined),
   figures: figures.exactOptional(),
   /** Milliseconds from the start on the host to the end. */
   durationMs: z.number().exactOptional(),
   failure: z.enum(TRY_FAILURES).exactOptional(),
   /** Figures for the text of the failure: HTTP status, version of the host, tokens. */
-  failureParams: z.record(z.string(), z.union([z.string(), z.number()])).exactOptional(),
+  failureParams: z
+    .record(z.string(), z.union([z.string(), z.number()]))
+    .optional()
+    .catch(undefined),
   /** What the host said of it, for administrators alone. */
   said: z.string().exactOptional(),
-  /** Models that could answer in its place, by name. */
+  /** Models that could answer in its place, as people see them. */
   others: z.array(z.string()).exactOptional(),
 });
 export type RunProgress = z.infer<typeof runProgress>;
@@ -126,6 +149,24 @@ export const hasWords = ({ text, thinking }: RunProgress): boolean => text !== "
 
 const isEnd = (at: Phase): boolean => ENDED.some((end) => end === at);
 export const hasEnded = (progress: Pick<Progress, "phase">): boolean => isEnd(progress.phase);
+
+/** It came to an end and said nothing, although it thought. */
+export const onlyThought = ({ phase: at, text, thinking }: RunProgress): boolean =>
+  at === "done" && text.trim() === "" && thinking !== "";
+
+/** What a host counts of a prompt and its answer may be off by so many tokens. */
+const OFF_BY = 8;
+
+/** How an answer stands to the context: it `filled` it to the end, or went on beyond it, when a model forgets what came first. */
+export function contextUse({ figures, contextTokens }: RunProgress): "within" | "filled" | "beyond" | undefined {
+  if (figures === undefined || contextTokens === undefined) return undefined;
+  const tokens = figures.promptTokens + figures.tokens;
+  if (tokens > contextTokens + OFF_BY) return "beyond";
+  return tokens >= contextTokens - OFF_BY ? "filled" : "within";
+}
+
+/** A target's model as people see it. */
+export const shownModel = ({ model, listedName }: ResolvedModel): string => listedName ?? model;
 
 /** A run that has not begun, or begins again. */
 export const WAITING_RUN: RunProgress = { phase: "waiting", text: "", thinking: "" };

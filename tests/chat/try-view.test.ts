@@ -92,6 +92,73 @@ describe("a try of one model", () => {
         expect(shown(form(attempt, failed, context))).not.toContain("architecture");
   });
 
+  test("whose conversation did not fit says what was left out, while it comes and at the end", () => {
+    const left = { leftOutTurns: 3, contextTokens: 4096 };
+    const line = "-# 为放进模型的上下文（4,096 tokens），没有带上最早的 3 轮对话";
+    expect(shown(view(tryOf(), progressOf([runOf({ phase: "answering", text: "尊", ...left })])))).toContain(line);
+    const ended = progressOf([runOf({ text: "尊敬的老师", ...left })]);
+    expect(shown(view(tryOf(), ended))).toContain(line);
+    expect(textsOf(tryEnding(tryOf(), ended, context)).join("\n")).toContain(line);
+    expect(shown(refusedTryView(tryOf(), ended, context))).toContain(line);
+    const unknown = progressOf([runOf({ text: "尊敬的老师", leftOutTurns: 3 })]);
+    expect(shown(view(tryOf(), unknown))).toContain("-# 为放进模型的上下文，没有带上最早的 3 轮对话");
+  });
+
+  test("that is longer than the context is refused with both numbers, where they are known", () => {
+    const failed = { phase: "failed", failure: "contextExceeded" } as const;
+    const params = { tokens: 6004, limit: 4096 };
+    expect(shown(view(tryOf(), progressOf([runOf({ ...failed, failureParams: params })])))).toContain(
+      "提示词有 6,004 tokens，超出了模型的上下文（4,096 tokens）",
+    );
+    expect(shown(view(tryOf(), progressOf([runOf(failed)])))).toContain(text("try.failure.contextExceeded"));
+  });
+
+  test.each([
+    [undefined, "已交给模型，等它开口……"],
+    ["loading", "正在加载模型……"],
+    ["reading", "提示词较长，模型正在读……"],
+    ["queued", "模型已加载，前面还有这台 Ollama 的其他请求……"],
+  ] as const)("that waits for its first word (%s) says for what: %s", (stage, line) => {
+    expect(shown(view(tryOf(), progressOf([runOf({ phase: "loading", stage })])))).toContain(`-# ${line}`);
+  });
+
+  test("that only thought says so, and offers to answer without where that can be", () => {
+    const thought = { text: "", thinking: "想", figures: { ...figures, reason: "length" } };
+    const ended = view(tryOf(), progressOf([runOf({ ...thought, canSkipThinking: true })]));
+    expect(shown(ended)).toContain("-# 思考用完了回答的长度，没有来得及回答");
+    expect(shown(ended)).not.toContain("模型没有说话");
+    expect(labels(ended)).toEqual(["再来一次", "思考过程", "不思考，直接回答"]);
+    const stubborn = view(tryOf(), progressOf([runOf({ ...thought, figures })]));
+    expect(shown(stubborn)).toContain("-# 模型只思考，没有回答");
+    expect(labels(stubborn)).toEqual(["再来一次", "思考过程"]);
+  });
+
+  test("tells an answer of full length from one that filled the context, or went on beyond", () => {
+    const said = (reason: string, promptTokens: number): string => {
+      const run = runOf({ text: "尊敬", contextTokens: 4096, figures: { ...figures, promptTokens, reason } });
+      return shown(view(tryOf(), progressOf([run])));
+    };
+    const words = /达到长度上限|写满|比模型的上下文还长/g;
+    expect(said("length", 100).match(words)).toEqual(["达到长度上限"]);
+    expect(said("length", 4084).match(words)).toEqual(["写满"]);
+    expect(said("stop", 4084).match(words)).toBeNull();
+    expect(said("stop", 4184).match(words)).toEqual(["比模型的上下文还长"]);
+    expect(said("length", 4184).match(words)).toEqual(["达到长度上限", "比模型的上下文还长"]);
+  });
+
+  test("names its model as the host lists it", () => {
+    const target = {
+      model: "hf.co/qwen/qwen3-8b-gguf:q4_k_m",
+      listedName: "hf.co/Qwen/Qwen3-8B-GGUF:Q4_K_M",
+      standIn: false,
+    };
+    const named = shown(
+      view({ ...tryOf(), targets: [target] }, progressOf([runOf({ text: "好", hostLabel: "gpu-1" })])),
+    );
+    expect(named).toContain("`hf.co/Qwen/Qwen3-8B-GGUF:Q4_K_M`");
+    expect(named).not.toContain("qwen3-8b-gguf");
+  });
+
   test("of a stand-in names it, also where the text is refused or was already shown", () => {
     const target = { model: "glm4:9b", entryId: "chatglm-6b", standIn: true };
     const attempt = tryOf({ targets: [target] });
@@ -166,12 +233,14 @@ describe("a try of several models", () => {
     const waiting = progressOf([runOf({ phase: "waiting" }), runOf({ phase: "waiting" })], { position: 2 });
     expect(tryStatus(attempt, waiting, text)).toBe("-# 排队中，第 2 位");
     const second = withRuns({ ...waiting, restarted: true }, (run, at) =>
-      at === 0 ? { ...run, phase: "done" } : { ...run, phase: "loading" },
+      at === 0 ? { ...run, phase: "done" } : { ...run, phase: "loading", stage: "loading" },
     );
     expect(tryStatus(attempt, second, text)).toBe(
       "-# 原来的机器停下了，正在换一台从头回答。\n-# `qwen3:8b` · 正在加载模型……",
     );
-    expect(tryStatus(tryOf(), progressOf([runOf({ phase: "loading" })]), text)).toBe("-# 正在加载模型……");
+    expect(tryStatus(tryOf(), progressOf([runOf({ phase: "loading", stage: "loading" })]), text)).toBe(
+      "-# 正在加载模型……",
+    );
   });
 });
 

@@ -1,15 +1,15 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openDiscord, startBot } from "#tests/discord/start-bot.ts";
 import { buttonsOf, textOf } from "#tests/stand-ins/discord/people.ts";
-import { startOllama } from "#tests/stand-ins/ollama.ts";
+import { type OllamaOptions, startOllama } from "#tests/stand-ins/ollama.ts";
 import { temporaryFolder } from "#tests/temporary-catalog.ts";
 
 const ADMIN = "300000000000000009";
 
-async function open() {
-  const ollama = await startOllama({
-    models: [{ name: "qwen3:8b", sizeBytes: 5.2e9, parameterSize: "8.2B", quantization: "Q4_K_M" }],
-  });
+const ONE = [{ name: "qwen3:8b", sizeBytes: 5.2e9, parameterSize: "8.2B", quantization: "Q4_K_M" }];
+
+async function open(models: OllamaOptions["models"] = ONE) {
+  const ollama = await startOllama({ models });
   onTestFinished(() => ollama.stop());
   const discord = await openDiscord();
   const bot = startBot(discord, { OLLAMA_HOSTS: ollama.url, DATA_DIR: await temporaryFolder(), ADMIN_USER_IDS: ADMIN });
@@ -62,6 +62,64 @@ describe("/ollama", () => {
     ollama.remove("glm4:9b");
     const other = await discord.person({ id: "300000000000000001" }).run("try", { model: "chatglm", prompt: "你好" });
     expect(buttonsOf(other).map(({ label }) => label)).not.toContain("下载 glm4:9b");
+  });
+
+  test("says what runs on the CPU and what only in part on the graphics card, as /status does", async () => {
+    const sizes = { sizeBytes: 5e9 };
+    const { ollama, discord, admin } = await open([
+      { name: "on-cpu:8b", ...sizes, vramShare: 0 },
+      { name: "in-parts:8b", ...sizes, vramShare: 0.5 },
+      { name: "on-card:8b", ...sizes },
+    ]);
+    const loads = ["on-cpu:8b", "in-parts:8b", "on-card:8b"].map((model) =>
+      fetch(`${ollama.url}/api/chat`, { method: "POST", body: JSON.stringify({ model, messages: [] }) }),
+    );
+    for (const answer of await Promise.all(loads)) await answer.text();
+    // A pull that ends has its host looked at.
+    ollama.pulls.offer("new:1b", { layers: [1e6] });
+    const pulled = await admin.run("ollama", { action: "pull", model: "new:1b" });
+    await discord.until(() => textOf(pulled).includes("已下载到"), "the end of the pull");
+    for (const command of ["ollama", "status"]) {
+      const shown = textOf(await admin.run(command));
+      expect(shown).toMatch(/on-cpu:8b.*已加载，在 CPU 上运行，占 6 GB 内存/);
+      expect(shown).toMatch(/in-parts:8b.*已加载，占 3 GB 显存，其余 3 GB 在内存（较慢）/);
+      expect(shown).toMatch(/on-card:8b.*已加载，占 6 GB 显存/);
+      expect(shown).not.toContain("0 GB 显存");
+    }
+  });
+
+  describe("a name that is long, in the case that it was pulled with", () => {
+    const named = (letters: number): string => `hf.co/Some-User/${"X".repeat(letters)}-GGUF:Q4_K_M`;
+    const [short, most] = [named(20), named(100)];
+
+    test("is shown, suggested, tried and removed as it is written", async () => {
+      expect(most.length).toBeLessThanOrEqual(128);
+      const { ollama, discord, admin } = await open([{ name: short }, { name: most }]);
+      expect(textOf(await admin.run("ollama"))).toContain(`\`${most}\``);
+      const suggested = await admin.type("try", "model", "some-user");
+      expect(suggested.length).toBe(2);
+      for (const [at, name] of [short, most].entries()) {
+        const value = suggested.find(({ name: label }) => label.includes(name.slice(0, 80)))?.value ?? "";
+        expect(value === name).toBe(at === 0);
+        for (const model of [value, name]) {
+          const message = await admin.run("try", { model, prompt: "你好" });
+          await discord.until(() => buttonsOf(message).some(({ label }) => label === "再来一次"), "an answer");
+          expect(textOf(message)).toContain(`\`${name}\``);
+        }
+        expect(ollama.requests.slice(-2).map(({ model }) => model)).toEqual([name, name]);
+        const question = await admin.run("ollama", { action: "remove", model: name.toLowerCase() });
+        expect(textOf(await admin.press(question, "删除"))).toContain(`已删除 \`${name}\``);
+        expect(textOf(await admin.run("ollama"))).not.toContain(name);
+      }
+    });
+
+    test("can be pulled", async () => {
+      const { ollama, discord, admin } = await open([]);
+      ollama.pulls.offer(most, { layers: [1e6] });
+      const message = await admin.run("ollama", { action: "pull", model: most });
+      await discord.until(() => textOf(message).includes("已下载到"), "the end of the pull");
+      expect(ollama.pulls.requests.at(-1)?.model).toBe(most);
+    });
   });
 
   test("removes after a confirmation", async () => {

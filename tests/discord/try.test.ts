@@ -80,6 +80,34 @@ describe("/try", () => {
     expect(textOf(refused)).toContain("只有提问的人");
   });
 
+  test("continue at a context that is full says what was left out, five long turns on", async () => {
+    const { discord, ollama } = await openWorld({ env: { TRY_MAX_TOKENS: "500" } });
+    ollama.script({ text: "好" });
+    const person = discord.person({ id: ASKER });
+    let message = await person.run("try", { model: "glm4:9b", prompt: "我叫小明。" });
+    for (const prompt of ["一", "二", "三", "四"].map((name) => `${name}${"。".repeat(2500)}`)) {
+      await ended(discord, message);
+      message = await person.write(message, "继续", prompt);
+    }
+    await ended(discord, message);
+    expect(textOf(message)).toMatch(/为放进模型的上下文（4,096 tokens），没有带上最早的 [1-4] 轮对话/);
+    expect(ollama.requests.at(-1)?.messages[0]?.content).not.toContain("小明");
+    expect(ollama.reloads()).toBe(0);
+  });
+
+  test("thinking that takes all the length offers an answer without", async () => {
+    const { discord, ollama } = await openWorld({ env: { TRY_MAX_TOKENS: "16" } });
+    ollama.script({ thinking: "想".repeat(100), text: "想好了。" });
+    const person = discord.person({ id: ASKER });
+    const message = await person.run("try", { model: "qwen3", prompt: "问", think: "true" });
+    await ended(discord, message);
+    expect(textOf(message)).toContain("思考用完了回答的长度");
+    const answer = await person.press(message, "不思考，直接回答");
+    await ended(discord, answer);
+    expect(textOf(answer)).toContain("想好了。");
+    expect(ollama.requests.map(({ think }) => think)).toEqual([true, false]);
+  });
+
   test("again asks the same once more, in a new message", async () => {
     const { discord, ollama } = await openWorld();
     const person = discord.person({ id: ASKER });

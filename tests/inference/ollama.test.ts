@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { streamChat } from "#src/inference/chat.ts";
 import { asPart, chatAnswer } from "#src/inference/ollama/answers.ts";
 import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
@@ -41,4 +41,32 @@ test("asks for so many tokens at most", async () => {
   const request = { model: "qwen3:8b", messages, think: undefined, maxTokens: 123, contextTokens: undefined };
   await Array.fromAsync(streamChat(backend, { url: ollama.url }, request, signal));
   expect(ollama.requests[0]?.options?.num_predict).toBe(123);
+});
+
+describe("what is installed", () => {
+  test("keeps the case that `ollama ls` prints, and knows the context", async () => {
+    const ollama = await startOllama({
+      models: [{ name: "hf.co/Qwen/Qwen3-8B-GGUF:Q4_K_M", contextLength: 40_960, numCtx: 8192 }, { name: "Glm4" }],
+    });
+    onTestFinished(() => ollama.stop());
+    expect(await backend.list({ url: ollama.url }, signal)).toMatchObject([
+      {
+        name: "hf.co/qwen/qwen3-8b-gguf:q4_k_m",
+        listedName: "hf.co/Qwen/Qwen3-8B-GGUF:Q4_K_M",
+        contextTokens: 40_960,
+        setContextTokens: 8192,
+      },
+      { name: "glm4:latest", listedName: "Glm4:latest", setContextTokens: undefined },
+    ]);
+  });
+
+  test("is asked about once, and what runs elsewhere never", async () => {
+    const ollama = await startOllama({ models: [{ name: "qwen3:8b" }, { name: "glm-5:cloud", cloud: true }] });
+    onTestFinished(() => ollama.stop());
+    for (let times = 0; times < 2; times += 1) {
+      const models = await backend.list({ url: ollama.url }, signal);
+      expect(models.map(({ cloud }) => cloud)).toEqual([false, true]);
+    }
+    expect(ollama.calls.filter(({ path }) => path === "/api/show").length).toBe(1);
+  });
 });

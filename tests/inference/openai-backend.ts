@@ -45,6 +45,7 @@ async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string>
 
 /** A second backend, for a server with the API of OpenAI: shows that the interface suffices for another one. */
 export const openAiBackend: Backend = {
+  defaultContextTokens: 8192,
   name: "OpenAI",
   normalName,
   list,

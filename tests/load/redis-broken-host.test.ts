@@ -1,13 +1,15 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createLog } from "#src/base/log.ts";
 import { readConfig } from "#src/config.ts";
-import { type Host, isFailing } from "#src/inference/fleet.ts";
+import { isFailing } from "#src/inference/failing.ts";
+import type { Host } from "#src/inference/fleet.ts";
 import { openParts } from "#src/tries/redis/open.ts";
 import { MODEL, openMany } from "#tests/load/redis-world.ts";
 import { PATIENCE_MS } from "#tests/patience.ts";
 import type { Message, Record_ } from "#tests/stand-ins/discord/interactions.ts";
 import { buttonsOf, textOf } from "#tests/stand-ins/discord/people.ts";
 import type { Discord } from "#tests/stand-ins/discord.ts";
+import { loadFailure } from "#tests/stand-ins/ollama/faults.ts";
 import { startRedis, WITHOUT_REDIS } from "#tests/stand-ins/redis.ts";
 
 if (WITHOUT_REDIS !== undefined) process.stderr.write(`broken hosts over Redis are not tested: ${WITHOUT_REDIS}\n`);
@@ -45,6 +47,56 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("one host of two whose list answers
     for (const { mark, message } of await askAll(discord)) expect(textOf(message)).toContain(`答：${mark}。再见`);
     expect(ollamas[0]?.requests.length).toBeGreaterThan(0);
     expect(ollamas[0]?.requests.length).toBeLessThan(PEOPLE / 2);
+  });
+});
+
+const OTHER_MODEL = "qwen3:8b";
+
+describe.skipIf(WITHOUT_REDIS !== undefined)("one person's model that cannot be loaded", () => {
+  test("leaves another's twenty tries alone, and the host up", async () => {
+    const { discord, ollamas } = await openMany({ bots: 2, workers: 1, slots: 4 });
+    const [ollama] = ollamas;
+    ollama?.install({ name: OTHER_MODEL });
+    const broken = loadFailure("unknown model architecture: 'hy4'");
+    ollama?.script(({ model }) => (model === MODEL ? { status: broken } : { text: "好的，再见。" }));
+    const [one, other] = ["310000000000000001", "310000000000000002"].map((id) =>
+      discord.person({ id, inServer: false }),
+    );
+    if (one === undefined || other === undefined) throw new Error("there is nobody");
+    let answered = 0;
+    for (let times = 0; times < 20; times++) {
+      const asked = [
+        one.enter("try", { model: MODEL, prompt: "问" }),
+        other.enter("try", { model: OTHER_MODEL, prompt: "问" }),
+      ];
+      await discord.until(() => asked.every(hasEnded), "both ends", PATIENCE_MS);
+      const [failed, message] = asked.map(({ original }) => original && textOf(original));
+      expect(failed).toContain("还不认识这个模型");
+      if (message?.includes("好的，再见。")) answered += 1;
+    }
+    expect(answered).toBe(20);
+    expect(textOf(await other.run("status"))).toContain("2 个模型");
+  });
+});
+
+describe.skipIf(WITHOUT_REDIS !== undefined)("a look before somebody is refused", () => {
+  test("is asked of the workers: what was pulled a moment ago is tried, and ten who ask cost one look", async () => {
+    const { discord, ollamas } = await openMany({ bots: 1, workers: 2, slots: 4 });
+    const looks = (): number[] => ollamas.map(({ calls }) => calls.filter(({ path }) => path === "/api/tags").length);
+    const person = discord.person({ id: "310000000000000003", inServer: false });
+    ollamas[1]?.install({ name: OTHER_MODEL });
+    const asked = person.enter("try", { model: OTHER_MODEL, prompt: "问" });
+    await discord.until(() => hasEnded(asked), "an end", PATIENCE_MS);
+    expect(asked.original && textOf(asked.original)).toContain("测试用的回答");
+    const before = looks();
+    const refused = await Promise.all(
+      Array.from({ length: 10 }, () => person.run("try", { model: "nothing:1b", prompt: "问" })),
+    );
+    for (const message of refused) expect(textOf(message)).toContain("nothing:1b");
+    const after = looks();
+    // The poll of every quarter of a minute may fall into it.
+    for (const [at, count] of after.entries()) expect(count - (before[at] ?? 0)).toBeLessThanOrEqual(3);
+    expect(after).not.toEqual(before);
   });
 });
 
@@ -86,6 +138,12 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a worker's heartbeat", () => {
       ]),
     };
     const worker = { id: "one", name: "here", hosts: [host] };
+    const lastFailure = {
+      reason: "cannotLoad",
+      said: "unknown model architecture: 'hy4'",
+      model: MODEL,
+      at: 7,
+    } as const;
     const read = async (): Promise<Host | undefined> => (await other.read())[0]?.hosts[0];
     const fails = async (model: string): Promise<boolean> => {
       const found = await read();
@@ -101,5 +159,9 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("a worker's heartbeat", () => {
     expect(await read()).toMatchObject({ busy: 1 });
     await one.publishChange({ ...worker, hosts: [{ ...host, busy: 0, failing: new Map() }] });
     expect([await fails(MODEL), await read()]).toMatchObject([false, { busy: 0 }]);
+    // And what a host said, for administrators wherever they ask.
+    const fault = { reason: "notBackend", said: "401 Unauthorized", status: 401 } as const;
+    await one.publishChange({ ...worker, hosts: [{ ...host, up: false, fault, lastFailure }] });
+    expect(await read()).toMatchObject({ up: false, fault, lastFailure });
   });
 });

@@ -178,3 +178,29 @@ describe("the server", () => {
     expect([server.running(), server.waiting(), server.open()]).toEqual([0, 0, 0]);
   });
 });
+
+test("in memory a model is on the graphics card, in part, or on the CPU", async () => {
+  const models = [{ name: "card" }, { name: "parts", vramShare: 0.5 }, { name: "cpu", vramShare: 0 }];
+  const server = await start({ models });
+  for (const { name } of models) await post(server, "/api/chat", { model: name, messages: [] });
+  const { models: loaded } = await client(server).ps();
+  expect(loaded.map(({ size, size_vram }) => size_vram / size)).toEqual([1, 0.5, 0]);
+});
+
+test("a cloud model is a stub that says next to nothing, and is shown only where its servers are reached", async () => {
+  const server = await start();
+  const stub = (await client(server).list()).models.find(({ name }) => name === "glm-5:cloud");
+  expect(stub).toMatchObject({
+    size: 382,
+    remote_host: "https://ollama.com:443",
+    details: { format: "", parameter_size: "" },
+  });
+  expect((await post(server, "/api/show", { model: "glm-5:cloud" })).status).toBe(502);
+  expect(server.violations.splice(0)).toEqual(["/api/show of a cloud stub: glm-5:cloud"]);
+});
+
+test("names keep the case that they were installed with, and are found in any", async () => {
+  const server = await start({ models: [{ name: "hf.co/Qwen/Qwen3-8B-GGUF:Q4_K_M" }] });
+  expect((await client(server).list()).models.map(({ name }) => name)).toEqual(["hf.co/Qwen/Qwen3-8B-GGUF:Q4_K_M"]);
+  expect((await post(server, "/api/show", { model: "HF.co/qwen/qwen3-8b-gguf:q4_k_m" })).status).toBe(200);
+});

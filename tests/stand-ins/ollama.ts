@@ -14,6 +14,8 @@ export type OllamaOptions = {
   /** OLLAMA_NUM_PARALLEL: chats per model at once; further ones wait. */
   slots?: number;
   version?: string;
+  /** OLLAMA_CONTEXT_LENGTH. */
+  contextLength?: number;
 };
 
 export type Ollama = Awaited<ReturnType<typeof startOllama>>;
@@ -26,10 +28,10 @@ type Route = [method: string, path: string, act: (exchange: Exchange, body: stri
  * Ollama on loopback: its HTTP API with models that say what a script has. What a client does that a correct one never
  * does is kept in `violations`; `stop` throws when there are any.
  */
-export async function startOllama({ models = [], slots = 1, version = "0.14.2" }: OllamaOptions = {}) {
+export async function startOllama({ models = [], slots = 1, version = "0.14.2", contextLength }: OllamaOptions = {}) {
   const violations: string[] = [];
   const calls: { method: string; path: string }[] = [];
-  const library = createLibrary(models);
+  const library = createLibrary(models, contextLength);
   const chat = createChat(library, slots);
   const pulls = createPulls(library);
   const underWay = new Set<Promise<void>>();
@@ -163,7 +165,10 @@ export async function startOllama({ models = [], slots = 1, version = "0.14.2" }
     open: chat.open,
     maxOpen: chat.maxOpen,
     pulls,
+    /** Another program holds a slot until the answer is called. */
+    hold: chat.hold,
     loaded: library.loaded,
+    reloads: library.reloads,
     unload: library.unload,
     install: library.install,
     remove: library.remove,

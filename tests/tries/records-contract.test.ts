@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { NotWanted } from "#src/tries/outputs.ts";
 import type { Notice, TryRecords } from "#src/tries/records.ts";
-import { endedFor, type Progress, type Try, waitingProgress, withRuns } from "#src/tries/try.ts";
+import { endedFor, type Progress, type RunProgress, type Try, waitingProgress, withRuns } from "#src/tries/try.ts";
 import { IMPLEMENTATIONS, KEEP_HOURS } from "#tests/tries/stores.ts";
 import { tryOf } from "#tests/tries/written-tries.ts";
 
@@ -132,6 +132,22 @@ describe.each(IMPLEMENTATIONS)("the records of $name", ({ lasts, prepare }) => {
     const attempt = { ...whole, delivery: { ...whole.delivery, surface: "telegram" } };
     await write("t1", { data: JSON.stringify({ ...attempt, mood: "curious" }) });
     expect(await records.find("t1")).toMatchObject({ kind: "try", try: attempt });
+  });
+
+  test("what was left out and why it waits are kept; what another version says of them costs nothing else", async () => {
+    const { records, write } = await open();
+    await records.begin({ ...whole, leftOutTurns: 2, tokenRatio: 0.7 });
+    const [run] = waitingProgress(whole).runs;
+    const kept: RunProgress = { ...run, phase: "loading", stage: "queued", leftOutTurns: 3, contextTokens: 4096 };
+    await records.save("t1", { phase: "loading", runs: [kept] });
+    const found = await records.find("t1");
+    expect(found).toMatchObject({ try: { leftOutTurns: 2, tokenRatio: 0.7 }, progress: { runs: [kept] } });
+    const odd = { ...kept, stage: "dancing", leftOutTurns: "two", contextTokens: {}, failureParams: [], text: "好" };
+    await write("t1", { progress: JSON.stringify({ phase: "loading", runs: [odd] }) });
+    expect(await records.find("t1")).toMatchObject({
+      kind: "try",
+      progress: { runs: [{ text: "好", stage: undefined, leftOutTurns: undefined, contextTokens: undefined }] },
+    });
   });
 
   test("what cannot be read is ended once, with what can be read of it or without", async () => {

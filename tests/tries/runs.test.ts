@@ -111,10 +111,12 @@ describe("a host that fails with a model", () => {
 });
 
 test("a host that dies in mid-answer does not take the next try with it", async () => {
-  const { ollamas, tries, submit, ends } = await openTries({ hosts: 2, slots: 1 });
+  const { ollamas, tries, submit, ends, shown } = await openTries({ hosts: 2, slots: 1 });
   for (const ollama of ollamas) ollama.script({ endless: true, tokensPerSecond: 50 });
   const running = [await submit("a", "一"), await submit("b", "二")];
-  await expect.poll(() => ollamas.map(({ running: open }) => open())).toEqual([1, 1]);
+  const haveWords = (): boolean[] => running.map(({ id }) => only(shown.get(id)?.at(-1))?.text !== "");
+  await expect.poll(() => running.map(({ id }) => shown.has(id))).toEqual([true, true]);
+  await expect.poll(haveWords).toEqual([true, true]);
   const waiting = await submit("c", "三");
   const dead = ollamas[0] ?? raise();
   await dead.down();

@@ -41,6 +41,10 @@ export const requestOf = (id: string, changes: Partial<TryRequest> = {}): TryReq
 
 type WorldOptions = {
   slots?: number;
+  /** OLLAMA_CONTEXT_LENGTH of the hosts. */
+  contextLength?: number;
+  /** Models that run elsewhere are allowed. */
+  cloud?: boolean;
   models?: OllamaOptions["models"];
   /** How many hosts there are; the first is `ollama`. */
   hosts?: number;
@@ -59,6 +63,8 @@ export const only = (progress: Progress | undefined): RunProgress | undefined =>
 /** Tries over a real fleet, with everything that is shown kept. */
 export async function openTries({
   slots = 2,
+  contextLength,
+  cloud = false,
   models = [{ name: MODEL }],
   hosts = 1,
   backend,
@@ -69,7 +75,7 @@ export async function openTries({
 }: WorldOptions = {}) {
   const community = createCommunity(store, log);
   onTestFinished(() => community.close());
-  const first = await startOllama({ models, slots });
+  const first = await startOllama({ models, slots, ...(contextLength !== undefined && { contextLength }) });
   const more = await Promise.all(Array.from({ length: hosts - 1 }, () => startOllama({ models, slots })));
   const ollamas = [first, ...more];
   onTestFinished(async () => void (await Promise.all(ollamas.map((ollama) => ollama.stop()))));
@@ -77,7 +83,8 @@ export async function openTries({
     backend: { ...createOllamaBackend(), ...backend },
     hosts: ollamas.map(({ url }) => ({ url })),
     slots,
-    allowCloud: false,
+    allowCloud: cloud,
+    contextTokens: settings?.contextTokens,
     log,
   });
   await fleet.ready();

@@ -5,6 +5,16 @@ import { buttonsOf, openVisitor, textOf } from "./visitor.ts";
 
 const labels = (html: string): string[] => buttonsOf(html).map(({ label }) => label);
 
+/** The id under which the answer to "continue" is sent. */
+async function continueOf(
+  visitor: ReturnType<typeof openVisitor>,
+  answer: Awaited<ReturnType<ReturnType<typeof openVisitor>["say"]>>,
+): Promise<string | undefined> {
+  const asked = await visitor.press(answer, "继续");
+  await asked.end;
+  return asked.events.flatMap((event) => ("ask" in event ? event.ask.customId : []))[0];
+}
+
 describe("/try on the page", () => {
   test("streams the answer, names the stand-in, and ends with figures and buttons", async () => {
     const { url, ollama } = await openPage();
@@ -71,6 +81,24 @@ describe("/try on the page", () => {
     const again = await visitor.press(first, "再来一次");
     await again.end;
     expect(ollama.requests[2]?.messages.map(({ content }) => content)).toEqual(["一"]);
+  });
+
+  test("continue at a context that is full says what was left out", async () => {
+    const { url, ollama } = await openPage({ env: { TRY_NUM_CTX: "1000", TRY_MAX_TOKENS: "100" } });
+    ollama.script({ text: "好" });
+    const visitor = openVisitor(url);
+    let answer = await visitor.say("/try glm4:9b 我叫小明");
+    for (const name of ["一", "二"]) {
+      await answer.end;
+      answer = await visitor.send("/chat/press", {
+        id: await continueOf(visitor, answer),
+        values: [`${name}${"。".repeat(1200)}`],
+      });
+    }
+    await answer.end;
+    expect(textOf(answer.html())).toContain("为放进模型的上下文（1,000 tokens），没有带上最早的 2 轮对话");
+    expect(ollama.requests.map(({ options }) => options?.num_ctx)).toContain(1000);
+    expect(ollama.requests.at(-1)?.messages.length).toBe(1);
   });
 
   test("what it thought is behind a button", async () => {

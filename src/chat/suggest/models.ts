@@ -7,6 +7,9 @@ import { subjectNamed } from "#src/catalog/search/subject.ts";
 import type { Autocomplete, Context, Suggestion } from "#src/chat/command.ts";
 import { about } from "#src/chat/model/list.ts";
 import { clip, LIMITS } from "#src/chat/view.ts";
+import { listedName } from "#src/inference/backend.ts";
+import { modelReference } from "#src/tries/model-reference.ts";
+import { shownModel } from "#src/tries/try.ts";
 
 /** Suggests entries for what is typed so far; with nothing typed the newest of each family first. */
 export const suggestModels: Autocomplete = (typed, { catalog, text }) => {
@@ -62,7 +65,7 @@ export const suggestTryModels: Autocomplete = (typed, context) => {
       ? {
           name: label(
             `✓ ${entry.name}`,
-            resolution.target.standIn ? `→ ${resolution.target.model}` : "",
+            resolution.target.standIn ? `→ ${shownModel(resolution.target)}` : "",
             text("try.installed"),
             speed(resolution.target.model),
           ),
@@ -73,9 +76,9 @@ export const suggestTryModels: Autocomplete = (typed, context) => {
   const literal = fleet
     .installed()
     .filter(({ name }) => name.includes(wanted))
-    .map(({ name, parameterSize = "" }) => ({
-      name: label(`✓ ${name}`, parameterSize, text("try.installed"), speed(name)),
-      value: name,
+    .map((model) => ({
+      name: label(`✓ ${listedName(model)}`, model.parameterSize ?? "", text("try.installed"), speed(model.name)),
+      value: modelReference(listedName(model), LIMITS.optionText),
     }));
   const pullable = resolved.flatMap(({ entry, resolution }) =>
     resolution.kind === "pullable"

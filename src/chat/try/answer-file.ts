@@ -1,5 +1,5 @@
 import type { Attachment } from "#src/chat/view.ts";
-import type { Progress, RunProgress, Try } from "#src/tries/try.ts";
+import { type Progress, type RunProgress, shownModel, type Try } from "#src/tries/try.ts";
 
 export const ANSWER_FILE = "answer.md";
 
@@ -14,6 +14,6 @@ export function wholeText(
 ): string {
   if (runs.length === 1) return runs[0][kind];
   return runs
-    .flatMap((run, at) => (run[kind] === "" ? [] : `# ${(targets[at] ?? targets[0]).model}\n\n${run[kind]}`))
+    .flatMap((run, at) => (run[kind] === "" ? [] : `# ${shownModel(targets[at] ?? targets[0])}\n\n${run[kind]}`))
     .join("\n\n");
 }

@@ -17,7 +17,16 @@ import {
   type View,
 } from "#src/chat/view.ts";
 import { isDenied } from "#src/inference/failing.ts";
-import { hasEnded, type Progress, type ResolvedModel, type RunProgress, type Try } from "#src/tries/try.ts";
+import {
+  contextUse,
+  hasEnded,
+  onlyThought,
+  type Progress,
+  type ResolvedModel,
+  type RunProgress,
+  shownModel,
+  type Try,
+} from "#src/tries/try.ts";
 import { ANSWER_FILE, answerFile, wholeText } from "./answer-file.ts";
 
 /** Characters of the prompt that stay in sight above the answer. */
@@ -51,7 +60,8 @@ export function tryView(attempt: Try, progress: Progress, context: TryContext): 
   const attach = isCut && hasEnded(progress);
   const shown = runs.map((item) => {
     const { markdown = "", complete = true } = texts.get(item) ?? {};
-    const body = markdown.trim() || (item.run.phase === "done" ? text("try.empty") : "");
+    const isSilent = item.run.phase === "done" && !onlyThought(item.run);
+    const body = markdown.trim() || (isSilent ? text("try.empty") : "");
     return { item, body, below: runLines(item, progress, !complete, text) };
   });
   const head = [`> ${plain(clip(attempt.prompt.replace(/\s+/g, " "), PROMPT_SHOWN))}`];
@@ -68,7 +78,7 @@ export function tryView(attempt: Try, progress: Progress, context: TryContext): 
       : [
           ...displays(head),
           ...shown.flatMap(({ item: { target }, body, below }) =>
-            displays([`**${code(target.model)}**`, ...standInLine(target, context)], [body], below),
+            displays([`**${code(shownModel(target))}**`, ...standInLine(target, context)], [body], below),
           ),
           ...file,
           ...displays(common),
@@ -107,7 +117,7 @@ export function tryStatus(attempt: Try, progress: Progress, text: Text): string 
   const runs = runsOf(attempt, progress);
   const current = runs.find(({ run }) => run.phase === progress.phase);
   const line = current ? phaseLine(current.run, progress, text).join("") : "";
-  const named = current && line !== "" && runs.length > 1 ? `${code(current.target.model)} · ${line}` : line;
+  const named = current && line !== "" && runs.length > 1 ? `${code(shownModel(current.target))} · ${line}` : line;
   return [...tryLines(progress, text), ...(named === "" ? [] : [small(named)])].join("\n");
 }
 
@@ -133,12 +143,9 @@ function fittingTexts(runs: Run[], room: number): Map<Run, ReturnType<typeof mod
 const small = (line: string): string => `-# ${line}`;
 
 /** A stand-in is named as such wherever its answer is shown. */
-function standInLine(
-  { entryId, standIn, model }: ResolvedModel,
-  { text, entryOf }: Omit<TryContext, "room">,
-): string[] {
-  const entry = standIn ? entryOf(entryId ?? "") : undefined;
-  return entry ? [small(text("try.standIn", { wanted: plain(entry.name), model: code(model) }))] : [];
+function standInLine(target: ResolvedModel, { text, entryOf }: Omit<TryContext, "room">): string[] {
+  const entry = target.standIn ? entryOf(target.entryId ?? "") : undefined;
+  return entry ? [small(text("try.standIn", { wanted: plain(entry.name), model: code(shownModel(target)) }))] : [];
 }
 
 /** All lines about a try and its runs. */
@@ -167,7 +174,8 @@ const runLines = ({ run, target, said }: Run, progress: Progress, cut: boolean, 
     ...phaseLine(run, progress, text),
     ...insteadLine(run, text),
     ...(said ? [text("try.said", { said: plain(said) })] : []),
-    figuresLine(target.model, run, text),
+    ...leftOutLine(run, text),
+    figuresLine(shownModel(target), run, text),
   ].map(small);
 
 function phaseLine(run: RunProgress, progress: Progress, text: Text): string[] {
@@ -176,8 +184,10 @@ function phaseLine(run: RunProgress, progress: Progress, text: Text): string[] {
       return isQueued(progress) ? [] : [text("try.turn")];
     case "thinking":
       return [text("try.thinking", { count: run.thinking.length })];
+    case "loading":
+      return [text(`try.stage.${run.stage ?? "unknown"}`)];
     case "done":
-      return run.figures?.reason === "length" ? [text("try.cut")] : [];
+      return doneLine(run, text);
     case "failed":
       return [failureText(run, text)];
     default:
@@ -185,13 +195,26 @@ function phaseLine(run: RunProgress, progress: Progress, text: Text): string[] {
   }
 }
 
+/** `length` says that an answer had all its tokens, or came to the end of the context: its figures tell the two apart. */
+function doneLine(run: RunProgress, text: Text): string[] {
+  const isCut = run.figures?.reason === "length";
+  const use = contextUse(run);
+  if (onlyThought(run)) return [text(isCut ? "try.thoughtTooLong" : "try.thoughtOnly")];
+  return [
+    ...(isCut ? [text(use === "filled" ? "try.contextFull" : "try.cut")] : []),
+    ...(use === "beyond" ? [text("try.beyondContext")] : []),
+  ];
+}
+
 /** What went wrong, and what the person, or an administrator, can do. */
 function failureText({ failure = "failed", failureParams = {}, hostLabel = "" }: RunProgress, text: Text): string {
-  const params = { ...failureParams, host: plain(hostLabel) };
-  const { cause, status } = failureParams;
+  const params = { ...failureParams, host: hostLabel };
+  const { cause, status, tokens, limit } = failureParams;
   if (failure === "cannotLoad" && (cause === "tooNew" || cause === "damaged" || cause === "slow"))
     return text(`try.cannotLoad.${cause}`, params);
   if (failure === "notBackend" && isDenied(status)) return text("try.denied", params);
+  if (failure === "contextExceeded" && typeof tokens === "number" && typeof limit === "number")
+    return text("try.promptExceedsContext", { tokens: grouped(tokens), limit: grouped(limit) });
   return text(`try.failure.${failure}`, params);
 }
 
@@ -201,6 +224,17 @@ const failureLength = ({ run, said = "" }: Run): number => said.length * 2 + (ru
 /** Models that could answer in place of one that failed. */
 const insteadLine = ({ phase, others = [] }: RunProgress, text: Text): string[] =>
   phase === "failed" && others.length > 0 ? [text("try.instead", { models: others.map(code).join(", ") })] : [];
+
+/** What a model was not told of the conversation is said with the answer, and while it comes. */
+function leftOutLine({ leftOutTurns = 0, contextTokens, phase }: RunProgress, text: Text): string[] {
+  if (leftOutTurns === 0 || phase === "waiting") return [];
+  return contextTokens === undefined
+    ? [text("try.leftOut", { count: leftOutTurns })]
+    : [text("try.leftOutOf", { count: leftOutTurns, tokens: grouped(contextTokens) })];
+}
+
+/** `4,096`, as all three languages write it. */
+const grouped = (count: number): string => count.toLocaleString("en-US");
 
 function figuresLine(model: string, { figures, hostLabel, durationMs = 0 }: RunProgress, text: Text): string {
   if (hostLabel === undefined) return code(model);
@@ -224,6 +258,9 @@ function controls({ id }: Try, progress: Progress, cut: boolean, text: Text) {
           : [button(text("try.continue"), customId("try", "continue", id), { style: ButtonStyle.Primary })]),
         ...(runs.some(({ thinking }) => thinking !== "")
           ? [button(text("try.showThinking"), customId("try", "thinking", id))]
+          : []),
+        ...(runs.some(({ canSkipThinking }) => canSkipThinking)
+          ? [button(text("try.skipThinking"), customId("try", "skip", id))]
           : []),
         ...(cut ? [button(text("try.full"), customId("try", "full", id))] : []),
       ]

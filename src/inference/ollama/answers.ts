@@ -55,7 +55,27 @@ export const readTags = readItems(listed);
 /** The same of `/api/ps`. */
 export const readPs = readItems(loaded);
 
-export const showAnswer = z.object({ capabilities: words });
+export const showAnswer = z.object({
+  capabilities: words,
+  /** Lines of a name and a value, as the model's file sets them. */
+  parameters: text,
+  /** Keys begin with the architecture: `qwen3.context_length`. */
+  model_info: z.record(z.string(), z.unknown()).optional().catch(undefined),
+});
+
+/** What a model is asked for once: what it can do, and its context. */
+export type ModelFacts = Pick<InstalledModel, "capabilities" | "contextTokens" | "setContextTokens">;
+
+export function factsOf({ capabilities, parameters = "", model_info = {} }: z.infer<typeof showAnswer>): ModelFacts {
+  const made = Object.entries(model_info).find(([key]) => key.endsWith(".context_length"))?.[1];
+  const set = /^num_ctx\s+(\d{1,9})\s*$/m.exec(parameters)?.[1];
+  return {
+    capabilities,
+    contextTokens: typeof made === "number" ? made : undefined,
+    setContextTokens: set === undefined ? undefined : Number(set),
+  };
+}
+
 export const versionAnswer = z.object({ version: z.string().min(1) });
 export const pullAnswer = z.object({ digest: text, total: figure, completed: figure });
 export const chatAnswer = z.object({
@@ -68,16 +88,18 @@ export const chatAnswer = z.object({
   eval_duration: figure,
 });
 
-export const asInstalled = (model: Listed, capabilities: readonly string[] | undefined): InstalledModel => ({
+export const asInstalled = (model: Listed, facts: ModelFacts | undefined): InstalledModel => ({
   name: normalName(model.name),
+  listedName: model.name,
   sizeBytes: model.size ?? 0,
   digest: model.digest ?? "",
   // A cloud stub has empty texts there.
   parameterSize: model.details?.parameter_size || undefined,
   quantization: model.details?.quantization_level || undefined,
   cloud: isCloud(model),
-  capabilities,
-  contextTokens: model.details?.context_length,
+  capabilities: facts?.capabilities ?? model.capabilities,
+  contextTokens: model.details?.context_length ?? facts?.contextTokens,
+  setContextTokens: facts?.setContextTokens,
 });
 
 /** A stub of a model that runs on Ollama's servers. */

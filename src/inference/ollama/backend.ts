@@ -1,3 +1,4 @@
+import type { ChatRequest as OllamaChatRequest } from "ollama";
 import type { Log } from "#src/base/log.ts";
 import { oneLine } from "#src/base/one-line.ts";
 import type { Backend, ChatPart, ChatRequest, HostAddress, PullPart } from "#src/inference/backend.ts";
@@ -5,8 +6,10 @@ import {
   asInstalled,
   asPart,
   chatAnswer,
+  factsOf,
   isCloud,
   type Listed,
+  type ModelFacts,
   pullAnswer,
   readPs,
   readTags,
@@ -26,21 +29,17 @@ const MOST_TOLD = 200;
 
 /** Ollama's HTTP API (docs/api.md of its repository), as its own client speaks it. `log` is told of odd items of lists. */
 export function createOllamaBackend({ log }: { log?: Log } = {}): Backend {
-  /** Capabilities by name and digest, which do not change. */
-  const known = new Map<string, readonly string[]>();
-  /** Until when a host is not asked again for those of a model that it did not show. performance.now(). */
+  /** What is known of models by name and digest, which does not change. */
+  const known = new Map<string, ModelFacts>();
+  /** Until when a host is not asked again about a model that it did not show. performance.now(). */
   const unshown = new Map<string, number>();
-  const show = async (host: HostAddress, name: string, signal: AbortSignal): Promise<readonly string[] | undefined> => {
+  const show = async (host: HostAddress, name: string, signal: AbortSignal): Promise<ModelFacts> => {
     const client = await ollamaClient(host, AbortSignal.any([signal, AbortSignal.timeout(SHOW_TIMEOUT_MS)]));
-    return showAnswer.parse(await client.show({ model: name })).capabilities;
+    return factsOf(showAnswer.parse(await client.show({ model: name })));
   };
-  const capabilities = async (
-    host: HostAddress,
-    model: Listed,
-    signal: AbortSignal,
-  ): Promise<readonly string[] | undefined> => {
-    // Asking for a stub goes to Ollama's servers, and takes as long as they take.
-    if (model.capabilities || isCloud(model)) return model.capabilities;
+  const factsAbout = async (host: HostAddress, model: Listed, signal: AbortSignal): Promise<ModelFacts | undefined> => {
+    // Asking for a stub goes to Ollama's servers, which a machine without internet does not reach.
+    if (isCloud(model)) return undefined;
     const key = `${model.name}@${model.digest ?? ""}`;
     const before = known.get(key);
     const failure = `${host.url} ${key}`;
@@ -64,6 +63,8 @@ export function createOllamaBackend({ log }: { log?: Log } = {}): Backend {
 
   return {
     name: "Ollama",
+    // Below 24 GiB of graphics memory (envconfig/config.go: "4k/32k/256k based on VRAM").
+    defaultContextTokens: 4096,
     normalName,
     classify,
     chat,
@@ -73,7 +74,7 @@ export function createOllamaBackend({ log }: { log?: Log } = {}): Backend {
       const answer = await (await ollamaClient(host, signal)).list();
       const { good, odd } = readTags(answer) ?? notOllama(answer);
       tellOdd(host, "/api/tags", odd);
-      return Promise.all(good.map(async (model) => asInstalled(model, await capabilities(host, model, signal))));
+      return Promise.all(good.map(async (model) => asInstalled(model, await factsAbout(host, model, signal))));
     },
     loaded: async (host, signal) => {
       const answer = await (await ollamaClient(host, signal)).ps();
@@ -102,14 +103,17 @@ async function* chat(
     signal,
     messages.map(({ content }) => content),
   );
-  const stream = await client.chat({
+  const request: OllamaChatRequest & { stream: true; truncate: boolean } = {
     model,
     messages: [...messages],
     stream: true,
+    // What does not fit is to be refused with its figures: Ollama would cut it without a word. `shift` is never sent:
+    // another value than the loaded model has loads it again. (The client's type lacks the field and passes it on.)
+    truncate: false,
     ...(think !== undefined && { think }),
     options: { num_predict: maxTokens, ...(contextTokens !== undefined && { num_ctx: contextTokens }) },
-  });
-  for await (const answer of stream) yield readPart(answer);
+  };
+  for await (const answer of await client.chat(request)) yield readPart(answer);
 }
 
 function readPart(line: unknown): ChatPart {

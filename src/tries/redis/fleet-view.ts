@@ -1,11 +1,16 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { StoreAway } from "#src/base/store-away.ts";
+import { ignoreAway, StoreAway } from "#src/base/store-away.ts";
 import type { Backend } from "#src/inference/backend.ts";
-import { type Fleet, type Host, isFailing, usableModels } from "#src/inference/fleet.ts";
+import { isFailing } from "#src/inference/failing.ts";
+import type { Fleet, Host } from "#src/inference/fleet.ts";
+import { createLookAgain } from "#src/inference/look-again.ts";
+import { usableModels } from "#src/inference/usable.ts";
 import { type Heartbeats, WORKERS, type WorkerState } from "./heartbeats.ts";
 import type { Link } from "./link.ts";
 
 const POLL_MS = 5000;
+/** Workers that do not tell by then what they have are not waited for. */
+const LOOK_MS = 1600;
 /** The last answer is used for so long: what has changed since is told. */
 const FRESH_MS = POLL_MS + 1000;
 
@@ -49,6 +54,16 @@ export function createFleetView({
     for (const listener of listeners) listener();
   };
 
+  const lookAgain = createLookAgain<Link>(async () => {
+    await heartbeats
+      .look(
+        workers.map(({ id }) => id),
+        LOOK_MS,
+      )
+      .catch(ignoreAway);
+    await read();
+  });
+
   return {
     backend,
     get hosts() {
@@ -73,7 +88,7 @@ export function createFleetView({
       ),
     takeOut: () => {},
     check: read,
-    lookAgain: read,
+    lookAgain: () => lookAgain([link]),
     ready: async () => {
       if (hosts.length > 0 && performance.now() - readAt < FRESH_MS) return;
       await link.ready();

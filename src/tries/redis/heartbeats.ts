@@ -1,4 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import { withDeadline } from "#src/base/deadline.ts";
+import { FAILURE_REASONS } from "#src/inference/backend.ts";
 import type { Host } from "#src/inference/fleet.ts";
 import { parseJson } from "#src/tries/try.ts";
 import { answers, type Link } from "./link.ts";
@@ -10,7 +13,11 @@ const LIFE_MS = 15_000;
 export const HEARTBEAT_MS = 4000;
 /** Channel on which a worker tells that what it has is another now. */
 export const WORKERS = "workers";
+/** Channels on which workers are told to look at their hosts, and tell that they have. */
+const LOOK = "look";
+const LOOKED = "looked";
 
+const fault = z.object({ reason: z.enum(FAILURE_REASONS), said: z.string(), status: z.number().optional() });
 const beat = z.object({
   id: z.string(),
   /** Name of the machine. */
@@ -25,6 +32,7 @@ const beat = z.object({
       installed: z.array(
         z.object({
           name: z.string(),
+          listedName: z.string().optional(),
           sizeBytes: z.number(),
           digest: z.string(),
           parameterSize: z.string().optional(),
@@ -43,6 +51,8 @@ const beat = z.object({
       busy: z.number(),
       /** Models that it fails for just now. */
       failing: z.array(z.string()).default([]),
+      fault: fault.optional().catch(undefined),
+      lastFailure: fault.extend({ model: z.string(), at: z.number() }).optional().catch(undefined),
     }),
   ),
 });
@@ -59,6 +69,10 @@ export type Heartbeats = {
   withdraw: (id: string) => Promise<void>;
   /** The workers that live. */
   read: () => Promise<WorkerState[]>;
+  /** Has these workers look at their hosts; resolves when all have told what they have, or after so many ms. */
+  look: (ids: readonly string[], ms: number) => Promise<void>;
+  /** Called when somebody wants a worker to look at its hosts and to publish what it has. */
+  onLook: (id: string, act: () => Promise<void>) => void;
 };
 
 /** Everything rejects with StoreAway where Redis is away. */
@@ -68,6 +82,12 @@ export function createHeartbeats(link: Link): Heartbeats {
   const index = `${PREFIX}workers`;
   const now = (): number => link.toShared(Date.now());
   let known: string | undefined;
+  const looks = new Map<string, { left: Set<string>; done: () => void }>();
+  link.listen(LOOKED, (message) => {
+    const [look = "", worker = ""] = message.split(" ");
+    const waiting = looks.get(look);
+    if (waiting?.left.delete(worker) && waiting.left.size === 0) waiting.done();
+  });
   const publish = (worker: WorkerState, decisive = decisiveOf(worker)): Promise<void> =>
     ask(async () => {
       const { id, name, hosts } = worker;
@@ -98,15 +118,37 @@ export function createHeartbeats(link: Link): Heartbeats {
         const told = ids.length === 0 ? [] : await commands.mget(ids.map(key));
         return told.flatMap((text) => (text === null ? [] : (readBeat(text) ?? [])));
       }),
+    look: async (ids, ms) => {
+      if (ids.length === 0) return;
+      const look = randomUUID();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      looks.set(look, { left: new Set(ids), done: resolve });
+      try {
+        await ask(() => commands.publish(`${PREFIX}${LOOK}`, look));
+        await withDeadline(ms, promise);
+      } finally {
+        looks.delete(look);
+      }
+    },
+    onLook: (id, act) =>
+      link.listen(LOOK, (look) => {
+        // Whoever asked does not wait for a worker that cannot tell.
+        void act()
+          .then(() => ask(() => commands.publish(`${PREFIX}${LOOKED}`, `${look} ${id}`)))
+          .catch(() => {});
+      }),
   };
 }
 
-const toTell = ({ label, address, up, version, installed, loaded, busy, failing }: Host): object => ({
-  ...{ label, url: address.url, up, version, installed, busy },
-  loaded: [...loaded].map(([model, { vramBytes }]) => [model, vramBytes]),
-  memory: Object.fromEntries([...loaded].map(([model, { vramBytes: _, ...rest }]) => [model, rest])),
-  failing: [...failing].flatMap(([model, { until }]) => (until > performance.now() ? [model] : [])),
-});
+const toTell = ({ loaded, failing, address, ...host }: Host): object => {
+  const { label, up, version, installed, busy, fault: why, lastFailure } = host;
+  return {
+    ...{ label, url: address.url, up, version, installed, busy, fault: why, lastFailure },
+    loaded: [...loaded].map(([model, { vramBytes }]) => [model, vramBytes]),
+    memory: Object.fromEntries([...loaded].map(([model, { vramBytes: _, ...rest }]) => [model, rest])),
+    failing: [...failing].flatMap(([model, { until }]) => (until > performance.now() ? [model] : [])),
+  };
+};
 
 /** All that others decide by. */
 const decisiveOf = ({ hosts }: WorkerState): string =>
@@ -138,6 +180,8 @@ function readBeat(text: string): WorkerState | undefined {
         ]),
       ),
       failures: 0,
+      // A version before does not say why.
+      fault: host.fault ?? (host.up ? undefined : { reason: "unreachable", said: "" }),
       failing: new Map(failing.map((model) => [model, { until, times: 1 }])),
     }),
   );

@@ -52,6 +52,11 @@ export function createWorker(options: WorkerOptions): Worker {
       await link.ready();
       await Promise.all([publish(), all.ready()]).catch(() => {});
       fleet.onChange(() => void (signal.aborted ? undefined : heartbeats.publishChange(self()).catch(() => {})));
+      heartbeats.onLook(id, async () => {
+        await fleet.lookAgain();
+        // One that stops is not to come back.
+        if (!signal.aborted) await publish();
+      });
       signal.addEventListener("abort", () => void heartbeats.withdraw(id).catch(() => {}), { once: true });
       log.info({ hosts: fleet.hosts.map(({ label }) => label), models: fleet.installed().length }, "the worker runs");
       // What this worker leaves behind as it stops is looked after by others.

@@ -49,6 +49,9 @@ export const chatBody = z.strictObject({
   think: z.union([z.boolean(), z.enum(["low", "medium", "high", "max"])]).optional(),
   options: options.optional(),
   keep_alive: keepAlive.optional(),
+  /** `false`: what does not fit into the context is refused, and not cut in silence. */
+  truncate: z.boolean().optional(),
+  shift: z.boolean().optional(),
   format: z.union([z.literal("json"), z.record(z.string(), z.unknown())]).optional(),
   tools: z.array(z.unknown()).optional(),
   logprobs: z.boolean().optional(),

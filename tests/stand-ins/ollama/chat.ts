@@ -2,7 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { z } from "zod";
 import { type chatBody, keepAliveMs } from "./bodies.ts";
 import type { Exchange } from "./exchange.ts";
-import type { Answer } from "./faults.ts";
+import { type Answer, exceededContext } from "./faults.ts";
 import type { Library } from "./library.ts";
 import { createSlots } from "./slots.ts";
 
@@ -17,8 +17,10 @@ export type Script = {
   chunks?: string[];
   /** Absent: as fast as the client reads (100/s when endless). */
   tokensPerSecond?: number;
-  /** Before the headers, every time, as when a model loads. */
+  /** Before the headers, every time, as when a model loads: /api/ps does not list it meanwhile, unless it is loaded. */
   loadMs?: number;
+  /** Before the headers, with the model loaded and its slot taken, as when a long prompt is read. */
+  promptMs?: number;
   /** Says its text over and over until the client closes. */
   endless?: boolean;
   /**
@@ -64,10 +66,7 @@ export function createChat(library: Library, slotsPerModel: number) {
     const refusal = refused(request, model.capabilities);
     if (refusal !== undefined) return exchange.json(400, { error: refusal });
     const script = scripted(request);
-    if (script.status !== undefined) {
-      const { code, body, contentType = "application/json; charset=utf-8" } = script.status;
-      return exchange.send(code, body, contentType);
-    }
+    if (script.status !== undefined) return sendInstead(exchange, script.status);
     const keepMs = keepAliveMs(request.keep_alive);
     if (request.messages.length === 0 && keepMs === 0) {
       library.unload(model.name);
@@ -76,15 +75,24 @@ export function createChat(library: Library, slotsPerModel: number) {
     }
     if (script.loadMs !== undefined) await exchange.pause(script.loadMs);
     const loadedAt = performance.now();
-    const giveUp = library.load(model, keepMs, request.options?.num_ctx);
+    const { contextLength, giveUp } = library.load(model, keepMs, request.options?.num_ctx);
     try {
       if (request.messages.length === 0) {
         exchange.json(200, { ...chunk(request, { content: "" }), done: true, done_reason: "load" });
         return;
       }
+      const promptTokens = countTokens(request.messages);
+      if (request.truncate === false && promptTokens >= contextLength)
+        return sendInstead(exchange, exceededContext(promptTokens, contextLength));
       const release = await slots.take(model.name, exchange.signal);
       try {
-        await generate(exchange, request, script, { loadedAt, ignoresBooleans: model.family === "gptoss" });
+        if (script.promptMs !== undefined) await exchange.pause(script.promptMs);
+        await generate(exchange, request, script, {
+          loadedAt,
+          // A prompt that is too long loses all but its first tokens and a half of the context, and nothing says so.
+          promptTokens: promptTokens < contextLength ? promptTokens : Math.floor(contextLength / 2) + 3,
+          ignoresBooleans: model.family === "gptoss",
+        });
       } finally {
         release();
       }
@@ -96,6 +104,17 @@ export function createChat(library: Library, slotsPerModel: number) {
   return {
     requests,
     slots,
+    /** Another program holds a slot of a model, which is loaded for it, until the answer is called. */
+    hold: async (name: string): Promise<() => void> => {
+      const model = library.find(name);
+      if (model === undefined) throw new Error(`no such model: ${name}`);
+      const { giveUp } = library.load(model, Number.POSITIVE_INFINITY, undefined);
+      const release = await slots.take(model.name, new AbortController().signal);
+      return () => {
+        release();
+        giveUp();
+      };
+    },
     /** Chats that have arrived and are neither answered nor abandoned: loading, waiting or streaming. */
     open: () => open,
     maxOpen: () => mostOpen,
@@ -117,6 +136,15 @@ export function createChat(library: Library, slotsPerModel: number) {
   };
 }
 
+/** How the stand-in counts: two characters are a token, as they are in what it says, and no template is around messages. */
+const countTokens = (messages: ChatBody["messages"]): number =>
+  Math.ceil(messages.map(({ content }) => content).join("").length / 2);
+
+const sendInstead = (
+  exchange: Exchange,
+  { code, body, contentType = "application/json; charset=utf-8" }: Answer,
+): void => exchange.send(code, body, contentType);
+
 function refused({ model, think }: ChatBody, capabilities: string[]): string | undefined {
   if (!capabilities.includes("thinking") && think !== undefined && think !== false)
     return `"${model}" does not support thinking`;
@@ -127,7 +155,7 @@ async function generate(
   exchange: Exchange,
   request: ChatRequest,
   script: Script,
-  { loadedAt, ignoresBooleans }: { loadedAt: number; ignoresBooleans: boolean },
+  { loadedAt, promptTokens, ignoresBooleans }: { loadedAt: number; promptTokens: number; ignoresBooleans: boolean },
 ): Promise<void> {
   const startedAt = performance.now();
   const speed = script.tokensPerSecond ?? (script.endless ? 100 : Number.POSITIVE_INFINITY);
@@ -150,7 +178,6 @@ async function generate(
   const now = performance.now();
   const evalMs = Number.isFinite(speed) ? (count / speed) * 1000 : now - startedAt;
   const loadMs = loadedAt - request.arrivedAt;
-  const promptTokens = Math.ceil(request.messages.map(({ content }) => content).join("").length / 2);
   const promptMs = promptTokens / 1000;
   const last = {
     ...chunk(request, request.stream ? { content: "" } : joined(said)),

@@ -12,6 +12,10 @@ export type InstalledModel = {
   capabilities?: string[];
   /** Tokens the model was made for. */
   contextLength?: number;
+  /** `PARAMETER num_ctx` of its Modelfile; 0: none. */
+  numCtx?: number;
+  /** The part of it that fits into graphics memory: 0 on a machine without. */
+  vramShare?: number;
   /** Runs at ollama.com, not here. */
   cloud?: boolean;
   /** Added to `model_info` of /api/show; keys as there, such as `qwen3.block_count`. */
@@ -21,6 +25,7 @@ export type InstalledModel = {
 type Stored = Required<InstalledModel> & { family: string; installedAt: Date };
 type Loaded = { model: Stored; contextLength: number; users: number; expiresAt: number };
 
+/** OLLAMA_CONTEXT_LENGTH, as it is with less than 24 GiB of graphics memory. */
 const DEFAULT_CONTEXT = 4096;
 const FOREVER = Date.UTC(2318, 0, 1);
 
@@ -32,13 +37,16 @@ export function canonicalName(name: string): string {
 
 export type Library = ReturnType<typeof createLibrary>;
 
-export function createLibrary(installed: InstalledModel[]) {
+export function createLibrary(installed: InstalledModel[], defaultContext = DEFAULT_CONTEXT) {
   const stored = new Map<string, Stored>();
   const memory = new Map<string, Loaded>();
+  let reloads = 0;
 
   const install = (model: InstalledModel): void => {
-    const name = canonicalName(model.name);
-    stored.set(name, { ...withDefaults({ ...model, name }), installedAt: new Date() });
+    stored.set(canonicalName(model.name), {
+      ...withDefaults({ ...model, name: listedName(model.name) }),
+      installedAt: new Date(),
+    });
   };
   for (const model of installed) install(model);
 
@@ -60,20 +68,30 @@ export function createLibrary(installed: InstalledModel[]) {
       memory.clear();
       for (const model of models) install(model);
     },
-    /** Puts the model into memory for one user; the answer gives it up again. */
-    load: (model: Stored, keepAliveMs: number, numCtx = DEFAULT_CONTEXT): (() => void) => {
-      if (model.cloud) return () => {};
+    /**
+     * Puts the model into memory for one user, again where it is there with another context; `giveUp` ends the use. A model
+     * that runs elsewhere has no context here.
+     */
+    load: (model: Stored, keepAliveMs: number, numCtx: number | undefined) => {
+      if (model.cloud) return { contextLength: Number.POSITIVE_INFINITY, giveUp: () => {} };
       const expiry = (): number => Math.min(Date.now() + keepAliveMs, FOREVER);
-      const entry = memory.get(model.name) ?? { model, contextLength: 0, users: 0, expiresAt: 0 };
-      entry.contextLength = Math.min(numCtx, model.contextLength);
+      const contextLength = Math.min(numCtx ?? (model.numCtx || defaultContext), model.contextLength);
+      const key = canonicalName(model.name);
+      const before = memory.get(key);
+      if (before !== undefined && before.contextLength !== contextLength) reloads += 1;
+      const entry = before ?? { model, contextLength, users: 0, expiresAt: 0 };
+      entry.contextLength = contextLength;
       entry.expiresAt = expiry();
       entry.users += 1;
-      memory.set(model.name, entry);
-      return () => {
+      memory.set(key, entry);
+      const giveUp = (): void => {
         entry.users -= 1;
         entry.expiresAt = expiry();
       };
+      return { contextLength, giveUp };
     },
+    /** How often a model was loaded again because a request had another context. */
+    reloads: () => reloads,
     unload: (name?: string): void => {
       if (name === undefined) memory.clear();
       else memory.delete(canonicalName(name));
@@ -94,15 +112,23 @@ function withDefaults(model: InstalledModel) {
     capabilities: ["completion"],
     contextLength: 40_960,
     cloud: false,
+    numCtx: 0,
+    vramShare: 1,
     modelInfo: {},
     ...model,
-    family: family.replaceAll("-", ""),
+    family: family.toLowerCase().replaceAll("-", ""),
   };
 }
 
+/** As `ollama ls` prints it: with its tag, in the case that it was pulled with. */
+function listedName(name: string): string {
+  const short = name.replace(/^(registry\.ollama\.ai\/)?(library\/)?/, "");
+  return short.slice(short.lastIndexOf("/") + 1).includes(":") ? short : `${short}:latest`;
+}
+
+/** A cloud model is a stub, of which next to nothing is known here. */
 function details({ family, parameterSize, quantization, cloud }: Stored) {
-  if (cloud)
-    return { parent_model: "", format: "", family: "", families: null, parameter_size: "", quantization_level: "" };
+  if (cloud) return { ...NO_DETAILS, parent_model: "", families: null };
   return {
     parent_model: "",
     format: "gguf",
@@ -112,6 +138,10 @@ function details({ family, parameterSize, quantization, cloud }: Stored) {
     quantization_level: quantization,
   };
 }
+
+const NO_DETAILS = { format: "", family: "", parameter_size: "", quantization_level: "" };
+/** Bytes of the file that names a cloud model. */
+const STUB_BYTES = 382;
 
 /** Only cloud models carry these two. */
 function remote({ cloud, name }: Stored) {
@@ -128,10 +158,10 @@ function listed(model: Stored) {
     model: model.name,
     ...remote(model),
     modified_at: model.installedAt.toISOString(),
-    // A stub is a few lines.
-    size: model.cloud ? 384 : model.sizeBytes,
+    size: model.cloud ? STUB_BYTES : model.sizeBytes,
     digest: digest(model),
-    details: details(model),
+    details: { ...details(model), context_length: model.contextLength },
+    capabilities: model.capabilities,
   };
 }
 
@@ -145,17 +175,17 @@ function running({ model, contextLength, expiresAt }: Loaded) {
     digest: digest(model),
     details: details(model),
     expires_at: new Date(expiresAt).toISOString(),
-    size_vram: size,
+    size_vram: Math.round(size * model.vramShare),
     context_length: contextLength,
   };
 }
 
 function shown(model: Stored) {
-  const { family, contextLength, modelInfo, capabilities } = model;
+  const { family, contextLength, numCtx, modelInfo, capabilities } = model;
   return {
     license: "Apache License\nVersion 2.0, January 2004",
     modelfile: `FROM ${model.name}`,
-    parameters: "temperature 0.6",
+    parameters: `temperature                    0.6${numCtx === 0 ? "" : `\nnum_ctx                        ${numCtx}`}`,
     template: "{{ .Prompt }}",
     details: details(model),
     ...remote(model),
