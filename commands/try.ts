@@ -29,7 +29,10 @@ type Ask = {
 };
 
 async function submit({ targets, prompt, history = [], think, hidden }: Ask, context: Context): Promise<void> {
-  const { tries, person, locale, begin } = context;
+  const { tries, person, locale, begin, fleet } = context;
+  const here = new Set(fleet.installed().map(({ name }) => name));
+  // It would wait for the next poll of a host that may be back.
+  if (targets.some(({ model }) => !here.has(fleet.backend.normalName(model)))) await fleet.lookAgain();
   await tries.submit({
     person,
     targets,
