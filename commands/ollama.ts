@@ -3,7 +3,7 @@ import { code, plain } from "#src/base/markdown.ts";
 import { UserError } from "#src/base/user-error.ts";
 import { formatGb } from "#src/catalog/entry/units.ts";
 import { type Context, choice, defineCommand, text } from "#src/chat/command.ts";
-import { hostFaultText, hostSaidLines, minuteOf } from "#src/chat/host-fault.ts";
+import { hostFaultText, hostSaidLines, minuteOf, saidText } from "#src/chat/host-fault.ts";
 import { ButtonStyle, button, buttonRow, container, customId, textDisplay, type View } from "#src/chat/view.ts";
 import type { Failure, FailureReason } from "#src/inference/backend.ts";
 import type { Host } from "#src/inference/fleet.ts";
@@ -36,7 +36,7 @@ function hostLines(host: Host, context: Context): string[] {
           say("ollamaHosts.lastPullFailure", {
             when: minuteOf(new Date(lastPull.at).toISOString()),
             model: code(lastPull.model),
-            said: plain(lastPull.failure.message),
+            said: saidText(lastPull.failure.message),
           }),
         ]
       : []),

@@ -10,8 +10,6 @@ import { setTimeout as wait } from "node:timers/promises";
 export const WITHOUT_NGINX: string | undefined =
   spawnSync("nginx", ["-v"]).status === 0 ? undefined : "there is no nginx on this machine";
 
-export type Nginx = Awaited<ReturnType<typeof startNginx>>;
-
 /**
  * A real nginx on a free port of loopback that passes everything on to another address, as Ollama's FAQ has it. `locked`:
  * it wants a login, which nobody has.
