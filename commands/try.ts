@@ -25,9 +25,12 @@ type Ask = Pick<Try, "targets" | "prompt" | "think"> &
   Partial<Pick<Try, "history" | "leftOutTurns" | "tokenRatio">> & { hidden: boolean };
 
 async function submit({ hidden, ...asked }: Ask, context: Context): Promise<void> {
-  const { tries, community, person, locale, begin } = context;
+  const { tries, community, person, locale, begin, fleet } = context;
   const { privateChannels } = await community.decisions();
   const isPrivate = hidden || person.channels.some((id) => privateChannels.has(id));
+  const here = new Set(fleet.installed().map(({ name }) => name));
+  // It would wait for the next poll of a host that may be back.
+  if (asked.targets.some(({ model }) => !here.has(fleet.backend.normalName(model)))) await fleet.lookAgain();
   await tries.submit({
     ...asked,
     person,
