@@ -67,7 +67,7 @@ export function createLocalRuntime(options: RuntimeOptions): Runtime {
   const onMissing = (backup: string): void =>
     log.warn({ backup }, "community.db is missing or empty: what administrators have decided is in its newest backup");
   const store = openCommunityFile({ path, onFault: health.fails, onWell: health.well, onMissing });
-  const community = createCommunity(store, log);
+  const community = createCommunity(store, log, { isKept: dataDir !== undefined });
   const shown = { outputs, events: metrics.tries };
   const local = createEmbeddedTries({ ...files.cache, fleet, community, settings: tries, ...shown, log });
   const stores = dataDir === undefined ? [] : [files.cache.health, health];

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Log } from "#src/base/log.ts";
 import type { Person } from "#src/base/person.ts";
+import { UserError } from "#src/base/user-error.ts";
 import { asking, createDecisions, type Decisions, EVERYWHERE, KEPT, REPORTS } from "./decisions.ts";
 import type { CommunityStore } from "./store.ts";
 import { createUsage, type Usage, type UsageRow } from "./usage.ts";
@@ -52,7 +53,12 @@ export type Community = {
 
 type Decided = { what: string; collection: string; key: string; value: object | undefined };
 
-export function createCommunity(store: CommunityStore, log: Log, now: () => number = Date.now): Community {
+/** `isKept`: whether the store outlives this program; where it does not, nothing is decided that would seem to hold. */
+export function createCommunity(
+  store: CommunityStore,
+  log: Log,
+  { now = Date.now, isKept = true }: { now?: () => number; isKept?: boolean } = {},
+): Community {
   const decisions = createDecisions(store, log, now);
   const usage = createUsage(store, log, now);
 
@@ -64,6 +70,7 @@ export function createCommunity(store: CommunityStore, log: Log, now: () => numb
 
   /** Keeps a decision, or lifts one; whether there was one before. */
   const decide = async (by: Actor, { what, collection, key, value }: Decided): Promise<boolean> => {
+    if (!isKept) throw new UserError("adminNotKept");
     const from = await asking(store.get(collection, key), log);
     if (value === undefined) await asking(store.remove(collection, key), log);
     else await asking(store.put(collection, key, { ...value, by: by.id, at: now() }), log);

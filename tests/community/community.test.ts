@@ -28,9 +28,9 @@ function open() {
     close: file.close,
   };
   return {
-    community: createCommunity(store, log, () => ms),
+    community: createCommunity(store, log, { now: () => ms }),
     /** Another process with the same store. */
-    other: createCommunity(store, log, () => ms),
+    other: createCommunity(store, log, { now: () => ms }),
     store,
     pass: (by: number) => {
       ms += by;
@@ -71,7 +71,7 @@ describe("what administrators decide", () => {
   test("is known to nobody where the store is unusable, until it is not", async () => {
     const { community, fail } = open();
     fail(new CommunityUnusable("newer"));
-    await expect(community.decisions()).rejects.toMatchObject({ key: "tryCommunityUnusable" });
+    await expect(community.decisions()).rejects.toMatchObject({ key: "tryCommunityNewer" });
     fail(undefined);
     expect((await community.decisions()).blocks.size).toBe(0);
   });

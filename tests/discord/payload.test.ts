@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { personOf, readInteraction, writtenIn } from "#src/discord/payload.ts";
+import { chosenMessageOf, personOf, readInteraction, typedIn, writtenIn } from "#src/discord/payload.ts";
 
 const ids = { id: "1", application_id: "2", token: "t" };
 const command = (more: object) => readInteraction({ ...ids, type: 2, data: { name: "models" }, ...more });
@@ -15,10 +15,49 @@ test("who acts is the member in a server, and the user elsewhere", () => {
     admin: false,
     moderator: false,
     roles: ["7"],
-    channel: "6",
+    channels: ["6"],
     guild: "5",
   });
   expect(person({ user: { id: "12" } })).toMatchObject({ id: "12", roles: [], guild: undefined });
+});
+
+test.each([
+  ["a thread follows its channel", 11, ["6", "5"]],
+  ["a private thread likewise", 12, ["6", "5"]],
+  ["a thread of announcements likewise", 10, ["6", "5"]],
+  ["the parent of every other channel is a category, which counts for nothing", 0, ["6"]],
+])("%s", (_what, type, channels) => {
+  expect(person({ channel_id: "6", channel: { id: "6", type, parent_id: "5" } })?.channels).toEqual(channels);
+});
+
+test("a channel that cannot be read costs no more than its parent", () => {
+  expect(person({ channel_id: "6", channel: { id: "6", parent_id: "5" } })?.channels).toEqual(["6"]);
+});
+
+test("a sub-command belongs to the name", () => {
+  const options = [{ type: 1, name: "block", options: [{ type: 6, name: "user", value: "7" }] }];
+  const read = command({ data: { name: "admin", options } });
+  expect(read?.type === 2 && typedIn(read)).toEqual({ path: "admin block", options: [{ name: "user", value: "7" }] });
+});
+
+test.each([
+  ["of the application", { author: { id: "3" }, application_id: "2" }, true],
+  ["of the bot's user", { author: { id: "2" } }, true],
+  ["of another bot", { author: { id: "3" }, application_id: "4" }, false],
+])("a message %s that somebody chose", (_what, more, isOurs) => {
+  const components = [{ type: 17, components: [{ type: 1, components: [{ type: 2, custom_id: "try:again:x" }] }] }];
+  const messages = {
+    "9": { id: "9", channel_id: "6", interaction_metadata: { user: { id: "11" } }, components, ...more },
+  };
+  const read = command({ data: { type: 3, name: "x", target_id: "9", resolved: { messages } }, guild_id: "5" });
+  expect(read?.type === 2 && chosenMessageOf(read)).toEqual({
+    id: "9",
+    channel: "6",
+    guild: "5",
+    isOurs,
+    owner: "11",
+    customIds: ["try:again:x"],
+  });
 });
 
 test("administrators are named by their own id or by a role of theirs", () => {

@@ -31,6 +31,14 @@ describe("completions while a line is typed", () => {
     expect(complete("/models int4 so").items.at(-1)).toMatchObject({ line: "/models int4 sort:", label: "sort:" });
   });
 
+  test("sub-commands, behind the command that has them", () => {
+    expect(lines("/admin blo")).toEqual(["/admin block ", "/admin blocks "]);
+    expect(complete("/admin ").needed).toBe(true);
+    const begun = "/admin block <@300000000000000001> ";
+    expect(lines(begun)).toEqual([`${begun}hours:`]);
+    expect(complete(begun).hint).toMatch(/^reason · /);
+  });
+
   test("choices and flags with their meaning", () => {
     expect(complete("/models sort:n").items).toMatchObject([
       { line: "/models sort:newest ", label: "newest" },

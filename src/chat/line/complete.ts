@@ -9,9 +9,9 @@ import {
 import type { Router } from "#src/chat/router.ts";
 import { type Head, headOf, optionAtEnd, parseLine } from "./parse.ts";
 
-/** A command, a value or the name of an option (`sort:`) that may come where the line ends. */
+/** A command, a sub-command, a value or the name of an option (`sort:`) that may come where the line ends. */
 type Completion = {
-  kind: "command" | "value" | "option";
+  kind: "command" | "subcommand" | "value" | "option";
   /** The end of the line that it takes the place of. */
   replaces: string;
   text: string;
@@ -66,7 +66,7 @@ function subcommandNames(typed: string, command: Command, { text }: CompletionCo
     .filter((name) => name.startsWith(typed.toLowerCase()))
     .map((name): Completion => {
       const about = subcommandDescription(command, name, text);
-      return { kind: "command", replaces: typed, text: `${name} `, label: name, about };
+      return { kind: "subcommand", replaces: typed, text: `${name} `, label: name, about };
     });
   return { items, typed, needed: !names.includes(typed.toLowerCase()), hint: "" };
 }

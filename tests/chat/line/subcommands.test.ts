@@ -32,7 +32,8 @@ test("sub-commands are completed as commands are, and then their own options", (
   expect(labels("/admin ")).toEqual(Object.keys(find("admin")?.subcommands ?? {}));
   expect(labels("/admin blo")).toEqual(["block", "blocks"]);
   expect(completeLine("/admin pau", app.router, contextOf(app))).toMatchObject({ typed: "pau", needed: true });
-  expect(labels("/admin block ")).toEqual(["user:", "reason:", "hours:"]);
+  expect(labels("/admin block ")).toEqual(["reason:", "hours:"]);
+  expect(completeLine("/admin block ", app.router, contextOf(app)).hint).toMatch(/^user · /);
   expect(labels("/admin pause where:e")).toEqual(["everywhere"]);
   expect(labels("/admin nothing ")).toEqual([]);
   expect(completer("/admin unb", terminalOf(app))).toEqual([["unblock "], "unb"]);
@@ -50,7 +51,7 @@ test.each([
   ["/admin private", /缺少 channel/],
   ["/admin pause where:here", /这里不是服务器/],
   ["/admin reports <#500000000000000001>", /只能在 Discord 里做/],
-  [`/admin block <@!${USER}> 刷屏`, /不能再试用模型了/],
+  [`/admin block <@!${USER}> 刷屏`, /什么都不会保留/],
   ["/help admin", /\*\*\/admin block\*\* 不让一个人试用模型\n {2}- `user` 哪个人 · 必填/],
 ])("on the terminal %s is answered", async (line, said) => {
   let text = "";
