@@ -71,7 +71,7 @@ describe("what administrators decide", () => {
   test("is known to nobody where the store is unusable, until it is not", async () => {
     const { community, fail } = open();
     fail(new CommunityUnusable("newer"));
-    await expect(community.decisions()).rejects.toMatchObject({ key: "tryCommunityUnusable" });
+    await expect(community.decisions()).rejects.toMatchObject({ key: "tryCommunityNewer" });
     fail(undefined);
     expect((await community.decisions()).blocks.size).toBe(0);
   });

@@ -5,6 +5,7 @@ import { type SqliteFault, sqliteFault } from "#src/base/sqlite.ts";
 import { StoreAway } from "#src/base/store-away.ts";
 import type { StoreHealth } from "#src/base/store-health.ts";
 import { type CacheFile, mustMakeRoom, openCacheFile, type Row, removeOld, setAside, takeOver } from "./cache-file.ts";
+import { createHeldRows } from "./held-rows.ts";
 
 export type RowsOptions = {
   /** `:memory:` keeps nothing. */
@@ -39,16 +40,14 @@ const RETRY_MS = 250;
 const RETRY_MOST_MS = 5000;
 /** Rows in one turn of the event loop: about a millisecond. */
 const BATCH = 50;
-/** What memory holds of tries that have ended, until the disk takes it; the oldest are lost first. */
-const MOST_ENDED = 1000;
-const MOST_CHARACTERS = 20_000_000;
 const EXPIRY_CHECK_MS = 600_000;
 const CLOSE_MS = 1500;
+const SAY_LOST_MS = 60_000;
 /** A disk that damages each new file is not to be filled with them. */
 const ASIDE_EVERY_MS = 60_000;
 
 export function createRows({ path, keepMs, health, log }: RowsOptions): Rows {
-  const held = createHeld();
+  const held = createHeldRows();
   /** What the file still has and must not: all of a person up to a time, and single tries. */
   const forgotten = new Map<string, number>();
   const removed = new Set<string>();
@@ -173,6 +172,13 @@ export function createRows({ path, keepMs, health, log }: RowsOptions): Rows {
     }, ms).unref();
   };
 
+  let saidLostAt = Number.NEGATIVE_INFINITY;
+  const sayLost = (): void => {
+    if (performance.now() - saidLostAt < SAY_LOST_MS) return;
+    saidLostAt = performance.now();
+    log.warn("what the disk does not take is too much: the oldest tries are let go");
+  };
+
   const expire = (): void => {
     const before = Date.now() - keepMs;
     held.expire(before);
@@ -199,8 +205,7 @@ export function createRows({ path, keepMs, health, log }: RowsOptions): Rows {
     },
     put: (row) => {
       if (isClosed) throw new StoreAway("the records are closed");
-      const lost = held.put(row);
-      if (lost > 0) log.warn({ count: lost }, "what the disk does not take is too much: the oldest tries are let go");
+      if (held.put(row) > 0) sayLost();
       flush();
     },
     idsOf: (person) => {
@@ -240,61 +245,5 @@ export function createRows({ path, keepMs, health, log }: RowsOptions): Rows {
       isClosed = true;
       file?.close();
     },
-  };
-}
-
-/** What memory holds: tries that go on, and those that have ended and are not in the file. */
-function createHeld() {
-  const rows = new Map<string, Row>();
-  const unwritten = new Set<Row>();
-  /** Those that have ended, in the order of their ends. */
-  const ended = new Set<Row>();
-  let characters = 0;
-  const sizeOf = ({ data, progress }: Row): number => data.length + progress.length;
-  const drop = (row: Row): void => {
-    rows.delete(row.id);
-    unwritten.delete(row);
-    if (ended.delete(row)) characters -= sizeOf(row);
-  };
-  const isOver = (row: Row): boolean => row.ended === 1 && row.shown === 1;
-  const drops = (chosen: Iterable<Row>): void => {
-    for (const row of chosen) drop(row);
-  };
-  return {
-    has: (id: string): boolean => rows.has(id),
-    get: (id: string): Row | undefined => rows.get(id),
-    of: (person: string): Row[] => [...rows.values()].filter((row) => row.person === person),
-    /** How many had to be let go for it. */
-    put: (row: Row): number => {
-      const before = rows.get(row.id);
-      if (before) drop(before);
-      rows.set(row.id, row);
-      unwritten.add(row);
-      if (!isOver(row)) return 0;
-      ended.add(row);
-      characters += sizeOf(row);
-      let lost = 0;
-      for (const old of ended) {
-        if (ended.size <= MOST_ENDED && characters <= MOST_CHARACTERS) break;
-        drop(old);
-        lost += 1;
-      }
-      return lost;
-    },
-    /** Those that changed longest ago. */
-    unwritten: (most: number): Row[] => [...unwritten.values().take(most)],
-    written: (done: Iterable<Row>): void => {
-      for (const row of done) {
-        unwritten.delete(row);
-        if (isOver(row)) drop(row);
-      }
-    },
-    /** None of them is in the file. */
-    writeAll: (): void => {
-      for (const row of rows.values()) unwritten.add(row);
-    },
-    dropOne: (id: string): void => drops([...rows.values()].filter((row) => row.id === id)),
-    drop: (person: string): void => drops([...rows.values()].filter((row) => row.person === person)),
-    expire: (before: number): void => drops([...rows.values()].filter(({ created }) => created < before)),
   };
 }
