@@ -3,6 +3,7 @@ import { UserError } from "#src/base/user-error.ts";
 import { type CatalogContext, type Command, defineCommand, text } from "#src/chat/command.ts";
 import { commandDescription, optionDescription } from "#src/chat/descriptions.ts";
 import { nearestOf } from "#src/chat/nearest.ts";
+import { usageOf } from "#src/chat/usage.ts";
 import { container, separator, textDisplay, type View } from "#src/chat/view.ts";
 
 function overview({ commands, text: say }: CatalogContext): View {
@@ -27,7 +28,9 @@ function details(command: Command, { text: say }: CatalogContext): View {
     return `- ${code(name)} ${optionDescription(command, name, say)}${choices}${option.required ? ` · ${say("help.required")}` : ""}`;
   });
   const examples = command.examples.map((example) => `- ${code(`/${command.name} ${example}`.trim())}`);
-  const parts = [`### /${command.name}\n${commandDescription(command, say)}`];
+  const parts = [
+    `### /${command.name}\n${commandDescription(command, say)}\n${say("line.usage", { usage: usageOf(command) })}`,
+  ];
   if (options.length > 0) parts.push([say("help.options"), ...options].join("\n"));
   if (examples.length > 0) parts.push([say("help.examples"), ...examples].join("\n"));
   return { components: [container(parts.map(textDisplay))] };

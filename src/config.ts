@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { LOCALES, type Locale } from "#src/base/locale.ts";
-import { LOG_LEVELS, type LogLevel } from "#src/base/log.ts";
+import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from "#src/base/log.ts";
 import { GITHUB_NAME } from "#src/catalog/entry/patterns.ts";
 import { brokenRule } from "#src/catalog/entry/problem.ts";
 import type { Admins, DiscordSettings } from "#src/discord/settings.ts";
@@ -16,6 +16,7 @@ const environment = z.object({
   CATALOG_DIR: setting(z.string().default("catalog")),
   DEFAULT_LOCALE: setting(z.enum(LOCALES).default("zh-CN")),
   LOG_LEVEL: setting(z.enum(LOG_LEVELS).default("info")),
+  LOG_FORMAT: setting(z.enum(LOG_FORMATS).default("auto")),
   DISCORD_TOKEN: setting(
     z
       .string()
@@ -125,6 +126,7 @@ export type Config = {
   catalogDir: string;
   locale: Locale;
   logLevel: LogLevel;
+  logFormat: LogFormat;
   /** Where tries are shared between processes, with its password; absent: they stay in this process. */
   redisUrl: string | undefined;
   /** Address of Discord's API, also for a worker, which has no token. */
@@ -168,6 +170,7 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     catalogDir: values.CATALOG_DIR,
     locale: values.DEFAULT_LOCALE,
     logLevel: values.LOG_LEVEL,
+    logFormat: values.LOG_FORMAT,
     redisUrl: values.REDIS_URL,
     discordApiUrl: discordApiUrl(values),
     discord: discordConfig(values),

@@ -12,6 +12,7 @@ const DOCUMENTS = [...READMES, "CONTRIBUTING.md", ...globSync("docs/*.md")];
 
 /** Names in capitals that are no settings of ours. */
 const OF_OTHERS = new Set([
+  "NO_COLOR",
   ...["APPLICATION_ID", "OLLAMA_NUM_PARALLEL", "AF_INET", "AF_UNIX"],
   // The compose file's, and those of the workflow that syncs.
   ...["FIRST_MODEL", "SYNC_CATALOG", "SYNC_APP_ID", "SYNC_APP_PRIVATE_KEY"],

@@ -1,15 +1,42 @@
 import { once } from "node:events";
+import { constants } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 
+/** What asks a program to end: a supervisor, Ctrl-C, a terminal that was closed, Ctrl-\. */
+const STOP_SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"] as const;
+/** A signal that comes this soon after another is the same one: a terminal tells the program and npm, which tells it again. */
+const SAME_SIGNAL_MS = 250;
+/** How often a program that npm started looks whether what started it still lives. */
+const PARENT_MS = 500;
+
 /**
- * Stops the program: aborted by SIGTERM and SIGINT, or by whoever holds it. What has not ended `graceMs` milliseconds
- * later is left behind.
+ * Stops the program: aborted by what asks it to end, or by whoever holds it. A second signal ends it at once, as the signal
+ * alone would have; what has not ended `graceMs` milliseconds after the first is left behind.
  */
 export function createStop(graceMs: number): AbortController {
   const stop = new AbortController();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
+  let first: number | undefined;
+  for (const signal of STOP_SIGNALS) {
+    process.on(signal, () => {
+      const now = performance.now();
+      first ??= now;
+      if (now - first > SAME_SIGNAL_MS) process.exit(128 + (constants.signals[signal] ?? 0));
+      stop.abort();
+    });
+  }
+  // npm's shell does not pass signals on: dash ends at SIGTERM and leaves the program behind.
+  if (process.env["npm_lifecycle_event"] !== undefined) whenParentEnds(() => stop.abort(), stop.signal);
   stop.signal.addEventListener("abort", () => setTimeout(() => process.exit(), graceMs).unref());
   return stop;
+}
+
+/** Acts once the process that started this one has ended, which no signal tells. Another process is the parent then. */
+function whenParentEnds(act: () => void, signal: AbortSignal): void {
+  const parent = process.ppid;
+  const looking = setInterval(() => {
+    if (process.ppid !== parent) act();
+  }, PARENT_MS).unref();
+  signal.addEventListener("abort", () => clearInterval(looking));
 }
 
 /** Resolves once the signal is raised. */

@@ -82,6 +82,8 @@ type ComponentAction<Given> = {
 export type Command = {
   name: string;
   options: Options;
+  /** Whether a typed line needs the slash: it takes something away, or loads the machine. */
+  slashOnly?: true;
   /** What to type after the name, for `/help`; the first is the best. */
   examples: readonly string[];
   /** Whether the catalog is enough for it and its buttons, or the runtime is loaded before: tries, hosts, pictures. */

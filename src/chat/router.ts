@@ -2,8 +2,10 @@ import { randomUUID } from "node:crypto";
 import { plain } from "#src/base/markdown.ts";
 import { UserError } from "#src/base/user-error.ts";
 import type { Command, CompletionContext, Context, Suggestion } from "./command.ts";
+import { optionDescription } from "./descriptions.ts";
 import { nearestOf } from "./nearest.ts";
 import { RefusedWithView } from "./refused-with-view.ts";
+import { exampleOf, usageOf } from "./usage.ts";
 import { container, textDisplay, type View } from "./view.ts";
 
 /** How a command ended: answered, refused with a reason the person can mend, or failed through a fault of ours. */
@@ -45,7 +47,11 @@ export function createRouter(
         const command = byName.get(name);
         if (command === undefined) throw unknownCommand(name, commands);
         await prepare(command);
-        await command.execute(given, context);
+        try {
+          await command.execute(given, context);
+        } catch (error) {
+          throw withUsage(error, command, context);
+        }
       }),
     press: (customId, chosen, context) =>
       guard(context, log, { customId }, async () => {
@@ -78,6 +84,21 @@ function unknownCommand(name: string, commands: readonly Command[]): UserError {
   return new UserError("unknownCommand", {
     name,
     names: (near.length > 0 ? near : names).map((item) => `/${item}`).join(" "),
+  });
+}
+
+/** Where an option is missing, how the command is typed. */
+function withUsage(error: unknown, command: Command, { text }: Context): unknown {
+  if (!(error instanceof UserError && error.key === "missingOption")) return error;
+  const option = String(error.params["option"]);
+  const example = exampleOf(command);
+  const lines = [
+    text("errors.missingOption", { option, description: optionDescription(command, option, text) }),
+    text("line.usage", { usage: usageOf(command) }),
+    ...(example === undefined ? [] : [text("line.example", { example })]),
+  ];
+  return new RefusedWithView("missingOption", error.params, {
+    components: [container([textDisplay(lines.join("\n"))])],
   });
 }
 

@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { DiscordAPIError } from "discord.js";
 import { COMMANDS } from "#src/app.ts";
 import { textIn } from "#src/base/locale.ts";
@@ -6,6 +5,7 @@ import type { Config } from "#src/config.ts";
 import { botApi } from "#src/discord/api.ts";
 import { commandJson } from "#src/discord/command-json.ts";
 import { type Difference, differences, register } from "#src/discord/registration.ts";
+import { readArguments } from "./arguments.ts";
 import type { Streams } from "./run.ts";
 
 /**
@@ -17,10 +17,7 @@ export async function runRegisterCommand(
   { discord, locale }: Pick<Config, "discord" | "locale">,
   { stdout, stderr }: Streams,
 ): Promise<number> {
-  const { values } = parseArgs({
-    args,
-    options: { guild: { type: "string" }, "dry-run": { type: "boolean", default: false } },
-  });
+  const { values } = readArguments("register", args);
   const text = textIn(locale);
   const fail = (line: string): number => {
     stderr.write(`${line}\n`);

@@ -15,9 +15,19 @@ export type Streams = Record<"stdout" | "stderr", { write: (text: string) => boo
  */
 export async function run(main: (config: Config) => Promise<number>): Promise<void> {
   loadEnvFile();
-  // A reader that has gone (`ask | head -1`) is no error.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  endWithReader();
   process.exitCode = await exitCodeOf(main, process.env, process.stderr);
+}
+
+/**
+ * A reader that has gone (`ask | head -1`) is no error, and nobody needs the rest. A program that ends in order when it is
+ * told to (lifecycle.ts) goes on: a terminal that was closed sends it a signal, and others may still read its answers.
+ */
+function endWithReader(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (process.listenerCount("SIGHUP") === 0) process.exit(error.code === "EPIPE" ? 0 : 1);
+  });
+  process.stderr.on("error", () => {});
 }
 
 /** The exit code of `main` under the settings of an environment; 1 where it could not start, which stderr is told. */

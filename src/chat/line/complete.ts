@@ -2,7 +2,7 @@ import { UserError } from "#src/base/user-error.ts";
 import type { Command, CompletionContext } from "#src/chat/command.ts";
 import { choiceDescription, commandDescription, optionDescription } from "#src/chat/descriptions.ts";
 import type { Router } from "#src/chat/router.ts";
-import { optionAtEnd, parseLine } from "./parse.ts";
+import { headOf, optionAtEnd, parseLine } from "./parse.ts";
 
 /** A command, a value or the name of an option (`sort:`) that may come where the line ends. */
 type Completion = {
@@ -29,12 +29,11 @@ const NONE: Completions = { items: [], typed: "", needed: false, hint: "" };
 
 /** Completes a line at its end: commands, what a command offers for an option, and the options that it does not have yet. */
 export function completeLine(line: string, router: Router, context: CompletionContext): Completions {
-  const match = /^\s*([/／]\S*)(\s.*)?$/su.exec(line);
-  if (match === null) return NONE;
-  const [, typed = "", rest] = match;
-  if (rest === undefined) return commandNames(typed, context);
-  const name = typed.slice(1).toLowerCase();
-  const command = router.commands.find((item) => item.name === name);
+  const named = (name: string): Command | undefined => router.commands.find((item) => item.name === name);
+  const begun = /^\s*([/／]\S*)$/u.exec(line)?.[1];
+  const head = headOf(line, (name) => named(name) !== undefined);
+  const command = head && named(head.name);
+  if (begun !== undefined && (command === undefined || !/[:：]/.test(begun))) return commandNames(begun, context);
   return command === undefined ? NONE : optionsOf(line, command, router, context);
 }
 

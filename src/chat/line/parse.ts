@@ -11,19 +11,33 @@ const OPENING = new Map([
   ["「", "」"],
 ]);
 
+/** Characters of a line; a prompt (TRY_PROMPT_MAX) and its options are shorter. */
+const MAX_LINE = 10_000;
+
+/**
+ * Where a line names a command: behind a slash, which Chinese input methods also write in full width or as `、`, up to a
+ * space or a colon. `、` is punctuation too, so that it counts only before the name of a command.
+ */
+export function headOf(line: string, isCommand: (name: string) => boolean): { name: string; end: number } | undefined {
+  const [head = "", slash, typed = ""] = /^\s*([/／、])([^\s:：]*)[:：]?\s*/u.exec(line) ?? [];
+  const name = typed.toLowerCase();
+  return slash === undefined || (slash === "、" && !isCommand(name)) ? undefined : { name, end: head.length };
+}
+
 /**
  * Reads `/models int4 sort:newest`: options as `name:value`, quoted where they hold spaces; what is left fills the
  * options in order, and the last text option takes the rest of the line as it stands. Where none is left, words belong to
  * the named text before them, as Discord writes it: `/models query:int4 7b`. Undefined for a line that is no command.
- * Throws UserError for a quotation mark that is not closed.
+ * Throws UserError for a quotation mark that is not closed, and for a line that is too long.
  */
 export function parseLine(line: string, optionsOf: (command: string) => Options | undefined): Line | undefined {
-  const match = /^\s*[/／](\S*)\s*/u.exec(line);
-  if (match === null) return undefined;
-  const command = (match[1] ?? "").toLowerCase();
+  const head = headOf(line, (name) => optionsOf(name) !== undefined);
+  if (head === undefined) return undefined;
+  if (line.length > MAX_LINE) throw new UserError("lineTooLong", { limit: MAX_LINE, length: line.length });
+  const command = head.name;
   const options = optionsOf(command) ?? {};
   const given: Record<string, string> = {};
-  const tokens = tokensOf(line, match[0].length, Object.keys(options));
+  const tokens = tokensOf(line, head.end, Object.keys(options));
   const left = tokens.filter(({ name, text }) => {
     if (name !== undefined) given[name] = text;
     return name === undefined;
@@ -42,7 +56,7 @@ export function parseLine(line: string, optionsOf: (command: string) => Options 
 
 /** Which option the end of a line is being typed for, and what there is of it; undefined where none is left. */
 export function optionAtEnd(line: string, options: Options): { name: string; typed: string } | undefined {
-  const from = /^\s*[/／]\S*\s*/u.exec(line)?.[0].length ?? 0;
+  const from = headOf(line, () => true)?.end ?? 0;
   const tokens = openTokens(line, from, Object.keys(options));
   const last = tokens.at(-1);
   if (last?.name !== undefined) return { name: last.name, typed: last.text };
