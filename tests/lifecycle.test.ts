@@ -75,22 +75,26 @@ describe.skipIf(process.platform === "win32")("a program that is told to end", (
     expect(await ended).toBe(130);
   });
 
-  test("ends where npm's shell has ended, and not where another shell has", async () => {
+  // What stands behind a command keeps the shell from becoming it.
+  const shell = '"$@"; true';
+  test.each([
+    ["npm's shell is ended", "SIGTERM", ["-c", shell, "sh"]],
+    ["npm is killed and its shell stays", "SIGKILL", ["-c", shell, "sh", "sh", "-c", shell, "sh"]],
+  ] as const)("ends where %s, and only where npm started it", async (_case, signal, starter) => {
     const underShell = async (env: Record<string, string>) => {
-      const shell = watch(
-        // What stands behind the program keeps the shell from becoming it.
-        spawn("sh", ["-c", '"$@"; true', "sh", process.execPath, ...ARGS], {
+      const npm = watch(
+        spawn("sh", [...starter, process.execPath, ...ARGS], {
           env: { PATH: process.env["PATH"] ?? "", ...env },
           stdio: ["ignore", "pipe", "inherit"],
         }),
       );
-      const pid = Number((await shell.until(/^pid (\d+)\n/))[1]);
+      const pid = Number((await npm.until(/^pid (\d+)\n/))[1]);
       onTestFinished(() => {
-        if (!shell.said().includes("ended")) process.kill(pid, "SIGKILL");
+        if (!npm.said().includes("ended")) process.kill(pid, "SIGKILL");
       });
-      shell.child.kill("SIGTERM");
-      await once(shell.child, "exit");
-      return shell;
+      npm.child.kill(signal);
+      await once(npm.child, "exit");
+      return npm;
     };
     const other = await underShell({});
     const npms = await underShell({ npm_lifecycle_event: "start" });

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 
@@ -6,8 +7,8 @@ import { setTimeout as wait } from "node:timers/promises";
 const STOP_SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"] as const;
 /** A signal that comes this soon after another is the same one: a terminal tells the program and npm, which tells it again. */
 const SAME_SIGNAL_MS = 250;
-/** How often a program that npm started looks whether what started it still lives. */
-const PARENT_MS = 500;
+/** How often a program that npm started looks whether npm still lives. */
+const STARTER_MS = 500;
 
 /**
  * Stops the program: aborted by what asks it to end, or by whoever holds it. A second signal ends it at once, as the signal
@@ -24,19 +25,36 @@ export function createStop(graceMs: number): AbortController {
       stop.abort();
     });
   }
-  // npm's shell does not pass signals on: dash ends at SIGTERM and leaves the program behind.
-  if (process.env["npm_lifecycle_event"] !== undefined) whenParentEnds(() => stop.abort(), stop.signal);
+  if (process.env["npm_lifecycle_event"] !== undefined) whenNpmEnds(() => stop.abort(), stop.signal);
   stop.signal.addEventListener("abort", () => setTimeout(() => process.exit(), graceMs).unref());
   return stop;
 }
 
-/** Acts once the process that started this one has ended, which no signal tells. Another process is the parent then. */
-function whenParentEnds(act: () => void, signal: AbortSignal): void {
-  const parent = process.ppid;
+/**
+ * Acts once npm or its shell has ended, which no signal tells: dash ends at SIGTERM without passing it on, and stays where npm
+ * is killed. Whoever has lost its parent has another one then.
+ */
+function whenNpmEnds(act: () => void, signal: AbortSignal): void {
+  const started = starters();
   const looking = setInterval(() => {
-    if (process.ppid !== parent) act();
-  }, PARENT_MS).unref();
+    if (starters() !== started) act();
+  }, STARTER_MS).unref();
   signal.addEventListener("abort", () => clearInterval(looking));
+}
+
+/** The parent, and the parent's where that is npm's shell; only Linux tells of others, and elsewhere shells become the program. */
+function starters(): string {
+  const { ppid } = process;
+  if (process.platform !== "linux") return String(ppid);
+  try {
+    const [, second] = readFileSync(`/proc/${ppid}/cmdline`, "utf8").split("\0");
+    const npm =
+      second === "-c" ? /^PPid:\s*(\d+)$/m.exec(readFileSync(`/proc/${ppid}/status`, "utf8"))?.[1] : undefined;
+    return `${ppid} ${npm ?? ""}`;
+  } catch {
+    // It has ended since, or does not let others look.
+    return String(ppid);
+  }
 }
 
 /** Resolves once the signal is raised. */
