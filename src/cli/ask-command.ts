@@ -11,6 +11,9 @@ import { createLocalTries } from "#src/terminal/local-tries.ts";
 import { renderView } from "#src/terminal/render.ts";
 import { readArguments } from "./arguments.ts";
 
+/** Of a terminal that does not say how wide it is, as in a container. */
+const COLUMNS = 80;
+
 /** `npm run -s ask -- "/models int4"`, or commands from stdin, one a line. Gives the exit code: 1 where one was not answered. */
 export async function runAskCommand(args: string[], config: Config): Promise<number> {
   const { values, positionals } = readArguments("ask", args);
@@ -23,7 +26,7 @@ export async function runAskCommand(args: string[], config: Config): Promise<num
   const surface = { router, services, local: createLocalTries(app.outputs) };
   const style = {
     colour: stdout.isTTY && stdout.hasColors(),
-    columns: stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY,
+    columns: stdout.isTTY ? stdout.columns || COLUMNS : Number.POSITIVE_INFINITY,
   };
   const show = (view: View): boolean =>
     stdout.write(values.json ? `${JSON.stringify(view)}\n` : `${renderView(view, style)}\n`);
