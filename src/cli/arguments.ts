@@ -126,6 +126,10 @@ function parse(name: ProgramName, args: readonly string[], text: Text): AnyGiven
 function misused(name: ProgramName, { values, positionals }: AnyGiven, text: Text): string | undefined {
   const { oneOf = [], apart = [], needs = [], patterns = {} } = USAGE[name];
   const given = (option: string): boolean => values[option] !== undefined && values[option] !== false;
+  const empty = Object.keys(values).find(
+    (option) => typeof values[option] === "string" && values[option].trim() === "",
+  );
+  if (empty !== undefined) return text("cli.missingValue", { option: `--${empty}` });
   const chosen = oneOf.filter(given);
   const [first, second] = chosen.length > 1 ? chosen : (apart.find((pair) => pair.every(given)) ?? []);
   if (first !== undefined && second !== undefined)
