@@ -22,4 +22,4 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.HTTP_PORT || 8787}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 STOPSIGNAL SIGTERM
 # As `npm start` does, without npm in between: signals reach the program.
-CMD ["node", "--max-old-space-size=512", "--min-semi-space-size=2", "--max-semi-space-size=2", "--import", "./src/require-node.mjs", "src/main.ts"]
+CMD ["node", "--max-old-space-size=512", "--min-semi-space-size=2", "--max-semi-space-size=2", "--import", "./src/require-node.mjs", "src/start.ts"]

@@ -111,7 +111,14 @@ async function showUsage(guild: string | undefined, { community, text: say, repl
 
 export const admin = defineGroup({
   name: "admin",
-  examples: ["block <@300000000000000001> 刷屏", "pause where:everywhere 维护"],
+  slashOnly: true,
+  examples: [
+    "block <@300000000000000001> 刷屏",
+    "unblock <@300000000000000001>",
+    "pause where:everywhere 维护",
+    "quota <@300000000000000001> runs:5",
+    "private <#300000000000000002>",
+  ],
   acknowledge: "answer",
   moderation: true,
   subcommands: {

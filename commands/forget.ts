@@ -4,6 +4,7 @@ import { container, textDisplay } from "#src/chat/view.ts";
 export const forget = defineCommand({
   name: "forget",
   options: {},
+  slashOnly: true,
   examples: [""],
   needs: "runtime",
   acknowledge: "answer",

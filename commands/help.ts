@@ -1,8 +1,9 @@
 import { code } from "#src/base/markdown.ts";
 import { UserError } from "#src/base/user-error.ts";
-import { type CatalogContext, type Command, defineCommand, type Options, text } from "#src/chat/command.ts";
+import { type CatalogContext, type Command, commandAt, defineCommand, type Options, text } from "#src/chat/command.ts";
 import { commandDescription, optionDescription, subcommandDescription } from "#src/chat/descriptions.ts";
 import { nearestOf } from "#src/chat/nearest.ts";
+import { usageOf } from "#src/chat/usage.ts";
 import { container, separator, textDisplay, type View } from "#src/chat/view.ts";
 
 function overview({ commands, text: say }: CatalogContext): View {
@@ -33,7 +34,9 @@ function details(command: Command, { text: say }: CatalogContext): View {
     ...optionLines(subcommand.options).map((line) => `  ${line}`),
   ]);
   const examples = command.examples.map((example) => `- ${code(`/${command.name} ${example}`.trim())}`);
-  const parts = [`### /${command.name}\n${commandDescription(command, say)}`];
+  const parts = [
+    `### /${command.name}\n${commandDescription(command, say)}\n${say("line.usage", { usage: usageOf(command) })}`,
+  ];
   if (options.length > 0) parts.push([say("help.options"), ...options].join("\n"));
   if (subcommands.length > 0) parts.push(subcommands.join("\n"));
   if (examples.length > 0) parts.push([say("help.examples"), ...examples].join("\n"));
@@ -58,7 +61,7 @@ export const help = defineCommand({
   async execute({ command: wanted }, context) {
     if (wanted === undefined) return context.reply(overview(context));
     const name = wanted.replace(/^[/／]/, "").toLowerCase();
-    const command = context.commands.find((item) => item.name === name);
+    const command = commandAt(name, context.commands);
     if (command === undefined) {
       const names = context.commands.map((item) => item.name);
       const near = nearestOf(name, names);

@@ -209,6 +209,7 @@ export const ollama = defineCommand({
     action: choice(["hosts", "pull", "remove"]),
     model: text({ required: false, maxLength: MAX_MODEL_NAME }),
   },
+  slashOnly: true,
   examples: ["", "action:pull model:qwen3:8b"],
   needs: "runtime",
   acknowledge: "answer",

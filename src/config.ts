@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Locale } from "#src/base/locale.ts";
-import type { LogLevel } from "#src/base/log.ts";
+import { LOG_FORMATS, type LogFormat, type LogLevel } from "#src/base/log.ts";
 import { type ProxySettings, parseExceptions } from "#src/base/proxy.ts";
 import { GITHUB_NAME } from "#src/catalog/entry/patterns.ts";
 import { brokenRule } from "#src/catalog/entry/problem.ts";
@@ -24,6 +24,7 @@ import {
   text,
   whole,
   wholeIfSet,
+  word,
 } from "./setting-schemas.ts";
 
 const DISCORD_API_URL = "https://discord.com/api";
@@ -33,6 +34,7 @@ const environment = z.object({
   CATALOG_DIR: folder("catalog"),
   DEFAULT_LOCALE: locale("zh-CN"),
   LOG_LEVEL: logLevel("info"),
+  LOG_FORMAT: word(LOG_FORMATS, "auto"),
   DISCORD_TOKEN: text(/^(?:Bot )?[\w-]+(?:\.[\w-]+){2}$/, "discordToken"),
   DISCORD_API_URL: setting(z.url({ protocol: /^https?$/, error: "rule:url" }).default(DISCORD_API_URL)),
   DISCORD_DEV_GUILD_ID: id("guild"),
@@ -105,6 +107,7 @@ export type Config = {
   catalogDir: string;
   locale: Locale;
   logLevel: LogLevel;
+  logFormat: LogFormat;
   /** Where tries are shared between processes, with its password; absent: they stay in this process. */
   redisUrl: string | undefined;
   /** The way to Discord and GitHub. */
@@ -150,6 +153,7 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     catalogDir: values.CATALOG_DIR,
     locale: values.DEFAULT_LOCALE,
     logLevel: values.LOG_LEVEL,
+    logFormat: values.LOG_FORMAT,
     redisUrl: values.REDIS_URL,
     proxies: proxySettings(values),
     discordApiUrl: values.DISCORD_API_URL.replace(/\/+$/, ""),

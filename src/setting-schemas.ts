@@ -1,6 +1,7 @@
 import { createPrivateKey } from "node:crypto";
 import { createRequire } from "node:module";
 import { z } from "zod";
+import { bareValue } from "#src/base/bare-value.ts";
 import { homePath } from "#src/base/home-path.ts";
 import { listParts } from "#src/base/list-parts.ts";
 import { LOCALES, type Locale, nearestLocale } from "#src/base/locale.ts";
@@ -9,13 +10,9 @@ import { parseProxy } from "#src/base/proxy.ts";
 import { yesOrNo } from "#src/base/yes-no.ts";
 import { parseHosts } from "#src/inference/ollama/hosts.ts";
 
-/** Quotes around a value that a shell or a compose file has left there, and blanks. */
-const QUOTED = /^(["'])([\s\S]*)\1$/;
-const bare = (value: string): string => value.trim().replace(QUOTED, "$2").trim();
-
 /** Any setting: blanks and quotes around it are none of it, and an empty one counts as one that is not set. */
 export const setting = <T extends z.ZodType>(schema: T) =>
-  z.preprocess((value) => (typeof value === "string" ? bare(value) || undefined : value), schema);
+  z.preprocess((value) => (typeof value === "string" ? bareValue(value) || undefined : value), schema);
 
 /** Text of this form, or nothing; `rule` names what is said of another. */
 export const text = (form: RegExp, rule: string) => setting(z.string().regex(form, `rule:${rule}`).optional());
@@ -136,6 +133,10 @@ export const logLevel = (standard: LogLevel) =>
           levelOf(text.toLowerCase()) ?? refuse(context, "logLevel", { values: LOG_LEVELS.join(", ") }),
       ),
   );
+
+/** One of a few words, in any case. */
+export const word = <const Word extends string>(words: readonly Word[], standard: Word) =>
+  setting(z.string().toLowerCase().pipe(z.enum(words)).prefault(standard));
 
 /** A folder's path; `~` is the home folder. */
 export const folder = (standard: string) => setting(z.string().transform(homePath).prefault(standard));

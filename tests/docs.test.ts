@@ -14,7 +14,16 @@ const DOCUMENTS = [...READMES, "CONTRIBUTING.md", ...globSync("docs/*.md")];
 
 /** Names in capitals that are no settings of ours. */
 const OF_OTHERS = new Set([
-  ...["APPLICATION_ID", "OLLAMA_NUM_PARALLEL", "AF_INET", "AF_UNIX", "EX_CONFIG", "NODE_EXTRA_CA_CERTS", "SQLITE_FULL"],
+  ...[
+    "APPLICATION_ID",
+    "OLLAMA_NUM_PARALLEL",
+    "AF_INET",
+    "AF_UNIX",
+    "EX_CONFIG",
+    "NODE_EXTRA_CA_CERTS",
+    "SQLITE_FULL",
+    "NO_COLOR",
+  ],
   // What settings are called by others, and that is not read.
   ...["OLLAMA_HOST", "BOT_TOKEN"],
   ...SECRET_FILES,

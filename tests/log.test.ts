@@ -1,6 +1,8 @@
 import { DiscordAPIError } from "discord.js";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createLog } from "#src/base/log.ts";
+import { lineForPeople } from "#src/base/log-line.ts";
+import { runProgram } from "#tests/run-program.ts";
 
 const TOKEN = "aW50ZXJhY3Rpb246secret_token";
 
@@ -41,4 +43,56 @@ it("writes which command Redis does not know, and not what was sent with it", ()
   expect(line).toContain("unknown command 'publish'");
   expect(line).toContain("log.test.ts");
   expect(line).not.toContain("answer of a model");
+});
+
+describe("a line for a person", () => {
+  const bare = (_format: unknown, text: string): string => text;
+  const line = (record: object): string =>
+    lineForPeople(`${JSON.stringify({ level: 40, time: "2026-11-28T22:00:37.431Z", ...record })}\n`, bare);
+  const clock = new Date("2026-11-28T22:00:37.431Z").toTimeString().slice(0, 8);
+
+  it("has the time here, the level, the message and the fields", () => {
+    expect(line({ msg: "Ollama host is out", host: "gpu-a", count: 3, label: "two words", list: [1] })).toBe(
+      `${clock} WARN  Ollama host is out host=gpu-a count=3 label="two words" list=[1]\n`,
+    );
+  });
+
+  it("says of an error its kind and message, and where it arose only where nobody expected it", () => {
+    const err = {
+      type: "TypeError",
+      message: "fetch failed",
+      stack: "TypeError: fetch failed\n    at here (x.ts:1:1)",
+    };
+    expect(line({ msg: "x", err })).toBe(`${clock} WARN  x err=TypeError: fetch failed\n`);
+    expect(line({ level: 50, msg: "x", err })).toBe(
+      `${clock} ERROR x err=TypeError: fetch failed\n    at here (x.ts:1:1)\n`,
+    );
+  });
+
+  it("rewrites nothing on a terminal", () => {
+    expect(line({ msg: "a\u001b[2J\nb", host: "\u202ex", err: { message: "\r\u0007y" } })).not.toMatch(
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are the point
+      /[\u0000-\u0009\u000b-\u001f\u202e]|\n./,
+    );
+  });
+
+  it("is painted only by whom it is told to", () => {
+    const painted = lineForPeople(
+      '{"level":30,"time":"2026-11-28T22:00:37.431Z","msg":"stopped"}',
+      (_format, text) => `<${text}>`,
+    );
+    expect(painted).toBe(`<${clock}> <INFO > stopped\n`);
+  });
+
+  it("stays what it is where it is no record", () => {
+    expect(lineForPeople("not JSON\n", bare)).toBe("not JSON\n");
+  });
+});
+
+it("the log is JSON in a pipe, and a line for a person where LOG_FORMAT asks for it, in colours where FORCE_COLOR does", async () => {
+  const log = (env: Record<string, string>) =>
+    runProgram("tests/log-once.ts", [], { env }).then(({ stderr }) => stderr);
+  expect(JSON.parse(await log({}))).toMatchObject({ level: 40, msg: "said once" });
+  expect(await log({ LOG_FORMAT: "pretty" })).toMatch(/^\d\d:\d\d:\d\d WARN {2}said once\n$/);
+  expect(await log({ LOG_FORMAT: "pretty", FORCE_COLOR: "1" })).toContain("\u001b[33mWARN");
 });

@@ -1,10 +1,16 @@
+import { styleText } from "node:util";
 import { type DestinationStream, destination, type Logger, pino, stdSerializers } from "pino";
+import { lineForPeople } from "./log-line.ts";
 
 export type Log = Logger;
 
 /** From the fewest lines to the most, and none. */
 export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** JSON for programs, lines for people; `auto`: lines where stderr is a terminal. */
+export const LOG_FORMATS = ["auto", "json", "pretty"] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
 
 /** Interaction and webhook tokens in Discord's addresses: whoever has one can answer in the bot's name for a while. */
 const DISCORD_TOKEN = /(\/(?:interactions|webhooks)\/\d+\/)[^/?\s"']+/g;
@@ -28,11 +34,27 @@ function errorFields(error: Error): object {
   );
 }
 
-/** Structured logs on stderr, one JSON object a line, so that stdout carries answers only. */
+/** Where lines go. */
+type Output = DestinationStream & { isTTY?: boolean };
+
+/** Logs on stderr, so that stdout carries answers only: one JSON object a line, or a line that a person reads. */
 export function createLog(
-  { logLevel }: { logLevel: LogLevel },
-  stream: DestinationStream = destination({ dest: 2, sync: true }),
+  { logLevel, logFormat = "auto" }: { logLevel: LogLevel; logFormat?: LogFormat },
+  stream: Output = onStderr(),
 ): Log {
   const serializers = { err: (error: unknown) => (error instanceof Error ? errorFields(error) : error) };
-  return pino({ level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers }, stream);
+  return pino(
+    { level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers },
+    inFormat(logFormat, stream),
+  );
+}
+
+const onStderr = (): Output => Object.assign(destination({ dest: 2, sync: true }), { isTTY: process.stderr.isTTY });
+
+function inFormat(format: LogFormat, stream: Output): DestinationStream {
+  if (format === "json" || (format === "auto" && !stream.isTTY)) return stream;
+  // Colours where the terminal has them, and as NO_COLOR and FORCE_COLOR ask for.
+  const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
+    styleText(style, text, { stream: process.stderr });
+  return { write: (line) => stream.write(lineForPeople(line, paint)) };
 }

@@ -76,6 +76,8 @@ export type Command = {
   options: Options;
   /** Each with options of its own: `/admin block`. Empty where there are none. */
   subcommands: Readonly<Record<string, { options: Options }>>;
+  /** Whether a typed line needs the slash: it takes something away, or loads the machine. */
+  slashOnly?: true;
   /** What to type after the name, for `/help`; the first is the best. */
   examples: readonly string[];
   /** Whether the catalog is enough for it and its buttons, or the runtime is loaded before: tries, hosts, pictures. */
@@ -114,7 +116,7 @@ type Actions<O extends Options, Given> = {
   execute: (values: Values<O>, context: Given) => Promise<void>;
   components?: Record<string, ComponentAction<Given>>;
 };
-type Common = Pick<Command, "name" | "examples" | "acknowledge">;
+type Common = Pick<Command, "name" | "slashOnly" | "examples" | "acknowledge">;
 type Definition<O extends Options> = Common & { options: O } & (
     | ({ needs: "catalog" } & Actions<O, CatalogContext>)
     | ({ needs: "runtime" } & Actions<O, Context>)
@@ -191,6 +193,14 @@ export function defineGroup(
       await found.execute(given, context);
     },
   };
+}
+
+/** The command of a name, or of a sub-command's whole name: `models`, `admin block`. */
+export function commandAt(path: string, commands: readonly Command[]): Command | undefined {
+  const [name, subcommand, ...rest] = path.toLowerCase().split(/\s+/);
+  const command = commands.find((item) => item.name === name);
+  if (command === undefined || rest.length > 0) return undefined;
+  return subcommand === undefined || optionsOf(command, subcommand) ? command : undefined;
 }
 
 /** What may be typed after a name: `block` of `/admin block` has options of its own. Undefined for no sub-command of it. */

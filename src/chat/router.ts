@@ -10,8 +10,10 @@ import {
   optionsOf,
   type Suggestion,
 } from "./command.ts";
+import { optionDescription } from "./descriptions.ts";
 import { nearestOf } from "./nearest.ts";
 import { RefusedWithView } from "./refused-with-view.ts";
+import { exampleOf, usageOf } from "./usage.ts";
 import { container, textDisplay, type View } from "./view.ts";
 
 /** How a command ended: answered, refused with a reason the person can mend, or failed through a fault of ours. */
@@ -63,7 +65,11 @@ export function createRouter(
         const { command, subcommand } = named(name);
         if (command === undefined) throw unknownCommand(name, commands);
         await prepare(command);
-        await command.execute(given, context, subcommand);
+        try {
+          await command.execute(given, context, subcommand);
+        } catch (error) {
+          throw withUsage(error, { command, subcommand }, context);
+        }
       }),
     useOn: (key, message, context) =>
       guard(context, log, { messageCommand: key }, async () => {
@@ -106,6 +112,25 @@ function unknownCommand(name: string, commands: readonly Command[]): UserError {
   return new UserError("unknownCommand", {
     name,
     names: (near.length > 0 ? near : names).map((item) => `/${item}`).join(" "),
+  });
+}
+
+/** Where an option is missing, how the command is typed, or the sub-command. */
+function withUsage(
+  error: unknown,
+  { command, subcommand }: { command: Command; subcommand: string | undefined },
+  { text }: Context,
+): unknown {
+  if (!(error instanceof UserError && error.key === "missingOption")) return error;
+  const option = String(error.params["option"]);
+  const example = exampleOf(command, subcommand);
+  const lines = [
+    text("errors.missingOption", { option, description: optionDescription(command, option, text) }),
+    text("line.usage", { usage: usageOf(command, subcommand) }),
+    ...(example === undefined ? [] : [text("line.example", { example })]),
+  ];
+  return new RefusedWithView("missingOption", error.params, {
+    components: [container([textDisplay(lines.join("\n"))])],
   });
 }
 

@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { type Text, textIn } from "#src/base/locale.ts";
 import { writeFileWhole } from "#src/base/write-file.ts";
 import { crossCheck } from "#src/catalog/entry/check.ts";
@@ -13,6 +12,7 @@ import { renderReadme } from "#src/catalog/readme/document.ts";
 import { openCatalog } from "#src/catalog/search/search.ts";
 import { problemText } from "#src/chat/explain-issue.ts";
 import type { Config } from "#src/config.ts";
+import { readArguments } from "./arguments.ts";
 import type { Streams } from "./run.ts";
 
 type Output = { file: string; text: string; rule: "layout" | "stale" };
@@ -45,9 +45,6 @@ async function outdated(directory: string, wanted: Output[]): Promise<Output[]> 
   return compared.filter(({ output, current }) => current !== output.text).map(({ output }) => output);
 }
 
-/** A path on a site: begins and ends with a slash. */
-const BASE = /^\/(?:[\w.~-]+\/)*$/;
-
 /** Writes the catalog pages as files. What they need is loaded here, because checking needs none of it. Gives the exit code. */
 async function writeSite(
   entries: readonly Entry[],
@@ -78,20 +75,8 @@ export async function runCatalogCommand(
   streams: Streams,
 ): Promise<number> {
   const { stdout, stderr } = streams;
-  const { values } = parseArgs({
-    args,
-    options: {
-      check: { type: "boolean", default: false },
-      entries: { type: "boolean", default: false },
-      site: { type: "string" },
-      base: { type: "string" },
-    },
-  });
+  const { values } = readArguments("catalog", args);
   const text = textIn(locale);
-  if (values.base !== undefined && !BASE.test(values.base)) {
-    stderr.write(`${text("catalogTool.base", { base: values.base })}\n`);
-    return 1;
-  }
   const { entries, locate, ...read } = await readCatalog(catalogDir);
   const problems = [...read.problems, ...crossCheck(entries, locate)].toSorted(byPosition);
   const changed =

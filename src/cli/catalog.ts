@@ -1,5 +1,7 @@
-import { runCatalogCommand } from "./catalog-command.ts";
-import { run } from "./run.ts";
+import { launch } from "./launch.ts";
 
 /** `npm run catalog`. */
-await run((config) => runCatalogCommand(process.argv.slice(2), config, process));
+await launch("catalog", async () => {
+  const { runCatalogCommand } = await import("./catalog-command.ts");
+  return (args, config) => runCatalogCommand(args, config, process);
+});

@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { DiscordAPIError } from "discord.js";
 import { COMMANDS, MESSAGE_COMMANDS } from "#src/app.ts";
 import { textIn } from "#src/base/locale.ts";
@@ -8,6 +7,7 @@ import type { Config } from "#src/config.ts";
 import { botApi } from "#src/discord/api.ts";
 import { commandsJson } from "#src/discord/command-json.ts";
 import { type Difference, differences, register } from "#src/discord/registration.ts";
+import { readArguments } from "./arguments.ts";
 import { type Streams, WRONG_SETTING } from "./run.ts";
 
 /**
@@ -16,20 +16,17 @@ import { type Streams, WRONG_SETTING } from "./run.ts";
  */
 export async function runRegisterCommand(
   args: string[],
-  { discord, discordApiUrl, locale, logLevel, proxies }: Config,
+  { discord, discordApiUrl, locale, logLevel, logFormat, proxies }: Config,
   { stdout, stderr }: Streams,
 ): Promise<number> {
-  const { values } = parseArgs({
-    args,
-    options: { guild: { type: "string" }, "dry-run": { type: "boolean", default: false } },
-  });
+  const { values } = readArguments("register", args);
   const text = textIn(locale);
   const fail = (line: string, code = 1): number => {
     stderr.write(`${line}\n`);
     return code;
   };
   // What the log would say is in the line that is printed.
-  const log = createLog({ logLevel: logLevel === "info" ? "error" : logLevel });
+  const log = createLog({ logLevel: logLevel === "info" ? "error" : logLevel, logFormat });
   if (discord?.token === undefined) return fail(text("discord.tokenNeeded"), WRONG_SETTING);
   const line = ({ label, change, fields }: Difference): string =>
     `  ${label} ${change === "changed" ? text("discord.changed", { fields: fields.join(", ") }) : text(`discord.${change}`)}`;

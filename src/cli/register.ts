@@ -1,5 +1,7 @@
-import { runRegisterCommand } from "./register-command.ts";
-import { run } from "./run.ts";
+import { launch } from "./launch.ts";
 
 /** `npm run register`. */
-await run((config) => runRegisterCommand(process.argv.slice(2), config, process));
+await launch("register", async () => {
+  const { runRegisterCommand } = await import("./register-command.ts");
+  return (args, config) => runRegisterCommand(args, config, process);
+});

@@ -1,5 +1,5 @@
 import { DataDirTaken } from "#src/base/data-dir.ts";
-import { LOCALES, type Locale, nearestLocale, type Text, textIn } from "#src/base/locale.ts";
+import { type Text, textIn } from "#src/base/locale.ts";
 import { createLog } from "#src/base/log.ts";
 import { CatalogUnusable } from "#src/catalog/entry/load.ts";
 import { issueText, problemText } from "#src/chat/explain-issue.ts";
@@ -7,6 +7,7 @@ import { type Config, InvalidSettings } from "#src/config.ts";
 import { GatewayRefused } from "#src/discord/gateway-refused.ts";
 import { RedisUnusable } from "#src/tries/redis-unusable.ts";
 import { CannotListen } from "#src/web/http/cannot-listen.ts";
+import { callerLocale } from "./caller-locale.ts";
 import { EnvFileUnusable } from "./env-file.ts";
 import { readSources, remarkLines, type SettingsOrigin, type Sources, settingsOf } from "./read-settings.ts";
 
@@ -26,9 +27,19 @@ export const WRONG_SETTING = 78;
  * code. What stops a start is said on stderr, a line each, in the person's language.
  */
 export async function run(main: Program): Promise<void> {
-  // A reader that has gone (`ask | head -1`) is no error.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  endWithReader();
   process.exitCode = await exitCodeOf(main, process.env, process.stderr, ".env");
+}
+
+/**
+ * A reader that has gone (`ask | head -1`) is no error, and nobody needs the rest. A program that ends in order when it is
+ * told to (lifecycle.ts) goes on: a terminal that was closed sends it a signal, and others may still read its answers.
+ */
+function endWithReader(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (process.listenerCount("SIGHUP") === 0) process.exit(error.code === "EPIPE" ? 0 : 1);
+  });
+  process.stderr.on("error", () => {});
 }
 
 /**
@@ -49,7 +60,7 @@ export async function exitCodeOf(
     sayRemarks(sources, config, stderr);
     return await main(config, sources.origin);
   } catch (error) {
-    const text = textIn(startLocale(env));
+    const text = textIn(callerLocale(env, envFile));
     const lines = explain(error, text);
     if (lines === undefined) throw error;
     // What is odd about the file may be why a setting is wrong.
@@ -59,10 +70,10 @@ export async function exitCodeOf(
   }
 }
 
-/** To a person as they are, and among log lines as one of them. */
+/** To a person as they are, and among lines of the log as some of them. */
 function sayRemarks(sources: Sources, config: Config, stderr: Streams["stderr"]): void {
   const lines = remarkLines(sources, textIn(config.locale));
-  if (stderr.isTTY) for (const line of lines) stderr.write(`${line}\n`);
+  if (stderr.isTTY && config.logFormat !== "json") for (const line of lines) stderr.write(`${line}\n`);
   else if (lines.length > 0) {
     const log = createLog(config, stderr);
     for (const line of lines) log.warn(line);
@@ -74,11 +85,6 @@ const WRONG = [InvalidSettings, EnvFileUnusable, CatalogUnusable, GatewayRefused
 /** Whether the next start would fail like this one. A port that is in use may be free then. */
 const isLasting = (error: unknown): boolean =>
   error instanceof CannotListen ? error.lasting : WRONG.some((kind) => error instanceof kind);
-
-/** The language for what goes wrong before the settings are read. */
-function startLocale(env: Record<string, string | undefined>): Locale {
-  return nearestLocale(env["DEFAULT_LOCALE"] ?? "") ?? LOCALES[0];
-}
 
 function explain(error: unknown, text: Text): string[] | undefined {
   if (error instanceof InvalidSettings) {

@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { type Text, textIn } from "#src/base/locale.ts";
 import { createLog } from "#src/base/log.ts";
 import { createUpstream } from "#src/base/upstream.ts";
@@ -11,8 +10,11 @@ import { SyncBusy } from "#src/sync/lock.ts";
 import { recordedSync } from "#src/sync/recorded-sync.ts";
 import { reportLines } from "#src/sync/report-text.ts";
 import { type SyncMode, SyncRefused } from "#src/sync/run.ts";
+import { readArguments } from "./arguments.ts";
 
 const NEAR = 3;
+/** One of them must be given. */
+const MODES = ["dry-run", "write", "pr"] as const satisfies readonly SyncMode[];
 
 /** Where the command writes: a terminal, a pipe, or a test. */
 type Output = { write: (text: string) => unknown; isTTY?: boolean };
@@ -29,12 +31,9 @@ export async function runSyncCommand(
   { signal, pace }: { signal: AbortSignal; pace?: ClientOptions["pace"] },
 ): Promise<number> {
   const text = textIn(config.locale);
-  const options = parseSyncArguments(args);
-  if (options === undefined) {
-    stderr.write(`${text("sync.usage")}\n`);
-    return 1;
-  }
-  const { mode, only, json } = options;
+  const { values } = readArguments("sync", args);
+  const mode = MODES.find((name) => values[name]) ?? "dry-run";
+  const only = values.only?.split(",").map((id) => id.trim());
   const log = createLog(config.logLevel === "info" ? { ...config, logLevel: "warn" } : config);
   const progress = progressLine(stderr, text);
   try {
@@ -50,7 +49,7 @@ export async function runSyncCommand(
       ...(pace && { pace }),
     });
     progress.clear();
-    const lines = json ? JSON.stringify(report, undefined, 2) : reportLines(report, mode, text).join("\n");
+    const lines = values.json ? JSON.stringify(report, undefined, 2) : reportLines(report, mode, text).join("\n");
     stdout.write(`${lines}\n`);
     return report.done.some(({ outcome }) => outcome === "failed") || report.desired.uneditable.length > 0 ? 1 : 0;
   } catch (error) {
@@ -59,31 +58,6 @@ export async function runSyncCommand(
     if (line === undefined) throw error;
     stderr.write(`${line}\n`);
     return 1;
-  }
-}
-
-type SyncArguments = { mode: SyncMode; only: string[] | undefined; json: boolean };
-
-/** Reads the arguments; undefined where they are not what the usage says: exactly one mode, and no empty `--only`. */
-export function parseSyncArguments(args: string[]): SyncArguments | undefined {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        "dry-run": { type: "boolean", default: false },
-        write: { type: "boolean", default: false },
-        pr: { type: "boolean", default: false },
-        only: { type: "string" },
-        json: { type: "boolean", default: false },
-      },
-    });
-    const modes = (["dry-run", "write", "pr"] as const).filter((mode) => values[mode]);
-    const only = values.only?.split(",").map((id) => id.trim());
-    const [mode] = modes;
-    if (mode === undefined || modes.length > 1 || only?.some((id) => id === "")) return undefined;
-    return { mode, only, json: values.json };
-  } catch {
-    return undefined;
   }
 }
 

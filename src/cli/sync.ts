@@ -1,9 +1,11 @@
-import { run } from "./run.ts";
-import { runSyncCommand } from "./sync-command.ts";
+import { launch } from "./launch.ts";
 
-/** `npm run -s sync`: one run of the sync; the exit code is 1 where it could not run or a step of it failed. */
-await run((config) => {
-  const stop = new AbortController();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
-  return runSyncCommand(process.argv.slice(2), config, process, { signal: stop.signal });
+/** What has not ended this long after the sync was told to stop is left behind; the next run goes on from there. */
+const STOP_MS = 9000;
+
+/** `npm run -s sync`: one run of the sync. */
+await launch("sync", async () => {
+  const { runSyncCommand } = await import("./sync-command.ts");
+  const { createStop } = await import("#src/base/lifecycle.ts");
+  return (args, config) => runSyncCommand(args, config, process, { signal: createStop(STOP_MS).signal });
 });

@@ -109,16 +109,14 @@ function renderSimple(block: SimpleBlock, style: TerminalStyle): string {
 const headingText = (text: string, style: TerminalStyle): string => paint(["bold", "cyan"], text, style);
 
 function renderBlock(token: Token, style: TerminalStyle): string {
-  const wrap = (text: string, indent = ""): string => wrapLines(text, style, indent);
+  const wrap = (text: string): string => wrapLines(text, style);
   switch (token.type) {
     case "heading":
       return headingText(renderInline(token.tokens ?? [], style), style);
     case "paragraph":
       return wrap(renderInline(token.tokens ?? [], style));
     case "list":
-      return (token as Tokens.List).items
-        .map((item) => wrap(`• ${renderInline(item.tokens, style)}`, INDENT))
-        .join("\n");
+      return listText(token as Tokens.List, style);
     case "table":
       return renderTable(token as Tokens.Table, style);
     case "code":
@@ -130,6 +128,19 @@ function renderBlock(token: Token, style: TerminalStyle): string {
     default:
       return wrap("tokens" in token && token.tokens ? renderInline(token.tokens, style) : token.raw.trimEnd());
   }
+}
+
+/** Items below each other; a list inside of an item stands below it, further in. */
+function listText({ items }: Tokens.List, style: TerminalStyle): string {
+  const within = { ...style, columns: style.columns - INDENT.length };
+  return items
+    .flatMap(({ tokens }) => {
+      const own = tokens.filter(({ type }) => type !== "list");
+      const inner = tokens.filter((token): token is Tokens.List => token.type === "list");
+      const below = inner.map((list) => listText(list, within).replaceAll(/^/gm, INDENT));
+      return [wrapLines(`• ${renderInline(own, style)}`, style, INDENT), ...below];
+    })
+    .join("\n");
 }
 
 function renderInline(tokens: Token[], style: TerminalStyle): string {

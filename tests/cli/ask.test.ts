@@ -77,7 +77,13 @@ describe("npm run -s ask", () => {
     ["/fit 8 purpose:dance", "translation"],
     [`/models ${"长".repeat(71)}`, "70"],
     ['/model "chatglm', "引号"],
-    ["hello", "/models hello"],
+    ["hello", "/try qwen3 hello"],
+    ["帮我写一封请假邮件", "/try qwen3 帮我写一封请假邮件"],
+    ["help me write an email to my boss", "/try qwen3 help me"],
+    ["forget", "/models qwen3 int4"],
+    ["/try", "/try chatglm 写一封邮件"],
+    ["try qwen3", "/try <model> <prompt>"],
+    [`/try qwen3 ${"长 ".repeat(10_000)}`, "10000"],
   ])("%s is refused with what would help", async (line, help) => {
     const { outcome, shown } = await answer(line);
     expect(shown).toContain(help);

@@ -64,6 +64,14 @@ describe("settings are taken as people write them", () => {
   });
 
   test.each([
+    ["JSON", "json"],
+    ['" Pretty "', "pretty"],
+    ["", "auto"],
+  ])("forms of the log: %s", (name, form) => {
+    expect(valueIn("logFormat", { LOG_FORMAT: name })).toBe(form);
+  });
+
+  test.each([
     [" 8080 ", 8080],
     ["16_384", 16_384],
     ['"9"', 9],
@@ -102,6 +110,7 @@ describe("settings are taken as people write them", () => {
     ["DEFAULT_LOCALE", "fr"],
     ["DEFAULT_LOCALE", "zhuang"],
     ["LOG_LEVEL", "loud"],
+    ["LOG_FORMAT", "yaml"],
     ["HTTP_PORT", "1,000"],
     ["HTTP_PORT", "0x10"],
     ["HTTP_PORT", "65_536"],
@@ -292,6 +301,13 @@ describe("what is odd about the file and the environment", () => {
     const { text } = await start({ BOT_TOKEN: TOKEN });
     expect(JSON.parse(text)).toMatchObject({ level: 40, msg: expect.stringContaining("BOT_TOKEN") });
     expect(text).not.toContain(TOKEN);
+  });
+
+  test("is said as LOG_FORMAT asks for, wherever stderr goes", async () => {
+    const { text: json } = await start({ BOT_TOKEN: "x", LOG_FORMAT: "json" }, undefined, true);
+    expect(JSON.parse(json)).toMatchObject({ level: 40, msg: expect.stringContaining("BOT_TOKEN") });
+    const { text: pretty } = await start({ BOT_TOKEN: "x", LOG_FORMAT: "pretty" });
+    expect(pretty).toMatch(/^\d\d:\d\d:\d\d WARN {2}Environment: BOT_TOKEN /);
   });
 
   test("the environment wins, which is told by names, and an empty variable is none", async () => {

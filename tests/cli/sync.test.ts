@@ -4,7 +4,7 @@ import { pino } from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { layOut } from "#src/catalog/entry/layout.ts";
 import { readCatalog } from "#src/catalog/entry/load.ts";
-import { parseSyncArguments, runSyncCommand } from "#src/cli/sync-command.ts";
+import { runSyncCommand } from "#src/cli/sync-command.ts";
 import { readConfig } from "#src/config.ts";
 import { withSyncLock } from "#src/sync/lock.ts";
 import { type Ended, runProgram } from "#tests/run-program.ts";
@@ -111,7 +111,6 @@ describe("the sync command", () => {
   });
 
   it.each([
-    [["--only", "chatglm-6b"], "用法"],
     [["--dry-run", "--only", "chatglm-7b"], "没有条目「chatglm-7b」。 是不是 chatglm-6b"],
     [["--pr"], "CATALOG_REPOSITORY"],
   ])("%j is refused with a line", async (args, line) => {
@@ -174,25 +173,5 @@ describe("the sync command", () => {
     expect(stderr.trim().split("\n")).toHaveLength(1);
     expect(stderr).not.toContain(token);
     expect(code).toBe(1);
-  });
-});
-
-describe("the arguments of the sync", () => {
-  it.each([
-    [["--dry-run"], { mode: "dry-run", only: undefined, json: false }],
-    [["--write", "--only", "a, b"], { mode: "write", only: ["a", "b"], json: false }],
-    [["--json", "--pr"], { mode: "pr", only: undefined, json: true }],
-  ])("%j are understood", (args, expected) => {
-    expect(parseSyncArguments(args)).toEqual(expected);
-  });
-  it.each([
-    [[]],
-    [["--only", "chatglm-6b"]],
-    [["--dry-run", "--write"]],
-    [["--dry-run", "--only", "chatglm-6b,"]],
-    [["--dry-run", "--unknown"]],
-    [["--dry-run", "more"]],
-  ])("%j are not", (args) => {
-    expect(parseSyncArguments(args)).toBeUndefined();
   });
 });

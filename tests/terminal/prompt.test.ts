@@ -11,9 +11,9 @@ import { terminalOf, testApp } from "#tests/test-app.ts";
 const plainApp = terminalOf(await testApp());
 
 /** A prompt on streams that claim to be a terminal. `type` resolves when what is expected has been printed. */
-function openPrompt(app: TerminalApp = plainApp) {
+function openPrompt(app: TerminalApp = plainApp, size: { rows?: number; columns?: number } = {}) {
   const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {} });
-  const stdout = Object.assign(new PassThrough(), { isTTY: true, columns: 150, hasColors: () => false });
+  const stdout = Object.assign(new PassThrough(), { isTTY: true, columns: 150, hasColors: () => false, ...size });
   let written = "";
   const waiting = new Set<() => void>();
   stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -40,7 +40,7 @@ function openPrompt(app: TerminalApp = plainApp) {
     await shown;
     return written.slice(from);
   };
-  return { type, ended };
+  return { type, ended, stdout };
 }
 
 test("takes slash commands, and a number presses a button or opens an entry of the last answer", async () => {
@@ -50,7 +50,7 @@ test("takes slash commands, and a number presses a button or opens an entry of t
   const page = await type("1\r", "资源要求");
   expect(page).toContain("THUDM/ChatGLM-6B");
   expect(await type("99\r", "没有编号 99")).toBeTruthy();
-  expect(await type("你好\r", "/models 你好")).toBeTruthy();
+  expect(await type("你好\r", "/try qwen3 你好")).toBeTruthy();
 });
 
 test("Tab completes a command, the up key brings the last line back, Ctrl-C clears the line, Ctrl-D leaves", async () => {
@@ -79,6 +79,72 @@ test("a try streams into the prompt, Ctrl-C stops the answer and not the program
   await type("/try glm4:9b 说个不停\r", "测试用的回答");
   await type("\u0003", "已停止");
   expect(await type("/status\r", "1 个模型")).toBeTruthy();
+});
+
+test("words are looked for, help helps, and exit leaves", async () => {
+  const { type, ended } = openPrompt();
+  expect(await type("qwen3　int4\r", "输入编号")).toMatch(/找到 \d+ 个模型/);
+  expect(await type("？\r", "/help models 有每个命令")).toContain("/compare");
+  expect(await type("/try\r", "例如")).toContain("用法：/try <model> <prompt>");
+  await type("exit\r", "再见");
+  await ended;
+});
+
+test("a question is cancelled by an empty answer, and a command typed for an answer is a command", async () => {
+  const ollama = await startOllama({ models: [{ name: "glm4:9b" }] });
+  onTestFinished(() => ollama.stop());
+  const { type } = openPrompt(terminalOf(await testApp({ OLLAMA_HOSTS: ollama.url })));
+  await type("/try glm4:9b 你好\r", "输入编号");
+  await type("2\r", "（直接回车取消）：");
+  await type("\r", "已取消");
+  await type("2\r", "（直接回车取消）：");
+  await type("／status\r", "1 个模型");
+  await type("/try glm4:9b 再见\r", "输入编号");
+  await type("2\r", "（直接回车取消）：");
+  // A path is no command.
+  await type("/etc/passwd 是什么\r", "输入编号");
+  expect(ollama.requests.map(({ messages }) => messages.at(-1)?.content)).toEqual([
+    "你好",
+    "再见",
+    "/etc/passwd 是什么",
+  ]);
+});
+
+/** The rows that a text takes in a window. */
+const rowsOf = (text: string, columns: number): number =>
+  text.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(stringWidth(line) / columns)), 0);
+
+test.each([
+  [80, 24],
+  [120, 40],
+  [160, 30],
+])("in a window of %i × %i nothing scrolls past the top before it was read", async (columns, rows) => {
+  const { type } = openPrompt(plainApp, { columns, rows });
+  const answers = { "qwen int4": "输入编号", "/fit 8": "输入编号", "/model qwen3": "来源", "/help": "/help models" };
+  for (const [line, end] of Object.entries(answers)) {
+    let part = await type(`${line}\r`, "mulu> ");
+    let parts = 1;
+    for (; part.includes("回车接着看"); parts += 1) {
+      // The line itself is above what is answered, and may go.
+      expect(rowsOf(part.slice(part.indexOf("\n") + 1), columns)).toBeLessThanOrEqual(rows);
+      part = await type("\r", "mulu> ");
+    }
+    expect(part, line).toContain(end);
+    if (line === "/model qwen3") expect(parts).toBeGreaterThan(2);
+  }
+});
+
+test("a list is as long as the window is high, and its next page goes on where it ended, also after a resize", async () => {
+  const { type, stdout } = openPrompt(plainApp, { columns: 200, rows: 20 });
+  const shown = async (keys: string): Promise<string[]> =>
+    [...(await type(keys, "输入编号")).matchAll(/^(\S.*?) {2,}([a-z0-9.-]+) {2,}/gm)].map(([, , id = ""]) => id);
+  const first = await shown("/models int4\r");
+  expect(first.length).toBeGreaterThan(5);
+  Object.assign(stdout, { rows: 50 });
+  const second = await shown(`${first.length + 1}\r`);
+  expect(second).toHaveLength(first.length);
+  const more = await shown("/models int4\r");
+  expect(more.slice(0, first.length * 2)).toEqual([...first, ...second]);
 });
 
 test("completes commands, options, choices and names", () => {

@@ -64,3 +64,10 @@ test("a list, a quote, a link and what only looks like bold are left to the lexe
     expect(simpleBlocks(text, FORMAT), text).toBeUndefined();
   expect(simpleInline("**a \\(b\\)** `c` Q4_K & d", FORMAT)).toBe("<b>a (b)</b> <code>c</code> Q4_K & d");
 });
+
+test("a list inside of an item stands below it, further in, and within the width", () => {
+  const plain = { colour: false, columns: 30 };
+  expect(renderMarkdown(`- **a** b\n  - c\n  - ${"four ".repeat(6)}\n- n`, plain)).toBe(
+    ["• a b", "  • c", "  • four four four four four", "    four", "• n"].join("\n"),
+  );
+});

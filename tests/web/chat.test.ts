@@ -47,7 +47,7 @@ describe("commands on the page", () => {
   test("what is wrong is said as on the terminal: no command, an unknown one, an open quotation mark", async () => {
     const visitor = openVisitor(url);
     for (const [line, help] of [
-      ["你好", "/models 你好"],
+      ["你好", "/try qwen3 你好"],
       ["/modles", "/models"],
       ['/model "chatglm', "引号"],
       ["/model", "name"],

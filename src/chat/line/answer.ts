@@ -1,22 +1,54 @@
-import { plain } from "#src/base/markdown.ts";
+import { code, plain } from "#src/base/markdown.ts";
 import { UserError } from "#src/base/user-error.ts";
+import type { Criterion } from "#src/catalog/search/criteria.ts";
 import type { Context } from "#src/chat/command.ts";
 import type { Outcome, Router } from "#src/chat/router.ts";
-import { textDisplay } from "#src/chat/view.ts";
+import { clip, textDisplay } from "#src/chat/view.ts";
 import { type Line, parseLine } from "./parse.ts";
+import { commandIn, withoutControls } from "./words.ts";
 
-/** Runs the command in a typed line. What is no command is answered with a hint. Never throws what `reply` does not. */
-export async function answerLine(line: string, router: Router, context: Context): Promise<Outcome> {
+/** Characters of a line that are said again, and of one that may be a search. */
+const MAX_QUOTED = 40;
+const MAX_QUERY = 70;
+
+/**
+ * Answers a typed line: runs the command in it, also without its slash; other words are looked for in the catalog, and where
+ * they mean nothing there, the person hears how to search and how to ask a model. Never throws what `reply` does not.
+ */
+export async function answerLine(typed: string, router: Router, context: Context): Promise<Outcome> {
+  const line = withoutControls(typed);
   const { text, reply } = context;
   let parsed: Line | undefined;
   try {
-    parsed = parseLine(line, (name) => router.commands.find((command) => command.name === name));
+    const find = (name: string) => router.commands.find((command) => command.name === name);
+    parsed = parseLine(commandIn(line, router.commands) ?? line, find);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    await reply({ components: [textDisplay(text(`errors.${error.key}`))] });
+    await reply({ components: [textDisplay(text(`errors.${error.key}`, error.params))] });
     return "refused";
   }
   if (parsed) return router.execute(parsed.command, parsed.given, context);
-  await reply({ components: [textDisplay(text("terminal.hint", { text: plain(line.trim()) }))] });
+  const words = line.trim();
+  if (isSearch(words, context)) return router.execute("models", { query: words }, context);
+  await reply({ components: [textDisplay(whatToType(words, context))] });
   return "refused";
+}
+
+/** Whether the catalog understands any of it: a name, a memory, a licence. A sentence of which it understands nothing is none. */
+function isSearch(words: string, { catalog }: Context): boolean {
+  if (words.length > MAX_QUERY) return false;
+  const { hits, query } = catalog.search(words);
+  return hits.length > 0 || query.sort !== undefined || query.criteria.some(isKnown);
+}
+
+const isKnown = (criterion: Criterion): boolean => criterion.kind !== "word" || criterion.named.length > 0;
+
+function whatToType(words: string, { text }: Context): string {
+  const quoted = clip(words.replaceAll(/\s+/g, " "), MAX_QUOTED);
+  return [
+    text("line.nothing", { text: plain(quoted) }),
+    `- ${text("line.search", { line: code("/models qwen3 int4") })}`,
+    `- ${text("line.try", { line: code(`/try qwen3 ${quoted}`) })}`,
+    `- ${code("/help")}`,
+  ].join("\n");
 }

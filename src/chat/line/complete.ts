@@ -34,14 +34,13 @@ const NONE: Completions = { items: [], typed: "", needed: false, hint: "" };
 
 /** Completes a line at its end: commands, what a command offers for an option, and the options that it does not have yet. */
 export function completeLine(line: string, router: Router, context: CompletionContext): Completions {
-  const match = /^\s*([/／]\S*)(\s.*)?$/su.exec(line);
-  if (match === null) return NONE;
-  const [, typed = "", rest] = match;
-  if (rest === undefined) return commandNames(typed, context);
-  const command = router.commands.find(({ name }) => name === typed.slice(1).toLowerCase());
-  const head = headOf(line, () => command);
+  const named = (name: string): Command | undefined => router.commands.find((item) => item.name === name);
+  const begun = /^\s*([/／]\S*)$/u.exec(line)?.[1];
+  const head = headOf(line, named);
+  const command = head && named(head.path.split(" ")[0] ?? "");
+  if (begun !== undefined && (command === undefined || !/[:：]/.test(begun))) return commandNames(begun, context);
   if (head === undefined || command === undefined) return NONE;
-  const [, subcommand] = /^\s(\S*)$/u.exec(rest) ?? [];
+  const subcommand = /^\s*[^\s:：]*[\s:：]\s*([^\s:：]*)$/u.exec(line)?.[1];
   if (subcommand !== undefined && Object.keys(command.subcommands).length > 0)
     return subcommandNames(subcommand, command, context);
   return completeOptions(line, { ...head, command }, router, context);

@@ -14,16 +14,20 @@ const OPENING = new Map([
   ["「", "」"],
 ]);
 
+/** Characters of a line; a prompt (TRY_PROMPT_MAX) and its options are shorter. */
+const MAX_LINE = 10_000;
+
 /**
  * Reads `/models int4 sort:newest`: options as `name:value`, quoted where they hold spaces; what is left fills the
  * options in order, and the last text option takes the rest of the line as it stands. Where none is left, words belong to
  * the named text before them, as Discord writes it: `/models query:int4 7b`. A sub-command stands first and belongs to the
  * name: `/admin block`. Undefined for a line that is no command.
- * Throws UserError for a quotation mark that is not closed.
+ * Throws UserError for a quotation mark that is not closed, and for a line that is too long.
  */
 export function parseLine(line: string, find: Find): Line | undefined {
   const head = headOf(line, find);
   if (head === undefined) return undefined;
+  if (line.length > MAX_LINE) throw new UserError("lineTooLong", { limit: MAX_LINE, length: line.length });
   const { path: command, options, from } = head;
   const given: Record<string, string> = {};
   const tokens = tokensOf(line, from, Object.keys(options));
@@ -46,19 +50,27 @@ export function parseLine(line: string, find: Find): Line | undefined {
 /** A line's beginning: the names in it, the options of what they name, and from where on these may stand. */
 export type Head = { path: string; options: Options; from: number };
 
-/** Undefined for a line that is no command. */
+/** A name, and a colon or blanks behind it. */
+const NAME = /^([^\s:：]*)[:：]?\s*/u;
+
+/**
+ * Where a line names a command: behind a slash, which Chinese input methods also write in full width or as `、`, up to a
+ * space or a colon. `、` is punctuation too, so that it counts only before the name of a command. Undefined for a line that
+ * names none.
+ */
 export function headOf(line: string, find: Find): Head | undefined {
-  const match = /^\s*[/／](\S*)\s*/u.exec(line);
-  if (match === null) return undefined;
-  const name = (match[1] ?? "").toLowerCase();
+  const [slashed = "", slash] = /^\s*([/／、])/u.exec(line) ?? [];
+  const [whole = "", typed = ""] = NAME.exec(line.slice(slashed.length)) ?? [];
+  const name = typed.toLowerCase();
   const command = find(name);
-  const from = match[0].length;
+  if (slash === undefined || (slash === "、" && command === undefined)) return undefined;
+  const from = slashed.length + whole.length;
   if (command === undefined || Object.keys(command.subcommands).length === 0)
     return { path: name, options: command?.options ?? {}, from };
-  const [whole = "", word = ""] = /^(\S*)\s*/u.exec(line.slice(from)) ?? [];
+  const [rest = "", word = ""] = NAME.exec(line.slice(from)) ?? [];
   const subcommand = word.toLowerCase();
   const path = subcommand === "" ? name : `${name} ${subcommand}`;
-  return { path, options: optionsOf(command, subcommand) ?? {}, from: from + whole.length };
+  return { path, options: optionsOf(command, subcommand) ?? {}, from: from + rest.length };
 }
 
 /** Which option the end of a line is being typed for, and what there is of it; undefined where none is left. */
