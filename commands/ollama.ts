@@ -3,7 +3,7 @@ import { code, plain } from "#src/base/markdown.ts";
 import { UserError } from "#src/base/user-error.ts";
 import { everyOllamaModel } from "#src/catalog/entry/editions.ts";
 import { type Context, choice, defineCommand, text } from "#src/chat/command.ts";
-import { hostFaultText, hostSaidLines, minuteOf } from "#src/chat/host-fault.ts";
+import { hostFaultText, hostSaidLines, minuteOf, saidText } from "#src/chat/host-fault.ts";
 import { hostText } from "#src/chat/host-text.ts";
 import { gb, memoryText } from "#src/chat/loaded-model.ts";
 import { ButtonStyle, button, buttonRow, container, customId, LIMITS, textDisplay, type View } from "#src/chat/view.ts";
@@ -39,7 +39,7 @@ function hostLines(host: Host, context: Context): string[] {
           say("ollamaHosts.lastPullFailure", {
             when: minuteOf(new Date(lastPull.at).toISOString()),
             model: code(lastPull.model),
-            said: plain(lastPull.failure.message),
+            said: saidText(lastPull.failure.message),
           }),
         ]
       : []),

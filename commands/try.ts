@@ -25,7 +25,10 @@ type Ask = Pick<Try, "targets" | "prompt" | "think"> &
   Partial<Pick<Try, "history" | "leftOutTurns" | "tokenRatio">> & { hidden: boolean };
 
 async function submit({ hidden, ...asked }: Ask, context: Context): Promise<void> {
-  const { tries, person, locale, begin } = context;
+  const { tries, person, locale, begin, fleet } = context;
+  const here = new Set(fleet.installed().map(({ name }) => name));
+  // It would wait for the next poll of a host that may be back.
+  if (asked.targets.some(({ model }) => !here.has(fleet.backend.normalName(model)))) await fleet.lookAgain();
   await tries.submit({
     ...asked,
     person,

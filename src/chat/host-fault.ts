@@ -4,6 +4,7 @@ import type { Person } from "#src/base/person.ts";
 import { listedName } from "#src/inference/backend.ts";
 import { isDenied } from "#src/inference/failing.ts";
 import type { Host } from "#src/inference/fleet.ts";
+import { clip } from "./view.ts";
 
 /** Why a host is out, for everybody. */
 export function hostFaultText({ fault }: Host, text: Text): string {
@@ -16,6 +17,10 @@ export function hostFaultText({ fault }: Host, text: Text): string {
 /** `2026-11-23 08:40 UTC`; the people of one channel live in many time zones. */
 export const minuteOf = (iso: string): string => `${iso.slice(0, 16).replace("T", " ")} UTC`;
 
+/** Characters of what a host said that a list of hosts has room for; the log has more. */
+const SAID_SHOWN = 200;
+export const saidText = (said: string): string => plain(clip(said, SAID_SHOWN));
+
 /** What a host said of its faults, one line each, for administrators alone; else none. */
 export function hostSaidLines(
   { fault, lastFailure, installed }: Host,
@@ -27,10 +32,10 @@ export function hostSaidLines(
     when: minuteOf(new Date(lastFailure.at).toISOString()),
     model: code(model ? listedName(model) : lastFailure.model),
     reason: lastFailure.reason,
-    said: plain(lastFailure.said),
+    said: saidText(lastFailure.said),
   };
   return [
-    ...(fault?.said ? [text("ollamaHosts.said", { said: plain(fault.said) })] : []),
+    ...(fault?.said ? [text("ollamaHosts.said", { said: saidText(fault.said) })] : []),
     ...(failed ? [text("ollamaHosts.lastFailure", failed)] : []),
   ];
 }

@@ -105,7 +105,9 @@ export function createKeeper(options: KeeperOptions) {
     const found = await records.find(id);
     if (found?.kind === "try" && !hasEnded(found.progress)) {
       const { try: attempt, progress, cancel } = found;
-      const how = cancel ? endedFor(progress, cancel) : failedFor(progress, "unreachable", model);
+      // Hosts that have other models can be reached.
+      const failure = installed().length > 0 ? "modelMissing" : "unreachable";
+      const how = cancel ? endedFor(progress, cancel) : failedFor(progress, failure, model);
       return end(attempt, model, how);
     }
     if (found === undefined) log.warn({ try: id }, "nothing is kept of a queued try: it is taken out");

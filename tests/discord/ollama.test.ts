@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openDiscord, startBot } from "#tests/discord/start-bot.ts";
 import { buttonsOf, textOf } from "#tests/stand-ins/discord/people.ts";
+import { page } from "#tests/stand-ins/ollama/faults.ts";
 import { type OllamaOptions, startOllama } from "#tests/stand-ins/ollama.ts";
 import { temporaryFolder } from "#tests/temporary-catalog.ts";
 
@@ -50,7 +51,10 @@ describe("/ollama", () => {
     await discord.until(() => textOf(message).includes("下载已取消"), "the end of the pull");
     await discord.until(() => ollama.pulls.requests[0]?.closedByClientAt !== undefined, "the connection closed");
     const unknown = await admin.run("ollama", { action: "pull", model: "nothing:1b" });
-    await discord.until(() => textOf(unknown).includes("下载失败"), "a failure");
+    await discord.until(() => textOf(unknown).includes("模型库里没有这个名字"), "a failure");
+    // What was said is not for everybody in the channel.
+    expect(textOf(unknown)).not.toContain("manifest");
+    expect(textOf(await admin.run("ollama"))).toContain("对方说：pull model manifest: file does not exist");
   });
 
   test("the button under what is not installed pulls it, for administrators", async () => {
@@ -127,6 +131,9 @@ describe("/ollama", () => {
     expect(textOf(await admin.run("ollama", { action: "remove", model: "none" }))).toContain("没有安装");
     const question = await admin.run("ollama", { action: "remove", model: "qwen3:8b" });
     expect(ollama.calls.some(({ method }) => method === "DELETE")).toBe(false);
+    ollama.answer("/api/delete", page(502, "Bad Gateway"));
+    expect(textOf(await admin.press(question, "删除"))).toMatch(/`qwen3:8b` 没有删除：连不上/);
+    ollama.answer("/api/delete", undefined);
     expect(textOf(await admin.press(question, "删除"))).toContain("已删除 `qwen3:8b`");
     expect(textOf(await admin.run("ollama"))).toContain("没有安装模型");
   });
