@@ -77,7 +77,7 @@ test.each([
   const version = host && createOllamaBackend().version(host, signal);
   // Nobody but the proxy knows the name.
   if (use === "true") expect(await version).toMatch(/^\d/);
-  else await expect(version).rejects.toThrow("fetch failed");
+  else await expect(version).rejects.toThrow("ollama.test");
   expect(proxy.targets).toEqual(targets);
 });
 

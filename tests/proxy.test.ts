@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { LOCALES } from "#src/base/locale.ts";
 import { parseExceptions, parseProxy, proxyFor, proxyLabel } from "#src/base/proxy.ts";
 import { proxiesOnTheWay } from "#src/base/upstream.ts";
+import { WRONG_SETTING } from "#src/cli/run.ts";
 import { readConfig } from "#src/config.ts";
 import { greeting } from "#src/terminal/greeting.ts";
 import { runCommand } from "#tests/run-program.ts";
@@ -36,7 +37,7 @@ describe("the address of a proxy", () => {
   test("that is wrong stops the start with one line, which does not repeat it", async () => {
     const env = { HTTPS_PROXY: "socks4://me:secret@proxy" };
     const { code, stderr } = await runCommand(() => Promise.resolve(0), [], env);
-    expect(code).toBe(1);
+    expect(code).toBe(WRONG_SETTING);
     expect(stderr).toContain("HTTPS_PROXY：应为代理地址");
     expect(stderr).not.toContain("secret");
   });

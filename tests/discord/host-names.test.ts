@@ -58,7 +58,7 @@ test("people see names of hosts, administrators also addresses, and nobody the p
 
   const theirs = await person.run("status");
   expect(theirs.ephemeral).toBe(false);
-  expect(textOf(theirs)).toMatch(/gpu-a：.+\n.*Ollama 2：.+\n.*locked：连不上/);
+  expect(textOf(theirs)).toMatch(/gpu-a：.+\n.*Ollama 2：.+\n.*locked：拒绝了机器人/);
   for (const shown of [...answers, textOf(theirs)]) expect(shown).not.toContain("127.0.0.1");
 
   const ours = await admin.run("status");

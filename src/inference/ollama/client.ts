@@ -37,7 +37,7 @@ export async function ollamaClient(
         throw new NotReached(reasonOf(error), { cause: error });
       });
       if (!response.ok) throw answerOf(response.status, await beginningOf(response), hidden);
-      if (STREAMS.test(new URL(response.url).pathname))
+      if (STREAMS.test(new URL(input instanceof Request ? input.url : input).pathname))
         return new Response(ReadableStream.from(checkedLines(response, hidden)));
       return whole(response, { mayBeEmpty: init?.method === "DELETE", hidden });
     },
