@@ -72,10 +72,11 @@ async function* checkedLines(response: Response, hidden: readonly string[]): Asy
   let hasEnded = false;
   for await (const line of linesOf(response)) {
     const value = parseObject(line);
-    // Emulations send `null` or an empty text for no error.
-    if (value === undefined || value["error"]) throw answerOf(response.status, line, hidden);
+    const { error, ...rest } = value ?? {};
+    // Emulations send `null` or an empty text for no error, which the client would take for one.
+    if (value === undefined || error) throw answerOf(response.status, line, hidden);
     hasEnded ||= rest["done"] === true || rest["status"] === "success";
-    yield encoder.encode(`${line}\n`);
+    yield encoder.encode(`${JSON.stringify(rest)}\n`);
   }
   if (!hasEnded) throw new EndedEarly("the stream ended in good order, but without its last line");
 }
