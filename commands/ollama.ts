@@ -6,6 +6,7 @@ import { type Context, choice, defineCommand, text } from "#src/chat/command.ts"
 import { hostFaultText, hostSaidLines, minuteOf, saidText } from "#src/chat/host-fault.ts";
 import { hostText } from "#src/chat/host-text.ts";
 import { gb, memoryText } from "#src/chat/loaded-model.ts";
+import { paginate } from "#src/chat/pages.ts";
 import { ButtonStyle, button, buttonRow, container, customId, LIMITS, textDisplay, type View } from "#src/chat/view.ts";
 import { type Failure, type FailureReason, type InstalledModel, listedName } from "#src/inference/backend.ts";
 import type { Host } from "#src/inference/fleet.ts";
@@ -27,7 +28,11 @@ function requireHostsHere(action: "pull" | "rm", model: string, { fleet }: Conte
   if (fleet.remote) throw new UserError("modelsElsewhere", { action, model });
 }
 
-function hostLines(host: Host, context: Context): string[] {
+/** Characters kept free for the queue and for pulls. */
+const FRAME = 600;
+
+/** A host in so many characters: of many models those in memory, then the newest. */
+function hostLines(host: Host, room: number, context: Context): string[] {
   const { text: say, person, pulls } = context;
   const label = hostText(host, person);
   const { up, version = "?", installed, loaded, busy } = host;
@@ -45,30 +50,42 @@ function hostLines(host: Host, context: Context): string[] {
       : []),
   ].map((line) => `-# ${line}`);
   if (!up) return [`**${label}** · ${hostFaultText(host, say)}`, ...said];
-  const models = installed.map((model) => {
-    const inMemory = loaded.get(model.name);
-    const notes = [
-      gb(model.sizeBytes),
-      model.parameterSize ?? "",
-      model.quantization ?? "",
-      inMemory === undefined ? "" : memoryText(inMemory, say),
-    ];
-    return `- ${code(listedName(model))} · ${notes.filter((note) => note !== "").join(" · ")}`;
-  });
+  const heading = `**${label}** · Ollama ${plain(version)} · ${say("ollamaHosts.busy", { count: busy })}`;
+  const isLoaded = ({ name }: InstalledModel): number => Number(loaded.has(name));
+  const models = installed
+    .toSorted((a, b) => isLoaded(b) - isLoaded(a))
+    .map((model) => {
+      const inMemory = loaded.get(model.name);
+      const notes = [
+        gb(model.sizeBytes),
+        model.parameterSize ?? "",
+        model.quantization ?? "",
+        inMemory === undefined ? "" : memoryText(inMemory, say),
+      ];
+      return `- ${code(listedName(model))} · ${notes.filter((note) => note !== "").join(" · ")}`;
+    });
+  const left = room - [heading, ...said].join("\n").length - MORE;
+  const [shown = []] = paginate(models, (line) => line.length + 1, { items: models.length, characters: left });
+  const more = models.length - shown.length;
   return [
-    `**${label}** · Ollama ${plain(version)} · ${say("ollamaHosts.busy", { count: busy })}`,
-    ...(models.length > 0 ? models : [`- ${say("ollamaHosts.empty")}`]),
+    heading,
+    ...(models.length > 0 ? shown : [`- ${say("ollamaHosts.empty")}`]),
+    ...(more > 0 ? [`- ${say("ollamaHosts.more", { count: more })}`] : []),
     ...said,
   ];
 }
 
+/** Characters of the line that says how many more there are. */
+const MORE = 60;
+
 async function hostsView(context: Context): Promise<View> {
-  const { fleet, pulls, tries, text: say } = context;
+  const { fleet, pulls, tries, room, text: say } = context;
+  const each = Math.floor((Math.min(room.characters, 1e6) - FRAME) / fleet.hosts.length);
   const counts = await tries.counts();
   const running = pulls.running().map((progress) => `- ${pullLine(progress, context)}`);
   const lines = [
     `### Ollama`,
-    ...fleet.hosts.flatMap((host) => hostLines(host, context)),
+    ...fleet.hosts.flatMap((host) => hostLines(host, each, context)),
     `-# ${counts === undefined ? say("status.queueAway") : say("status.queue", counts)}`,
     ...running,
   ];

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from "node:util";
+
 /** Characters of another side's words that are kept, and that are read for it. */
 const MOST = 400;
 const MOST_READ = 20_000;
@@ -23,12 +25,43 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
 export function oneLine(said: string, hidden: readonly string[] = []): string {
   const beginning = said.slice(0, MOST_READ);
   const text = /^\s*<(?:!doctype|html|head|body|\?xml)/i.test(beginning) ? textOfPage(beginning) : beginning;
-  const bare = hidden.reduce((rest, sent) => (sent.length < 4 ? rest : rest.replaceAll(sent, "…")), text);
-  const line = SECRETS.reduce((rest, [pattern, shown]) => rest.replace(pattern, shown), bare.replace(CONTROL, " "))
+  const bare = withoutParts(
+    hidden.reduce((rest, sent) => (sent.length < 4 ? rest : rest.replaceAll(sent, "…")), unescaped(text)),
+    hidden,
+  );
+  const line = SECRETS.reduce(
+    (rest, [pattern, shown]) => rest.replace(pattern, shown),
+    stripVTControlCharacters(bare).replace(CONTROL, " "),
+  )
     .replace(/\s+/g, " ")
     .trim();
   return line.length > MOST ? `${line.slice(0, MOST - 1)}…` : line;
 }
+
+/** As JSON writes what is not ASCII: `\\u4f60`. */
+const unescaped = (text: string): string =>
+  text.replace(/\\u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+
+/** So many characters in a row of what was sent are a quotation; of Chinese ones fewer say as much. */
+const QUOTED = [
+  { length: 12, of: /^/ },
+  { length: 6, of: /^[\u2e80-\uffff]+$/ },
+] as const;
+
+/** The text without what is quoted of `sent` in part: its beginning, or some words of it. */
+function withoutParts(text: string, sent: readonly string[]): string {
+  const isQuoted = new Uint8Array(text.length);
+  for (const { length, of } of QUOTED) {
+    const parts = new Set(sent.flatMap((each) => [...partsOf(each, length)].filter((part) => of.test(part))));
+    for (const [at, part] of partsOf(text, length).entries()) if (parts.has(part)) isQuoted.fill(1, at, at + length);
+  }
+  return text.replace(/[\s\S]/g, (character, at: number) =>
+    isQuoted[at] !== 1 ? character : isQuoted[at - 1] === 1 ? "" : "…",
+  );
+}
+
+const partsOf = (text: string, length: number): string[] =>
+  Array.from({ length: Math.max(0, text.length - length + 1) }, (_, at) => text.slice(at, at + length));
 
 const textOfPage = (page: string): string =>
   page.replace(/<(script|style)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, " ").replace(/<[^>]*>/g, " ");

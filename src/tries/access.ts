@@ -32,15 +32,17 @@ export function checkAccess(
   if (!isOffered(lists, model, normalName)) throw new UserError("tryModelBlocked", { model: listedName ?? model });
 }
 
+const TAG = /:[^/:]*$/;
+
 /** Tells whether the lists offer a model to everybody. */
 export function isOffered(
   { allowedModels, blockedModels }: Pick<AccessLists, "allowedModels" | "blockedModels">,
   model: string,
   normalName: Backend["normalName"],
 ): boolean {
-  // `qwen3` in a list stands for all its tags, `qwen3:8b` for one.
-  const listed = (name: string): string => (name.includes(":") ? normalName(name) : name.toLowerCase());
-  return permits(allowedModels.map(listed), blockedModels.map(listed), [model, model.replace(/:.*$/, "")]);
+  // `qwen3` in a list stands for all its tags, `qwen3:8b` for one. Before a slash a colon is that of a registry's port.
+  const listed = (name: string): string => (TAG.test(name) ? normalName(name) : name.toLowerCase());
+  return permits(allowedModels.map(listed), blockedModels.map(listed), [model, model.replace(TAG, "")]);
 }
 
 /** A thread follows its channel unless it is listed itself. */

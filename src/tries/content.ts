@@ -26,6 +26,9 @@ export function createContentReader(): ContentReader {
   let tail = "";
   /** Tags that close what a template has opened in the prompt. */
   let unopened = THINKING_TAGS.filter(({ openedByPrompt }) => openedByPrompt);
+  /** Tags that the text speaks of, and the place after the last one. */
+  let mentions = 0;
+  let spokenOf = 0;
 
   function readStart(hasThought: boolean): void {
     const begun = pending.trimStart();
@@ -82,18 +85,27 @@ export function createContentReader(): ContentReader {
     const seen = tail + pending;
     text += take(pending.length);
     tail = seen.slice(-LONGEST_TAG);
-    for (const tags of unopened.toSorted((one, other) => seen.indexOf(one.close) - seen.indexOf(other.close))) {
-      const at = seen.indexOf(tags.close);
-      if (at < 0) continue;
-      const before = text.slice(0, text.length - seen.length + at);
-      unopened = unopened.filter((other) => other !== tags);
-      // Opened in the midst of the text, it is part of it.
-      if (before.includes(tags.open)) continue;
-      thinking = before;
-      pending = text.slice(before.length);
-      text = "";
-      endThinking(tags.close);
-      return;
+    const begin = text.length - seen.length;
+    const closings = unopened
+      .flatMap((tags) => placesOf(tags.close, seen).map((at) => ({ tags, at: begin + at })))
+      .filter(({ at }) => at >= spokenOf)
+      .toSorted((one, other) => one.at - other.at);
+    for (const { tags, at } of closings) {
+      if (!unopened.includes(tags)) continue;
+      const before = text.slice(0, at);
+      // Opened in the midst of the text, or spoken of often, it is part of it.
+      if (before.includes(tags.open) || mentions >= MOST_MENTIONS)
+        unopened = unopened.filter((other) => other !== tags);
+      else if (isMention(before)) {
+        mentions += 1;
+        spokenOf = at + 1;
+      } else {
+        thinking = before;
+        pending = text.slice(at);
+        text = "";
+        endThinking(tags.close);
+        return;
+      }
     }
   }
 
@@ -117,6 +129,23 @@ export function createContentReader(): ContentReader {
       return { text, thinking };
     },
   };
+}
+
+function placesOf(tag: string, text: string): number[] {
+  const places: number[] = [];
+  for (let at = text.indexOf(tag); at >= 0; at = text.indexOf(tag, at + 1)) places.push(at);
+  return places;
+}
+
+/** Each one costs a look at all the text before it. */
+const MOST_MENTIONS = 20;
+
+/** Tells whether a text goes on inside code or an opened quotation: a tag there is spoken of. */
+function isMention(before: string): boolean {
+  if (/[“‘「『]$/.test(before)) return true;
+  const lines = before.split("\n");
+  const fences = lines.filter((line) => /^\s{0,3}(?:```|~~~)/.test(line)).length;
+  return fences % 2 === 1 || ((lines.at(-1) ?? "").split("`").length - 1) % 2 === 1;
 }
 
 /** Tells whether a text may be the beginning of an opening tag. */

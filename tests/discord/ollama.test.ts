@@ -28,6 +28,18 @@ describe("/ollama", () => {
     expect(textOf(refused)).toContain("只给管理员用");
   });
 
+  test("of many models shows those in memory, then as many as there is room for, and how many more", async () => {
+    const many = Array.from({ length: 300 }, (_, at) => ({ name: `a-model-with-a-rather-long-name-${at}:8b` }));
+    const { discord, admin } = await open([...many, ...ONE]);
+    const answer = await admin.run("try", { model: "qwen3:8b", prompt: "你好" });
+    await discord.until(() => buttonsOf(answer).some(({ label }) => label === "再来一次"), "an answer");
+    const lines = textOf(await admin.run("ollama")).split("\n");
+    expect(lines[2]).toContain("qwen3:8b");
+    const shown = lines.filter((line) => line.startsWith("- `")).length;
+    expect(shown).toBeGreaterThan(20);
+    expect(lines).toContain(`- ……还有 ${301 - shown} 个模型`);
+  });
+
   test("pulls with a bar that moves, and then the model can be tried", async () => {
     const { ollama, discord, admin } = await open();
     ollama.pulls.offer("glm4:9b", { layers: [4e9, 1e9], bytesPerSecond: 2e9 });

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer as createTcpServer } from "node:net";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import type { FailureReason, HostAddress } from "#src/inference/backend.ts";
+import type { ChatPart, FailureReason, HostAddress } from "#src/inference/backend.ts";
 import { InferenceFailure, streamChat } from "#src/inference/chat.ts";
 import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
 import { openServer } from "#tests/loopback-server.ts";
@@ -23,7 +23,7 @@ const never = new AbortController().signal;
 const MODEL = "qwen3:8b";
 const PROMPT = "一个不能外传的问题：gold 42";
 
-async function askHost(host: HostAddress, prompt = PROMPT): Promise<InferenceFailure> {
+function partsFrom(host: HostAddress, prompt = PROMPT): Promise<ChatPart[]> {
   const request = {
     model: MODEL,
     messages: [{ role: "user" as const, content: prompt }],
@@ -31,7 +31,11 @@ async function askHost(host: HostAddress, prompt = PROMPT): Promise<InferenceFai
     maxTokens: 100,
     contextTokens: undefined,
   };
-  const error = await Array.fromAsync(streamChat(backend, host, request, never)).catch((reason: unknown) => reason);
+  return Array.fromAsync(streamChat(backend, host, request, never));
+}
+
+async function askHost(host: HostAddress, prompt = PROMPT): Promise<InferenceFailure> {
+  const error = await partsFrom(host, prompt).catch((reason: unknown) => reason);
   if (error instanceof InferenceFailure) return error;
   throw new Error(`no failure: ${JSON.stringify(error)}`);
 }
@@ -45,6 +49,9 @@ async function ask(script: Script): Promise<InferenceFailure> {
 
 const RUNNER = "llama runner process has terminated";
 const SERVER = "llama-server process has terminated";
+
+const saying = (error: string): Promise<string> =>
+  openServer((_, response) => response.writeHead(500).end(JSON.stringify({ error })));
 
 /** What Ollama says with a status of its own, and what that means. */
 const SAID: readonly [status: number, said: string, reason: FailureReason, cause?: string][] = [
@@ -167,6 +174,8 @@ describe("what stands before Ollama, or in its place", () => {
       "unreachable",
       "Service Unavailable",
     ],
+    ["a proxy that says it in JSON", { code: 502, body: '{"error":"bad gateway"}' }, "unreachable", "bad gateway"],
+    ["a proxy with a limit of size", page(413, "Request Entity Too Large"), "contextExceeded", "413 Request"],
     [
       "a tunnel of Cloudflare that is down",
       page(530, "The origin has been unregistered"),
@@ -243,6 +252,15 @@ describe("a stream", () => {
   });
 });
 
+test.each([null, ""])("a line whose error is %j has none", async (error) => {
+  const url = await openServer((_, response) =>
+    response.end(
+      `${JSON.stringify({ message: { role: "assistant", content: "好" }, error })}\n${JSON.stringify({ done: true, error })}\n`,
+    ),
+  );
+  expect(await partsFrom({ url })).toMatchObject([{ text: "好" }, { figures: { reason: "stop" } }]);
+});
+
 describe("what is kept of another side's words", () => {
   test("is one bounded line without the prompt, also where a server quotes it", async () => {
     const prompt = `${PROMPT}\n${"很长的一段".repeat(2000)}`;
@@ -270,6 +288,38 @@ describe("what is kept of another side's words", () => {
     );
     const { message } = await askHost({ url, authorization: "Basic dXNlcjpodW50ZXIy" });
     expect(message).toBe('you sent …; Get "https://r2.example/blob?…": EOF; http://proxy');
+    const open = { url: await saying("no access for user:hunter2, pass hunter2") };
+    expect((await askHost({ ...open, authorization: "Basic dXNlcjpodW50ZXIy" })).message).toBe(
+      "no access for …, pass …",
+    );
+  });
+
+  test.each([
+    ["its beginning", "一个不能外传的问题…"],
+    ["in the escapes of JSON", '"\\u4e00\\u4e2a\\u4e0d\\u80fd\\u5916\\u4f20\\u7684\\u95ee\\u9898"'],
+    ["some of its Latin words", "we cannot tell anybody about the gold mine"],
+  ])("has no part of the prompt: %s", async (_, quoted) => {
+    const prompt = `${PROMPT}\nplease do not tell anybody about the gold mine`;
+    const { message } = await askHost({ url: await saying(`cannot parse: ${quoted}`) }, prompt);
+    expect(message).toMatch(/^cannot parse: .{0,14}…/);
+    expect(message).not.toMatch(/外传|u5916|anybody/);
+  });
+
+  test("has no colours of a terminal", async () => {
+    expect((await askHost({ url: await saying("\u001b[31mred\u001b[0m") })).message).toBe("red");
+  });
+});
+
+describe("what is judged is all that was said", () => {
+  test("also where the cause comes after pages of a log", async () => {
+    const said = `${SERVER}: ${"load_tensors: layer assigned to device CUDA0\n".repeat(30)}cudaMalloc failed: out of memory`;
+    const failure = await askHost({ url: await saying(said) });
+    expect([failure.reason, failure.message.length]).toEqual(["outOfMemory", 400]);
+  });
+
+  test("also where a person has asked about these very words", async () => {
+    const url = await saying(`${SERVER}: error loading model: unknown model architecture: 'hy4'`);
+    expect(await askHost({ url }, "unknown model architecture\nmodel")).toMatchObject({ params: { cause: "tooNew" } });
   });
 
   test("is no more than the beginning of a page without end", async () => {

@@ -60,8 +60,26 @@ test("what is less than a tag, or another's, is what it is", () => {
   expect(read(["<think>a</seed:think>b</think>c"]).end).toEqual({ thinking: "a</seed:think>b", text: "c" });
 });
 
+test.each([
+  "标签 `</think>` 表示思考结束。",
+  "`</think>` 是结束标签。",
+  "“</think>”是结束标签。",
+  "模板如下：\n```\n…</think>\n```\n这就是结束标签。",
+])("a closing tag that an answer speaks of is part of it: %s", (whole) => {
+  expect(read([whole]).end).toEqual({ thinking: "", text: whole });
+  expect(read([...whole]).end).toEqual({ thinking: "", text: whole });
+});
+
+test("a closing tag closes also after one that was spoken of, and after code", () => {
+  expect(read(["问的是 `</think>`。\n</think>\n答"]).end).toEqual({ thinking: "问的是 `</think>`。", text: "答" });
+  expect(read(["```py\nx = 1\n```\n好\n</think>答"]).end).toEqual({ thinking: "```py\nx = 1\n```\n好", text: "答" });
+});
+
 const tags = TAGS.flatMap(({ open, close }) => [open, close, open.slice(0, 3), close.slice(2)]);
-const piece = fc.oneof(fc.constantFrom(...tags, "想", " ", "\n\n", "答案", "<", "a < b"), fc.string({ maxLength: 5 }));
+const piece = fc.oneof(
+  fc.constantFrom(...tags, "想", " ", "`", "\n```\n", "“", "\n\n", "答案", "<", "a < b"),
+  fc.string({ maxLength: 5 }),
+);
 
 test("in whatever pieces it comes, the end is what the whole text says, and nothing but tags is lost", () => {
   fc.assert(

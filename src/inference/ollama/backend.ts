@@ -22,6 +22,8 @@ import { normalName } from "./names.ts";
 
 /** A model that cannot be shown must not keep the list. */
 const SHOW_TIMEOUT_MS = 1500;
+/** Models of one host that are asked for at once: some hosts have hundreds. */
+const SHOWN_AT_ONCE = 8;
 /** So long a model that could not be shown is not asked for again. */
 const SHOW_AGAIN_MS = 60_000;
 /** Odd items that are remembered as told. */
@@ -74,7 +76,13 @@ export function createOllamaBackend({ log }: { log?: Log } = {}): Backend {
       const answer = await (await ollamaClient(host, signal)).list();
       const { good, odd } = readTags(answer) ?? notOllama(answer);
       tellOdd(host, "/api/tags", odd);
-      return Promise.all(good.map(async (model) => asInstalled(model, await factsAbout(host, model, signal))));
+      const facts = new Map<Listed, ModelFacts | undefined>();
+      const left = good.values();
+      const askOn = async (): Promise<void> => {
+        for (const model of left) facts.set(model, await factsAbout(host, model, signal));
+      };
+      await Promise.all(Array.from({ length: SHOWN_AT_ONCE }, askOn));
+      return good.map((model) => asInstalled(model, facts.get(model)));
     },
     loaded: async (host, signal) => {
       const answer = await (await ollamaClient(host, signal)).ps();

@@ -26,8 +26,7 @@ export async function ollamaClient(
 ): Promise<Ollama> {
   const { Ollama } = await import("ollama");
   const send = proxies === undefined ? fetch : fetchThrough(proxies);
-  const login = authorization === undefined ? [] : [authorization, authorization.replace(/^\w+\s+/, "")];
-  const hidden = [...login, ...sent.flatMap(asQuoted)];
+  const hidden = [...(authorization === undefined ? [] : loginIn(authorization)), ...sent.flatMap(asQuoted)];
   return new Ollama({
     host: url,
     ...(authorization !== undefined && { headers: { authorization } }),
@@ -42,6 +41,14 @@ export async function ollamaClient(
       return whole(response, { mayBeEmpty: init?.method === "DELETE", hidden });
     },
   });
+}
+
+/** What must not be told of a login: the header, and of `Basic` the user with the password, and that alone. */
+function loginIn(authorization: string): string[] {
+  const credentials = authorization.replace(/^\w+\s+/, "");
+  const both = Buffer.from(credentials, "base64").toString("utf8");
+  const password = both.slice(both.indexOf(":") + 1);
+  return [authorization, credentials, both, password, encodeURIComponent(password)];
 }
 
 /** The ways in which a server may quote a text: as it is, in JSON, one of its lines; the longest first. */
@@ -65,9 +72,11 @@ async function* checkedLines(response: Response, hidden: readonly string[]): Asy
   let hasEnded = false;
   for await (const line of linesOf(response)) {
     const value = parseObject(line);
-    if (value === undefined || value["error"] !== undefined) throw answerOf(response.status, line, hidden);
-    hasEnded ||= value["done"] === true || value["status"] === "success";
-    yield encoder.encode(`${line}\n`);
+    const { error, ...rest } = value ?? {};
+    // Emulations send `null` or an empty text for no error, which the client would take for one.
+    if (value === undefined || error) throw answerOf(response.status, line, hidden);
+    hasEnded ||= rest["done"] === true || rest["status"] === "success";
+    yield encoder.encode(`${JSON.stringify(rest)}\n`);
   }
   if (!hasEnded) throw new EndedEarly("the stream ended in good order, but without its last line");
 }
@@ -120,10 +129,17 @@ function answerOf(status: number, body: string, hidden: readonly string[]): Olla
   const said = errorIn(body);
   const { n_prompt_tokens: tokens, n_ctx: limit } = said ?? {};
   // What the body has to say of a status is no word of Ollama's: programs of other makers do that in `error` as well.
-  const isOllama = said !== undefined && said.message !== STATUS_CODES[status];
-  const message = oneLine(said?.message ?? body, hidden) || `${status} ${STATUS_CODES[status] ?? ""}`.trim();
+  const isOllama = said !== undefined && !isPhraseOf(status, said.message);
+  const words = said?.message ?? body;
+  const message = oneLine(words, hidden) || `${status} ${STATUS_CODES[status] ?? ""}`.trim();
   const exceeded = tokens === undefined || limit === undefined ? undefined : { tokens, limit };
-  return new OllamaAnswer(message, { status, isOllama, exceeded });
+  return new OllamaAnswer(message, { status, isOllama, exceeded, words });
+}
+
+/** Proxies write the phrase in any case; Ollama itself says `unauthorized`. */
+function isPhraseOf(status: number, words: string): boolean {
+  const phrase = STATUS_CODES[status];
+  return words === phrase || (status >= 502 && words.toLowerCase() === phrase?.toLowerCase());
 }
 
 /** What the innermost `error` of a body says; undefined where it has none. */

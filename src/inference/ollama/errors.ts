@@ -21,6 +21,9 @@ export class EndedEarly extends Error {
 /** A request that exceeds the context, as llama.cpp's server says it inside Ollama's error. */
 export type ExceededContext = { tokens: number; limit: number };
 
+/** Characters that an answer is judged by: of a load that failed the cause may come after pages of its log. */
+const MOST_WORDS = 4000;
+
 /** An answer that is not what was asked for; its message is what it said, in one line. */
 export class OllamaAnswer extends Error {
   override name = "OllamaAnswer";
@@ -28,11 +31,19 @@ export class OllamaAnswer extends Error {
   /** Whether it has the `error` of Ollama's API; else a proxy or another program has answered. */
   readonly isOllama: boolean;
   readonly exceeded: ExceededContext | undefined;
+  /** The words that it is judged by: all of them, while the message is short and hides what was sent. Never to be shown. */
+  readonly words: string;
   constructor(
     message: string,
-    { status, isOllama, exceeded }: { status: number; isOllama: boolean; exceeded?: ExceededContext | undefined },
+    {
+      status,
+      isOllama,
+      exceeded,
+      words = message,
+    }: Pick<OllamaAnswer, "status" | "isOllama"> & Partial<Pick<OllamaAnswer, "exceeded" | "words">>,
   ) {
     super(message);
+    this.words = words.slice(0, MOST_WORDS).replace(/\s+/g, " ").trim();
     this.status = status;
     this.isOllama = isOllama;
     this.exceeded = exceeded;
@@ -47,7 +58,7 @@ export function classify(error: unknown, stage: ChatStage): Failure {
   return {
     ...judge(error, stage),
     message,
-    refusedThinking: error instanceof OllamaAnswer && error.isOllama && REFUSES_THINKING.test(message),
+    refusedThinking: error instanceof OllamaAnswer && error.isOllama && REFUSES_THINKING.test(error.words),
   };
 }
 
@@ -66,6 +77,8 @@ const UPSTREAM_AWAY = [502, 503, 504, 521, 522, 523, 524, 530];
 function byStatus({ status }: OllamaAnswer, stage: ChatStage): Judged {
   if (UPSTREAM_AWAY.includes(status)) return { reason: "unreachable" };
   if (status === 429) return { reason: "busy" };
+  // A proxy takes bodies up to a size only (nginx: client_max_body_size).
+  if (status === 413) return { reason: "contextExceeded" };
   // What had begun to answer as Ollama is Ollama: something broke its stream.
   return { reason: stage === "answer" && status === 200 ? "interrupted" : "notBackend" };
 }
@@ -101,22 +114,22 @@ const CANNOT_CHAT = /does not support (?:chat|generate|completion)/i;
 const NO_MODEL = /^model\b.*\bnot found/i;
 
 /** Ollama speaks: it is there, whatever its words are. */
-function byWords({ message, status, exceeded }: OllamaAnswer, stage: ChatStage): Judged {
+function byWords({ words, status, exceeded }: OllamaAnswer, stage: ChatStage): Judged {
   if (exceeded) return { reason: "contextExceeded", params: exceeded };
-  if (CONTEXT.test(message)) return { reason: "contextExceeded", params: tokensIn(message) };
-  if (status === 404 || NO_MODEL.test(message)) return { reason: "modelMissing" };
-  if (status === 503 || status === 429 || IS_BUSY.test(message)) return { reason: "busy" };
-  if (CANNOT_CHAT.test(message)) return { reason: "cannotChat" };
-  if (OUT_OF_MEMORY.test(message)) return { reason: "outOfMemory" };
-  const cause = PULL_CAUSES.find(([pattern]) => pattern.test(message))?.[1];
+  if (CONTEXT.test(words)) return { reason: "contextExceeded", params: tokensIn(words) };
+  if (status === 404 || NO_MODEL.test(words)) return { reason: "modelMissing" };
+  if (status === 503 || status === 429 || IS_BUSY.test(words)) return { reason: "busy" };
+  if (CANNOT_CHAT.test(words)) return { reason: "cannotChat" };
+  if (OUT_OF_MEMORY.test(words)) return { reason: "outOfMemory" };
+  const cause = PULL_CAUSES.find(([pattern]) => pattern.test(words))?.[1];
   if (cause !== undefined) return { reason: "failed", params: { cause } };
-  if (TOO_NEW.test(message)) return { reason: "cannotLoad", params: { cause: "tooNew" } };
+  if (TOO_NEW.test(words)) return { reason: "cannotLoad", params: { cause: "tooNew" } };
   // A model that was answering had been loaded.
   if (stage === "answer") return { reason: "failed" };
-  if (!CANNOT_LOAD.test(message) && !OF_A_FILE.test(message)) return { reason: "failed" };
+  if (!CANNOT_LOAD.test(words) && !OF_A_FILE.test(words)) return { reason: "failed" };
   // Texts under `try.cannotLoad`.
-  if (SLOW.test(message)) return { reason: "cannotLoad", params: { cause: "slow" } };
-  return { reason: "cannotLoad", ...(DAMAGED.test(message) && { params: { cause: "damaged" } }) };
+  if (SLOW.test(words)) return { reason: "cannotLoad", params: { cause: "slow" } };
+  return { reason: "cannotLoad", ...(DAMAGED.test(words) && { params: { cause: "damaged" } }) };
 }
 
 function tokensIn(message: string): Partial<ExceededContext> {
