@@ -6,6 +6,7 @@ import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
 import { createClients } from "#src/sync/github/client.ts";
 import { explainGithubError } from "#src/sync/github/failure.ts";
 import { fetchCatalog } from "#src/sync/refresh/archive.ts";
+import { makeCertificate, trust } from "#tests/certificate.ts";
 import { openServer } from "#tests/loopback-server.ts";
 import { openProxy } from "#tests/proxy-world.ts";
 import { runProgram } from "#tests/run-program.ts";
@@ -40,6 +41,18 @@ test("GitHub and what it redirects to go through the proxy, loopback does not, a
   expect(failed).toMatchObject({ kind: "proxy", detail: `the proxy ${proxy.label} cannot be used (ECONNREFUSED)` });
   await proxy.start();
   await reader.octokit.request("GET /repos/owner/name");
+});
+
+test("a proxy that speaks TLS itself is known by its own name", async () => {
+  const github = await startGithub();
+  onTestFinished(() => github.close());
+  const certificate = makeCertificate("localhost");
+  trust(certificate);
+  const proxy = await openProxy({ routes: { "github.test:80": portOf(github.url) }, certificate });
+  await github.catalog("owner/name", { "catalog/models/a.yaml": "a: 1\n" });
+  const reader = await readerOf({ HTTP_PROXY: proxy.url.replace("http://127.0.0.1", "https://localhost") });
+  await reader.octokit.request("GET /repos/owner/name");
+  expect(proxy.targets).toEqual(["github.test:80"]);
 });
 
 test("a page before GitHub: nothing is sent for a minute at least, by any client of the process", async () => {

@@ -31,6 +31,8 @@ export function parseProxy(text: string): ProxyAddress | undefined {
   const url = URL.parse(text.includes("://") ? text : `http://${text}`);
   const known = url && KINDS[url.protocol];
   if (!known || url.hostname === "" || !/^\/?$/.test(url.pathname) || url.search !== "") return undefined;
+  // A port alone would be read as an address (7890 is 0.0.30.210), and nobody listens on port 0.
+  if (/^\d+$/.test(text) || url.port === "0") return undefined;
   const login = { user: decoded(url.username), password: decoded(url.password) };
   return {
     kind: known.kind,

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Dispatcher } from "undici";
+import { networkFault } from "./network-fault.ts";
 import { hostAndPort, type ProxyAddress, type ProxySettings, proxyFor, proxyLabel } from "./proxy.ts";
 
 /** How long a proxy may take to connect to somebody: less than any request here may take in all. */
@@ -38,6 +39,8 @@ function openConnect(proxy: ProxyAddress, { host, port }: Target): Promise<Socke
     method: "CONNECT",
     path: authority,
     agent: false,
+    // Without it the certificate is checked for the host that the header names.
+    ...(proxy.kind === "https" && { servername: isIP(proxy.host) === 0 ? proxy.host : "" }),
     headers: { host: authority, ...(proxy.login && { "proxy-authorization": basic(proxy.login) }) },
   });
   const late = setTimeout(() => {
@@ -125,7 +128,10 @@ export function dispatcherFor(proxies: ProxySettings): Dispatcher | undefined {
       if (proxy === undefined) return connect(options, done);
       openTunnel(proxy, { host: bareHost(hostname), port: Number(port) || defaultPort(protocol) }).then(
         (httpSocket) => {
-          if (protocol === "https:") connect({ ...options, httpSocket }, done);
+          if (protocol === "https:")
+            connect({ ...options, httpSocket }, (...[error, socket]: Parameters<typeof done>) =>
+              error ? done(withoutTls(proxy, hostname, error), null) : done(null, socket),
+            );
           else done(null, httpSocket.setNoDelay());
         },
         (error: Error) => done(error, null),
@@ -135,6 +141,10 @@ export function dispatcherFor(proxies: ProxySettings): Dispatcher | undefined {
   dispatchers.set(proxies, dispatcher);
   return dispatcher;
 }
+
+/** Who speaks on the other side of the tunnel is not who was asked for: many proxies put a page of theirs there. */
+const withoutTls = (proxy: ProxyAddress, host: string, error: Error): ProxyFailure =>
+  new ProxyFailure(proxy, `connects to ${host}, but no TLS came about there (${networkFault(error)})`);
 
 const bareHost = (host: string): string => host.replace(/^\[(.*)\]$/, "$1");
 const defaultPort = (protocol: string): number => (protocol === "https:" ? 443 : 80);

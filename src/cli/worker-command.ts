@@ -80,7 +80,7 @@ async function work(config: Config, redisUrl: string, log: Log): Promise<void> {
     events,
     log,
   });
-  const { report, stopping } = createWorkerReadiness({ redis, fleet });
+  const { report, stopping } = createWorkerReadiness({ redis, pause: upstream.backOff.pause, fleet });
   stop.signal.addEventListener("abort", stopping);
   const watched: HealthSource = {
     report,

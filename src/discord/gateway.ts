@@ -1,8 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { Client, Events, GatewayDispatchEvents, Options } from "discord.js";
+import { Client, Events, GatewayDispatchEvents, HTTPError, Options } from "discord.js";
 import { UpstreamPaused } from "#src/base/back-off.ts";
 import { raised } from "#src/base/lifecycle.ts";
 import type { Log } from "#src/base/log.ts";
+import { networkFault } from "#src/base/network-fault.ts";
 import type { Upstream } from "#src/base/upstream.ts";
 import type { DiscordEvents } from "#src/metrics/discord-metrics.ts";
 import { restOptions } from "./api.ts";
@@ -86,7 +87,7 @@ async function logIn(gateway: Gateway, parts: Parts, signal: AbortSignal): Promi
 function askedMs(error: unknown): number {
   if (error instanceof UpstreamPaused) return error.retryAfter;
   // discord.js says in its text alone when there are sessions again (`session_start_limit` of GET /gateway/bot).
-  const [, resets] = /^Not enough sessions remaining .*; resets at (\S+)$/.exec(String(messageOf(error))) ?? [];
+  const [, resets] = /^Not enough sessions remaining .*; resets at (\S+)$/.exec(messageOf(error)) ?? [];
   if (resets === undefined) return 0;
   return Math.min(Math.max(RETRY_MOST_MS, Date.parse(resets) - Date.now()), SESSIONS_MOST_MS);
 }
@@ -104,7 +105,10 @@ function createFailureLine({ log, events }: Gateway): (error: unknown, retryInMs
   };
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message || error.name : String(error));
+function messageOf(error: unknown): string {
+  if (error instanceof HTTPError) return `Discord answered ${error.status}`;
+  return error instanceof Error ? networkFault(error) : String(error);
+}
 
 /** No intents: slash commands and buttons come without any, and nothing else is read. */
 function createClient(
@@ -118,7 +122,7 @@ function createClient(
     rest: restOptions(upstream),
     allowedMentions: { parse: [] },
     makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 0, UserManager: 0 }),
-    ws: { buildStrategy: patientSharding(sockets, reconnecting.turn) },
+    ws: { buildStrategy: patientSharding(sockets, reconnecting) },
   });
   if (events)
     watchConnection(client, {

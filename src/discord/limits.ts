@@ -10,6 +10,12 @@ type Answer = Awaited<ReturnType<MakeRequest>>;
 /** Longer waits are ours: the client would hold the request for as long, and knows no timer beyond 24 days. */
 const CLIENT_WAITS_MS = 60_000;
 const ROUTE_MOST_MS = 24 * 3_600_000;
+/** Nor are ours shorter than that. */
+const ROUTE_LEAST_MS = 60_000;
+/** The client's wait is at least so long, and twice as long each time that Discord limits the same route again. */
+const CLIENT_LEAST_MS = 250;
+/** A route that is limited so often in a row is kept back by us. */
+const IN_ROW_MOST = 5;
 /** Routes that are kept back at a time; each is forgotten once its time has come. */
 const ROUTES_MAX = 10_000;
 
@@ -23,6 +29,7 @@ export function limitedRequest(
   responded: DiscordEvents["responded"] = () => {},
 ): MakeRequest {
   const routes = new Map<string, { reason: string; until: number }>();
+  const countRow = createRows();
   return async (url, init) => {
     const { pathname } = new URL(url);
     const method = init.method ?? "GET";
@@ -33,7 +40,8 @@ export function limitedRequest(
     const answer = await DefaultRestOptions.makeRequest(url, init);
     const action = actionOf(method, pathname);
     responded(action, answer.status);
-    const limit = await limitOf(answer, Date.now());
+    const before = countRow(route, answer.status === 429);
+    const limit = await limitOf(answer, before, Date.now());
     if (limit === undefined) {
       backOff.answered();
       return answer;
@@ -41,7 +49,10 @@ export function limitedRequest(
     if (limit.everything) throw backOff.refused(limit.reason, limit.ms);
     backOff.answered();
     for (const [name, { until }] of routes) if (until <= Date.now() || routes.size >= ROUTES_MAX) routes.delete(name);
-    const pause = { reason: limit.reason, until: Date.now() + Math.min(limit.ms, ROUTE_MOST_MS) };
+    const pause = {
+      reason: limit.reason,
+      until: Date.now() + Math.min(Math.max(limit.ms, ROUTE_LEAST_MS), ROUTE_MOST_MS),
+    };
     routes.set(route, pause);
     // Without the path, which may hold a token.
     log.warn(
@@ -52,12 +63,27 @@ export function limitedRequest(
   };
 }
 
+/** Counts how often each route was limited in a row; gives how often it was just before. */
+function createRows(): (route: string, isLimited: boolean) => number {
+  const rows = new Map<string, number>();
+  return (route, isLimited) => {
+    const before = rows.get(route) ?? 0;
+    rows.delete(route);
+    if (rows.size >= ROUTES_MAX) rows.clear();
+    if (isLimited) rows.set(route, before + 1);
+    return before;
+  };
+}
+
 type Limit =
   | { everything: true; reason: string; ms: number | undefined }
   | { everything: false; reason: string; ms: number };
 
-/** What an answer forbids; undefined where nothing, or where the client keeps to it by itself. */
-async function limitOf(answer: Answer, now: number): Promise<Limit | undefined> {
+/**
+ * What an answer forbids; undefined where nothing, or where the client keeps to it by itself. `before`: how often this
+ * route was limited just before.
+ */
+async function limitOf(answer: Answer, before: number, now: number): Promise<Limit | undefined> {
   const { status, headers } = answer;
   dropAbsurd(headers);
   const header = headers.get("retry-after");
@@ -67,10 +93,14 @@ async function limitOf(answer: Answer, now: number): Promise<Limit | undefined> 
     const [code] = /\b10\d\d\b/.exec(await answer.text()) ?? [];
     return { everything: true, reason: `Discord answered ${status} with a page${code ? ` (${code})` : ""}`, ms: named };
   }
+  if (isPage && status < 500 && /\bhtml\b/.test(headers.get("content-type") ?? ""))
+    throw new Error(`what answers in place of Discord is a page (${status})`);
+  if (status !== 429) return undefined;
   const isClients = named !== undefined && named <= CLIENT_WAITS_MS && Number.isFinite(Number(header));
-  return status !== 429 || isClients
-    ? undefined
-    : statedLimit(await answer.json().catch(() => undefined), headers, named);
+  if (!isClients || before >= IN_ROW_MOST)
+    return statedLimit(await answer.json().catch(() => undefined), headers, named);
+  raiseWait(headers, named, CLIENT_LEAST_MS * 2 ** before);
+  return undefined;
 }
 
 const limitBody = z.object({ retry_after: z.number().positive(), global: z.boolean().optional() });
@@ -82,6 +112,14 @@ function statedLimit(answer: unknown, headers: Answer["headers"], named: number 
   if (ms === undefined) return { everything: true, reason: "Discord answered 429 and named no time", ms };
   const everything = headers.has("x-ratelimit-global") || body?.global === true;
   return { everything, reason: `Discord answered 429${everything ? "" : " for one kind of request"}`, ms };
+}
+
+/** Makes the client's wait at least so long, in ms: it goes by either header, and takes a thousandth of a second literally. */
+function raiseWait(headers: Answer["headers"], namedMs: number, leastMs: number): void {
+  const seconds = Math.max(namedMs, leastMs) / 1000;
+  headers.set("retry-after", String(seconds));
+  const reset = headers.get("x-ratelimit-reset-after");
+  if (reset !== null && Number(reset) < seconds) headers.set("x-ratelimit-reset-after", String(seconds));
 }
 
 /** The client waits in a tight loop for what is no time, or further away than its timers reach. */

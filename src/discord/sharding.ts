@@ -1,6 +1,7 @@
 import type { SimpleShardingStrategy } from "discord.js";
 import { never, withDeadline } from "#src/base/deadline.ts";
 import type { GatewaySockets } from "./gateway-sockets.ts";
+import type { Reconnecting } from "./reconnecting.ts";
 
 type Manager = ConstructorParameters<typeof SimpleShardingStrategy>[0];
 
@@ -11,10 +12,11 @@ const IDLE = 0;
 
 /**
  * How the shards of a client connect: each waits for its turn first, every time. By itself discord.js tries again half a
- * second after a failure for ever, also when its client was destroyed during that half second. `turn` need not resolve.
+ * second after a failure for ever, also when its client was destroyed during that half second, and asks once alone, at the login,
+ * whether Discord allows a new session. `turn` and `sessions` need not resolve.
  */
 export const patientSharding =
-  ({ Sharding, ended }: GatewaySockets, turn: (shard: number) => Promise<void>) =>
+  ({ Sharding, ended }: GatewaySockets, { turn, sessions }: Pick<Reconnecting, "turn" | "sessions">) =>
   (manager: Manager): SimpleShardingStrategy => {
     class PatientSharding extends Sharding {
       /** The login does not wait: its failure would destroy the client without ending what the shards go on with. */
@@ -29,13 +31,25 @@ export const patientSharding =
     }
     const strategy = new PatientSharding(manager);
     const { retrieveSessionInfo } = manager.options;
+    const begun = new Set<number>();
+    const allowed = async (): Promise<void> => {
+      for (;;) {
+        const information = await manager.fetchGatewayInformation(true).catch(() => undefined);
+        if (information === undefined || information.session_start_limit.remaining > 0) return;
+        await sessions(information.session_start_limit.reset_after);
+      }
+    };
     // A shard asks for its session before it connects, and waits for the answer; it also asks while it is connected.
     manager.options.retrieveSessionInfo = async (shard) => {
       const status = (await strategy.fetchStatus()).get(shard);
       // A shard whose client was destroyed is not to go on.
       if (status === undefined) await never();
-      if (status === IDLE) await turn(shard);
-      return retrieveSessionInfo(shard);
+      if (status !== IDLE) return retrieveSessionInfo(shard);
+      await turn(shard);
+      const session = await retrieveSessionInfo(shard);
+      if (session === null && begun.has(shard)) await allowed();
+      begun.add(shard);
+      return session;
     };
     return strategy;
   };

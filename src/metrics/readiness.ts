@@ -14,9 +14,10 @@ type CommonComponents = {
   ollama: Component & { hosts: number; up: number };
   redis: Component;
 };
+/** Where it is away: why, in one line, and until when nothing is sent to it (ISO 8601 in UTC). */
+type DiscordComponent = Component & { reason?: string; until?: string };
 type BotComponents = CommonComponents & {
-  /** Where it is away: why, in one line, and until when nothing is sent to it (ISO 8601 in UTC). */
-  discord: Component & { reason?: string; until?: string };
+  discord: DiscordComponent;
   catalog: Component & { entries: number };
   /** Whether what is to be kept can be written; `reason`: which file, and what SQLite or the system said. */
   disk: Component & { reason?: string };
@@ -109,6 +110,7 @@ export function createReadiness({
 
 const pausedState = (pause: Pause | undefined) =>
   pause && { state: "away" as const, reason: pause.reason, until: isoTime(pause.until) };
+
 /** Away while one of the files cannot be written; off where nothing is kept in files. */
 function diskOf(stores: readonly StoreHealth[], started: string): Omit<BotComponents["disk"], "required"> {
   const all = stores.map(({ now }) => now());
@@ -121,10 +123,32 @@ function diskOf(stores: readonly StoreHealth[], started: string): Omit<BotCompon
   return { state: stores.length === 0 ? "off" : "ready", since };
 }
 
-/** A worker gets its tries from Redis, and ends them there. Without Ollama it takes none, and others may. */
-export function createWorkerReadiness({ redis, fleet }: { redis: Connection; fleet: Fleet }): ReadinessProbe {
+type WorkerComponents = CommonComponents & { discord: DiscordComponent };
+
+/**
+ * A worker gets its tries from Redis, and ends them there. Without Ollama it takes none, and others may. It has no
+ * connection to Discord that could be lost: that is away only during a pause that Discord wants.
+ */
+export function createWorkerReadiness({
+  redis,
+  pause,
+  fleet,
+}: {
+  redis: Connection;
+  pause: () => Pause | undefined;
+  fleet: Fleet;
+}): ReadinessProbe<WorkerComponents> {
   const ollama = watchHosts(fleet, Date.now);
-  return createProbe(() => ({ ollama: ollama(), redis: { ...redis.now(), required: true } }));
+  const discord = createConnection(true);
+  return createProbe(() => {
+    const paused = pausedState(pause());
+    discord.set(paused === undefined);
+    return {
+      ollama: ollama(),
+      redis: { ...redis.now(), required: true },
+      discord: { ...discord.now(), ...paused, required: false },
+    };
+  });
 }
 
 /** Ready while at least one host answers. */

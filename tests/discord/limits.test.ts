@@ -96,6 +96,12 @@ describe("an answer that comes from before Discord, or names no time", () => {
   });
 });
 
+test("a page with another status is not Discord's: its token is not taken for wrong", async () => {
+  const { discord, whoAmI } = await openClients();
+  discord.rest.refuse(() => true, { status: 401, page: "html" });
+  await expect(whoAmI()).rejects.toThrow("what answers in place of Discord is a page (401)");
+});
+
 describe("a limit of Discord's own", () => {
   test("of a moment is waited out by the client", async () => {
     const { discord, whoAmI, lines } = await openClients();
@@ -103,6 +109,16 @@ describe("a limit of Discord's own", () => {
     await whoAmI();
     expect(lines).toEqual([]);
   });
+
+  test("of a thousandth of a second, again and again: waited out for longer and longer, in the end for a minute", async () => {
+    const { discord, acknowledge, whoAmI, calls } = await openClients();
+    await acknowledge();
+    discord.rest.refuse(({ path }) => path === "/applications/@me", { retryAfter: "0.001" });
+    const error: unknown = await whoAmI().catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ name: "UpstreamPaused" });
+    expect((error as { retryAfter: number }).retryAfter).toBeGreaterThan(55_000);
+    expect(calls()).toBe(7);
+  }, 60_000);
 
   test.each([
     ["two hours", String(2 * 3600)],

@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { openDiscord, startBot } from "#tests/discord/start-bot.ts";
 import { PATIENCE_MS } from "#tests/patience.ts";
+import { openWatchedBot } from "#tests/web/health-world.ts";
 
 const count = (text: string, part: string): number => text.split(part).length - 1;
 
@@ -63,4 +64,29 @@ test("no session is begun where Discord says that none is left: it is waited for
   expect(Math.round(retryInMs / 60_000)).toBe(120);
   expect(await bot.stop()).toBe(0);
   expect(discord.gateway.counts.connect).toBe(0);
+});
+
+test("a session that Discord does not resume is not begun anew where none is left: said once, and waited for", async () => {
+  const discord = await openDiscord();
+  const bot = startBot(discord);
+  await discord.ready();
+  Object.assign(discord.rest.sessions, { remaining: 0, resetAfterMs: 7_200_000 });
+  discord.gateway.disconnect(4000, { forget: true });
+  await expect.poll(bot.stderr, { timeout: PATIENCE_MS }).toContain("no new session");
+  const [line = ""] = bot
+    .stderr()
+    .split("\n")
+    .filter((text) => text.includes("no new session"));
+  expect(Math.round((Date.parse(JSON.parse(line).until) - Date.now()) / 60_000)).toBe(120);
+  expect(discord.gateway.counts.identify).toBe(1);
+  expect(await bot.stop()).toBe(0);
+});
+
+test("sessions that Discord refuses one after the other are said, as is why the bot is away", async () => {
+  const { discord, get } = await openWatchedBot();
+  await discord.ready();
+  const forgetting = setInterval(() => discord.gateway.invalidate(), 20);
+  onTestFinished(() => clearInterval(forgetting));
+  const readyz = async (): Promise<string> => (await get("/readyz")).text();
+  await expect.poll(readyz, { timeout: PATIENCE_MS }).toContain("the connection was closed");
 });

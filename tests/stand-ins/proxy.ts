@@ -1,5 +1,7 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { type AddressInfo, connect, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
 
 /** How it fails: it refuses with a status, never answers, or closes the connection. */
 type Fault = 403 | 407 | 502 | "hang" | "cut";
@@ -9,12 +11,14 @@ export type ProxyOptions = {
   routes: Record<string, number>;
   /** What it asks for (Basic). */
   login?: { user: string; password: string };
+  /** It speaks TLS itself, with these. */
+  certificate?: { key: string; cert: string };
 };
 
 export type ProxyStandIn = Awaited<ReturnType<typeof startProxy>>;
 
 /** An HTTP proxy on loopback that opens tunnels (CONNECT), keeps a list of them, and can be stopped and started again. */
-export async function startProxy({ routes, login }: ProxyOptions) {
+export async function startProxy({ routes, login, certificate }: ProxyOptions) {
   const targets: string[] = [];
   const sockets = new Set<Socket>();
   let fault: Fault | undefined;
@@ -22,12 +26,13 @@ export async function startProxy({ routes, login }: ProxyOptions) {
   const wanted = login && `Basic ${Buffer.from(`${login.user}:${login.password}`).toString("base64")}`;
 
   // Who asks for more than a tunnel is told so.
-  const server = createServer((_incoming, response) => response.writeHead(501).end());
-  server.on("connection", (socket) => {
+  const more = (_incoming: IncomingMessage, response: ServerResponse) => void response.writeHead(501).end();
+  const server = certificate ? createSecureServer(certificate, more) : createServer(more);
+  server.on("connection", (socket: Socket) => {
     sockets.add(socket);
     socket.on("error", () => {}).on("close", () => sockets.delete(socket));
   });
-  server.on("connect", ({ url = "", headers }, client) => {
+  server.on("connect", ({ url = "", headers }, client: Duplex) => {
     targets.push(url);
     const refuse = (status: number): void => void client.end(`HTTP/1.1 ${status} Refused\r\n\r\n<html>no</html>`);
     if (fault === "hang") return;

@@ -27,6 +27,7 @@ test("a worker without its Redis is alive and not ready, and says which part is 
     parts: {
       ollama: { state: "ready", since: expect.any(String), required: false, hosts: 1, up: 1 },
       redis: { state: "away", since: expect.any(String), required: true },
+      discord: { state: "ready", since: expect.any(String), required: false },
     },
   });
 });

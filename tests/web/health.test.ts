@@ -91,7 +91,7 @@ describe("/readyz", () => {
     expect(response.status).toBe(503);
     expect(await response.json()).toMatchObject({ status: "not_ready", parts: { discord: { state: "away" } } });
     const reason = async () => shape.parse(await (await get("/readyz")).json()).parts.discord.reason;
-    await expect.poll(reason).toBe("Internal Server Error");
+    await expect.poll(reason).toBe("Discord answered 500");
     expect(await value("mulu_ready")).toBe(0);
   });
 
