@@ -8,6 +8,7 @@ import { createStoreHealth, type StoreHealth } from "#src/base/store-health.ts";
 
 export const CACHE_FILE = "cache.db";
 export const COMMUNITY_FILE = "community.db";
+const USAGE_FILE = "usage.json";
 const LOCK_FILE = "tries.lock";
 
 type DataFile = { path: string; health: StoreHealth };
@@ -16,6 +17,7 @@ type DataFile = { path: string; health: StoreHealth };
 export type DataFiles = {
   cache: DataFile;
   community: DataFile;
+  usage: DataFile;
   /** Lets another process have them. */
   release: () => void;
 };
@@ -45,7 +47,12 @@ export function openDataFiles(dataDir: string | undefined, locale: Locale, log: 
     path: dataDir === undefined ? ":memory:" : join(dataDir, name),
     health: createStoreHealth(name, log, fault),
   });
-  return { cache: file(CACHE_FILE), community: file(COMMUNITY_FILE), release: () => lock?.release() };
+  return {
+    cache: file(CACHE_FILE),
+    community: file(COMMUNITY_FILE),
+    usage: file(USAGE_FILE),
+    release: () => lock?.release(),
+  };
 }
 
 function lockDataDir(dataDir: string, log: Log): FileLock {

@@ -8,6 +8,7 @@ import type { CatalogHolder } from "#src/catalog/holder.ts";
 import { createPictures } from "#src/chart/pictures.ts";
 import type { Services } from "#src/chat/services.ts";
 import { type Community, createCommunity } from "#src/community/community.ts";
+import { openCountsFile } from "#src/community/counts-file.ts";
 import { openCommunityFile } from "#src/community/sqlite.ts";
 import { createFleet, type Fleet } from "#src/inference/fleet.ts";
 import { createPulls } from "#src/inference/pulls.ts";
@@ -70,10 +71,10 @@ export function createLocalRuntime(options: RuntimeOptions): Runtime {
   const onMissing = (backup: string): void =>
     log.warn({ backup }, "community.db is missing or empty: what administrators have decided is in its newest backup");
   const store = openCommunityFile({ path, onFault: health.fails, onWell: health.well, onMissing });
-  const community = createCommunity(store, log, { isKept: dataDir !== undefined });
+  const community = createCommunity(store, log, { isKept: dataDir !== undefined, counts: openCountsFile(files.usage) });
   const shown = { outputs, events: metrics.tries };
   const local = createEmbeddedTries({ ...files.cache, fleet, community, settings: tries, ...shown, log });
-  const stores = dataDir === undefined ? [] : [files.cache.health, health];
+  const stores = dataDir === undefined ? [] : [files.cache.health, health, files.usage.health];
   return {
     ...watched(options, { metrics, fleet, tries: local, community, redis: createConnection(false), stores }),
     coordinator: undefined,

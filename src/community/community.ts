@@ -4,7 +4,7 @@ import type { Person } from "#src/base/person.ts";
 import { UserError } from "#src/base/user-error.ts";
 import { asking, createDecisions, type Decisions, EVERYWHERE, KEPT, REPORTS } from "./decisions.ts";
 import type { CommunityStore } from "./store.ts";
-import { createUsage, type Usage, type UsageRow } from "./usage.ts";
+import { type CountsStore, countsIn, createUsage, type Usage, type UsageRow } from "./usage.ts";
 
 const HOUR_MS = 3_600_000;
 /** Reports that one person may make in an hour, and that are remembered so that nobody reports an answer twice. */
@@ -53,14 +53,21 @@ export type Community = {
 
 type Decided = { what: string; collection: string; key: string; value: object | undefined };
 
-/** `isKept`: whether the store outlives this program; where it does not, nothing is decided that would seem to hold. */
+/**
+ * `isKept`: whether the store outlives this program; where it does not, nothing is decided that would seem to hold.
+ * `counts`: where it is counted who runs how much; beside the decisions if not given.
+ */
 export function createCommunity(
   store: CommunityStore,
   log: Log,
-  { now = Date.now, isKept = true }: { now?: () => number; isKept?: boolean } = {},
+  {
+    now = Date.now,
+    isKept = true,
+    counts = countsIn(store),
+  }: { now?: () => number; isKept?: boolean; counts?: CountsStore } = {},
 ): Community {
   const decisions = createDecisions(store, log, now);
-  const usage = createUsage(store, log, now);
+  const usage = createUsage(counts, log, now);
 
   const audit: Community["audit"] = (by, { what, ...entry }) =>
     log.info(

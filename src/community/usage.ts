@@ -1,10 +1,21 @@
 import { z } from "zod";
 import type { Log } from "#src/base/log.ts";
-import { StoreAway } from "#src/base/store-away.ts";
-import type { CommunityStore } from "./store.ts";
+import { ignoreAway, StoreAway } from "#src/base/store-away.ts";
+import type { CommunityStore, Document } from "./store.ts";
 
 /** Runs of one person in a day (UTC): in all, and by server. */
 const dayOfPerson = z.object({ total: z.number(), guilds: z.record(z.string(), z.number()).catch({}) });
+
+/** JSON values by key that may be lost. They reject as the store does. */
+export type CountsStore = {
+  get: (key: string) => Promise<unknown>;
+  /** In the order of the keys. */
+  list: () => Promise<Document[]>;
+  put: (key: string, value: unknown) => Promise<void>;
+  remove: (key: string) => Promise<unknown>;
+  /** Resolves when all that was changed is kept. */
+  settled: () => Promise<void>;
+};
 
 export type UsageRow = { person: string; runs: number };
 
@@ -21,12 +32,21 @@ export type Usage = {
   /** Who has used it most today, in a server or everywhere. */
   top: (guild: string | undefined, most: number) => Promise<UsageRow[]>;
   forget: (person: string) => Promise<void>;
-  /** Resolves when everything is counted. */
+  /** Resolves when everything is counted, and kept where that can be. */
   settled: () => Promise<void>;
 };
 
+/** Counts beside what is decided. */
+export const countsIn = (store: CommunityStore): CountsStore => ({
+  get: (key) => store.get(USAGE, key),
+  list: () => store.list(USAGE),
+  put: (key, value) => store.put(USAGE, key, value),
+  remove: (key) => store.remove(USAGE, key),
+  settled: async () => {},
+});
+
 /** Counts who runs how much: one document for a day and a person, for a few days. */
-export function createUsage(store: CommunityStore, log: Log, now: () => number): Usage {
+export function createUsage(counts: CountsStore, log: Log, now: () => number): Usage {
   let counting: Promise<void> = Promise.resolve();
   let tidied = "";
   const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
@@ -34,15 +54,15 @@ export function createUsage(store: CommunityStore, log: Log, now: () => number):
 
   const tidy = async (today: string): Promise<void> => {
     const oldest = dayOf(now() - (DAYS_KEPT - 1) * DAY_MS);
-    for (const { key } of await store.list(USAGE)) if (key < oldest) await store.remove(USAGE, key);
+    for (const { key } of await counts.list()) if (key < oldest) await counts.remove(key);
     tidied = today;
   };
   const add = async (person: string, guild: string | undefined, runs: number): Promise<void> => {
     const today = dayOf(now());
     const key = keyOf(today, person);
-    const { total, guilds } = dayOfPerson.safeParse(await store.get(USAGE, key)).data ?? { total: 0, guilds: {} };
+    const { total, guilds } = dayOfPerson.safeParse(await counts.get(key)).data ?? { total: 0, guilds: {} };
     const isCounted = guild !== undefined && (guild in guilds || Object.keys(guilds).length < MOST_GUILDS);
-    await store.put(USAGE, key, {
+    await counts.put(key, {
       total: total + runs,
       guilds: isCounted ? { ...guilds, [guild]: (guilds[guild] ?? 0) + runs } : guilds,
     });
@@ -61,7 +81,7 @@ export function createUsage(store: CommunityStore, log: Log, now: () => number):
     top: async (guild, most) => {
       await counting;
       const today = `${dayOf(now())}:`;
-      const rows = (await store.list(USAGE)).flatMap(({ key, value }): UsageRow[] => {
+      const rows = (await counts.list()).flatMap(({ key, value }): UsageRow[] => {
         const day = key.startsWith(today) ? dayOfPerson.safeParse(value).data : undefined;
         const runs = day && (guild === undefined ? day.total : (day.guilds[guild] ?? 0));
         return runs ? [{ person: key.slice(today.length), runs }] : [];
@@ -71,8 +91,12 @@ export function createUsage(store: CommunityStore, log: Log, now: () => number):
     forget: async (person) => {
       await counting;
       const days = Array.from({ length: DAYS_KEPT }, (_, ago) => dayOf(now() - ago * DAY_MS));
-      for (const day of days) await store.remove(USAGE, keyOf(day, person));
+      for (const day of days) await counts.remove(keyOf(day, person));
+      await counts.settled();
     },
-    settled: () => counting,
+    settled: async () => {
+      await counting;
+      await counts.settled().catch(ignoreAway);
+    },
   };
 }

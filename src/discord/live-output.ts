@@ -8,6 +8,7 @@ import type { View } from "#src/chat/view.ts";
 import { type EditGuard, NotWanted, type Output } from "#src/tries/outputs.ts";
 import { hasEnded, hasWords, type Progress, type Try } from "#src/tries/try.ts";
 import { filesOf, toEdit } from "./message.ts";
+import { endOfShown } from "./shown-before.ts";
 
 /** Milliseconds from one edit being there to the next being sent; Discord lets about five pass in two seconds. */
 const GAP_MS = 1200;
@@ -51,11 +52,22 @@ export function openDiscordOutput(
     if (ms > 0) await wait(ms, undefined, { signal: left.signal }).catch(() => {});
     return !isMeant(error);
   };
+  let hasShown = false;
+  /** What another process has shown of it may be more than what is kept. */
+  const endView = async (progress: Progress): Promise<View | undefined> => {
+    const view = await viewOf(attempt, progress);
+    if (hasShown || progress.runs.every(({ phase }) => phase === "done")) return view;
+    const message = await api.interactions.getOriginalReply(application, token).catch((error: unknown) => {
+      if (isGone(error) || !isMeant(error)) throw error;
+    });
+    return message ? endOfShown(view, message.components ?? [], attempt.id) : view;
+  };
   const live = createLive({ show: (view: View) => guard(() => edit(view)), gapMs: GAP_MS, again });
 
   return {
     gone: gone.signal,
     update: (progress) => {
+      hasShown = true;
       const quiet = !progress.restarted && !progress.runs.some(hasWords) && !hasEnded(progress);
       live.update(() => viewOf(attempt, progress), quiet ? Math.max(0, opened + QUIET_MS - performance.now()) : 0);
     },
@@ -67,7 +79,10 @@ export function openDiscordOutput(
       await live.close();
       if (gone.signal.aborted) return;
       try {
-        await insist(async () => edit(await viewOf(attempt, progress)), until);
+        await insist(async () => {
+          const view = await endView(progress);
+          if (view) await edit(view);
+        }, until);
       } catch (error) {
         if (isGone(error)) return;
         if (error instanceof UpstreamPaused)

@@ -7,7 +7,7 @@ import type { Try } from "#src/tries/try.ts";
 import { progressOf, runOf, tryOf } from "#tests/chat/tries.ts";
 import { directUpstream } from "#tests/direct-upstream.ts";
 import { openDiscord } from "#tests/discord/start-bot.ts";
-import { textOf } from "#tests/stand-ins/discord/people.ts";
+import { buttonsOf, textOf } from "#tests/stand-ins/discord/people.ts";
 
 const APPLICATION = "100000000000000001";
 const answering = (text: string) => progressOf([runOf({ phase: "answering", text })]);
@@ -97,6 +97,27 @@ describe("a try in Discord", () => {
     await output.leave();
     await output.finish(done("一二三"));
     expect(edits()).toBe(1);
+  });
+
+  test("that another process has shown to its end, or further than is known here, keeps that", async () => {
+    const { outputs, attempt, message } = await openMessage();
+    const broken = (text: string) => progressOf([runOf({ phase: "interrupted", text })]);
+    const before = opened(outputs.open(attempt));
+    before.update(answering("床前明月光"));
+    await expect.poll(() => textOf(message())).toContain("床前明月光");
+    await before.leave();
+    await opened(outputs.open(attempt)).finish(broken("床"));
+    expect(textOf(message())).toMatch(/床前明月光\n-# 机器人重启/);
+    expect(buttonsOf(message()).map(({ label }) => label)).toContain("再来一次");
+    const edits = message().edits;
+    await opened(outputs.open(attempt)).finish(broken("床前明月光，疑是地上霜"));
+    expect(message().edits).toBe(edits);
+  });
+
+  test("that is known further here than another process has shown it is shown so", async () => {
+    const { outputs, attempt, message } = await openMessage();
+    await opened(outputs.open(attempt)).finish(progressOf([runOf({ phase: "interrupted", text: "床前明月光" })]));
+    expect(textOf(message())).toContain("床前明月光");
   });
 
   test("whose edits another process forbids is shown at the end all the same", async () => {

@@ -208,6 +208,40 @@ describe.skipIf(OVER_REDIS)("while the disk takes nothing", () => {
     });
   });
 
+  test("what Discord shows is kept where the disk had no more than the start, whole or in the middle", async () => {
+    const folder = await temporaryFolder();
+    const env = { DATA_DIR: folder, TRY_HOST_SLOTS: "2" };
+    const { discord, ollama, runner, restart } = await openProgramWorld({ env });
+    ollama.script(({ model }) =>
+      model === TRY.model
+        ? { text: "长".repeat(300), tokensPerSecond: 50 }
+        : { text: "短".repeat(3000), tokensPerSecond: 40 },
+    );
+    const whole = await discord.person({ id: ASKER }).run("try", TRY);
+    const part = await discord.person({ id: OTHER }).run("try", { ...TRY, model: "qwen3:8b" });
+    const other = openRaw(join(folder, "cache.db"));
+    await expect
+      .poll(() => other.prepare("SELECT count(*) AS count FROM records WHERE ended = 0").get())
+      .toEqual({ count: 2 });
+    other.exec("BEGIN IMMEDIATE");
+    await ended(discord, whole);
+    await shows(discord, part, "短".repeat(100));
+    const answer = textOf(whole);
+    runner.process.kill("SIGKILL");
+    await runner.ended;
+    const [shown] = /短+/.exec(textOf(part)) ?? [""];
+    other.exec("ROLLBACK");
+    other.close();
+    restart();
+    await discord.started(2);
+    await ended(discord, part);
+    expect(textOf(part)).toContain("机器人重启");
+    expect(textOf(part)).toContain(shown);
+    await discord.until(() => discord.rest.calls.filter(({ method }) => method === "GET").length >= 2, "both looks");
+    await ended(discord, await discord.person({ id: OTHER }).run("try", TRY));
+    expect(textOf(whole)).toBe(answer);
+  });
+
   test("a file of tries that is garbage is set aside with one line", async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "cache.db"), "垃圾".repeat(2000));

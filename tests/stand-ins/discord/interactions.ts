@@ -223,6 +223,14 @@ export function createInteractions(limits: Limits, violation: (fault: string) =>
     return { status: 200, body: { id: message.id } };
   };
 
+  const read = (token: string, id: string): Answer => {
+    const record = webhook(token);
+    if (!("kind" in record)) return record;
+    const message = find(record, id);
+    if (message === undefined || message.deleted) return UNKNOWN_MESSAGE;
+    return { status: 200, body: { id: message.id, components: message.components } };
+  };
+
   const followUp = (token: string, body: unknown): Answer => {
     const record = webhook(token);
     if (!("kind" in record)) return record;
@@ -257,7 +265,7 @@ export function createInteractions(limits: Limits, violation: (fault: string) =>
     return { status: 204 };
   };
 
-  return { open, respond, edit, followUp, remove, removeAsBot, records, changed };
+  return { open, respond, read, edit, followUp, remove, removeAsBot, records, changed };
 }
 
 export type Interactions = ReturnType<typeof createInteractions>;

@@ -113,6 +113,12 @@ export function createRest(options: RestOptions) {
       ([id = "", token = ""], body, { arrivedAt }) => interactions.respond(token, id, body, arrivedAt),
     ],
     [
+      "GET",
+      /^\/webhooks\/\d+\/([^/]+)\/messages\/([^/]+)$/,
+      false,
+      ([token = "", message = ""]) => interactions.read(token, message),
+    ],
+    [
       "PATCH",
       /^\/webhooks\/\d+\/([^/]+)\/messages\/([^/]+)$/,
       false,
