@@ -22,12 +22,19 @@ describe("the address of a proxy", () => {
     expect(parseProxy(text)).toEqual(address);
   });
 
-  test.each(["ftp://proxy:21", "socks4://proxy", "http://", "http://proxy/path", "http://proxy:99999", "a b"])(
-    "%s is none",
-    (text) => {
-      expect(parseProxy(text)).toBeUndefined();
-    },
-  );
+  test.each([
+    "ftp://proxy:21",
+    "socks4://proxy",
+    "http://",
+    "http://proxy/path",
+    "http://proxy:99999",
+    "a b",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as it is written into a file
+    "${PROXY}",
+    "{}",
+  ])("%s is none", (text) => {
+    expect(parseProxy(text)).toBeUndefined();
+  });
 
   test("is shown without user and password", () => {
     const labels = ["http://me:secret@p:1", "socks5://[::1]:9"].map((text) => parseProxy(text));

@@ -30,7 +30,14 @@ const KINDS: Record<string, { kind: ProxyAddress["kind"]; port: number }> = {
 export function parseProxy(text: string): ProxyAddress | undefined {
   const url = URL.parse(text.includes("://") ? text : `http://${text}`);
   const known = url && KINDS[url.protocol];
-  if (!known || url.hostname === "" || !/^\/?$/.test(url.pathname) || url.search !== "") return undefined;
+  // URL takes `${X}` and `{}` for names.
+  if (
+    !known ||
+    !/^(?:\[[0-9a-f:.]+\]|[\w.-]+)$/i.test(url.hostname) ||
+    !/^\/?$/.test(url.pathname) ||
+    url.search !== ""
+  )
+    return undefined;
   const login = { user: decoded(url.username), password: decoded(url.password) };
   return {
     kind: known.kind,
