@@ -45,15 +45,19 @@ async function blockPerson(
   given: { reason: string; hours: number | undefined },
   context: Context,
 ): Promise<void> {
-  const { community, person, text: say } = context;
+  const { community, person, text: say, tries } = context;
+  if (whom === person.id) throw new UserError("adminSelf");
   await community.block(person, whom, given);
+  // What was asked before would go on for minutes. Where the store of tries is away the block holds all the same.
+  const stopped = await tries.stopAll(whom).catch(() => 0);
   const name = personText(whom);
   const line =
     given.hours === undefined
       ? say("admin.blocked", { name })
       : say("admin.blockedHours", { name, hours: given.hours });
   const lift = button(say("admin.unblock"), customId("admin", "unblock", whom));
-  await context.reply(privately(line, buttonRow([lift])));
+  const lines = stopped > 0 ? [line, say("admin.blockedStopped", { count: stopped })] : line;
+  await context.reply(privately(lines, buttonRow([lift])));
 }
 
 async function unblockPerson(whom: string, { community, person, text: say, reply }: Context): Promise<void> {

@@ -31,6 +31,9 @@ describe("the address of a proxy", () => {
     "http://proxy:0",
     "7890",
     "a b",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as it is written into a file
+    "${PROXY}",
+    "{}",
   ])("%s is none", (text) => {
     expect(parseProxy(text)).toBeUndefined();
   });

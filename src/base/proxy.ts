@@ -18,6 +18,8 @@ export type ProxySettings = {
   exceptions: readonly string[];
 };
 
+/** URL also takes `${X}` and `{}` for names. */
+const HOST_NAME = /^(?:\[[0-9a-f:.]+\]|[\w.-]+)$/i;
 const KINDS: Record<string, { kind: ProxyAddress["kind"]; port: number }> = {
   "http:": { kind: "http", port: 80 },
   "https:": { kind: "https", port: 443 },
@@ -30,7 +32,7 @@ const KINDS: Record<string, { kind: ProxyAddress["kind"]; port: number }> = {
 export function parseProxy(text: string): ProxyAddress | undefined {
   const url = URL.parse(text.includes("://") ? text : `http://${text}`);
   const known = url && KINDS[url.protocol];
-  if (!known || url.hostname === "" || !/^\/?$/.test(url.pathname) || url.search !== "") return undefined;
+  if (!known || !HOST_NAME.test(url.hostname) || !/^\/?$/.test(url.pathname) || url.search !== "") return undefined;
   // A port alone would be read as an address (7890 is 0.0.30.210), and nobody listens on port 0.
   if (/^\d+$/.test(text) || url.port === "0") return undefined;
   const login = { user: decoded(url.username), password: decoded(url.password) };

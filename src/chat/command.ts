@@ -197,7 +197,7 @@ export function defineGroup(
 
 /** The command of a name, or of a sub-command's whole name: `models`, `admin block`. */
 export function commandAt(path: string, commands: readonly Command[]): Command | undefined {
-  const [name, subcommand, ...rest] = path.toLowerCase().split(/\s+/);
+  const [name, subcommand, ...rest] = path.normalize("NFKC").toLowerCase().split(/\s+/);
   const command = commands.find((item) => item.name === name);
   if (command === undefined || rest.length > 0) return undefined;
   return subcommand === undefined || optionsOf(command, subcommand) ? command : undefined;

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { decodeText } from "./decode-text.ts";
@@ -7,7 +7,7 @@ import { decodeText } from "./decode-text.ts";
 export type EnvRemark = {
   /** 1-based; absent where the whole file is meant. */
   line?: number;
-  what: "noAssignment" | "openQuote" | "afterQuote" | "afterHash" | "again" | "encoding";
+  what: "noAssignment" | "openQuote" | "afterQuote" | "afterHash" | "again" | "reference" | "encoding";
   /** The setting that the line is about. */
   name?: string;
 };
@@ -17,7 +17,7 @@ export type EnvFile = { values: ReadonlyMap<string, string>; remarks: EnvRemark[
 /** There is a `.env`, and nobody can know what it says: to start without would leave out what its writer wanted. */
 export class EnvFileUnusable extends Error {
   override name = "EnvFileUnusable";
-  readonly reason: "folder" | "forbidden" | "tooLarge" | "unreadable";
+  readonly reason: "folder" | "pipe" | "forbidden" | "tooLarge" | "unreadable";
   readonly file: string;
   /** What the system calls it. */
   readonly code: string;
@@ -43,8 +43,11 @@ export function readEnvFile(path: string): EnvFile | undefined {
 
 function bytesOf(path: string): Uint8Array | undefined {
   try {
+    // A pipe gives what it has once, and holds whoever reads it until somebody writes.
+    if (statSync(path).isFIFO()) throw new EnvFileUnusable(path, "pipe", "FIFO");
     return readFileSync(path);
   } catch (error) {
+    if (error instanceof EnvFileUnusable) throw error;
     const code = error instanceof Error && "code" in error ? String(error.code) : "?";
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     if (code === "EISDIR") throw new EnvFileUnusable(path, "folder", code);
@@ -53,6 +56,8 @@ function bytesOf(path: string): Uint8Array | undefined {
 }
 
 const ASSIGNMENT = /^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=[^\S\n]*(.*)$/;
+/** Another variable, which compose and shells would put in; what stands in single quotes or behind `#` is text for them too. */
+const REFERENCE = /^(?!['`#])[^#]*\$\{\w+/;
 const QUOTES = ['"', "'", "`"];
 
 /**
@@ -76,6 +81,7 @@ export function parseEnvText(text: string): EnvFile {
     index = last;
     const odd = oddityOf(raw);
     if (odd !== undefined) remarks.push({ line, what: odd, name });
+    if (REFERENCE.test(raw)) remarks.push({ line, what: "reference", name });
     if (values.has(name)) remarks.push({ line, what: "again", name });
     values.set(name, parseEnv(`VALUE=${raw}`)["VALUE"] ?? "");
   }

@@ -91,7 +91,7 @@ function explain(error: unknown, text: Text): string[] | undefined {
     const lines = error.issues.map((issue) =>
       text("problems.setting", { name: issue.path.join("."), message: issueText(issue, text) }),
     );
-    return [text("problems.invalidSettings"), ...lines.map((line) => `  ${line}`)];
+    return [text("problems.invalidSettings"), ...new Set(lines.map((line) => `  ${line}`))];
   }
   if (error instanceof EnvFileUnusable)
     return [text(`settings.unusableFile.${error.reason}`, { file: error.file, code: error.code })];

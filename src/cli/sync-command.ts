@@ -11,6 +11,7 @@ import { recordedSync } from "#src/sync/recorded-sync.ts";
 import { reportLines } from "#src/sync/report-text.ts";
 import { type SyncMode, SyncRefused } from "#src/sync/run.ts";
 import { readArguments } from "./arguments.ts";
+import { WRONG_SETTING } from "./run.ts";
 
 const NEAR = 3;
 /** One of them must be given. */
@@ -21,8 +22,8 @@ type Output = { write: (text: string) => unknown; isTTY?: boolean };
 export type SyncStreams = { stdout: Output; stderr: Output };
 
 /**
- * Runs the sync once as its arguments say. Gives the exit code: 1 where it could not run or a step of it failed. Throws
- * only what nobody expects.
+ * Runs the sync once as its arguments say. Gives the exit code: 78 where it lacks a setting, 1 where it could not run for another
+ * reason or a step of it failed. Throws only what nobody expects.
  */
 export async function runSyncCommand(
   args: string[],
@@ -57,7 +58,7 @@ export async function runSyncCommand(
     const line = signal.aborted ? text("sync.interrupted") : await explain(error, config, text);
     if (line === undefined) throw error;
     stderr.write(`${line}\n`);
-    return 1;
+    return error instanceof SyncRefused && error.reason !== "unknownEntries" ? WRONG_SETTING : 1;
   }
 }
 

@@ -61,6 +61,8 @@ export type Tries = {
   remove: (id: string) => Promise<void>;
   /** Undefined where nobody knows just now. */
   counts: () => Promise<TryCounts | undefined>;
+  /** Stops a person's tries that wait or run; how many. */
+  stopAll: (person: string) => Promise<number>;
   /** Stops a person's tries and deletes what is kept of them; how many. */
   forget: (person: string) => Promise<number>;
   /** Throws UserError where no try can be taken just now, whoever asks for what. */
@@ -160,6 +162,17 @@ export function createTries(options: TriesOptions): Tries {
     return found?.kind === "try" ? found : undefined;
   };
 
+  const stopAll = async (person: string): Promise<number> => {
+    let stopped = 0;
+    for (const id of await records.idsOf(person)) {
+      const record = await find(id);
+      if (record === undefined || hasEnded(record.progress)) continue;
+      await endHere(record.try, "stopped", record.progress);
+      stopped += 1;
+    }
+    return stopped;
+  };
+
   const close = async (): Promise<void> => {
     closing = true;
     // What goes on without this process is shown by whoever runs it.
@@ -219,12 +232,10 @@ export function createTries(options: TriesOptions): Tries {
         await records.forgetTry(record.try);
       }),
     counts: async () => ((await isThere()) ? queue.counts().catch(ignoreAway) : undefined),
+    stopAll: (person) => asking(() => stopAll(person)),
     forget: (person) =>
       asking(async () => {
-        for (const id of await records.idsOf(person)) {
-          const record = await find(id);
-          if (record && !hasEnded(record.progress)) await endHere(record.try, "stopped", record.progress);
-        }
+        await stopAll(person);
         return records.forget(person);
       }),
     available,

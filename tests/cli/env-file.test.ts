@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -41,6 +42,10 @@ describe("a .env", () => {
     ['A="x" # y#z', []],
     ["A=http://u:p#w@host", ["1 afterHash A"]],
     ["A=1 # see#2\nB=#3", []],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as it is written into a file
+    ['A=${HOME}/x\nB="x${Y}"', ["1 reference A", "2 reference B"]],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as it is written into a file
+    ["A='${X}'\nB=1 # ${X}\nC=$X{}", []],
   ])("%j: what has no effect, or not the one that was meant, is told with its line: %j", (text, remarks) => {
     expect(remarksOf(text)).toEqual(remarks);
   });
@@ -85,10 +90,11 @@ describe("a file is read", () => {
     expect(file?.remarks).toEqual([{ what: "encoding" }]);
   });
 
-  test("and none, a folder, one that leads nowhere and one that is far too large are told apart", async () => {
+  test("and none, a folder, a pipe, one that leads nowhere and one that is far too large are told apart", async () => {
     const folder = await temporaryFolder();
     expect(readEnvFile(join(folder, ".env"))).toBeUndefined();
     await mkdir(join(folder, "taken"));
+    execFileSync("mkfifo", [join(folder, "pipe")]);
     await symlink("loop", join(folder, "loop"));
     await writeFile(join(folder, "large"), "#".repeat(1_000_001));
     await writeFile(join(folder, "just"), "#".repeat(1_000_000));
@@ -99,6 +105,7 @@ describe("a file is read", () => {
         return error instanceof EnvFileUnusable ? error.reason : error;
       }
     };
-    expect(["taken", "loop", "large", "just"].map(reasonOf)).toEqual(["folder", "unreadable", "tooLarge", 0]);
+    const names = ["taken", "pipe", "loop", "large", "just"];
+    expect(names.map(reasonOf)).toEqual(["folder", "pipe", "unreadable", "tooLarge", 0]);
   });
 });

@@ -54,11 +54,11 @@ describe("npm run sync, as a program", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   });
 
-  it("is refused with a line and the exit code 1", async () => {
+  it("is refused with a line and the exit code of a wrong setting", async () => {
     const { env } = await world();
     const { code, stdout, stderr } = await runProgram("src/cli/sync.ts", ["--pr"], { env });
     expect(stderr).toMatch(/^[^\n]*CATALOG_REPOSITORY[^\n]*\n$/);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect({ code, stdout }).toEqual({ code: 78, stdout: "" });
   });
 });
 
@@ -111,13 +111,13 @@ describe("the sync command", () => {
   });
 
   it.each([
-    [["--dry-run", "--only", "chatglm-7b"], "没有条目「chatglm-7b」。 是不是 chatglm-6b"],
-    [["--pr"], "CATALOG_REPOSITORY"],
-  ])("%j is refused with a line", async (args, line) => {
+    [["--dry-run", "--only", "chatglm-7b"], "没有条目「chatglm-7b」。 是不是 chatglm-6b", 1],
+    [["--pr"], "CATALOG_REPOSITORY", 78],
+  ])("%j is refused with a line", async (args, line, exitCode) => {
     const { env } = await world();
     const { code, stdout, stderr } = await sync(args, env);
     expect(stderr).toContain(line);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect({ code, stdout }).toEqual({ code: exitCode, stdout: "" });
   });
 
   it("says in one line that it cannot reach GitHub, and changes nothing", async () => {

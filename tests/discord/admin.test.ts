@@ -72,6 +72,25 @@ describe("/admin", () => {
     expect(textOf(await admin.run("admin unblock", { user: ASKER }))).toBe(`<@${ASKER}> 没有被封禁。`);
   });
 
+  test("ends at once what a blocked person has asked before, running and waiting, and nobody else's", async () => {
+    const { discord, ollama, admin, asker } = await open();
+    ollama.script({ endless: true, tokensPerSecond: 30 });
+    const running = await asker.run("try", { model: "glm4:9b", prompt: "你好" });
+    await discord.until(() => textOf(running).includes("测试"), "an answer that runs");
+    const other = discord.person({ id: OTHER });
+    const theirs = await other.run("try", { model: "glm4:9b", prompt: "你好" });
+    const waiting = await asker.run("try", { model: "glm4:9b", prompt: "你好" });
+    const isTwo = textOf(waiting).includes(ANSWERED);
+    const blocked = await admin.run("admin block", { user: ASKER });
+    expect(textOf(blocked)).toBe(`<@${ASKER}> 不能再试用模型了。\n停止了 ${isTwo ? 2 : 1} 次还没结束的试用。`);
+    await ended(discord, running);
+    expect(textOf(running)).toContain("已停止");
+    await discord.until(() => textOf(theirs).includes("测试"), "the other's answer");
+    await other.tap(theirs, "停止");
+    await ended(discord, theirs);
+    expect(textOf(await admin.run("admin block", { user: ADMIN }))).toContain("封禁自己不起作用");
+  });
+
   test("says until when a block for hours holds", async () => {
     const { admin, tryAs } = await open();
     await admin.run("admin block", { user: ASKER, hours: "2" });

@@ -33,6 +33,8 @@ describe("an address is read as Ollama reads its own OLLAMA_HOST", () => {
     ["x.example:80/a/b/", "http://x.example/a/b"],
     ['"127.0.0.1:11434"', HERE],
     [" ' 127.0.0.1:11434 ' ", HERE],
+    ["http:/gpu.lan:80", "http://gpu.lan"],
+    ["https//gpu.lan/x", "https://gpu.lan/x"],
     ["http://百度.cn", "http://xn--wxtr44c.cn"],
   ])("%s", (text, url) => {
     expect(parseHosts(text)).toEqual({ hosts: [{ url }], faults: [] });

@@ -50,6 +50,9 @@ export function parseLine(line: string, find: Find): Line | undefined {
 /** A line's beginning: the names in it, the options of what they name, and from where on these may stand. */
 export type Head = { path: string; options: Options; from: number };
 
+/** A name as it is kept, also where an input method wrote it in full width: `ｍｏｄｅｌｓ`. */
+const asTyped = (name: string): string => name.normalize("NFKC").toLowerCase();
+
 /** A name, and a colon or blanks behind it. */
 const NAME = /^([^\s:：]*)[:：]?\s*/u;
 
@@ -61,14 +64,14 @@ const NAME = /^([^\s:：]*)[:：]?\s*/u;
 export function headOf(line: string, find: Find): Head | undefined {
   const [slashed = "", slash] = /^\s*([/／、])/u.exec(line) ?? [];
   const [whole = "", typed = ""] = NAME.exec(line.slice(slashed.length)) ?? [];
-  const name = typed.toLowerCase();
+  const name = asTyped(typed);
   const command = find(name);
   if (slash === undefined || (slash === "、" && command === undefined)) return undefined;
   const from = slashed.length + whole.length;
   if (command === undefined || Object.keys(command.subcommands).length === 0)
     return { path: name, options: command?.options ?? {}, from };
   const [rest = "", word = ""] = NAME.exec(line.slice(from)) ?? [];
-  const subcommand = word.toLowerCase();
+  const subcommand = asTyped(word);
   const path = subcommand === "" ? name : `${name} ${subcommand}`;
   return { path, options: optionsOf(command, subcommand) ?? {}, from: from + rest.length };
 }

@@ -58,10 +58,13 @@ const unquoted = (text: string): string => text.replace(/^["']+|["']+$/g, "");
 
 function parseHost(text: string): HostSettings | HostFault["rule"] {
   const [, name, named] = NAMED.exec(text) ?? [];
-  const address = parseAddress(named === undefined ? text : unquoted(named));
+  const address = parseAddress(unslipped(named === undefined ? text : unquoted(named)));
   if (typeof address === "string" || name === undefined) return address;
   return NAME.test(name) ? { ...address, name } : "hostName";
 }
+
+/** `http:/x` and `http//x` are no paths on a machine that is called `http`. */
+const unslipped = (address: string): string => address.replace(/^(https?)(?::\/|\/\/)(?!\/)/i, "$1://");
 
 function parseAddress(text: string): HostSettings | HostFault["rule"] {
   const [, written, rest = text] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(text) ?? [];

@@ -39,6 +39,7 @@ describe("a line", () => {
     ["/compare “a b” c vram：8GB", { command: "compare", given: { model1: "a b", model2: "c", vram: "8GB" } }],
     ["/compare a b c 8 GB", { command: "compare", given: { model1: "a", model2: "b", model3: "c", vram: "8 GB" } }],
     ["/compare model2:b a", { command: "compare", given: { model1: "a", model2: "b" } }],
+    ["／ｍｏｄｅｌｓ　int4", { command: "models", given: { query: "int4" } }],
     ["/unknown x", { command: "unknown", given: {} }],
   ])("%s", (line, expected) => {
     expect(parse(line)).toEqual(expected);
