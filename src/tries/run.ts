@@ -168,13 +168,14 @@ async function answerOne(run: Run, at: number, lease: Lease, parts: RunParts): P
   };
   const report = reporter(run, set, parts);
   const ran = await runTry({ ...attempt, maxTokens }, lease, control.signal, report);
-  const result = withOthers(ran, target.model, parts);
   // What was ended from here says nothing of its host.
   const isOver = control.signal.aborted;
-  if (result.phase === "failed" && !isOver) logFailure(result, { try: attempt.id, model: target.model }, parts.log);
+  if (ran.phase === "failed" && !isOver) logFailure(ran, { try: attempt.id, model: target.model }, parts.log);
   // The slot is not free before it is known whether the host still answers: the next try must not go to a dead one.
-  const isFault = !isOver && (await judge(result, target.model, lease, fleet));
+  const isFault = !isOver && (await judge(ran, target.model, lease, fleet));
   lease.release();
+  // Of a host that has just been found away nothing is offered.
+  const result = withOthers(ran, target.model, parts);
   const isGivenOn =
     isFault && !hasWords(result) && !run.progress.restarted && fleet.isElsewhere(target.model, lease.host);
   if (isGivenOn) run.progress = { ...run.progress, restarted: true };
