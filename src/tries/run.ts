@@ -196,7 +196,8 @@ function logFailure(
 
 /** A failed run with models that could answer in its place. */
 function withOthers(run: RunProgress, model: string, { fleet, isOffered }: RunParts): RunProgress {
-  if (run.phase !== "failed") return run;
+  // A host that takes no more requests takes none for another model either.
+  if (run.phase !== "failed" || run.failure === "busy") return run;
   const others = fleet.others(model).filter(({ name }) => isOffered(name));
   return others.length > 0 ? { ...run, others: others.slice(0, MOST_OTHERS).map(listedName) } : run;
 }
