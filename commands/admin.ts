@@ -73,6 +73,7 @@ async function listBlocks(context: Context): Promise<void> {
     const why = reason === "" ? "" : ` · ${plain(reason)}`;
     return `- ${personText(whom)}${end}${why} · ${say("admin.by", { name: personText(by), when: timeText(at, context) })}`;
   });
+  if (blocks.length === 0) return context.reply(privately(say("admin.blocksNone")));
   const rest = blocks.length - lines.length;
   await context.reply(
     privately([

@@ -25,8 +25,12 @@ function overview({ commands, text: say }: CatalogContext): View {
 function details(command: Command, { text: say }: CatalogContext): View {
   const optionLines = (options: Options): string[] =>
     Object.entries(options).map(([name, option]) => {
-      const choices = option.kind === "choice" ? ` (${option.choices.join(", ")})` : "";
-      return `- ${code(name)} ${optionDescription(command, name, say)}${choices}${option.required ? ` · ${say("help.required")}` : ""}`;
+      const value = optionDescription(command, name, say);
+      const what =
+        option.kind === "choice"
+          ? say("facts.withRemark", { value, remark: option.choices.join(say("facts.listComma")) })
+          : value;
+      return `- ${code(name)} ${what}${option.required ? ` · ${say("help.required")}` : ""}`;
     });
   const options = optionLines(command.options);
   const subcommands = Object.entries(command.subcommands).flatMap(([name, subcommand]) => [

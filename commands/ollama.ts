@@ -150,8 +150,7 @@ async function pullModel(model: string, context: Context): Promise<void> {
   const firstUp = (): Host | undefined => context.fleet.hosts.find(({ up }) => up);
   if (firstUp() === undefined) await context.fleet.lookAgain();
   const host = firstUp();
-  if (host === undefined)
-    throw new UserError("tryNoOllama", { hosts: context.fleet.hosts.map(({ label }) => label).join(", ") });
+  if (host === undefined) throw new UserError("tryNoOllama", { hosts: context.fleet.hosts.map(({ label }) => label) });
   await context.begin();
   const pull = context.pulls.start(model, host);
   context.community.audit(context.person, { what: "pull model", where: host.label, to: model });

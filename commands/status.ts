@@ -63,7 +63,9 @@ function hostLine(host: Host, label: string, text: Text): string {
   if (!up) return text("status.ollamaDown", { label, fault: hostFaultText(host, text) });
   const inMemory = installed.flatMap((model) => {
     const memory = loaded.get(model.name);
-    return memory === undefined ? [] : `${code(listedName(model))} (${memoryText(memory, text)})`;
+    return memory === undefined
+      ? []
+      : text("facts.withRemark", { value: code(listedName(model)), remark: memoryText(memory, text) });
   });
   const line = text("status.ollamaUp", { label, version: plain(version), count: installed.length });
   return [line, ...(inMemory.length === 0 ? [] : [text("status.loadedModels", { models: inMemory.join(" · ") })])].join(

@@ -52,7 +52,7 @@ function unable(name: string, resolution: Exclude<Resolution, { kind: "ready" }>
   const { text: say, fleet } = context;
   if (fleet.remote && fleet.hosts.length === 0) throw new UserError("tryNoWorkers");
   if (!fleet.hosts.some(({ up }) => up))
-    throw new UserError("tryNoOllama", { hosts: fleet.hosts.map(({ label }) => label).join(", ") });
+    throw new UserError("tryNoOllama", { hosts: fleet.hosts.map(({ label }) => label) });
   if (resolution.kind === "pullable") return pullable(resolution.entry, resolution.model, context);
   if (resolution.kind === "impossible") return impossible(resolution.entry, resolution.relatives, context);
   if (resolution.near.length === 0) throw new UserError("unknownModel", { name });

@@ -42,6 +42,14 @@ const rowsOf = (document: string, begin: string): string[][] =>
         .slice(1, -1)
         .map((cell) => cell.trim()),
     );
+/** What GitHub makes of a document's headings, to link to. */
+const anchorsOf = (text: string): string[] =>
+  [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_ -]/gu, "")
+      .replaceAll(" ", "-"),
+  );
 const codeIn = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
 
 /** Names and defaults of a README's table of settings; an empty one has a word in its place, one may stand for all. */
@@ -112,5 +120,14 @@ describe.each(DOCUMENTS)("%s", (document) => {
     const paths = inText.map(([path]) => path.replace(/\.$/, ""));
     const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link = ""]) => join(dirname(document), link));
     expect([...paths, ...links].filter((path) => !existsSync(path))).toEqual([]);
+  });
+
+  test("links to headings that exist", () => {
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#]*\.md)?#([^)]+)\)/g)];
+    const missing = links.filter(([, path, anchor = ""]) => {
+      const file = path === undefined ? document : join(dirname(document), path);
+      return !anchorsOf(read(file)).includes(anchor);
+    });
+    expect(missing.map(([link]) => link)).toEqual([]);
   });
 });

@@ -188,8 +188,7 @@ export function defineGroup(
     components: definition.components ?? {},
     execute: async (given, context, wanted = "") => {
       const found = Object.hasOwn(subcommands, wanted) ? subcommands[wanted] : undefined;
-      if (found === undefined)
-        throw new UserError("unknownSubcommand", { name, names: Object.keys(subcommands).join(", ") });
+      if (found === undefined) throw new UserError("unknownSubcommand", { name, names: Object.keys(subcommands) });
       await found.execute(given, context);
     },
   };

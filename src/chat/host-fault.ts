@@ -2,7 +2,7 @@ import type { Text } from "#src/base/locale.ts";
 import { code, plain } from "#src/base/markdown.ts";
 import type { Person } from "#src/base/person.ts";
 import { listedName } from "#src/inference/backend.ts";
-import { isDenied } from "#src/inference/failing.ts";
+import { type HostFault, isDenied } from "#src/inference/failing.ts";
 import type { Host } from "#src/inference/fleet.ts";
 import { clip } from "./view.ts";
 
@@ -21,6 +21,9 @@ export const minuteOf = (iso: string): string => `${iso.slice(0, 16).replace("T"
 const SAID_SHOWN = 200;
 export const saidText = (said: string): string => plain(clip(said, SAID_SHOWN));
 
+/** Whether the words of a fault are those of the other side; else they are the system's, as where nobody answers. */
+const hasSpoken = ({ reason }: HostFault): boolean => reason !== "unreachable" && reason !== "stalled";
+
 /** What a host said of its faults, one line each, for administrators alone; else none. */
 export function hostSaidLines(
   { fault, lastFailure, installed }: Host,
@@ -31,11 +34,13 @@ export function hostSaidLines(
   const failed = lastFailure && {
     when: minuteOf(new Date(lastFailure.at).toISOString()),
     model: code(model ? listedName(model) : lastFailure.model),
-    reason: lastFailure.reason,
+    reason: text(`ollamaHosts.reasons.${lastFailure.reason}`),
     said: saidText(lastFailure.said),
   };
   return [
-    ...(fault?.said ? [text("ollamaHosts.said", { said: saidText(fault.said) })] : []),
+    ...(fault?.said
+      ? [text(hasSpoken(fault) ? "ollamaHosts.said" : "ollamaHosts.why", { said: saidText(fault.said) })]
+      : []),
     ...(failed ? [text("ollamaHosts.lastFailure", failed)] : []),
   ];
 }

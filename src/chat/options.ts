@@ -41,8 +41,7 @@ export function readOptions<O extends Record<string, OptionKind>>(
   given: Record<string, string>,
 ): Values<O> {
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(options, name));
-  if (unknown !== undefined)
-    throw new UserError("unknownOption", { option: unknown, options: Object.keys(options).join(", ") });
+  if (unknown !== undefined) throw new UserError("unknownOption", { option: unknown, options: Object.keys(options) });
   const values = Object.entries(options).map(([name, option]) => [name, readOption(name, option, given[name]?.trim())]);
   // Each value was read by the definition under the same name, which the compiler cannot follow through entries.
   return Object.fromEntries(values) as Values<O>;
@@ -77,13 +76,13 @@ function readOption(
 
 function readChoice(name: string, { choices }: ChoiceOption, given: string): string {
   const chosen = choices.find((item) => item === given.toLowerCase());
-  if (chosen === undefined) throw new UserError("invalidChoice", { option: name, choices: choices.join(", "), given });
+  if (chosen === undefined) throw new UserError("invalidChoice", { option: name, choices, given });
   return chosen;
 }
 
 function readFlag(name: string, given: string): boolean {
   const value = yesOrNo(given);
-  if (value === undefined) throw new UserError("invalidChoice", { option: name, choices: "true, false", given });
+  if (value === undefined) throw new UserError("invalidChoice", { option: name, choices: ["true", "false"], given });
   return value;
 }
 

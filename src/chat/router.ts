@@ -12,6 +12,7 @@ import {
 } from "./command.ts";
 import { optionDescription } from "./descriptions.ts";
 import { nearestOf } from "./nearest.ts";
+import { refusalText } from "./refusal-text.ts";
 import { RefusedWithView } from "./refused-with-view.ts";
 import { exampleOf, usageOf } from "./usage.ts";
 import { container, textDisplay, type View } from "./view.ts";
@@ -150,10 +151,7 @@ async function guard(context: Context, log: Log, about: object, run: () => Promi
 /** What a person is told who can mend it. */
 export function refusal(error: UserError, { text }: Pick<Context, "text">): View {
   if (error instanceof RefusedWithView) return { ...error.view, private: true };
-  const params = Object.fromEntries(
-    Object.entries(error.params).map(([key, value]) => [key, typeof value === "string" ? plain(value) : value]),
-  );
-  return { private: true, components: [container([textDisplay(text(`errors.${error.key}`, params))])] };
+  return { private: true, components: [container([textDisplay(refusalText(error, text, plain))])] };
 }
 
 const failure = (id: string, { text }: Context): View => ({

@@ -1,4 +1,4 @@
-import { DiscordAPIError } from "discord.js";
+import { DiscordAPIError, HTTPError } from "discord.js";
 import { COMMANDS, MESSAGE_COMMANDS } from "#src/app.ts";
 import { textIn } from "#src/base/locale.ts";
 import { createLog } from "#src/base/log.ts";
@@ -49,6 +49,8 @@ export async function runRegisterCommand(
   } catch (error) {
     if (error instanceof DiscordAPIError && error.status === 401)
       return fail(text("discord.tokenRefused"), WRONG_SETTING);
-    return fail(text("discord.requestFailed", { detail: error instanceof Error ? error.message : String(error) }));
+    const detail = error instanceof Error ? error.message : String(error);
+    const hasAnswered = error instanceof DiscordAPIError || error instanceof HTTPError;
+    return fail(text(hasAnswered ? "discord.requestFailed" : "discord.unreachable", { detail }));
   }
 }

@@ -168,13 +168,14 @@ async function answerOne(run: Run, at: number, lease: Lease, parts: RunParts): P
   };
   const report = reporter(run, set, parts);
   const ran = await runTry({ ...attempt, maxTokens }, lease, control.signal, report);
-  const result = withOthers(ran, target.model, parts);
   // What was ended from here says nothing of its host.
   const isOver = control.signal.aborted;
-  if (result.phase === "failed" && !isOver) logFailure(result, { try: attempt.id, model: target.model }, parts.log);
+  if (ran.phase === "failed" && !isOver) logFailure(ran, { try: attempt.id, model: target.model }, parts.log);
   // The slot is not free before it is known whether the host still answers: the next try must not go to a dead one.
-  const isFault = !isOver && (await judge(result, target.model, lease, fleet));
+  const isFault = !isOver && (await judge(ran, target.model, lease, fleet));
   lease.release();
+  // Of a host that has just been found away nothing is offered.
+  const result = withOthers(ran, target.model, parts);
   const isGivenOn =
     isFault && !hasWords(result) && !run.progress.restarted && fleet.isElsewhere(target.model, lease.host);
   if (isGivenOn) run.progress = { ...run.progress, restarted: true };
@@ -195,7 +196,8 @@ function logFailure(
 
 /** A failed run with models that could answer in its place. */
 function withOthers(run: RunProgress, model: string, { fleet, isOffered }: RunParts): RunProgress {
-  if (run.phase !== "failed") return run;
+  // A host that takes no more requests takes none for another model either.
+  if (run.phase !== "failed" || run.failure === "busy") return run;
   const others = fleet.others(model).filter(({ name }) => isOffered(name));
   return others.length > 0 ? { ...run, others: others.slice(0, MOST_OTHERS).map(listedName) } : run;
 }

@@ -72,7 +72,7 @@ describe("a try of one model", () => {
     const failed = { phase: "failed", failure: "cannotLoad", hostLabel: "gpu-1" } as const;
     const others = ["qwen3:8b", "yi:6b"];
     expect(shown(view(tryOf(), progressOf([runOf({ ...failed, others })])))).toContain(
-      "-# 现在可以换成：`qwen3:8b`, `yi:6b`",
+      "-# 现在可以换成：`qwen3:8b`、`yi:6b`",
     );
     expect(shown(view(tryOf(), progressOf([runOf(failed)])))).not.toContain("换成");
   });
@@ -114,7 +114,7 @@ describe("a try of one model", () => {
   });
 
   test.each([
-    [undefined, "已交给模型，等它开口……"],
+    [undefined, "已发给模型，等待回答……"],
     ["loading", "正在加载模型……"],
     ["reading", "提示词较长，模型正在读……"],
     ["queued", "模型已加载，前面还有这台 Ollama 的其他请求……"],
@@ -126,7 +126,7 @@ describe("a try of one model", () => {
     const thought = { text: "", thinking: "想", figures: { ...figures, reason: "length" } };
     const ended = view(tryOf(), progressOf([runOf({ ...thought, canSkipThinking: true })]));
     expect(shown(ended)).toContain("-# 思考用完了回答的长度，没有来得及回答");
-    expect(shown(ended)).not.toContain("模型没有说话");
+    expect(shown(ended)).not.toContain("模型没有输出内容");
     expect(labels(ended)).toEqual(["再来一次", "思考过程", "不思考，直接回答"]);
     const stubborn = view(tryOf(), progressOf([runOf({ ...thought, figures })]));
     expect(shown(stubborn)).toContain("-# 模型只思考，没有回答");

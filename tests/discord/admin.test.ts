@@ -50,7 +50,7 @@ describe("/admin", () => {
     expect(textOf(refused)).toBe("这个命令只给管理员用。");
     expect(refused.ephemeral).toBe(true);
     const answer = await admin.run("admin blocks");
-    expect([answer.ephemeral, textOf(answer)]).toEqual([true, "### 封禁了 0 人"]);
+    expect([answer.ephemeral, textOf(answer)]).toEqual([true, "没有人被封禁。"]);
   });
 
   test("blocks a person at once and over a restart, until the block is lifted", async () => {

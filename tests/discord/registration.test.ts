@@ -105,5 +105,6 @@ describe("npm run register", () => {
     const { code, stderr } = await register(discord, [], { DISCORD_API_URL: "http://127.0.0.1:9/api" });
     expect(code).toBe(1);
     expect(stderr.trim().split("\n").length).toBe(1);
+    expect(stderr).toContain("连不上 Discord：");
   });
 });

@@ -27,6 +27,8 @@ describe("when things break", () => {
     const failed = await person.run("try", { model: "glm4:9b", prompt: "一" });
     await ended(discord, failed);
     expect(textOf(failed)).toContain("连不上 Ollama");
+    // The other model is on the same host.
+    expect(textOf(failed)).not.toContain("现在可以换成");
     // With workers elsewhere the bot hears of it a moment later.
     await expect.poll(status).toContain("连不上");
     const refused = await person.run("try", { model: "glm4:9b", prompt: "二" });
@@ -130,7 +132,7 @@ describe("when things break", () => {
         // With workers elsewhere the bot hears of it a moment later.
         await expect
           .poll(async () => textOf(await admin.run(command)))
-          .toMatch(/上次失败：.*UTC，`glm4:9b`，cannotLoad，对方说：.*'hy4'/);
+          .toMatch(/上次失败：.*UTC，`glm4:9b`，模型加载不了：.*'hy4'/);
         expect((await admin.run(command)).ephemeral).toBe(true);
       }
       const shown = await other.run("status");

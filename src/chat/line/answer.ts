@@ -2,6 +2,7 @@ import { code, plain } from "#src/base/markdown.ts";
 import { UserError } from "#src/base/user-error.ts";
 import type { Criterion } from "#src/catalog/search/criteria.ts";
 import type { Context } from "#src/chat/command.ts";
+import { refusalText } from "#src/chat/refusal-text.ts";
 import type { Outcome, Router } from "#src/chat/router.ts";
 import { clip, textDisplay } from "#src/chat/view.ts";
 import { type Line, parseLine } from "./parse.ts";
@@ -24,7 +25,7 @@ export async function answerLine(typed: string, router: Router, context: Context
     parsed = parseLine(commandIn(line, router.commands) ?? line, find);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    await reply({ components: [textDisplay(text(`errors.${error.key}`, error.params))] });
+    await reply({ components: [textDisplay(refusalText(error, text))] });
     return "refused";
   }
   if (parsed) return router.execute(parsed.command, parsed.given, context);

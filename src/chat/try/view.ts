@@ -223,7 +223,9 @@ const failureLength = ({ run, said = "" }: Run): number => said.length * 2 + (ru
 
 /** Models that could answer in place of one that failed. */
 const insteadLine = ({ phase, others = [] }: RunProgress, text: Text): string[] =>
-  phase === "failed" && others.length > 0 ? [text("try.instead", { models: others.map(code).join(", ") })] : [];
+  phase === "failed" && others.length > 0
+    ? [text("try.instead", { models: others.map(code).join(text("facts.listComma")) })]
+    : [];
 
 /** What a model was not told of the conversation is said with the answer, and while it comes. */
 function leftOutLine({ leftOutTurns = 0, contextTokens, phase }: RunProgress, text: Text): string[] {

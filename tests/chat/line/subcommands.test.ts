@@ -46,7 +46,7 @@ test("sub-commands are completed as commands are, and then their own options", (
 });
 
 test.each([
-  ["/admin", /\/admin 后面要写做什么：block, unblock/],
+  ["/admin", /\/admin 后面要写做什么：block、unblock/],
   ["/admin nothing", /\/admin 后面要写做什么/],
   [
     "/admin block",
