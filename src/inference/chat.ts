@@ -18,6 +18,9 @@ export class InferenceFailure extends Error {
 const FIRST_PART_MS = 300_000;
 const NEXT_PART_MS = 60_000;
 
+/** Characters that an answer of so many tokens never has: one token is a word, or a row of signs. */
+const mostCharacters = (maxTokens: number): number => 100_000 + maxTokens * 100;
+
 type StreamOptions = {
   /** Another host could answer: this one gets no more time for its first part than for the others. */
   isElsewhere?: boolean;
@@ -37,10 +40,14 @@ export async function* streamChat(
   const silence = new AbortController();
   let timer = setTimeout(() => silence.abort(), isElsewhere ? NEXT_PART_MS : FIRST_PART_MS);
   let stage: ChatStage = "request";
+  let left = mostCharacters(request.maxTokens);
   try {
     for await (const part of backend.chat(host, request, AbortSignal.any([signal, silence.signal]))) {
       clearTimeout(timer);
       timer = setTimeout(() => silence.abort(), NEXT_PART_MS);
+      left -= part.text.length + part.thinking.length;
+      // Whoever does not keep to the tokens that were asked for may never end.
+      if (left < 0) throw failure("failed", "the answer is far longer than the tokens that were asked for");
       yield part;
       stage = "answer";
       if (part.figures) return;

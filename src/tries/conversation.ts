@@ -49,6 +49,10 @@ export function tokenRatio(messages: readonly ChatMessage[], counted: number): n
 export const promptTokens = (messages: readonly ChatMessage[], ratio = 1): number =>
   Math.ceil(tokensOfMessages(messages) * ratio);
 
+/** Whether a context cannot hold messages, however few tokens a model makes of them. */
+export const isSurelyBeyond = (messages: readonly ChatMessage[], contextTokens: number | undefined): boolean =>
+  contextTokens !== undefined && promptTokens(messages, LEAST_RATIO) > contextTokens;
+
 /** A conversation as turns: each begins with what a person said. */
 export function turnsOf(history: readonly ChatMessage[]): ChatMessage[][] {
   const turns: ChatMessage[][] = [];

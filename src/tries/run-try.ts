@@ -1,9 +1,9 @@
 import { oneLine } from "#src/base/one-line.ts";
-import { type ChatPart, type Figures, listedName } from "#src/inference/backend.ts";
+import { type ChatMessage, type ChatPart, type Figures, listedName } from "#src/inference/backend.ts";
 import { InferenceFailure } from "#src/inference/chat.ts";
 import type { Lease } from "#src/inference/fleet.ts";
 import { createContentReader } from "./content.ts";
-import { promptTokens, turnsOf, without } from "./conversation.ts";
+import { isSurelyBeyond, promptTokens, turnsOf, without } from "./conversation.ts";
 import { askUntilItFits, type Question } from "./questions.ts";
 import { openWait } from "./stage.ts";
 import { type EndReason, onlyThought, type RunProgress, type Try } from "./try.ts";
@@ -56,8 +56,11 @@ export async function runTry(
     if (thinking !== "") next({ phase: "thinking", thinking: progress.thinking + thinking });
     if (text !== "") next(read(content.push(text, progress.thinking !== "")));
   };
-  const finish = (figures: Figures, think: boolean | undefined): void => {
-    next({ ...read(content.end()), phase: "done", contextTokens: lease.contextTokens(), figures });
+  const finish = (figures: Figures, messages: readonly ChatMessage[], think: boolean | undefined): void => {
+    const contextTokens = lease.contextTokens();
+    // Older versions do not know `truncate`, and cut without a word.
+    const promptCut = isSurelyBeyond(messages, contextTokens);
+    next({ ...read(content.end()), phase: "done", contextTokens, figures, ...(promptCut && { promptCut }) });
     const canSkip = think !== false && model.capabilities?.includes("thinking") !== false;
     if (onlyThought(progress) && canSkip) next({ canSkipThinking: true });
   };
@@ -81,7 +84,7 @@ export async function runTry(
         }
         if (part.figures) {
           await wait.end();
-          finish(part.figures, think);
+          finish(part.figures, messages, think);
         }
       }
     } finally {

@@ -104,6 +104,8 @@ const runProgress = z.object({
   leftOutTurns: z.number().optional().catch(undefined),
   /** Tokens of context that the model had, where that is known. */
   contextTokens: z.number().optional().catch(undefined),
+  /** The host did not refuse a prompt that its context cannot hold: the model has not seen all of it. */
+  promptCut: z.boolean().optional().catch(undefined),
   /** It has thought and said nothing, and can be asked to answer without thinking. */
   canSkipThinking: z.boolean().optional().catch(undefined),
   figures: figures.exactOptional(),

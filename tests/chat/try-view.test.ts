@@ -39,6 +39,15 @@ describe("a try of one model", () => {
     expect(labels(view(tryOf(), waiting))).toEqual(["停止"]);
   });
 
+  test("whose prompt the host has cut says so in place of what its figures tell", () => {
+    const figures = { promptTokens: 2048, tokens: 20, tokensPerSecond: 1, loadMs: 0, reason: "stop" };
+    const run = runOf({ text: "好", figures, contextTokens: 2048, hostLabel: "gpu-1" });
+    expect(shown(view(tryOf(), progressOf([{ ...run, promptCut: true }])))).toContain(
+      "提示词超出了模型的上下文（2,048 tokens），这个版本的 Ollama 截掉了一部分",
+    );
+    expect(shown(view(tryOf(), progressOf([run])))).not.toContain("截掉");
+  });
+
   test("that began again on another machine says so, while it goes on and at the end", () => {
     const goesOn = progressOf([runOf({ phase: "answering", text: "尊敬" })], { restarted: true });
     expect(shown(view(tryOf(), goesOn))).toContain("-# 原来的机器停下了，正在换一台从头回答。");
@@ -49,7 +58,7 @@ describe("a try of one model", () => {
   });
 
   test.each(TRY_FAILURES)("that failed by %s says why, in every language", (failure) => {
-    const failed = progressOf([runOf({ phase: "failed", failure, hostLabel: "gpu-1" })]);
+    const failed = progressOf([runOf({ phase: "failed", failure, text: "尊敬", hostLabel: "gpu-1" })]);
     for (const locale of LOCALES) {
       const said = shown(tryView(tryOf(), failed, { ...context, text: textIn(locale) }));
       expect(said).toContain(textIn(locale)(`try.failure.${failure}`, { host: "gpu-1" }));
@@ -63,6 +72,10 @@ describe("a try of one model", () => {
     ["cannotLoad", { version: "0.14.2", status: 500 }, "Ollama 加载不了这个模型；请告诉管理员"],
     ["notBackend", { status: 401 }, "gpu-1 拒绝了机器人（HTTP 401）"],
     ["notBackend", { status: 404 }, "回答的不是 Ollama"],
+    ["unreachable", { status: 502 }, "连不上 Ollama（gpu-1）"],
+    ["unreachable", { status: 504 }, "Ollama（gpu-1）前面的代理等不及模型回答（HTTP 504）"],
+    // Nothing stands above it.
+    ["interrupted", {}, "连接中断，还没有收到回答"],
   ] as const)("that failed by %s with %j says what can be done", (failure, failureParams, words) => {
     const failed = progressOf([runOf({ phase: "failed", failure, failureParams, hostLabel: "gpu-1" })]);
     expect(shown(view(tryOf(), failed))).toContain(words);

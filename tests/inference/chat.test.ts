@@ -66,3 +66,13 @@ test("an answer without its last part was interrupted", async () => {
   });
   await expect.poll(reason).toBe("interrupted");
 });
+
+test("an answer without end is ended, while one of as many tokens as were asked for comes whole", async () => {
+  const words = "字".repeat(50_000);
+  const { reason } = watch(silentAfter(Array.from({ length: 3 }, () => words)));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(reason()).toBe("failed");
+  const { reason: none } = watch(silentAfter([words, words]));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(none()).toBeUndefined();
+});

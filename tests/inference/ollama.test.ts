@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { streamChat } from "#src/inference/chat.ts";
 import { asPart, chatAnswer } from "#src/inference/ollama/answers.ts";
 import { createOllamaBackend } from "#src/inference/ollama/backend.ts";
+import { openServer } from "#tests/loopback-server.ts";
 import { startOllama } from "#tests/stand-ins/ollama.ts";
 
 const backend = createOllamaBackend();
@@ -58,6 +59,27 @@ describe("what is installed", () => {
       },
       { name: "glm4:latest", listedName: "Glm4:latest", setContextTokens: undefined },
     ]);
+  });
+
+  test("is asked about a few at once, however many there are", async () => {
+    let open = 0;
+    let most = 0;
+    const url = await openServer((request, response) => {
+      if (request.url !== "/api/show") {
+        response.end(JSON.stringify({ models: Array.from({ length: 100 }, (_, at) => ({ name: `m${at}:1b` })) }));
+        return;
+      }
+      open += 1;
+      most = Math.max(most, open);
+      setImmediate(() => {
+        open -= 1;
+        response.end('{"capabilities":["completion","vision"]}');
+      });
+    });
+    const models = await createOllamaBackend().list({ url }, signal);
+    expect(models.map(({ name }) => name)).toEqual(Array.from({ length: 100 }, (_, at) => `m${at}:1b`));
+    expect(models.every(({ capabilities }) => capabilities?.includes("vision"))).toBe(true);
+    expect(most).toBeLessThanOrEqual(8);
   });
 
   test("is asked about once, and what runs elsewhere never", async () => {

@@ -87,6 +87,13 @@ test("a prompt that cannot fit is refused with both numbers, and its host is not
   expect((await ask(world, "啊".repeat(1998))).run.phase).toBe("done");
 });
 
+test("a host that cuts a prompt although it is not to: an answer says so, and one to a prompt that fits does not", async () => {
+  const world = await openTries({ contextLength: 1000 });
+  world.ollama.script({ text: "好", ignoresTruncate: true });
+  expect((await ask(world, "啊".repeat(2600))).run).toMatchObject({ phase: "done", promptCut: true });
+  expect((await ask(world, "啊".repeat(1900))).run.promptCut).toBeUndefined();
+});
+
 describe("the context that is counted with", () => {
   const history = [1, 2].flatMap(() => [
     { role: "user" as const, content: "天".repeat(3000) },

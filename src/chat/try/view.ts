@@ -199,6 +199,7 @@ function phaseLine(run: RunProgress, progress: Progress, text: Text): string[] {
 function doneLine(run: RunProgress, text: Text): string[] {
   const isCut = run.figures?.reason === "length";
   const use = contextUse(run);
+  if (run.promptCut) return [text("try.promptCut", { tokens: grouped(run.contextTokens ?? 0) })];
   if (onlyThought(run)) return [text(isCut ? "try.thoughtTooLong" : "try.thoughtOnly")];
   return [
     ...(isCut ? [text(use === "filled" ? "try.contextFull" : "try.cut")] : []),
@@ -207,11 +208,16 @@ function doneLine(run: RunProgress, text: Text): string[] {
 }
 
 /** What went wrong, and what the person, or an administrator, can do. */
-function failureText({ failure = "failed", failureParams = {}, hostLabel = "" }: RunProgress, text: Text): string {
+function failureText(
+  { failure = "failed", failureParams = {}, hostLabel = "", text: words }: RunProgress,
+  text: Text,
+): string {
   const params = { ...failureParams, host: hostLabel };
   const { cause, status, tokens, limit } = failureParams;
   if (failure === "cannotLoad" && (cause === "tooNew" || cause === "damaged" || cause === "slow"))
     return text(`try.cannotLoad.${cause}`, params);
+  if (failure === "unreachable" && status === 504) return text("try.proxyTimeout", params);
+  if (failure === "interrupted" && words === "") return text("try.nothingCame", params);
   if (failure === "notBackend" && isDenied(status)) return text("try.denied", params);
   if (failure === "contextExceeded" && typeof tokens === "number" && typeof limit === "number")
     return text("try.promptExceedsContext", { tokens: grouped(tokens), limit: grouped(limit) });

@@ -32,6 +32,8 @@ export type Script = {
   /** Answers with this instead. */
   status?: Answer;
   doneReason?: "stop" | "length";
+  /** Is of a version that does not know `truncate` yet. */
+  ignoresTruncate?: boolean;
 };
 
 type FailHow = "error" | "drop" | "garbage" | "end";
@@ -82,7 +84,7 @@ export function createChat(library: Library, slotsPerModel: number) {
         return;
       }
       const promptTokens = countTokens(request.messages);
-      if (request.truncate === false && promptTokens >= contextLength)
+      if (request.truncate === false && !script.ignoresTruncate && promptTokens >= contextLength)
         return sendInstead(exchange, exceededContext(promptTokens, contextLength));
       const release = await slots.take(model.name, exchange.signal);
       try {
