@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { UpstreamPaused } from "#src/base/back-off.ts";
 import { plain } from "#src/base/markdown.ts";
 import { UserError } from "#src/base/user-error.ts";
 import {
@@ -142,7 +143,8 @@ async function guard(context: Context, log: Log, about: object, run: () => Promi
   } catch (error) {
     const refused = error instanceof UserError;
     const id = randomUUID().slice(0, 8);
-    if (!refused) log.error({ err: error, id, ...about }, "command failed");
+    // Why nothing can be said there is in the log since the pause began.
+    if (!refused && !(error instanceof UpstreamPaused)) log.error({ err: error, id, ...about }, "command failed");
     await context.reply(refused ? refusal(error, context) : failure(id, context));
     return refused ? "refused" : "failed";
   }

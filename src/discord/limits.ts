@@ -1,6 +1,6 @@
 import { DefaultRestOptions, type RESTOptions } from "discord.js";
 import { z } from "zod";
-import { parseRetryAfter, UpstreamPaused } from "#src/base/back-off.ts";
+import { type Pause, parseRetryAfter, UpstreamPaused } from "#src/base/back-off.ts";
 import type { Upstream } from "#src/base/upstream.ts";
 import type { DiscordAction, DiscordEvents } from "#src/metrics/discord-metrics.ts";
 
@@ -28,8 +28,30 @@ export function limitedRequest(
   { backOff, log }: Upstream,
   responded: DiscordEvents["responded"] = () => {},
 ): MakeRequest {
-  const routes = new Map<string, { reason: string; until: number }>();
+  const routes = new Map<string, Pause>();
   const countRow = createRows();
+  /** When a limit of a kind of request is said again, in ms since 1970. */
+  const sayAgainAt = new Map<DiscordAction, number>();
+
+  const keepBack = (
+    route: string,
+    kind: { method: string; action: DiscordAction },
+    { reason, ms }: OneKind,
+  ): UpstreamPaused => {
+    const now = Date.now();
+    for (const [name, { until }] of routes) if (until <= now || routes.size >= ROUTES_MAX) routes.delete(name);
+    const pause = { reason, until: now + Math.min(Math.max(ms, ROUTE_LEAST_MS), ROUTE_MOST_MS) };
+    routes.set(route, pause);
+    // Interactions have a route each: of each kind one is said, without the path, which may hold a token.
+    const isKnown = (sayAgainAt.get(kind.action) ?? 0) > now;
+    if (!isKnown) sayAgainAt.set(kind.action, now + ROUTE_LEAST_MS);
+    log[isKnown ? "debug" : "warn"](
+      { reason, ...kind, until: new Date(pause.until).toISOString() },
+      "Discord limits one kind of request: it is not sent until then",
+    );
+    return new UpstreamPaused(pause, now);
+  };
+
   return async (url, init) => {
     const { pathname } = new URL(url);
     const method = init.method ?? "GET";
@@ -48,18 +70,7 @@ export function limitedRequest(
     }
     if (limit.everything) throw backOff.refused(limit.reason, limit.ms);
     backOff.answered();
-    for (const [name, { until }] of routes) if (until <= Date.now() || routes.size >= ROUTES_MAX) routes.delete(name);
-    const pause = {
-      reason: limit.reason,
-      until: Date.now() + Math.min(Math.max(limit.ms, ROUTE_LEAST_MS), ROUTE_MOST_MS),
-    };
-    routes.set(route, pause);
-    // Without the path, which may hold a token.
-    log.warn(
-      { reason: pause.reason, method, action, until: new Date(pause.until).toISOString() },
-      "Discord limits one kind of request: it is not sent until then",
-    );
-    throw new UpstreamPaused(pause, Date.now());
+    throw keepBack(route, { method, action }, limit);
   };
 }
 
@@ -75,9 +86,8 @@ function createRows(): (route: string, isLimited: boolean) => number {
   };
 }
 
-type Limit =
-  | { everything: true; reason: string; ms: number | undefined }
-  | { everything: false; reason: string; ms: number };
+type OneKind = { everything: false; reason: string; ms: number };
+type Limit = { everything: true; reason: string; ms: number | undefined } | OneKind;
 
 /**
  * What an answer forbids; undefined where nothing, or where the client keeps to it by itself. `before`: how often this

@@ -39,16 +39,16 @@ export const patientSharding =
         await sessions(information.session_start_limit.reset_after);
       }
     };
+    // A shard whose client was destroyed is not to go on.
+    const statusOf = async (shard: number) => (await strategy.fetchStatus()).get(shard) ?? never();
     // A shard asks for its session before it connects, and waits for the answer; it also asks while it is connected.
     manager.options.retrieveSessionInfo = async (shard) => {
-      const status = (await strategy.fetchStatus()).get(shard);
-      // A shard whose client was destroyed is not to go on.
-      if (status === undefined) await never();
-      if (status !== IDLE) return retrieveSessionInfo(shard);
+      if ((await statusOf(shard)) !== IDLE) return retrieveSessionInfo(shard);
       await turn(shard);
       const session = await retrieveSessionInfo(shard);
       if (session === null && begun.has(shard)) await allowed();
       begun.add(shard);
+      await statusOf(shard);
       return session;
     };
     return strategy;

@@ -138,6 +138,28 @@ describe("a limit of Discord's own", () => {
 });
 
 describe("a bot that Discord refuses", () => {
+  test.each([
+    ["a page", { page: "html" }, "Discord refuses requests: nothing is sent to it until then"],
+    ["two hours", { retryAfter: "7200" }, "Discord limits one kind of request: it is not sent until then"],
+  ] as const)("to five people who try models, with %s: one line", async (_case, how, message) => {
+    const discord = await openDiscord();
+    const bot = startBot(discord, { LOG_LEVEL: "debug" });
+    await discord.ready();
+    discord.rest.refuse(({ path }) => path.endsWith("/callback"), how);
+    for (const id of [1, 2, 3, 4, 5])
+      void discord
+        .person({ id: `30000000000000000${id}` })
+        .run("try", { model: "glm4:9b", prompt: "你好" })
+        .catch(() => {});
+    const unanswered = (): number => bot.stderr().split("an interaction could not be answered").length - 1;
+    await expect.poll(unanswered, { timeout: PATIENCE_MS }).toBe(5);
+    const said = bot
+      .stderr()
+      .split("\n")
+      .filter((line) => /"level":[456]0/.test(line) && !line.includes("Ollama"));
+    expect(said.map((line) => JSON.parse(line).msg)).toEqual([message]);
+  });
+
   test.each(["html", "text"] as const)("at the login, with %s: one request and one line", async (page) => {
     const discord = await openDiscord();
     discord.rest.refuse(() => true, { page });
