@@ -78,6 +78,7 @@ export function openCommunityFile(options: CommunityFileOptions): CommunityStore
         const fault = sqliteFault(error);
         if (fault === undefined) throw error;
         if (fault.kind === "busy" && performance.now() < until) {
+          onFault?.(fault);
           await wait(RETRY_MS);
           continue;
         }
