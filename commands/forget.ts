@@ -9,8 +9,11 @@ export const forget = defineCommand({
   needs: "runtime",
   acknowledge: "answer",
   async execute(_values, { tries, community, person, text, reply }) {
-    const count = await tries.forget(person.id);
-    await community.forget(person.id);
+    // What one store refuses the other deletes all the same.
+    const [forgotten, others] = await Promise.allSettled([tries.forget(person.id), community.forget(person.id)]);
+    if (forgotten.status === "rejected") throw forgotten.reason;
+    if (others.status === "rejected") throw others.reason;
+    const count = forgotten.value;
     const lines = [text("try.forgotten", { count }), `-# ${text("try.notForgotten")}`];
     await reply({ private: true, components: [container([textDisplay(lines.join("\n"))])] });
   },

@@ -27,6 +27,12 @@ describe("a folder where nothing can be kept", () => {
     expect(prepareDataDir(join(file, "a", "b"))).toEqual({ kind: "notFolder", code: "ENOTDIR" });
   });
 
+  test("is a link to where nothing is", async () => {
+    const link = join(await temporaryFolder(), "link");
+    await symlink(join(link, "..", "gone", "data"), link);
+    expect(prepareDataDir(link)).toEqual({ kind: "notFolder", code: "ENOENT" });
+  });
+
   test.skipIf(WITHOUT_MOUNT)("is on a disk that may only be read, or cannot be made there", () => {
     const { folder } = smallDisk();
     remountReadOnly(folder);

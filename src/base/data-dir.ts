@@ -40,7 +40,9 @@ export function prepareDataDir(path: string): DataDirFault | undefined {
     // What is there is no folder, or something on the way to it is none.
     const said = codeOf(error);
     const code = (said === "ENOENT" ? reasonAbove(path) : undefined) ?? said;
-    return { kind: code === "EEXIST" || code === "ENOTDIR" ? "notFolder" : "notMade", code };
+    // A link to where nothing is cannot be made a folder.
+    const isNone = code === "EEXIST" || code === "ENOTDIR" || (code === "ENOENT" && isThere(path));
+    return { kind: isNone ? "notFolder" : "notMade", code };
   }
   try {
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
@@ -50,6 +52,8 @@ export function prepareDataDir(path: string): DataDirFault | undefined {
   tighten(path);
   return undefined;
 }
+
+const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 
 /** Why nothing can be made in the last folder on the way that is there: Node says ENOENT of a disk that may only be read. */
 function reasonAbove(path: string): string | undefined {

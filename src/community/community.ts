@@ -128,8 +128,9 @@ export function createCommunity(
     countRuns: usage.count,
     mostUsed: (guild, most) => asking(usage.top(guild, most), log),
     forget: async (person) => {
-      await asking(usage.forget(person), log);
-      await asking(store.remove(REPORTED, person), log);
+      await asking(usage.forget(person), log, "forgetAgain");
+      if ((await asking(store.get(REPORTED, person), log, "forgetAgain")) === undefined) return;
+      await asking(store.remove(REPORTED, person), log, "forgetAgain");
     },
     audit,
     close: async () => {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Log } from "#src/base/log.ts";
 import { StoreAway } from "#src/base/store-away.ts";
-import { UserError } from "#src/base/user-error.ts";
+import { UserError, type UserErrorKey } from "#src/base/user-error.ts";
 import { type CommunityStore, CommunityUnusable } from "./store.ts";
 
 /** Who decided it, and when (ms since 1970). What a newer version writes otherwise still counts. */
@@ -103,14 +103,14 @@ export function createDecisions(store: CommunityStore, log: Log, now: () => numb
 }
 
 /** Puts what a store says of itself in words. */
-export async function asking<T>(answer: Promise<T>, log: Log): Promise<T> {
+export async function asking<T>(answer: Promise<T>, log: Log, away: UserErrorKey = "communityAway"): Promise<T> {
   try {
     return await answer;
   } catch (error) {
     const unusable = error instanceof CommunityUnusable;
     if (!unusable && !(error instanceof StoreAway)) throw error;
     log.debug({ reason: error.message }, "the community store cannot be used");
-    throw unusable ? refusalOf(error) : new UserError("communityAway");
+    throw unusable ? refusalOf(error) : new UserError(away);
   }
 }
 

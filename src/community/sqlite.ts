@@ -1,4 +1,4 @@
-import { type Stats, statSync } from "node:fs";
+import { lstatSync, type Stats, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
@@ -78,6 +78,7 @@ export function openCommunityFile(options: CommunityFileOptions): CommunityStore
         const fault = sqliteFault(error);
         if (fault === undefined) throw error;
         if (fault.kind === "busy" && performance.now() < until) {
+          onFault?.(fault);
           await wait(RETRY_MS);
           continue;
         }
@@ -211,17 +212,30 @@ function failureOf(error: unknown, path: string): CommunityUnusable | Absent {
   const fault = sqliteFault(error);
   if (fault?.kind !== "refused") return new CommunityUnusable("damaged", { cause: error });
   const found = look(path);
+  // A link to where nothing is: what it leads to is not there just now.
+  if (found === undefined && isLink(path)) return new CommunityUnusable("unreadable", { cause: error });
   // An empty file is one that was just made.
   if (found === undefined || (found.isFile() && found.size === 0)) return { said: fault.said };
   return new CommunityUnusable(found.isFile() ? "unreadable" : "damaged", { cause: error });
 }
 
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
+  }
+}
+
 /** In words for whoever reads the log, with the mend. */
 function unusableFault({ reason, message, backup }: CommunityUnusable, fault: SqliteFault | undefined): SqliteFault {
   const mend = {
-    damaged: backup === undefined ? "there is no backup: move it away to begin anew" : `copy ${backup} in its place`,
+    damaged:
+      backup === undefined
+        ? "there is no backup: move it away to begin anew"
+        : `delete community.db-journal, if it is there, and copy ${backup} in its place`,
     newer: "start the version that wrote it, or a newer one",
-    unreadable: "give it to the user that runs this program",
+    unreadable: "give it to the user that runs this program, and see that it is there if it is a link",
   };
   const code = fault?.code ?? reason;
   return { kind: "damaged", code, said: `${fault?.said ?? code}: ${message}, so no try is run; ${mend[reason]}` };

@@ -3,7 +3,7 @@ import { raised } from "#src/base/lifecycle.ts";
 import type { Log } from "#src/base/log.ts";
 import type { Person } from "#src/base/person.ts";
 import { ignoreAway, StoreAway } from "#src/base/store-away.ts";
-import { UserError } from "#src/base/user-error.ts";
+import { UserError, type UserErrorKey } from "#src/base/user-error.ts";
 import type { Community } from "#src/community/community.ts";
 import type { Backend } from "#src/inference/backend.ts";
 import type { AccessLists } from "./access.ts";
@@ -102,14 +102,17 @@ export function createTries(options: TriesOptions): Tries {
   const closed = new AbortController();
 
   /** Asks the store once it is connected, which a program that answers one command has only begun to do. */
-  const asking = async <T>(act: () => Promise<T>): Promise<T> => {
+  const asking = async <T>(
+    act: () => Promise<T>,
+    away: UserErrorKey = queue.lasts ? "tryQueueAway" : "tryStoreAway",
+  ): Promise<T> => {
     try {
       await isThere();
       return await act();
     } catch (error) {
       if (!(error instanceof StoreAway)) throw error;
       log.warn({ reason: error.message }, "the store of tries is away");
-      throw new UserError(queue.lasts ? "tryQueueAway" : "tryStoreAway");
+      throw new UserError(away);
     }
   };
 
@@ -234,10 +237,14 @@ export function createTries(options: TriesOptions): Tries {
     counts: async () => ((await isThere()) ? queue.counts().catch(ignoreAway) : undefined),
     stopAll: (person) => asking(() => stopAll(person)),
     forget: (person) =>
-      asking(async () => {
-        await stopAll(person);
-        return records.forget(person);
-      }),
+      asking(
+        async () => {
+          // Where it is not known what there is, it is deleted all the same once that can be.
+          await stopAll(person).catch(ignoreAway);
+          return records.forget(person);
+        },
+        queue.lasts ? "forgetQueueAway" : "forgetLater",
+      ),
     available,
     speed: (model) => speeds.get(model),
     run: async (signal) => {

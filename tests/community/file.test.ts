@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir, readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -82,6 +82,12 @@ describe("a file that is there and cannot be used refuses everything, and is lef
       expect(outcome).toMatchObject({ reason: { name: "CommunityUnusable", reason } });
     expect(isWell()).toBe(false);
     expect([(await stat(path)).ino, (await stat(path)).size]).toEqual([before.ino, before.size]);
+  });
+
+  test("a link to where nothing is: what it leads to may come back", async () => {
+    const link = await newPath();
+    await symlink(join(await temporaryFolder(), "not-mounted", "community.db"), link);
+    await expect(openTold(link).store.list("blocks")).rejects.toMatchObject({ reason: "unreadable" });
   });
 
   test("it is used again once it is mended, without a restart", async () => {

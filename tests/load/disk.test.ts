@@ -126,7 +126,7 @@ describe.skipIf(OVER_REDIS)("a store of decisions that cannot be used", () => {
         await writeFile(join(path, "..", backup), "");
       },
       `用 DATA_DIR 里的备份 ${backup} 换掉 community.db`,
-      /SQLITE_NOTADB \(26\): file is not a database: .+ is damaged, so no try is run; copy community-2026-11-20\.db/,
+      /SQLITE_NOTADB \(26\): file is not a database: .+ is damaged, so no try is run; .+ copy community-2026-11-20\.db/,
     ],
     ["damaged, without one", (path) => mkdir(path), "也没有备份", /is damaged, so no try is run; there is no backup/],
     [

@@ -344,6 +344,20 @@ describe("while the disk takes nothing, memory has everything, and the disk gets
     expect(await records.forget("a")).toBe(1);
   });
 
+  test("what it could not even read is deleted too, as soon as it can", async () => {
+    const path = await newFile();
+    const before = openSaying(path).records;
+    await live(before, "t1", "一");
+    await before.close();
+    const other = openRaw(path);
+    other.exec("PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE");
+    const { records } = openSaying(path);
+    await expect(records.forget("a")).rejects.toThrow(StoreAway);
+    other.exec("ROLLBACK");
+    await expect.poll(() => records.idsOf("a").catch(() => "away")).toEqual([]);
+    await expect.poll(() => other.prepare("SELECT id FROM records").all()).toEqual([]);
+  });
+
   test("what it could not write by the end of the process, a stop still tries to write", async () => {
     const path = await newFile();
     const { records } = openSaying(path);

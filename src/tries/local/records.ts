@@ -141,9 +141,14 @@ export function openRecords(options: RecordsOptions): LocalRecords {
       void noticeListeners.set(holder, [...(noticeListeners.get(holder) ?? []), listener]),
     idsOf: async (person) => rows.idsOf(person),
     forget: async (person) => {
-      const ids = rows.idsOf(person);
-      rememberForgotten(ids);
-      await rows.forget(person);
+      let ids: string[] = [];
+      try {
+        ids = rows.idsOf(person);
+        rememberForgotten(ids);
+      } finally {
+        // Also where it is not known what the file has.
+        await rows.forget(person);
+      }
       return ids.length;
     },
     forgetTry: async ({ id }) => {
