@@ -154,14 +154,14 @@ async function takeLines(
     open = false;
     waiting(false);
   });
-  // Before the line is handed over: what is printed from here on is the answer.
-  lines.on("line", () => waiting(false));
   const prompt = (): void => {
     lines.prompt();
     waiting(true);
   };
   prompt();
   for await (const line of lines) {
+    // What is printed from here on is the answer.
+    waiting(false);
     await answer(line);
     if (open) prompt();
   }
