@@ -11,6 +11,7 @@ import { RefusedWithView } from "#src/chat/refused-with-view.ts";
 import { suggestTryModels } from "#src/chat/suggest/models.ts";
 import { ANSWER_FILE, answerFile, wholeText } from "#src/chat/try/answer-file.ts";
 import { button, buttonRow, container, customId, fileDisplay, LIMITS, textDisplay, type View } from "#src/chat/view.ts";
+import { checkDecisions } from "#src/tries/admission.ts";
 import { continued } from "#src/tries/conversation.ts";
 import { MAX_MODEL_NAME, modelReference } from "#src/tries/model-reference.ts";
 import type { TryRecord } from "#src/tries/records.ts";
@@ -192,6 +193,8 @@ export const try_ = defineCommand({
       shared: true,
       async execute(state, _chosen, context) {
         const { id } = (await owned(tryId.parse(state), context)).try;
+        // Nobody shall write a message first that is refused then.
+        checkDecisions(await context.community.decisions(), context.person);
         await context.ask({
           customId: customId("try", "more", id),
           title: context.text("try.continueTitle"),

@@ -1,10 +1,12 @@
 import { type App, createApp, forSurface, logProblems, runJobs } from "#src/app.ts";
 import { createStop, rejecting, startAfter, untilFirstEnds } from "#src/base/lifecycle.ts";
+import { createLog } from "#src/base/log.ts";
 import { logProxies, proxiesOnTheWay } from "#src/base/upstream.ts";
 import { logOrigin } from "#src/cli/log-origin.ts";
 import type { SettingsOrigin } from "#src/cli/read-settings.ts";
 import { run } from "#src/cli/run.ts";
 import type { Surface } from "#src/metrics/command-metrics.ts";
+import { type LogAbovePrompt, logAbovePrompt } from "#src/terminal/log-above-prompt.ts";
 
 /** The page's libraries do not hold up the login, nor does the first look at the hosts; a try before it looks by itself. */
 const PAGE_AFTER_MS = 500;
@@ -16,7 +18,8 @@ const STOP_MS = 8000;
 /** `npm start`: runs what is configured until it is told to stop, or until the first surface ends. */
 await run(async (config, origin) => {
   const atTerminal = process.stdin.isTTY && process.stdout.isTTY;
-  const app = await createApp(config, { keep: true });
+  const stderr = logAbovePrompt(process.stderr);
+  const app = await createApp(config, { keep: true, ...(atTerminal && { log: createLog(config, stderr) }) });
   const { services, log, readiness } = app;
   if (atTerminal) quieten(app);
   else logProblems(app);
@@ -41,7 +44,7 @@ await run(async (config, origin) => {
       async () => (await import("#src/web/site.ts")).runSite(forSurface(app, "web"), config.http, site, signal),
       signal,
     ).finally(() => page.resolve("")),
-    terminal: atTerminal ? openPrompt(app, { origin, page: page.promise }, signal) : undefined,
+    terminal: atTerminal ? openPrompt(app, { origin, page: page.promise, stderr }, signal) : undefined,
   };
   const background = [
     services.tries.run(signal),
@@ -71,7 +74,7 @@ async function openBot(app: App) {
 /** The prompt comes below the greeting, which says where the page is. */
 async function openPrompt(
   app: App,
-  { origin, page }: { origin: SettingsOrigin; page: Promise<string> },
+  { origin, page, stderr }: { origin: SettingsOrigin; page: Promise<string>; stderr: LogAbovePrompt },
   signal: AbortSignal,
 ): Promise<void> {
   const { runPrompt } = await import("#src/terminal/prompt.ts");
@@ -88,7 +91,12 @@ async function openPrompt(
     page: await page,
   });
   process.stdout.write(`${lines.join("\n")}\n\n`);
-  await runPrompt({ ...forSurface(app, "terminal"), local: createLocalTries(app.outputs) }, process, signal);
+  await runPrompt(
+    { ...forSurface(app, "terminal"), local: createLocalTries(app.outputs) },
+    process,
+    signal,
+    stderr.waiting,
+  );
 }
 
 /** Log lines would write across the prompt; without a bot there is nothing that /status does not say. LOG_LEVEL asks for more. */

@@ -7,6 +7,7 @@ import type { Try } from "#src/tries/try.ts";
 import { answerTyped, OPERATOR, pressChoice, type Terminal, type TerminalApp } from "./answer.ts";
 import { completer } from "./complete.ts";
 import { isLeaving } from "./leave.ts";
+import type { LogAbovePrompt } from "./log-above-prompt.ts";
 import { createPager } from "./pager.ts";
 import { type Choice, choicesOf, renderMarkdown, renderView, type TerminalStyle } from "./render.ts";
 
@@ -21,6 +22,7 @@ const WIDE = 140;
 
 type Output = NodeJS.WritableStream & { hasColors?: () => boolean; columns?: number; rows?: number };
 type Streams = { stdin: NodeJS.ReadableStream; stdout: Output };
+type Waiting = LogAbovePrompt["waiting"];
 
 /** Lists as long as the window holds with the numbered choices below them. */
 function roomOf({ rows, columns = 0 }: Output): Room {
@@ -37,6 +39,7 @@ export async function runPrompt(
   app: TerminalApp,
   { stdin: input, stdout: output }: Streams,
   signal: AbortSignal,
+  waiting: Waiting = () => {},
 ): Promise<void> {
   const text = textIn(app.services.locale);
   const style = (): TerminalStyle => ({ colour: output.hasColors?.() ?? false, columns: output.columns || 80 });
@@ -137,18 +140,29 @@ export async function runPrompt(
     question = undefined;
     await (asked && !isSlashCommand(line) ? press({ customId: asked.customId, chosen: [line] }) : act(line));
   };
-  await takeLines(lines, answer);
+  await takeLines(lines, answer, (isWaiting) => waiting(isWaiting ? { lines, output } : undefined));
   output.write(`${text("terminal.bye")}\n`);
 }
 
-async function takeLines(lines: Interface, answer: (line: string) => Promise<void>): Promise<void> {
+async function takeLines(
+  lines: Interface,
+  answer: (line: string) => Promise<void>,
+  waiting: (isWaiting: boolean) => void,
+): Promise<void> {
   let open = true;
   lines.once("close", () => {
     open = false;
+    waiting(false);
   });
-  lines.prompt();
+  const prompt = (): void => {
+    lines.prompt();
+    waiting(true);
+  };
+  prompt();
   for await (const line of lines) {
+    // What is printed from here on is the answer.
+    waiting(false);
     await answer(line);
-    if (open) lines.prompt();
+    if (open) prompt();
   }
 }

@@ -91,6 +91,17 @@ describe("/admin", () => {
     expect(textOf(await admin.run("admin block", { user: ADMIN }))).toContain("封禁自己不起作用");
   });
 
+  test("lets a blocked person write no next message, nor ask again", async () => {
+    const { discord, admin, asker } = await open();
+    const answer = await asker.run("try", { model: "glm4:9b", prompt: "你好" });
+    await ended(discord, answer);
+    await admin.run("admin block", { user: ASKER });
+    for (const label of ["继续", "再来一次"]) {
+      const refused = await asker.press(answer, label);
+      expect([textOf(refused), refused.ephemeral]).toEqual(["管理员不让你试用模型。", true]);
+    }
+  });
+
   test("says until when a block for hours holds", async () => {
     const { admin, tryAs } = await open();
     await admin.run("admin block", { user: ASKER, hours: "2" });

@@ -3,6 +3,7 @@ import stringWidth from "string-width";
 import { expect, onTestFinished, test } from "vitest";
 import type { TerminalApp } from "#src/terminal/answer.ts";
 import { completer } from "#src/terminal/complete.ts";
+import { logAbovePrompt } from "#src/terminal/log-above-prompt.ts";
 import { runPrompt } from "#src/terminal/prompt.ts";
 import { renderMarkdown } from "#src/terminal/render.ts";
 import { startOllama } from "#tests/stand-ins/ollama.ts";
@@ -21,7 +22,8 @@ function openPrompt(app: TerminalApp = plainApp, size: { rows?: number; columns?
     for (const look of waiting) look();
   });
   const stop = new AbortController();
-  const ended = runPrompt(app, { stdin, stdout }, stop.signal);
+  const log = logAbovePrompt(stdout);
+  const ended = runPrompt(app, { stdin, stdout }, stop.signal, log.waiting);
   onTestFinished(() => {
     stdin.end();
     return ended;
@@ -40,7 +42,7 @@ function openPrompt(app: TerminalApp = plainApp, size: { rows?: number; columns?
     await shown;
     return written.slice(from);
   };
-  return { type, ended, stdout };
+  return { type, ended, stdout, log, written: () => written };
 }
 
 test("takes slash commands, and a number presses a button or opens an entry of the last answer", async () => {
@@ -108,6 +110,19 @@ test("a question is cancelled by an empty answer, and a command typed for an ans
     "再见",
     "/etc/passwd 是什么",
   ]);
+});
+
+test.each([
+  ["", 0],
+  ["/models int4", 0],
+  ["x".repeat(60), 1],
+])("a line of the log stands above %j, which is drawn again", async (typed, rows) => {
+  const { type, log, written } = openPrompt(plainApp, { columns: 40 });
+  if (typed !== "") await type(typed, typed.slice(-1));
+  const from = written().length;
+  log.write("WARN a host is out\n");
+  const up = rows > 0 ? `\u001b[${rows}A` : "";
+  expect(written().slice(from)).toBe(`${up}\u001b[1G\u001b[0JWARN a host is out\nmulu> ${typed}`);
 });
 
 /** The rows that a text takes in a window. */
