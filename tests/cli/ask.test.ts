@@ -66,7 +66,7 @@ describe("npm run -s ask", () => {
     ["/compare chatglm-6b belle vram:0", "10000"],
     ["/model zzzzzz", "zzzzzz"],
     ["/model", "name"],
-    ["/models sort:best", "memory, newest, size, name"],
+    ["/models sort:best", "memory、newest、size、name"],
     ["/fit", "vram"],
     ["/fit vram:0", "0.1 到 10000"],
     ["/fit vram:-8", "2x24"],

@@ -26,15 +26,11 @@ async function say(page: Page, line: string): Promise<void> {
   await page.locator(".message:last-child:not([aria-busy]) .card").waitFor();
 }
 
-/** A conversation; Ollama stands at its usual port, as it does at people's homes. */
-async function chat(page: Page, { url, ollama }: PageWorld): Promise<void> {
+/** A conversation. */
+async function chat(page: Page, { url }: PageWorld): Promise<void> {
   await page.goto(url);
   await say(page, "/models chatglm int4 6g 商用");
   await say(page, "/try chatglm 给老师写一封请假邮件");
-  const port = new URL(ollama.url).port;
-  await page.evaluate(
-    `for (const line of document.querySelectorAll(".quiet")) line.innerHTML = line.innerHTML.replace("${port}", "11434")`,
-  );
   await page.evaluate(`window.scrollTo({ top: 0, behavior: "instant" })`);
 }
 
