@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 import { PATIENCE_MS } from "./tests/patience.ts";
 
 /** Files at once. Part of the time they wait for programs to start and for answers to stream. */
-const WAITING = Math.max(3, availableParallelism() - 1);
+const WAITING = Math.max(4, availableParallelism() - 1);
 
 /** What people do in Discord, from end to end. */
 const CONVERSATIONS = ["tests/discord/{admin,commands,compare,reports,try,try-*}.test.ts"];

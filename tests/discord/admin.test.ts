@@ -57,7 +57,7 @@ describe("/admin", () => {
     const { discord, admin, tryAs, runner, restart } = await open();
     const answer = await admin.run("admin block", { user: ASKER, reason: "刷屏 *太多*" });
     expect(textOf(answer)).toBe(`<@${ASKER}> 不能再试用模型了。`);
-    expect(await tryAs({ id: ASKER })).toBe("管理员不让你试用模型。原因：刷屏 \\*太多\\*");
+    expect(await tryAs({ id: ASKER })).toBe("你已被管理员禁止试用模型。原因：刷屏 \\*太多\\*");
     expect(await tryAs({ id: OTHER })).toContain(ANSWERED);
     const list = textOf(await admin.run("admin blocks"));
     expect(list).toMatch(new RegExp(`封禁了 1 人\n- <@${ASKER}> · 刷屏 .* · <@${ADMIN}> 于 <t:\\d+:f>`));
@@ -65,7 +65,7 @@ describe("/admin", () => {
       await runner.stop();
       restart();
       await discord.started(2);
-      expect(await tryAs({ id: ASKER })).toContain("管理员不让你试用模型");
+      expect(await tryAs({ id: ASKER })).toContain("你已被管理员禁止试用模型");
     }
     expect(textOf(await admin.press(answer, "解除封禁"))).toBe(`<@${ASKER}> 又可以试用模型了。`);
     expect(await tryAs({ id: ASKER })).toContain(ANSWERED);
@@ -98,14 +98,14 @@ describe("/admin", () => {
     await admin.run("admin block", { user: ASKER });
     for (const label of ["继续", "再来一次"]) {
       const refused = await asker.press(answer, label);
-      expect([textOf(refused), refused.ephemeral]).toEqual(["管理员不让你试用模型。", true]);
+      expect([textOf(refused), refused.ephemeral]).toEqual(["你已被管理员禁止试用模型。", true]);
     }
   });
 
   test("says until when a block for hours holds", async () => {
     const { admin, tryAs } = await open();
     await admin.run("admin block", { user: ASKER, hours: "2" });
-    expect(await tryAs({ id: ASKER })).toMatch(/^管理员不让你试用模型，直到 \d{4}-\d\d-\d\d \d\d:\d\d UTC。$/);
+    expect(await tryAs({ id: ASKER })).toMatch(/^你已被管理员禁止试用模型，直到 \d{4}-\d\d-\d\d \d\d:\d\d UTC。$/);
     expect(textOf(await admin.run("admin blocks"))).toMatch(/ · 到 <t:\d+:f> · /);
   });
 
@@ -150,7 +150,7 @@ describe("/admin", () => {
     await admin.run("admin block", { user: OTHER });
     expect(textOf(await discord.person({ id: OTHER }).run("forget"))).toContain("封禁");
     expect(textOf(await admin.run("admin usage", { where: "everywhere" }))).not.toContain(OTHER);
-    expect(await tryAs({ id: OTHER })).toContain("管理员不让你试用模型");
+    expect(await tryAs({ id: OTHER })).toContain("你已被管理员禁止试用模型");
   });
 
   test("keeps the answers of a channel and its threads for the asker alone", async () => {

@@ -28,7 +28,7 @@ describe.skipIf(WITHOUT_REDIS !== undefined)("decisions of administrators over R
     };
     for (const said of await both()) expect(said).toContain("> 你好");
     await admin.run("admin block", { user: ASKER, reason: "刷屏" });
-    const blocked = "管理员不让你试用模型。原因：刷屏";
+    const blocked = "你已被管理员禁止试用模型。原因：刷屏";
     await expect.poll(both, { timeout: 5000 }).toEqual([blocked, blocked]);
     await replaceBot(0);
     await replaceBot(1);

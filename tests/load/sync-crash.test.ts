@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { LABELS } from "#src/sync/propose/proposal-text.ts";
 import type { Upstream } from "#tests/stand-ins/github.ts";
-import { known, NOW, openPulls, startWorld, type World } from "./world.ts";
+import { known, NOW, openPulls, startWorld, type World } from "#tests/sync/world.ts";
 
 const daysAgo = (days: number): string => new Date(NOW - days * 86_400_000).toISOString();
 
