@@ -213,7 +213,9 @@ async function catalogToStartWith(
  * at the start.
  */
 export async function runJobs(app: App, signal: AbortSignal): Promise<void> {
-  await Promise.all([followCatalog(app, signal), backUp(app, signal)]);
+  // Where the decisions of administrators cannot be read that is logged at the start, and not with the first try.
+  const decisions = app.services.community.decisions().catch(() => {});
+  await Promise.all([decisions, followCatalog(app, signal), backUp(app, signal)]);
 }
 
 async function followCatalog(

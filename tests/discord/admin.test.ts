@@ -119,7 +119,7 @@ describe("/admin", () => {
     expect(textOf(await admin.run("admin resume"))).toContain("但所有地方的暂停还在");
     expect(await tryAs({ id: ASKER, guild: OTHER_GUILD })).toBe("管理员暂停了试用；查目录的命令照常可用。");
     expect(await tryAs({ id: ASKER, inServer: false })).toContain("管理员暂停了试用");
-    expect(textOf(await admin.run("admin resume", { where: "everywhere" }))).toBe("可以试用了。");
+    expect(textOf(await admin.run("admin resume", { where: "everywhere" }))).toBe("暂停已解除。");
     expect(await tryAs({ id: ASKER })).toContain(ANSWERED);
   });
 
