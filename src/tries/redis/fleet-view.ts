@@ -17,6 +17,8 @@ const FRESH_MS = POLL_MS + 1000;
 export type FleetView = Fleet & {
   /** Tells whether a host of another worker than that one has the model and does not fail with it. */
   isHealthy: (model: string, except: string) => boolean;
+  /** The hosts of other workers than that one, which knows its own better than from what it last told. */
+  hostsBeside: (worker: string) => readonly Host[];
 };
 
 /**
@@ -54,6 +56,9 @@ export function createFleetView({
     for (const listener of listeners) listener();
   };
 
+  const hostsBeside = (worker: string): readonly Host[] =>
+    workers.filter(({ id }) => id !== worker).flatMap((other) => other.hosts);
+
   const lookAgain = createLookAgain<Link>(async () => {
     await heartbeats
       .look(
@@ -78,14 +83,11 @@ export function createFleetView({
     others: () => [],
     judge: () => {},
     isHealthy: (model, except) =>
-      workers.some(
-        ({ id, hosts: theirs }) =>
-          id !== except &&
-          theirs.some(
-            (host) =>
-              host.up && !isFailing(host, model) && usableModels([host], allowCloud).some(({ name }) => name === model),
-          ),
+      hostsBeside(except).some(
+        (host) =>
+          host.up && !isFailing(host, model) && usableModels([host], allowCloud).some(({ name }) => name === model),
       ),
+    hostsBeside,
     takeOut: () => {},
     check: read,
     lookAgain: () => lookAgain([link]),

@@ -41,7 +41,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const id = randomUUID();
   const all = createFleetView({ ...hosts, link, heartbeats });
   const othersHave = (model: string): boolean => all.isHealthy(model, id);
-  const fleet = createFleet({ ...hosts, othersHave, otherHosts: () => all.hosts });
+  const fleet = createFleet({ ...hosts, othersHave, otherHosts: () => all.hostsBeside(id) });
   const shared = { queue, records, open: createShownOnce(open), log };
   const installed: Fleet["installed"] = () => [...fleet.installed(), ...all.installed()];
   const self = (): WorkerState => ({ id, name, hosts: fleet.hosts });
