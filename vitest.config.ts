@@ -7,6 +7,8 @@ const WAITING = Math.max(4, availableParallelism() - 1);
 
 /** What people do in Discord, from end to end. */
 const CONVERSATIONS = ["tests/discord/{admin,commands,compare,reports,try,try-*}.test.ts"];
+/** Of these, what takes long: it runs over HTTP and over Redis alone. */
+const LONG_CONVERSATIONS = ["tests/discord/{admin,reports,try-failures}.test.ts"];
 /** What looks at the libraries that are loaded. */
 const LOADING = ["tests/metrics-loading.test.ts"];
 
@@ -27,7 +29,12 @@ const RUNS: Record<string, Run> = {
   "": {
     maxWorkers: WAITING,
     projects: [
-      { name: "fast", include: ["tests/**/*.test.ts"], exclude: ["tests/load/**", ...LOADING], isolate: false },
+      {
+        name: "fast",
+        include: ["tests/**/*.test.ts"],
+        exclude: ["tests/load/**", ...LONG_CONVERSATIONS, ...LOADING],
+        isolate: false,
+      },
       { name: "loading", include: LOADING, exclude: [], isolate: true },
     ],
   },
