@@ -15,6 +15,8 @@ export function endOfShown(end: View, components: readonly unknown[], attempt: s
   const shown = components.flatMap(withChildren);
   const ids = shown.flatMap((each) => pressed.safeParse(each).data?.custom_id ?? []);
   if (ids.includes(customId("try", "again", attempt))) return undefined;
+  // A refusal, for instance: nothing of the try.
+  if (!ids.includes(customId("try", "stop", attempt))) return end;
   const bodies = textsOf(shown).filter(isBody);
   const inEnd = end.components.flatMap(withOwnChildren);
   if (lengthOf(bodies) <= lengthOf(textsOf(inEnd).filter(isBody))) return end;
