@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { code, plain } from "#src/base/markdown.ts";
+import { minuteOf } from "#src/base/minute.ts";
 import { UserError } from "#src/base/user-error.ts";
 import { type Context, channel, choice, defineGroup, flag, subcommand, text, user, whole } from "#src/chat/command.ts";
 import { removeAnswer } from "#src/chat/try/remove-answer.ts";
@@ -32,7 +33,7 @@ const privately = (lines: string | string[], ...more: Extract<Component, { type:
 const personText = (id: string): string => (/^\d+$/.test(id) ? `<@${id}>` : code(id));
 /** Discord shows it in the reader's own time zone; elsewhere it reads as UTC. */
 const timeText = (ms: number, { channels }: Context): string =>
-  channels ? `<t:${Math.floor(ms / 1000)}:f>` : `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  channels ? `<t:${Math.floor(ms / 1000)}:f>` : minuteOf(ms);
 
 /** The server that is meant; undefined for all. */
 function guildMeant(meant: "here" | "everywhere" | undefined, { person }: Context): string | undefined {

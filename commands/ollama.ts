@@ -1,9 +1,10 @@
 import { createLive } from "#src/base/live.ts";
 import { code, plain } from "#src/base/markdown.ts";
+import { minuteOf } from "#src/base/minute.ts";
 import { UserError } from "#src/base/user-error.ts";
 import { everyOllamaModel } from "#src/catalog/entry/editions.ts";
 import { type Context, choice, defineCommand, text } from "#src/chat/command.ts";
-import { hostFaultText, hostSaidLines, minuteOf, saidText } from "#src/chat/host-fault.ts";
+import { hostFaultText, hostSaidLines, saidText } from "#src/chat/host-fault.ts";
 import { hostText } from "#src/chat/host-text.ts";
 import { gb, memoryText } from "#src/chat/loaded-model.ts";
 import { paginate } from "#src/chat/pages.ts";
@@ -42,7 +43,7 @@ function hostLines(host: Host, room: number, context: Context): string[] {
     ...(lastPull
       ? [
           say("ollamaHosts.lastPullFailure", {
-            when: minuteOf(new Date(lastPull.at).toISOString()),
+            when: minuteOf(lastPull.at),
             model: code(lastPull.model),
             said: saidText(lastPull.failure.message),
           }),

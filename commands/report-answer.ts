@@ -1,13 +1,13 @@
-import { code, link, plain } from "#src/base/markdown.ts";
+import { code, link } from "#src/base/markdown.ts";
 import { UserError } from "#src/base/user-error.ts";
 import type { ChosenMessage, Context, MessageCommand } from "#src/chat/command.ts";
 import { ANSWER_FILE, wholeText } from "#src/chat/try/answer-file.ts";
 import { answerIn, messageLink } from "#src/chat/try/chosen-answer.ts";
+import { promptLine } from "#src/chat/try/prompt-line.ts";
 import {
   ButtonStyle,
   button,
   buttonRow,
-  clip,
   container,
   customId,
   fileDisplay,
@@ -16,6 +16,7 @@ import {
   type View,
 } from "#src/chat/view.ts";
 import type { TryRecord } from "#src/tries/records.ts";
+import { shownModel } from "#src/tries/try.ts";
 
 /** Characters of the prompt and of the answer that are shown; all of both is in a file where that is not enough. */
 const PROMPT_SHOWN = 600;
@@ -64,7 +65,7 @@ async function reportView(
     say("report.by", { name: `<@${person.id}>` }),
     say("report.asked", {
       name: `<@${attempt.person}>`,
-      models: attempt.targets.map(({ model }) => code(model)).join(" "),
+      models: attempt.targets.map((target) => code(shownModel(target))).join(" "),
     }),
     link(say("report.open"), messageLink(message)),
   ];
@@ -77,7 +78,7 @@ async function reportView(
       container([
         textDisplay(lines.join("\n")),
         separator(),
-        textDisplay(`> ${plain(clip(attempt.prompt.replace(/\s+/g, " "), PROMPT_SHOWN))}`),
+        textDisplay(promptLine(attempt.prompt, PROMPT_SHOWN)),
         textDisplay(markdown.trim() === "" ? say("report.noAnswer") : markdown),
         ...(isWhole ? [] : [fileDisplay(ANSWER_FILE)]),
         buttonRow(buttons),

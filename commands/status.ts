@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Text } from "#src/base/locale.ts";
 import { code, plain } from "#src/base/markdown.ts";
+import { minuteOf } from "#src/base/minute.ts";
 import { type Context, defineCommand } from "#src/chat/command.ts";
 import { problemText } from "#src/chat/explain-issue.ts";
-import { hostFaultText, hostSaidLines, minuteOf } from "#src/chat/host-fault.ts";
+import { hostFaultText, hostSaidLines } from "#src/chat/host-fault.ts";
 import { hostText } from "#src/chat/host-text.ts";
 import { memoryText } from "#src/chat/loaded-model.ts";
 import { container, textDisplay } from "#src/chat/view.ts";

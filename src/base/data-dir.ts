@@ -3,7 +3,8 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 
 const PRIVATE_FOLDER = 0o700;
-const PRIVATE_FILE = 0o600;
+/** Mode of a file that only its owner may read. */
+export const PRIVATE_FILE = 0o600;
 
 /** What Mulu keeps in DATA_DIR, with what SQLite has beside its files. */
 const OURS =

@@ -1,5 +1,6 @@
 import type { styleText } from "node:util";
 import { z } from "zod";
+import { parseJson } from "./parse-json.ts";
 
 const record = z.looseObject({ level: z.number(), time: z.string(), msg: z.string().default("") });
 const thrown = z.looseObject({
@@ -27,7 +28,7 @@ export type Paint = (format: Parameters<typeof styleText>[0], text: string) => s
  * and message (its stack on lines of its own where nobody expected it). What is no record stays as it is.
  */
 export function lineForPeople(json: string, paint: Paint): string {
-  const parsed = record.safeParse(jsonOf(json));
+  const parsed = record.safeParse(parseJson(json));
   if (!parsed.success) return json;
   const { level, time, msg, err, ...fields } = parsed.data;
   const [word, format] = LEVELS.get(level) ?? [String(level), "gray"];
@@ -40,14 +41,6 @@ export function lineForPeople(json: string, paint: Paint): string {
   const head = `${paint("dim", clockTime(time))} ${paint(format, word.padEnd(WIDTH))} ${said.join(" ")}`;
   const frames = level >= 50 ? (error?.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line)) : [];
   return `${[head, ...frames.map((frame) => paint("dim", frame))].join("\n")}\n`;
-}
-
-function jsonOf(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Hours, minutes and seconds where the reader is. */

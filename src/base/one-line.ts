@@ -52,8 +52,9 @@ const QUOTED = [
 function withoutParts(text: string, sent: readonly string[]): string {
   const isQuoted = new Uint8Array(text.length);
   for (const { length, of } of QUOTED) {
-    const parts = new Set(sent.flatMap((each) => [...partsOf(each, length)].filter((part) => of.test(part))));
-    for (const [at, part] of partsOf(text, length).entries()) if (parts.has(part)) isQuoted.fill(1, at, at + length);
+    const parts = partsOf(text, length);
+    const quoted = partsIn(sent, new Set(parts.filter((part) => of.test(part))), length);
+    for (const [at, part] of parts.entries()) if (quoted.has(part)) isQuoted.fill(1, at, at + length);
   }
   return text.replace(/[\s\S]/g, (character, at: number) =>
     isQuoted[at] !== 1 ? character : isQuoted[at - 1] === 1 ? "" : "…",
@@ -62,6 +63,17 @@ function withoutParts(text: string, sent: readonly string[]): string {
 
 const partsOf = (text: string, length: number): string[] =>
   Array.from({ length: Math.max(0, text.length - length + 1) }, (_, at) => text.slice(at, at + length));
+
+/** Those of the parts that texts have; what was sent may be long, so its own parts are not kept. */
+function partsIn(texts: readonly string[], parts: ReadonlySet<string>, length: number): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const text of texts)
+    for (let at = 0; at + length <= text.length; at++) {
+      const part = text.slice(at, at + length);
+      if (parts.has(part)) found.add(part);
+    }
+  return found;
+}
 
 const textOfPage = (page: string): string =>
   page.replace(/<(script|style)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, " ").replace(/<[^>]*>/g, " ");

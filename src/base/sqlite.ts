@@ -1,10 +1,10 @@
 import { chmodSync, closeSync, openSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
+import { PRIVATE_FILE } from "./data-dir.ts";
 
 /** Whoever waits for a lock holds up the whole process: what is locked is tried again by a timer. */
 const LOCKED_MS = 0;
-const PRIVATE_FILE = 0o600;
 
 /**
  * What SQLite refused, and why. `busy`: somebody else has a lock. `damaged`: this is no database, or no longer a whole one.
@@ -62,6 +62,19 @@ export function sqliteFault(error: unknown): SqliteFault | undefined {
 export function openPrivate(path: string): DatabaseSync {
   if (path !== ":memory:") makePrivate(path);
   return new DatabaseSync(path, { timeout: LOCKED_MS });
+}
+
+/** Does the work in one transaction, whole or not at all; it takes the lock for writing at once. Throws what the work throws. */
+export function inTransaction(database: DatabaseSync, work: () => void): void {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    work();
+    database.exec("COMMIT");
+  } catch (error) {
+    // A full disk may have ended it already.
+    if (database.isTransaction) database.exec("ROLLBACK");
+    throw error;
+  }
 }
 
 /**

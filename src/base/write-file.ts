@@ -1,8 +1,6 @@
 import { rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { makePrivateFolder } from "./data-dir.ts";
-
-const PRIVATE_FILE = 0o600;
+import { makePrivateFolder, PRIVATE_FILE } from "./data-dir.ts";
 
 /** Writes a file whole or not at all: to a temporary neighbour, then by renaming. `mode`: who may read it. */
 export async function writeFileWhole(path: string, text: string, mode?: number): Promise<void> {

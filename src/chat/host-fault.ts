@@ -1,5 +1,6 @@
 import type { Text } from "#src/base/locale.ts";
 import { code, plain } from "#src/base/markdown.ts";
+import { minuteOf } from "#src/base/minute.ts";
 import type { Person } from "#src/base/person.ts";
 import { listedName } from "#src/inference/backend.ts";
 import { type HostFault, isDenied } from "#src/inference/failing.ts";
@@ -13,9 +14,6 @@ export function hostFaultText({ fault }: Host, text: Text): string {
   if (reason === "notBackend" && isDenied(status)) return text("ollamaHosts.denied");
   return text(reason === "notBackend" || reason === "stalled" ? `ollamaHosts.${reason}` : "ollamaHosts.down");
 }
-
-/** `2026-11-23 08:40 UTC`; the people of one channel live in many time zones. */
-export const minuteOf = (iso: string): string => `${iso.slice(0, 16).replace("T", " ")} UTC`;
 
 /** Characters of what a host said that a list of hosts has room for; the log has more. */
 const SAID_SHOWN = 200;
@@ -32,7 +30,7 @@ export function hostSaidLines(
   if (!person.admin) return [];
   const model = installed.find(({ name }) => name === lastFailure?.model);
   const failed = lastFailure && {
-    when: minuteOf(new Date(lastFailure.at).toISOString()),
+    when: minuteOf(lastFailure.at),
     model: code(model ? listedName(model) : lastFailure.model),
     reason: text(`ollamaHosts.reasons.${lastFailure.reason}`),
     said: saidText(lastFailure.said),

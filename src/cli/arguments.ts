@@ -187,7 +187,12 @@ export function answerCall(
   { stdout, stderr }: Streams,
   localeOf: () => Locale,
 ): number | undefined {
-  const text = textIn(localeOf());
+  // A right call needs no language, which would cost another look into `.env`.
+  let known: Text | undefined;
+  const text: Text = (key, params) => {
+    known ??= textIn(localeOf());
+    return known(key, params);
+  };
   try {
     const { values } = parse(name, args, text);
     if (values["help"]) stdout.write(helpText(name, text));

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
+import { inTransaction } from "#src/base/sqlite.ts";
 import { CommunityUnusable } from "./store.ts";
 
 /**
@@ -17,16 +18,11 @@ export function migrate(database: DatabaseSync, migrations = MIGRATIONS): void {
   const version = versionOf(database);
   if (version > migrations.length) throw new CommunityUnusable("newer");
   if (version === migrations.length) return;
-  database.exec("BEGIN IMMEDIATE");
-  try {
+  inTransaction(database, () => {
     // Another process may have done it meanwhile.
     for (const step of migrations.slice(versionOf(database))) database.exec(step);
     database.exec(`PRAGMA user_version = ${migrations.length}`);
-    database.exec("COMMIT");
-  } catch (error) {
-    if (database.isTransaction) database.exec("ROLLBACK");
-    throw error;
-  }
+  });
 }
 
 const versionOf = (database: DatabaseSync): number =>

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Locale } from "#src/base/locale.ts";
+import { minuteOf } from "#src/base/minute.ts";
 import type { Person } from "#src/base/person.ts";
 import { UserError } from "#src/base/user-error.ts";
 import { type Decisions, EVERYWHERE } from "#src/community/decisions.ts";
@@ -48,9 +49,6 @@ export function checkDecisions({ blocks, pauses }: Decisions, person: Person): v
   const pause = pauses.get(EVERYWHERE) ?? (person.guild === undefined ? undefined : pauses.get(person.guild));
   if (pause) throw new UserError(pause.reason === "" ? "tryPaused" : "tryPausedFor", { reason: pause.reason });
 }
-
-/** Nobody's time zone is known: UTC. */
-const minuteOf = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 
 /**
  * Takes so many of the hour's runs; throws UserError where they are not left. `own`: how many the person has, if not as

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { LOCALES } from "#src/base/locale.ts";
+import { parseJson } from "#src/base/parse-json.ts";
 import { FAILURE_REASONS } from "#src/inference/backend.ts";
 
 /**
@@ -251,12 +252,3 @@ const restSchema = z.object({
 
 /** What can be read of a try that another version wrote; undefined where it is not enough to show anything. */
 export const readRest = (json: string): Try | undefined => restSchema.safeParse(parseJson(json)).data;
-
-/** Undefined where it is no JSON. */
-export function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
-}

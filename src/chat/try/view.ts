@@ -7,7 +7,6 @@ import {
   ButtonStyle,
   button,
   buttonRow,
-  clip,
   container,
   customId,
   fileDisplay,
@@ -28,6 +27,7 @@ import {
   type Try,
 } from "#src/tries/try.ts";
 import { ANSWER_FILE, answerFile, wholeText } from "./answer-file.ts";
+import { promptLine } from "./prompt-line.ts";
 
 /** Characters of the prompt that stay in sight above the answer. */
 const PROMPT_SHOWN = 300;
@@ -64,7 +64,7 @@ export function tryView(attempt: Try, progress: Progress, context: TryContext): 
     const body = markdown.trim() || (isSilent ? text("try.empty") : "");
     return { item, body, below: runLines(item, progress, !complete, text) };
   });
-  const head = [`> ${plain(clip(attempt.prompt.replace(/\s+/g, " "), PROMPT_SHOWN))}`];
+  const head = [promptLine(attempt.prompt, PROMPT_SHOWN)];
   const common = tryLines(progress, text);
   const file = attach ? [fileDisplay(ANSWER_FILE)] : [];
   const [first, ...others] = shown;

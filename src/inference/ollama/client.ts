@@ -2,6 +2,7 @@ import { STATUS_CODES } from "node:http";
 import type { Ollama } from "ollama";
 import { z } from "zod";
 import { oneLine } from "#src/base/one-line.ts";
+import { parseJson } from "#src/base/parse-json.ts";
 import { fetchThrough } from "#src/base/tunnel.ts";
 import type { HostAddress } from "#src/inference/backend.ts";
 import { ConnectionLost, codeOf, EndedEarly, NotReached, OllamaAnswer } from "./errors.ts";
@@ -16,8 +17,9 @@ const STREAMS = /\/api\/(?:chat|pull)$/;
 /**
  * The official client for one host and one undertaking: everything it does ends with the signal, also while Ollama
  * loads a model and has not sent headers yet, and other clients go on. The library is loaded with the first host that is
- * asked. `sent` is what an error must not quote: the words of people. Rejects with NotReached, ConnectionLost, EndedEarly or OllamaAnswer, which say where the error arose: the client
- * would drop the status, and print what it cannot read to the console.
+ * asked. `sent` is what an error must not quote: the words of people. Rejects with NotReached, ConnectionLost, EndedEarly
+ * or OllamaAnswer, which say where the error arose: the client would drop the status, and print what it cannot read to the
+ * console.
  */
 export async function ollamaClient(
   { url, authorization, proxies }: HostAddress,
@@ -26,7 +28,11 @@ export async function ollamaClient(
 ): Promise<Ollama> {
   const { Ollama } = await import("ollama");
   const send = proxies === undefined ? fetch : fetchThrough(proxies);
-  const hidden = [...(authorization === undefined ? [] : loginIn(authorization)), ...sent.flatMap(asQuoted)];
+  // Put together for an error alone: a conversation is long.
+  const hidden = (): string[] => [
+    ...(authorization === undefined ? [] : loginIn(authorization)),
+    ...sent.flatMap(asQuoted),
+  ];
   return new Ollama({
     host: url,
     ...(authorization !== undefined && { headers: { authorization } }),
@@ -57,7 +63,7 @@ const asQuoted = (text: string): string[] =>
 
 async function whole(
   response: Response,
-  { mayBeEmpty, hidden }: { mayBeEmpty: boolean; hidden: readonly string[] },
+  { mayBeEmpty, hidden }: { mayBeEmpty: boolean; hidden: () => readonly string[] },
 ): Promise<Response> {
   const text = await response.text().catch(lost);
   if (parseObject(text) === undefined && !(mayBeEmpty && text.trim() === ""))
@@ -68,7 +74,7 @@ async function whole(
 const encoder = new TextEncoder();
 
 /** The lines of a stream, each an object, the last one an end. */
-async function* checkedLines(response: Response, hidden: readonly string[]): AsyncGenerator<Uint8Array> {
+async function* checkedLines(response: Response, hidden: () => readonly string[]): AsyncGenerator<Uint8Array> {
   let hasEnded = false;
   for await (const line of linesOf(response)) {
     const value = parseObject(line);
@@ -76,7 +82,7 @@ async function* checkedLines(response: Response, hidden: readonly string[]): Asy
     // Emulations send `null` or an empty text for no error, which the client would take for one.
     if (value === undefined || error) throw answerOf(response.status, line, hidden);
     hasEnded ||= rest["done"] === true || rest["status"] === "success";
-    yield encoder.encode(`${JSON.stringify(rest)}\n`);
+    yield encoder.encode(`${"error" in value ? JSON.stringify(rest) : line}\n`);
   }
   if (!hasEnded) throw new EndedEarly("the stream ended in good order, but without its last line");
 }
@@ -125,13 +131,13 @@ const inner = z.object({
   n_ctx: z.number().optional(),
 });
 
-function answerOf(status: number, body: string, hidden: readonly string[]): OllamaAnswer {
+function answerOf(status: number, body: string, hidden: () => readonly string[]): OllamaAnswer {
   const said = errorIn(body);
   const { n_prompt_tokens: tokens, n_ctx: limit } = said ?? {};
   // What the body has to say of a status is no word of Ollama's: programs of other makers do that in `error` as well.
   const isOllama = said !== undefined && !isPhraseOf(status, said.message);
   const words = said?.message ?? body;
-  const message = oneLine(words, hidden) || `${status} ${STATUS_CODES[status] ?? ""}`.trim();
+  const message = oneLine(words, hidden()) || `${status} ${STATUS_CODES[status] ?? ""}`.trim();
   const exceeded = tokens === undefined || limit === undefined ? undefined : { tokens, limit };
   return new OllamaAnswer(message, { status, isOllama, exceeded, words });
 }
@@ -149,13 +155,8 @@ function errorIn(body: string): z.infer<typeof inner> | undefined {
   return inner.safeParse(error).data;
 }
 
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    return z.record(z.string(), z.unknown()).safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
-}
+const parseObject = (text: string): Record<string, unknown> | undefined =>
+  z.record(z.string(), z.unknown()).safeParse(parseJson(text)).data;
 
 /** What is the matter with a connection: the innermost cause says it, as `fetch failed` does not. */
 function reasonOf(error: unknown): string {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
-import { openPrivate, sqliteFault } from "#src/base/sqlite.ts";
+import { inTransaction, openPrivate, sqliteFault } from "#src/base/sqlite.ts";
 
 /** A try as it is kept: what JSON has of it, and what is asked for. */
 const row = z.object({
@@ -107,18 +107,12 @@ function fileOf(database: DatabaseSync): CacheFile {
     unfinished: () => idRows.parse(unfinished.all()).map(({ id }) => id),
     speeds: () => speedRows.parse(speeds.all()).map(({ model, tokens_per_second }) => [model, tokens_per_second]),
     write: ({ forgotten, removed, rows, speeds: newest }) => {
-      database.exec("BEGIN IMMEDIATE");
-      try {
+      inTransaction(database, () => {
         for (const [person, until] of forgotten) forget.run(person, until);
         for (const id of removed) remove.run(id);
         for (const each of rows) put.run(each);
         for (const [model, speed] of newest) putSpeed.run(model, speed);
-        database.exec("COMMIT");
-      } catch (error) {
-        // A full disk may have ended it already.
-        if (database.isTransaction) database.exec("ROLLBACK");
-        throw error;
-      }
+      });
     },
     expire: (before) => void expire.run(before),
     close: () => {

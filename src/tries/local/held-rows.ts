@@ -54,7 +54,10 @@ export function createHeldRows() {
     writeAll: (): void => {
       for (const row of rows.values()) unwritten.add(row);
     },
-    dropOne: (id: string): void => drops([...rows.values()].filter((row) => row.id === id)),
+    dropOne: (id: string): void => {
+      const row = rows.get(id);
+      if (row) drop(row);
+    },
     drop: (person: string): void => drops([...rows.values()].filter((row) => row.person === person)),
     expire: (before: number): void => drops([...rows.values()].filter(({ created }) => created < before)),
   };

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { withDeadline } from "#src/base/deadline.ts";
+import { parseJson } from "#src/base/parse-json.ts";
 import { FAILURE_REASONS } from "#src/inference/backend.ts";
 import type { Host } from "#src/inference/fleet.ts";
-import { parseJson } from "#src/tries/try.ts";
 import { answers, type Link } from "./link.ts";
 import { PREFIX } from "./scripts.ts";
 

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
+import { parseJson } from "#src/base/parse-json.ts";
 import { NotWanted } from "#src/tries/outputs.ts";
 import {
   FORGOTTEN_MS,
@@ -9,16 +10,7 @@ import {
   type TryLook,
   type TryRecords,
 } from "#src/tries/records.ts";
-import {
-  endReason,
-  parseJson,
-  readProgress,
-  readRest,
-  readTry,
-  type Try,
-  waitingProgress,
-  withoutToken,
-} from "#src/tries/try.ts";
+import { endReason, readProgress, readRest, readTry, type Try, waitingProgress, withoutToken } from "#src/tries/try.ts";
 import { tryKey } from "./engine.ts";
 import { answers, type Link } from "./link.ts";
 import { EDIT, END, evaluate, PREFIX, UPDATE } from "./scripts.ts";
