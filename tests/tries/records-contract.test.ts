@@ -1,5 +1,4 @@
 import { describe, expect, test, vi } from "vitest";
-import { NotWanted } from "#src/tries/outputs.ts";
 import type { Notice, TryRecords } from "#src/tries/records.ts";
 import { endedFor, type Progress, type RunProgress, type Try, waitingProgress, withRuns } from "#src/tries/try.ts";
 import { IMPLEMENTATIONS, KEEP_HOURS } from "#tests/tries/stores.ts";
@@ -18,7 +17,7 @@ const tokenOf = async (records: TryRecords, id: string): Promise<string | undefi
   return found?.kind === "try" && found.try.delivery.reach.by === "token" ? found.try.delivery.reach.token : undefined;
 };
 
-describe.each(IMPLEMENTATIONS)("the records of $name", ({ lasts, prepare }) => {
+describe.each(IMPLEMENTATIONS)("the records of $name", ({ prepare }) => {
   const open = prepare();
 
   test("a try is kept from its acceptance on, with all that was asked", async () => {
@@ -262,50 +261,6 @@ describe.each(IMPLEMENTATIONS)("the records of $name", ({ lasts, prepare }) => {
     expect(await records.find("t1")).toBeUndefined();
     expect((await records.look(["t1"]))[0]?.state).toBe("gone");
     expect(await records.idsOf("a")).toEqual(["t2"]);
-  });
-
-  test("a try that waits can be edited; what is wrong with an edit is told", async () => {
-    const { records } = await open();
-    await records.begin(tryOf("t1", "a"));
-    const edits: string[] = [];
-    await records.whileWaiting("t1", async () => void edits.push("第1位"));
-    expect(edits).toEqual(["第1位"]);
-    const failed = records.whileWaiting("t1", () => Promise.reject(new Error("the surface is away")));
-    await expect(failed).rejects.toThrow("the surface is away");
-  });
-
-  test.runIf(lasts)("what runs elsewhere, has ended or is gone is not edited any more", async () => {
-    const { records, other } = await open();
-    const attempt = tryOf("t1", "a");
-    const edit = vi.fn(async () => {});
-    await expect(records.whileWaiting("t1", edit)).rejects.toThrow(NotWanted);
-    await records.begin(attempt);
-    await other.records.start("t1");
-    await expect(records.whileWaiting("t1", edit)).rejects.toThrow(NotWanted);
-    await other.records.unstart("t1");
-    await records.whileWaiting("t1", edit);
-    expect(edit).toHaveBeenCalledTimes(1);
-    await other.records.end(attempt, done(attempt, "好"));
-    await expect(records.whileWaiting("t1", edit)).rejects.toThrow(NotWanted);
-    expect(edit).toHaveBeenCalledTimes(1);
-  });
-
-  test.runIf(lasts)("a runner edits only when the edit of the process that asked is over", async () => {
-    const { records, other } = await open();
-    await records.begin(tryOf("t1", "a"));
-    const order: string[] = [];
-    const under = Promise.withResolvers<void>();
-    const edit = records.whileWaiting("t1", async () => {
-      order.push("edit begins");
-      await under.promise;
-      order.push("edit ends");
-    });
-    await expect.poll(() => order).toEqual(["edit begins"]);
-    const started = other.records.start("t1").then(() => void order.push("runner edits"));
-    await expect.poll(async () => (await records.look(["t1"]))[0]?.state).toBe("running");
-    under.resolve();
-    await Promise.all([edit, started]);
-    expect(order).toEqual(["edit begins", "edit ends", "runner edits"]);
   });
 });
 
