@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Person } from "#src/base/person.ts";
 import type { ChosenMessage } from "#src/chat/command.ts";
+import { customIdsIn } from "./component-tree.ts";
 import type { Admins } from "./settings.ts";
 
 /**
@@ -110,17 +111,6 @@ export function typedIn({ data: { name, options } }: CommandInteraction | Autoco
   return subcommand
     ? { path: `${name} ${subcommand.name}`, options: subcommand.options ?? [] }
     : { path: name, options };
-}
-
-const pressable = z.object({ custom_id: z.string() });
-const nesting = z.object({ components: z.array(z.unknown()) });
-
-/** What every button and menu carries, however deep it sits. */
-function customIdsIn(components: readonly unknown[]): string[] {
-  return components.flatMap((component) => {
-    const { data: own } = pressable.safeParse(component);
-    return [...(own ? [own.custom_id] : []), ...customIdsIn(nesting.safeParse(component).data?.components ?? [])];
-  });
 }
 
 /** The message that a command was used on; undefined where it is no such command. */

@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { type Component, clip, container, customId, type TextDisplay, textDisplay, type View } from "#src/chat/view.ts";
+import { customIdsIn, everyComponent } from "./component-tree.ts";
 import { DISCORD_ROOM } from "./message.ts";
 
 const text = z.object({ type: z.literal(10), content: z.string() });
-const group = z.object({ components: z.array(z.unknown()) });
-const pressed = z.object({ custom_id: z.string() });
 
 /**
  * The end of a try whose message a process that is gone may have brought further than what is kept of it. `components`: the
@@ -12,12 +11,11 @@ const pressed = z.object({ custom_id: z.string() });
  * an end already.
  */
 export function endOfShown(end: View, components: readonly unknown[], attempt: string): View | undefined {
-  const shown = components.flatMap(withChildren);
-  const ids = shown.flatMap((each) => pressed.safeParse(each).data?.custom_id ?? []);
+  const ids = customIdsIn(components);
   if (ids.includes(customId("try", "again", attempt))) return undefined;
   // A refusal, for instance: nothing of the try.
   if (!ids.includes(customId("try", "stop", attempt))) return end;
-  const bodies = textsOf(shown).filter(isBody);
+  const bodies = textsOf(everyComponent(components)).filter(isBody);
   const inEnd = end.components.flatMap(withOwnChildren);
   if (lengthOf(bodies) <= lengthOf(textsOf(inEnd).filter(isBody))) return end;
   const about = textsOf(inEnd).filter((content) => !isBody(content));
@@ -31,10 +29,6 @@ export function endOfShown(end: View, components: readonly unknown[], attempt: s
   return { components: [container([...kept, ...about.map(textDisplay), ...buttons])] };
 }
 
-const withChildren = (component: unknown): unknown[] => [
-  component,
-  ...(group.safeParse(component).data?.components.flatMap(withChildren) ?? []),
-];
 const withOwnChildren = (component: Component): Component[] =>
   component.type === 17 ? component.components : [component];
 
