@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { UserError } from "#src/base/user-error.ts";
-import { FIT_PURPOSES, type FitPurpose } from "#src/catalog/entry/suitability.ts";
+import { FIT_PURPOSES, type FitPurpose } from "#src/catalog/entry/purposes.ts";
 import { type FitRequest, findFits } from "#src/catalog/memory/fit.ts";
 import { cardsText, LEAST_GB, MOST_GB, readCards, readRam, readTokens } from "#src/catalog/memory/machine.ts";
 import { type CatalogContext, choice, defineCommand, flag, text } from "#src/chat/command.ts";

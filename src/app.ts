@@ -74,8 +74,8 @@ export async function createApp(
   config: Config,
   { keep = false, lazy = false, log = createLog(config) }: AppOptions = {},
 ): Promise<App> {
-  const { entries, problems, origin } = await catalogToStartWith(config, log, keep);
-  const catalog: CatalogHolder = { current: { catalog: openCatalog(entries), problems, origin, refused: undefined } };
+  const { problems, origin, ...data } = await catalogToStartWith(config, log, keep);
+  const catalog: CatalogHolder = { current: { catalog: openCatalog(data), problems, origin, refused: undefined } };
   const outputs = createOutputs();
   const upstreams = openUpstreams(config, log);
   const { runtime, load, close } = runtimeOf(config, {
@@ -202,7 +202,7 @@ async function catalogToStartWith(
 ): Promise<CatalogRead & { origin: CatalogOrigin | undefined }> {
   if (keep && github.catalog) {
     const { readStoredCatalog } = await import("#src/sync/refresh/stored-catalog.ts");
-    const stored = await readStoredCatalog(dataDir, github.catalog, log);
+    const stored = await readStoredCatalog(dataDir, github.catalog, catalogDir, log);
     if (stored) return stored;
   }
   return { ...(await readCatalog(catalogDir)), origin: undefined };

@@ -1,11 +1,16 @@
 import { readCatalog } from "#src/catalog/entry/load.ts";
-import { openCatalog } from "#src/catalog/search/search.ts";
+import type { Entry } from "#src/catalog/entry/schema.ts";
+import { type Catalog, openCatalog } from "#src/catalog/search/search.ts";
 
-const { entries } = await readCatalog("catalog");
+const read = await readCatalog("catalog");
 
 /** The catalog of this repository, as the bot reads it. */
-export const realCatalog = openCatalog(entries);
+export const realCatalog = openCatalog(read);
+
+/** A catalog of these entries, with the cards and base models of this repository. */
+export const catalogOf = (entries: readonly Entry[], later?: (steps: Iterator<unknown>) => void): Catalog =>
+  openCatalog({ cards: read.cards, bases: read.bases, entries }, later);
 
 /** The five models of the list that the catalog grew from: few enough to say of each where it must stand. */
 export const ORIGINAL = ["belle", "chatglm-6b", "chinese-chatllama", "chinese-vicuna", "open-llama"];
-export const originalCatalog = openCatalog(entries.filter(({ id }) => ORIGINAL.includes(id)));
+export const originalCatalog = catalogOf(read.entries.filter(({ id }) => ORIGINAL.includes(id)));

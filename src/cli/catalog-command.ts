@@ -9,7 +9,7 @@ import { byPosition, readCatalog } from "#src/catalog/entry/load.ts";
 import { brokenRule, type Problem } from "#src/catalog/entry/problem.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { renderReadme } from "#src/catalog/readme/document.ts";
-import { openCatalog } from "#src/catalog/search/search.ts";
+import { type CatalogData, openCatalog } from "#src/catalog/search/search.ts";
 import { problemText } from "#src/chat/explain-issue.ts";
 import type { Config } from "#src/config.ts";
 import { readArguments } from "./arguments.ts";
@@ -47,14 +47,14 @@ async function outdated(directory: string, wanted: Output[]): Promise<Output[]> 
 
 /** Writes the catalog pages as files. What they need is loaded here, because checking needs none of it. Gives the exit code. */
 async function writeSite(
-  entries: readonly Entry[],
+  read: CatalogData,
   { folder, base, text }: { folder: string; base: string | undefined; text: Text },
   { stdout, stderr }: Streams,
 ): Promise<number> {
   const { staticSite } = await import("#src/web/catalog/static-site.ts");
   const { FolderTaken, writeFolder } = await import("#src/web/catalog/static-folder.ts");
   try {
-    const files = await staticSite(openCatalog(entries), base);
+    const files = await staticSite(openCatalog(read), base);
     await writeFolder(folder, files);
     stdout.write(`${text("catalogTool.site", { count: files.size, folder })}\n`);
     return 0;
@@ -77,8 +77,9 @@ export async function runCatalogCommand(
   const { stdout, stderr } = streams;
   const { values } = readArguments("catalog", args);
   const text = textIn(locale);
-  const { entries, locate, ...read } = await readCatalog(catalogDir);
-  const problems = [...read.problems, ...crossCheck(entries, locate)].toSorted(byPosition);
+  const read = await readCatalog(catalogDir);
+  const { entries } = read;
+  const problems = [...read.problems, ...crossCheck(read)].toSorted(byPosition);
   const changed =
     problems.length > 0 || values.site !== undefined
       ? []
@@ -92,7 +93,7 @@ export async function runCatalogCommand(
     stderr.write(`${lines.join("\n")}\n`);
     return 1;
   }
-  if (values.site !== undefined) return writeSite(entries, { folder: values.site, base: values.base, text }, streams);
+  if (values.site !== undefined) return writeSite(read, { folder: values.site, base: values.base, text }, streams);
   for (const { file, text: content } of changed) await writeFileWhole(join(catalogDir, file), content);
   const written =
     changed.length > 0

@@ -54,7 +54,7 @@ async function work(config: Config, redisUrl: string, log: Log): Promise<void> {
 
   const { tries, discordApiUrl, proxies } = config;
   const name = workerName(hostname());
-  const catalog = openCatalog((await readCatalog(config.catalogDir)).entries);
+  const catalog = openCatalog(await readCatalog(config.catalogDir));
   const { runs: events, responded, families } = createRunMetrics();
   const redis = createConnection(true);
   const outputs = createOutputs();

@@ -174,7 +174,7 @@ async function fetched(
 ): Promise<CatalogInput> {
   const catalog = await fetchCatalog(reader.octokit, { repository, branch, signal });
   if (catalog === "unchanged") throw new Error("nothing was known, so nothing can be unchanged");
-  return { files: catalog.files, commit: catalog.commit, ...(await readCatalogFiles(catalog.files)) };
+  return { files: catalog.files, commit: catalog.commit, ...(await readCatalogFiles(catalog.files, catalog.beside)) };
 }
 
 async function local(directory: string): Promise<CatalogInput> {

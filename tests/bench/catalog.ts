@@ -5,9 +5,10 @@ import MiniSearch from "minisearch";
 import packageJson from "#package.json" with { type: "json" };
 import { readCatalog } from "#src/catalog/entry/load.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
-import { type Catalog, openCatalog } from "#src/catalog/search/search.ts";
+import type { Catalog } from "#src/catalog/search/search.ts";
 import { suggestQueries } from "#src/chat/suggest/queries.ts";
 import { anyText } from "#tests/catalog/any-text.ts";
+import { catalogOf } from "#tests/real-catalog.ts";
 import { contextOf, testApp } from "#tests/test-app.ts";
 import { manyEntries } from "./many-entries.ts";
 
@@ -79,7 +80,7 @@ async function anyTexts(entries: readonly Entry[], floor: number): Promise<Figur
 
 /** A catalog in the state of a bot that has been up for some seconds. */
 function prepared(entries: readonly Entry[]): Catalog {
-  return openCatalog(entries, (steps) => {
+  return catalogOf(entries, (steps) => {
     while (!steps.next().done);
   });
 }
@@ -113,13 +114,13 @@ async function answers(entries: readonly Entry[], rounds: number): Promise<Answe
     let prepare = 0;
     let opened: Catalog | undefined;
     const open = milliseconds(() => {
-      opened = openCatalog(entries, (steps) => {
+      opened = catalogOf(entries, (steps) => {
         prepare = milliseconds(() => {
           while (!steps.next().done);
         });
       });
     });
-    const catalog = opened ?? openCatalog([]);
+    const catalog = opened ?? catalogOf([]);
     const context = { ...contextOf(app), catalog };
     for (const warmUp of ["", "x"]) suggestQueries(warmUp, context);
     return {

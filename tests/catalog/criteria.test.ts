@@ -37,9 +37,9 @@ const EXAMPLES: {
     pair: ["moe dense", "alternatives"],
   },
   modality: { typed: "看图", fact: { kind: "modality", modality: "vision" }, pair: ["看图 语音", "together"] },
-  domain: { typed: "医疗", fact: { kind: "domain", domain: "medical" }, pair: ["医疗 法律", "alternatives"] },
   language: { typed: "日语", fact: { kind: "language", language: "ja" }, pair: ["日语 韩语", "together"] },
   purpose: { typed: "写代码", fact: { kind: "purpose", purpose: "code" }, pair: ["写代码 数学", "together"] },
+  fineTuned: { typed: "微调", fact: { kind: "fineTuned" }, pair: ["微调", "together"] },
   ollama: { typed: "ollama", fact: { kind: "ollama" }, pair: ["ollama", "together"] },
 };
 

@@ -30,7 +30,7 @@ async function fileIn(folder: string): Promise<string> {
 
 /** Whether the cache knows an entry as it stands in this repository. */
 async function knows(folder: string, file: string): Promise<boolean> {
-  return openEntryCache(folder).entryOf(file, await readFile(join("catalog/models", file), "utf8")) !== undefined;
+  return openEntryCache(folder).valueOf(file, await readFile(join("catalog/models", file), "utf8")) !== undefined;
 }
 
 test("a warm cache gives the same entries, problems and places as none", async () => {

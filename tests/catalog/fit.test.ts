@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readCatalogFiles } from "#src/catalog/entry/load.ts";
+import { FIT_PURPOSES, type FitPurpose } from "#src/catalog/entry/purposes.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
-import { FIT_PURPOSES, type FitPurpose, specialtyOf } from "#src/catalog/entry/suitability.ts";
+import { specialtyOf } from "#src/catalog/entry/suitability.ts";
 import { type FitRequest, type FitResult, findFits } from "#src/catalog/memory/fit.ts";
 import { readCards, spareRamGb, totalGb } from "#src/catalog/memory/machine.ts";
 import { realCatalog } from "#tests/real-catalog.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseEntry } from "#src/catalog/entry/parse.ts";
-import { openCatalog } from "#src/catalog/search/search.ts";
+import { catalogOf } from "#tests/real-catalog.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";
 import { smallCatalog } from "./small-catalog.ts";
 
@@ -29,7 +29,7 @@ const { entry } = parseEntry(
   }),
 );
 if (entry === undefined) throw new Error("the test's own entry is wrong");
-const catalog = openCatalog([entry]);
+const catalog = catalogOf([entry]);
 
 describe("criteria together are met by one variant", () => {
   test.each([

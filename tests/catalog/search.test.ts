@@ -169,8 +169,8 @@ describe("sorting", () => {
 });
 
 test("what is prepared in idle turns changes no answer", () => {
-  const unprepared = openCatalog(realCatalog.entries, () => {});
-  const prepared = openCatalog(realCatalog.entries, (steps) => {
+  const unprepared = openCatalog(realCatalog, () => {});
+  const prepared = openCatalog(realCatalog, (steps) => {
     while (!steps.next().done);
   });
   for (const query of ["qwne3", "微调 数据", "int4 <=8GB", "qinghua", "写代码 apache", "chatglm 语音", "tyqw"]) {

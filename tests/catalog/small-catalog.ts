@@ -1,5 +1,6 @@
 import { parseEntry } from "#src/catalog/entry/parse.ts";
-import { type Catalog, openCatalog } from "#src/catalog/search/search.ts";
+import type { Catalog } from "#src/catalog/search/search.ts";
+import { catalogOf } from "#tests/real-catalog.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";
 
 /** A catalog of entries that state what a test is about and little else, by their ids. */
@@ -9,7 +10,7 @@ export function smallCatalog(files: Record<string, Record<string, string>>): Cat
     if (entry === undefined) throw new Error(`${id}: ${JSON.stringify(problems)}`);
     return entry;
   });
-  return openCatalog(entries, () => {});
+  return catalogOf(entries, () => {});
 }
 
 /** One file of weights at a precision, in YAML. */

@@ -1,11 +1,10 @@
 import { expect, test } from "vitest";
 import { LOCALES, textIn } from "#src/base/locale.ts";
 import { parseEntry } from "#src/catalog/entry/parse.ts";
-import { openCatalog } from "#src/catalog/search/search.ts";
 import { modelList } from "#src/chat/model/list.ts";
 import { modelSections } from "#src/chat/model/sections.ts";
 import { type Room, UNLIMITED } from "#src/chat/view.ts";
-import { realCatalog } from "#tests/real-catalog.ts";
+import { catalogOf, realCatalog } from "#tests/real-catalog.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";
 
 const { entry } = parseEntry(
@@ -68,7 +67,7 @@ test("what is known of the repository is shown, and a note without its figure", 
 });
 
 test("a list marks the memory of a variant that is second-hand", () => {
-  const result = openCatalog([entry]).search("bf16");
+  const result = catalogOf([entry]).search("bf16");
   const list = modelList(result, { page: 0, id: String }, { locale: "zh-CN", text: textIn("zh-CN"), room: UNLIMITED });
   expect(JSON.stringify(list)).toContain("17 GB（Small-7B，估算，二手资料）");
 });

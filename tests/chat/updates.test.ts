@@ -1,11 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { LOCALES, type Locale, textIn } from "#src/base/locale.ts";
 import { readCatalogFiles } from "#src/catalog/entry/load.ts";
-import { openCatalog } from "#src/catalog/search/search.ts";
 import { type Room, UNLIMITED, type View } from "#src/chat/view.ts";
 import { toMessage } from "#src/discord/message.ts";
 import { type Choice, choicesOf } from "#src/terminal/render.ts";
-import { originalCatalog } from "#tests/real-catalog.ts";
+import { catalogOf, originalCatalog } from "#tests/real-catalog.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";
 import { contextOf, testApp } from "#tests/test-app.ts";
 
@@ -30,7 +29,7 @@ const { entries } = await readCatalogFiles(
   }).map(([file, text]) => ({ file, text })),
 );
 const app = await testApp();
-app.catalog.current = { ...app.catalog.current, catalog: openCatalog([...originalCatalog.entries, ...entries]) };
+app.catalog.current = { ...app.catalog.current, catalog: catalogOf([...originalCatalog.entries, ...entries]) };
 
 type Asked = { outcome: string; view: View; text: string };
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { parseEntry } from "#src/catalog/entry/parse.ts";
-import { openCatalog } from "#src/catalog/search/search.ts";
 import type { InstalledModel } from "#src/inference/backend.ts";
 import { normalName } from "#src/inference/ollama/names.ts";
 import { type Resolution, resolveModel } from "#src/tries/resolve.ts";
+import { catalogOf } from "#tests/real-catalog.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";
 
 const model = (name: string, { exact = true, official = true, cloud = false } = {}): string =>
@@ -64,7 +64,7 @@ const entries = {
     ]),
   ),
 };
-const catalog = openCatalog(Object.entries(entries).flatMap(([file, text]) => parseEntry(file, text).entry ?? []));
+const catalog = catalogOf(Object.entries(entries).flatMap(([file, text]) => parseEntry(file, text).entry ?? []));
 
 function resolve(
   name: string,

@@ -268,7 +268,7 @@ test("a newer catalog is shown as soon as it is in use, with where it came from"
   expect([listed({ html: await first.text() }).length, entry.status]).toEqual([4, 200]);
   const origin = { repository: "o/r", branch: "main", commit: "a".repeat(40), fetchedAt: "2026-11-23T00:00:00Z" };
   const { catalog: before } = pages.app.catalog.current;
-  const catalog = openCatalog(before.entries.filter(({ id }) => id !== "alpha"));
+  const catalog = openCatalog({ ...before, entries: before.entries.filter(({ id }) => id !== "alpha") });
   pages.app.catalog.current = { ...pages.app.catalog.current, catalog, origin };
   expect((await idsOf(pages, "/catalog")).toSorted()).toEqual(["beta", "delta", "gamma"]);
   expect((await pages.get("/catalog/alpha")).status).toBe(404);

@@ -3,20 +3,19 @@ import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } 
 import { rename, rm, writeFile } from "node:fs/promises";
 import { createRequire, getCompileCacheDir } from "node:module";
 import { join } from "node:path";
-import type { Entry } from "./schema.ts";
 
-/** An entry beside the text that it was read from. */
-type EntryText = { file: string; text: string; entry: Entry };
+/** What a file gave, beside the text that it was read from. */
+export type CachedValue = { file: string; text: string; value: unknown };
 
-/** Entries that an earlier start read, because reading YAML takes fifty times as long as reading JSON. */
+/** What an earlier start read, because reading YAML takes fifty times as long as reading JSON. */
 export type EntryCache = {
-  /** The entry that exactly this text of this file gave without a problem; undefined where it is not known. */
-  entryOf: (file: string, text: string) => Entry | undefined;
+  /** What exactly this text of this file gave without a problem; undefined where it is not known. */
+  valueOf: <Value>(file: string, text: string) => Value | undefined;
   /** Keeps these and nothing else for the next start. Where that cannot be, nothing is kept. */
-  keep: (entries: readonly EntryText[]) => Promise<void>;
+  keep: (values: readonly CachedValue[]) => Promise<void>;
 };
 
-const NO_CACHE: EntryCache = { entryOf: () => undefined, keep: async () => {} };
+const NO_CACHE: EntryCache = { valueOf: () => undefined, keep: async () => {} };
 
 /**
  * Opens the cache in a folder; without one there is none. Only what this user, this code and these libraries wrote is
@@ -29,14 +28,14 @@ export function openEntryCache(folder: string | undefined): EntryCache {
   const path = join(folder, `mulu-entries-${hashOf(import.meta.dirname).slice(0, 16)}`);
   const known = new Map<string, string>(linesOf(readOwn(path), code));
   return {
-    entryOf: (file, text) => {
+    valueOf: (file, text) => {
       const line = known.get(file);
       if (line === undefined) return undefined;
-      const stored: EntryText = JSON.parse(line);
-      return stored.text === text ? stored.entry : undefined;
+      const stored = JSON.parse(line);
+      return stored.text === text ? stored.value : undefined;
     },
-    keep: async (entries) => {
-      const body = entries.map((item) => `${item.file} ${JSON.stringify(item)}`).join("\n");
+    keep: async (values) => {
+      const body = values.map((item) => `${item.file} ${JSON.stringify(item)}`).join("\n");
       await replace(path, `${hashOf(code, body)}\n${body}`);
     },
   };

@@ -1,6 +1,5 @@
 import { everyWeights } from "./editions.ts";
-import { KNOWN_BASES } from "./known-bases.ts";
-import type { FieldPath, Position } from "./positions.ts";
+import type { CatalogRead } from "./load.ts";
 import { brokenRule, type Problem } from "./problem.ts";
 import type { Entry, Variant } from "./schema.ts";
 import { foldName } from "./text.ts";
@@ -9,6 +8,7 @@ import { formatBillions } from "./units.ts";
 /** A figure may differ from a rounded name by this share: `Qwen2-1.5B` has 1.54 billion parameters. */
 const TOLERANCE = 0.15;
 
+type Checked = { entries: readonly Entry[] } & Pick<CatalogRead, "bases" | "locate">;
 type Fault = { path: PropertyKey[]; rule: string; params: Record<string, unknown> };
 type Sized = Pick<Variant, "name" | "parametersB" | "activeParametersB">;
 
@@ -16,8 +16,8 @@ type Sized = Pick<Variant, "name" | "parametersB" | "activeParametersB">;
  * What no single file shows: base models that nobody knows. And what no schema shows: sizes that contradict a name, a
  * context shorter than an edition's. `locate` tells where a field of an entry stands.
  */
-export function crossCheck(entries: readonly Entry[], locate: (id: string, path: FieldPath) => Position): Problem[] {
-  const known = knownNames(entries);
+export function crossCheck({ entries, bases, locate }: Checked): Problem[] {
+  const known = knownNames(entries, bases);
   return entries.flatMap((entry) =>
     faultsOf(entry, known).map(
       ({ path, rule, params }): Problem => ({
@@ -42,7 +42,7 @@ function faultsOf(entry: Entry, known: ReadonlySet<string>): Fault[] {
 }
 
 /** Every name that says which model another one builds on, as names are compared. */
-function knownNames(entries: readonly Entry[]): Set<string> {
+function knownNames(entries: readonly Entry[], bases: readonly string[]): Set<string> {
   const names = entries.flatMap((entry) => [
     entry.id,
     entry.name,
@@ -51,7 +51,7 @@ function knownNames(entries: readonly Entry[]): Set<string> {
     ...(entry.variants ?? []).flatMap(({ name }) => [name, ...partsOf(name)]),
     ...everyWeights(entry).map(({ row }) => row.id?.split("/")[1] ?? ""),
   ]);
-  return new Set(["from scratch", ...KNOWN_BASES, ...names].map(foldName));
+  return new Set(["from scratch", ...bases, ...names].map(foldName));
 }
 
 function unknownBase(text: string | undefined, known: ReadonlySet<string>, at: PropertyKey[]): Fault[] {

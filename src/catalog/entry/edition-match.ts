@@ -1,5 +1,5 @@
 import { memoByObject } from "#src/base/memo.ts";
-import type { Entry, Modality, Variant } from "./schema.ts";
+import type { Entry, Variant } from "./schema.ts";
 import { foldName } from "./text.ts";
 
 /** What a row of an entry is about, as far as its text tells. */
@@ -79,17 +79,4 @@ function ofSize(variants: readonly Variant[], size: number | undefined): Variant
 function onlySize(entry: Entry): number | undefined {
   const sizes = (entry.variants ?? []).map(sizeOf);
   return only([...new Set(entry.parametersB === undefined ? sizes : [entry.parametersB, ...sizes])]);
-}
-
-const VISION_NAME = /VL|视觉|多模态|visual|vision|omni|\dV\b|-V\b/i;
-
-/**
- * What an edition takes in: what its variant states, else what the entry does. Where the entry names some editions as
- * those that see, the others only read.
- */
-export function modalitiesOf(entry: Entry, variant: Variant | undefined, label: string): readonly Modality[] {
-  if (variant?.modalities !== undefined) return variant.modalities;
-  const names = [...(entry.variants ?? []).map(({ name }) => name), ...(entry.weights ?? []).map((row) => row.label)];
-  const isTold = names.some((name) => VISION_NAME.test(name));
-  return isTold && !VISION_NAME.test(variant?.name ?? label) ? ["text"] : entry.modalities;
 }

@@ -1,19 +1,23 @@
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { entryCache } from "./cache.ts";
+import { type CachedValue, type EntryCache, entryCache } from "./cache.ts";
 import { lazyPositions } from "./lazy-positions.ts";
 import type { ParsedEntry } from "./parse.ts";
 import type { FieldPath, Position } from "./positions.ts";
 import { brokenRule, type Problem } from "./problem.ts";
+import { NO_REFERENCE, REFERENCE_FILES, REFERENCE_KINDS, type Reference, type ReferenceFile } from "./reference.ts";
 import type { Entry } from "./schema.ts";
 import { foldName } from "./text.ts";
 
 /** An entry's file: its name without folders, and its YAML. */
 export type CatalogFile = { file: string; text: string };
 
-export type CatalogRead = {
+/** The texts of the files beside the entries; absent where a catalog has none. */
+export type ReferenceTexts = { [Kind in ReferenceFile]?: string | undefined };
+
+export type CatalogRead = Reference & {
   entries: Entry[];
   problems: Problem[];
   /** Where a field of an entry stands in its file. */
@@ -35,7 +39,7 @@ export class CatalogUnusable extends Error {
 }
 
 /**
- * Reads `<directory>/models/*.yaml`, sorted by id. One bad file never takes the others down: it is left out and
+ * Reads `<directory>/models/*.yaml`, sorted by id, and the reference files beside them. One bad file never takes the others down: it is left out and
  * reported. Throws CatalogUnusable where nothing is left.
  */
 export async function readCatalog(directory: string, cache = entryCache()): Promise<CatalogRead> {
@@ -44,13 +48,33 @@ export async function readCatalog(directory: string, cache = entryCache()): Prom
     throw new CatalogUnusable(folder, "missing", [], cause);
   });
   const found = names.filter((name) => !name.startsWith(".")).map((file) => readText(join(folder, file), file));
+  const beside = readReferenceTexts(directory);
   const read = await readCatalogFiles(
     found.flatMap((item) => ("text" in item ? item : [])),
+    beside.texts,
     cache,
   );
-  const problems = [...found.flatMap((item) => ("text" in item ? [] : item)), ...read.problems].toSorted(byPosition);
+  const problems = [
+    ...found.flatMap((item) => ("text" in item ? [] : item)),
+    ...beside.problems,
+    ...read.problems,
+  ].toSorted(byPosition);
   if (read.entries.length === 0) throw new CatalogUnusable(folder, "empty", problems);
   return { ...read, problems };
+}
+
+/** The texts of the reference files of a folder, as far as it has them, and what keeps one from being read. */
+export function readReferenceTexts(directory: string): { texts: ReferenceTexts; problems: Problem[] } {
+  const texts: ReferenceTexts = {};
+  const problems: Problem[] = [];
+  for (const kind of REFERENCE_KINDS) {
+    const path = join(directory, REFERENCE_FILES[kind]);
+    if (!existsSync(path)) continue;
+    const item = readText(path, REFERENCE_FILES[kind]);
+    if ("text" in item) texts[kind] = item.text;
+    else problems.push(item);
+  }
+  return { texts, problems };
 }
 
 /** Other work of the process waits at most so long, and for the file that is being read. */
@@ -63,12 +87,16 @@ const FEW = 20;
  * of the process goes on in between: a catalog of hundreds takes a good part of a second where the cache does not
  * know it.
  */
-export async function readCatalogFiles(files: readonly CatalogFile[], cache = entryCache()): Promise<CatalogRead> {
+export async function readCatalogFiles(
+  files: readonly CatalogFile[],
+  beside: ReferenceTexts = {},
+  cache = entryCache(),
+): Promise<CatalogRead> {
   const parsed: (ParsedEntry & { text: string })[] = [];
   let unknown = 0;
   let sliceEnds = performance.now() + SLICE_MS;
   for (const { file, text } of files.toSorted((a, b) => (a.file < b.file ? -1 : 1))) {
-    const known = cache.entryOf(file, text);
+    const known = cache.valueOf<Entry>(file, text);
     const item = known ? { file, entry: known, problems: [], locate: locator(text) } : await parseText(file, text);
     parsed.push({ ...item, text });
     if (known === undefined && item.problems.length === 0) unknown += 1;
@@ -76,16 +104,43 @@ export async function readCatalogFiles(files: readonly CatalogFile[], cache = en
     await setImmediate();
     sliceEnds = performance.now() + SLICE_MS;
   }
+  const reference = await readReference(beside, cache);
   if (unknown > FEW) {
     const sound = parsed.filter(({ problems }) => problems.length === 0);
-    await cache.keep(sound.flatMap(({ file, text, entry }) => (entry ? { file, text, entry } : [])));
+    await cache.keep([
+      ...sound.flatMap(({ file, text, entry }) => (entry ? { file, text, value: entry } : [])),
+      ...reference.sound,
+    ]);
   }
   const locators = new Map(parsed.map(({ entry, locate }) => [entry?.id, locate]));
+  const problems = [...parsed.flatMap((item) => item.problems), ...reference.problems, ...sharedNames(parsed)];
   return {
+    ...reference.values,
     entries: parsed.flatMap((item) => item.entry ?? []),
-    problems: [...parsed.flatMap((item) => item.problems), ...sharedNames(parsed)].toSorted(byPosition),
+    problems: problems.toSorted(byPosition),
     locate: (id, path) => locators.get(id)?.(path) ?? {},
   };
+}
+
+type ReadReference = { values: Reference; problems: Problem[]; sound: CachedValue[] };
+
+/** Beside an entry's file, whose name has no folder, these have one. */
+const cacheName = (kind: ReferenceFile): string => `/${REFERENCE_FILES[kind]}`;
+
+async function readReference(texts: ReferenceTexts, cache: EntryCache): Promise<ReadReference> {
+  const read: ReadReference = { values: NO_REFERENCE, problems: [], sound: [] };
+  for (const kind of REFERENCE_KINDS) {
+    const text = texts[kind];
+    if (text === undefined) continue;
+    const file = cacheName(kind);
+    const known = cache.valueOf<Partial<Reference>>(file, text);
+    const { parseReference } = known ? { parseReference: undefined } : await import("./parse.ts");
+    const { values, problems } = parseReference?.(kind, text) ?? { values: known ?? {}, problems: [] };
+    read.values = { ...read.values, ...values };
+    read.problems.push(...problems);
+    if (problems.length === 0) read.sound.push({ file, text, value: values });
+  }
+  return read;
 }
 
 /** An entry's file is a few kilobytes; a hundred times that is a mistake or an attack. */

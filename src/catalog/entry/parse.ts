@@ -4,6 +4,7 @@ import { lazyPositions } from "./lazy-positions.ts";
 import { ENTRY_ID } from "./patterns.ts";
 import type { FieldPath, Position, YamlPositions } from "./positions.ts";
 import { brokenRule, type Problem } from "./problem.ts";
+import { basesSchema, cardsSchema, REFERENCE_FILES, type Reference, type ReferenceFile } from "./reference.ts";
 import { type Entry, entrySchema, FIELD_NAMES } from "./schema.ts";
 
 export type ParsedEntry = {
@@ -25,52 +26,93 @@ function idOfFile(file: string): string | undefined {
 const CHECK = { reportInput: true, jitless: true } as const;
 
 /**
- * Reads one entry's YAML text. Unknown keys are warnings, and left out of the entry, so that a running bot can read
- * a catalog newer than itself; everything else that breaks the schema is an error.
+ * Reads one entry's YAML text. What only a newer version knows is a warning and left out of the entry (`knownOf`);
+ * everything else that breaks the schema is an error.
  */
 export function parseEntry(file: string, text: string): ParsedEntry {
   const positions = lazyPositions(text);
   const locate = (path: FieldPath): Position => positions().locate(path);
-  const fail = (issue: z.core.$ZodIssue, at = locate(issue.path)): Problem => ({
-    file,
-    ...at,
-    severity: "error",
-    issue,
-  });
-
   const id = idOfFile(file);
-  if (id === undefined) return { file, locate, problems: [fail(brokenRule("fileName"), {})] };
-  let data = readPlain(text);
-  if (data === undefined) {
-    const { errors } = positions();
-    if (errors.length > 0)
-      return { file, locate, problems: errors.map((error) => fail(syntaxIssue(error), error.position)) };
-    try {
-      data = positions().data();
-    } catch {
-      return { file, locate, problems: [fail(brokenRule("yamlAlias"))] };
-    }
-  }
+  if (id === undefined) return { file, locate, problems: [{ file, severity: "error", issue: brokenRule("fileName") }] };
+  const read = readYaml(file, text, positions);
+  if ("problems" in read) return { file, locate, problems: read.problems };
+  const { data } = read;
 
-  const parsed = entrySchema.safeParse(data, CHECK);
-  if (parsed.success) return { file, locate, entry: { id, ...parsed.data }, problems: [] };
-  const unknownKeys = parsed.error.issues.filter((issue) => issue.code === "unrecognized_keys");
-  const problems = parsed.error.issues.flatMap((issue) =>
-    issue.code === "unrecognized_keys"
-      ? issue.keys.map(
-          (key): Problem => ({
-            file,
-            ...locate([...issue.path, key]),
-            severity: "warning",
-            issue: { ...issue, keys: [key] },
-            known: FIELD_NAMES,
-          }),
-        )
-      : [fail(issue)],
+  const { value, issues } = knownOf(entrySchema, data);
+  const problems = issues.map(({ issue, severity }): Problem => problemAt(file, locate, issue, severity));
+  return value === undefined ? { file, locate, problems } : { file, locate, entry: { id, ...value }, problems };
+}
+
+function problemAt(
+  file: string,
+  locate: ParsedEntry["locate"],
+  issue: z.core.$ZodIssue,
+  severity: Problem["severity"],
+): Problem {
+  if (issue.code !== "unrecognized_keys") return { file, ...locate(issue.path), severity, issue };
+  return { file, ...locate([...issue.path, ...issue.keys]), severity, issue, known: FIELD_NAMES };
+}
+
+type Judged = { issue: z.core.$ZodIssue; severity: Problem["severity"] };
+
+/**
+ * What a schema knows of some data: without unknown keys and, where they may be missing, without values that are none of
+ * its choices. Those are warnings, so that a running bot can read a catalog newer than itself; anything else is an error,
+ * and gives no value.
+ */
+function knownOf<Schema extends z.ZodType>(
+  schema: Schema,
+  data: unknown,
+): { value: z.output<Schema> | undefined; issues: Judged[] } {
+  const parsed = schema.safeParse(data, CHECK);
+  if (parsed.success) return { value: parsed.data, issues: [] };
+  const issues = parsed.error.issues.flatMap((issue): z.core.$ZodIssue[] =>
+    issue.code === "unrecognized_keys" ? issue.keys.map((key) => ({ ...issue, keys: [key] })) : [issue],
   );
-  if (unknownKeys.length < parsed.error.issues.length) return { file, locate, problems };
-  const known = entrySchema.safeParse(withoutKeys(data, unknownKeys));
-  return known.success ? { file, locate, entry: { id, ...known.data }, problems } : { file, locate, problems };
+  const known = issues.every(isOfNewer) ? schema.safeParse(withoutUnknown(data, issues), CHECK) : undefined;
+  const isLeftOut = (issue: z.core.$ZodIssue): boolean => known?.success === true || issue.code === "unrecognized_keys";
+  return {
+    value: known?.success ? known.data : undefined,
+    issues: issues.map((issue) => ({ issue, severity: isLeftOut(issue) ? "warning" : "error" })),
+  };
+}
+
+/** Whether a newer version may have written it: a key or a choice that this one does not know. */
+const isOfNewer = ({ code }: z.core.$ZodIssue): boolean => code === "unrecognized_keys" || code === "invalid_value";
+
+/** The data of a YAML text, or what keeps it from being YAML. */
+function readYaml(
+  file: string,
+  text: string,
+  positions: () => YamlPositions,
+): { data: unknown } | { problems: Problem[] } {
+  const data = readPlain(text);
+  if (data !== undefined) return { data };
+  const fail = (issue: z.core.$ZodIssue, at: Position): Problem => ({ file, ...at, severity: "error", issue });
+  const { errors } = positions();
+  if (errors.length > 0) return { problems: errors.map((error) => fail(syntaxIssue(error), error.position)) };
+  try {
+    return { data: positions().data() };
+  } catch {
+    return { problems: [fail(brokenRule("yamlAlias"), positions().locate([]))] };
+  }
+}
+
+/** What a reference file gives; nothing where it has an error. */
+export type ParsedReference = { values: Partial<Reference>; problems: Problem[] };
+
+const SCHEMAS = { cards: cardsSchema, bases: basesSchema } as const;
+
+/** Reads `cards.yaml` or `bases.yaml`. Unknown keys are warnings as in `parseEntry`. */
+export function parseReference(kind: ReferenceFile, text: string): ParsedReference {
+  const file = REFERENCE_FILES[kind];
+  const positions = lazyPositions(text);
+  const read = readYaml(file, text, positions);
+  if ("problems" in read) return { values: {}, problems: read.problems };
+  const { value, issues } = knownOf<z.ZodType>(SCHEMAS[kind], read.data);
+  const locate = (path: FieldPath): Position => positions().locate(path);
+  const problems = issues.map(({ issue, severity }) => problemAt(file, locate, issue, severity));
+  return { values: value === undefined ? {} : { [kind]: value }, problems };
 }
 
 /**
@@ -86,12 +128,17 @@ function readPlain(text: string): unknown {
   }
 }
 
-function withoutKeys(data: unknown, issues: z.core.$ZodIssueUnrecognizedKeys[]): unknown {
+/** The data without the keys and values that the issues name; of a list only the values. */
+function withoutUnknown(data: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
   const copy: unknown = structuredClone(data);
-  for (const issue of issues) {
+  // From the back, so that what is left of a list keeps its places.
+  for (const issue of issues.toReversed()) {
+    const path = issue.code === "unrecognized_keys" ? [...issue.path, ...issue.keys] : issue.path;
     let target: unknown = copy;
-    for (const step of issue.path) target = isRecord(target) ? target[String(step)] : undefined;
-    if (isRecord(target)) for (const key of issue.keys) delete target[key];
+    for (const step of path.slice(0, -1)) target = isRecord(target) ? target[String(step)] : undefined;
+    const last = path.at(-1);
+    if (Array.isArray(target) && typeof last === "number") target.splice(last, 1);
+    else if (isRecord(target) && last !== undefined) delete target[String(last)];
   }
   return copy;
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { GITHUB_NAME } from "./patterns.ts";
 import { PRECISIONS } from "./precision.ts";
+import { PURPOSES } from "./purposes.ts";
 
 /**
  * The shape of `catalog/models/<id>.yaml`. Three kinds of silence are kept apart everywhere:
@@ -21,6 +22,20 @@ function isRealDate(text: string): boolean {
   return !Number.isNaN(date.valueOf()) && date.toISOString().startsWith(`${year}-${month}-${day}`);
 }
 
+/** The programs that memory is measured with and estimated for. */
+const ENGINES = [
+  "transformers",
+  "llama.cpp",
+  "ollama",
+  "vllm",
+  "sglang",
+  "lmdeploy",
+  "mlx",
+  "ktransformers",
+  "mindie",
+  "other",
+] as const;
+
 const HUB_ID = /^[A-Za-z0-9][A-Za-z0-9._-]*\/[A-Za-z0-9._-]+$/;
 /** `model[:tag]`, `namespace/model[:tag]`, `hf.co/user/repo[:quant]` (Ollama's naming rules). */
 const OLLAMA_NAME = /^(?:[A-Za-z0-9._-]+\/){0,2}[A-Za-z0-9][A-Za-z0-9._-]*(?::[A-Za-z0-9._-]+)?$/;
@@ -31,13 +46,26 @@ const name = line.max(120).regex(/^[^\n]*$/, rule("oneLine"));
 const url = z.url({ protocol: /^https?$/, hostname: z.regexes.domain, ...rule("url") }).max(500);
 const partialDate = z.string().refine(isRealDate, rule("date")).describe("YYYY, YYYY-MM or YYYY-MM-DD");
 const billions = z.number().positive().max(100_000).describe("Billions of parameters, the maker's own figure");
+const stored = z.number().positive().max(100_000).describe("Billions of parameters in the files, where that differs");
 const gigabytes = z.number().positive().max(100_000);
 const tokens = z.int().positive().max(1_000_000_000);
 const githubName = z.string().regex(GITHUB_NAME, rule("repository"));
 const precision = z.enum(PRECISIONS);
 const confidence = z.enum(["secondary"]).describe("Mainly from third parties; absent: from the maker's own material");
+const count = z.int().positive().max(1_000_000_000_000);
+const source = z
+  .union([url, z.string().regex(/^secondary: \S/, rule("source"))], rule("source"))
+  .describe("A URL; `secondary: …` where none exists or the fact is second-hand");
+const sourceList = z.array(source).min(1);
 const architecture = z.enum(["dense", "moe", "rwkv", "other"]);
 const modality = z.enum(["text", "vision", "audio"]);
+const purposes = z
+  .array(z.enum(PURPOSES))
+  .min(1)
+  .describe("What it is made for, the foremost first; `completion`: only base weights are open");
+const thinking = z
+  .enum(["always", "switchable", "never"])
+  .describe("Whether it thinks before it answers; absent: not known");
 
 const license = z.strictObject({
   code: line.optional().describe("SPDX name, or the licence's own name"),
@@ -49,7 +77,53 @@ const license = z.strictObject({
   codeUrl: url.optional(),
   weightsUrl: url.optional(),
   note: line.optional(),
+  clause: z
+    .strictObject({ zh: line, en: line })
+    .optional()
+    .describe("The condition of the weights' licence that matters most to who uses them"),
+  source: sourceList.optional(),
 });
+
+/**
+ * The shape of a key-value cache, as the model's own configuration states it. Values are counted in numbers of one value
+ * each, of two bytes where the cache is not quantised. What a shape keeps: `src/catalog/memory/cache.ts`.
+ */
+const attention = z.strictObject({
+  kind: z
+    .enum(["mla", "sliding", "hybrid", "linear", "compressed", "sparse"])
+    .optional()
+    .describe("Absent: every layer keeps keys and values of every token"),
+  layers: count.optional(),
+  kvHeads: count.optional(),
+  headDim: count.optional().describe("Values of a key, and of a value where `valueHeadDim` is absent"),
+  valueHeadDim: count.optional(),
+  latentRank: count.optional().describe("Values a token and layer of the compressed keys and values (MLA)"),
+  ropeDim: count.optional().describe("Values a token and layer beside the latent ones (MLA)"),
+  window: count.optional().describe("Tokens that layers with a window keep"),
+  fullLayers: z.int().nonnegative().optional().describe("Layers whose cache grows with the text"),
+  windowKvHeads: count.optional().describe("Key-value heads of the layers with a window, where they differ"),
+  linearLayers: count.optional(),
+  stateValues: count.optional().describe("Values a sequence in all linear layers together; they do not grow"),
+  valuesPerToken: count.optional().describe("Values a token in all layers together, where the cache is compressed"),
+  extraValuesPerToken: count.optional().describe("Values a token kept besides keys and values, such as index keys"),
+  constantValues: count.optional().describe("Values a sequence that do not grow, where the cache is compressed"),
+  confidence: z.enum(["base", "secondary"]).optional().describe("base: the shape of the model it is built on"),
+  inheritedFrom: name.optional().describe("The model whose shape it is"),
+  note: line.optional(),
+  source: sourceList,
+});
+
+const embeddings = z.strictObject({
+  width: count.describe("Values of one token (hidden size)"),
+  vocabulary: count.optional().describe("Tokens of the vocabulary"),
+  tied: z.boolean().optional().describe("Input and output share one table"),
+});
+
+/** `bf16`, `gguf:q4_k_m`: the key of a file's size. */
+const FILE_KIND = new RegExp(`^(?:${PRECISIONS.join("|")})(?::[a-z0-9_.]+)?$`);
+const fileSizes = z
+  .record(z.string().regex(FILE_KIND, rule("fileKind")), gigabytes)
+  .describe("GB (10^9 bytes) of the weight files by precision, such as `bf16` or `gguf:q4_k_m`");
 
 const weights = z
   .strictObject({
@@ -82,6 +156,8 @@ const requirement = z.strictObject({
   fileGb: gigabytes.optional().describe("GB of the weight files"),
   fileConfidence: confidence.optional().describe("Of fileGb alone"),
   contextTokens: tokens.optional().describe("Sequence length of the measurement"),
+  engine: z.enum(ENGINES).optional().describe("The program it was measured with; other programs need other memory"),
+  hardware: name.optional().describe("What it was measured on, such as H20 96GB"),
   estimated: z.literal(true).optional().describe("Computed, not measured; never show it as measured"),
   source: line.optional(),
   note: line.optional(),
@@ -107,6 +183,13 @@ const variant = z.strictObject({
   contextTokens: tokens.optional(),
   released: partialDate.optional(),
   modalities: z.array(modality).optional(),
+  purposes: purposes.optional(),
+  purposesSource: source.optional(),
+  thinking: thinking.optional(),
+  attention: attention.optional(),
+  embeddings: embeddings.optional(),
+  storedParametersB: stored.optional(),
+  fileGb: fileSizes.optional(),
   pretrainingTokens: name.optional().describe("As the maker writes it, such as 2.4T"),
   license: license.optional(),
   weights: z.array(weights).optional(),
@@ -148,10 +231,22 @@ export const entrySchema = z.strictObject({
   family: name,
   unreviewed: z.literal(true).optional().describe("Added by a machine, not yet checked by a person"),
   confidence: confidence.optional(),
-  domain: z.enum(["medical", "legal", "finance"]).optional().describe("Absent for general models"),
+  domain: z
+    .enum(["medical", "legal", "finance"])
+    .optional()
+    .describe("For readers from before `purposes`, which says the same and more"),
   summary: z.strictObject({ zh: line, en: line }),
   highlights: z.array(line).optional(),
-  developers: z.array(z.strictObject({ name, role: z.enum(["corresponding"]).optional() })).min(1),
+  developers: z
+    .array(
+      z.strictObject({
+        name: name.describe("Both names where there are two"),
+        zh: name.optional().describe("Name in Chinese, where `name` is not just that"),
+        en: name.optional(),
+        role: z.enum(["corresponding"]).optional(),
+      }),
+    )
+    .min(1),
   developersNote: line.optional(),
   released: partialDate.optional().describe("First open weights"),
   updates: z.array(z.strictObject({ name, released: partialDate })).optional(),
@@ -169,6 +264,13 @@ export const entrySchema = z.strictObject({
   languagesNote: line.optional(),
   modalities: z.array(modality).min(1).default(["text"]),
   modalitiesNote: line.optional(),
+  purposes: purposes.optional(),
+  purposesSource: source.optional(),
+  thinking: thinking.optional(),
+  attention: attention.optional(),
+  embeddings: embeddings.optional(),
+  storedParametersB: stored.optional(),
+  fileGb: fileSizes.optional(),
   variants: z.array(variant).optional(),
   weights: z.array(weights).optional(),
   quantizations: z.array(precision).optional().describe("Precisions the project supports or ships"),
@@ -192,10 +294,7 @@ export const entrySchema = z.strictObject({
   links: z.array(z.strictObject({ label: name, url })).optional(),
   sync: sync.optional(),
   notes: line.optional().describe("Doubts, conflicts, how a figure was chosen"),
-  sources: z
-    .array(z.union([url, z.string().regex(/^secondary: \S/, rule("source"))], rule("source")))
-    .min(1, rule("noSource"))
-    .describe("URLs; `secondary: …` where none exists or the fact is second-hand"),
+  sources: z.array(source).min(1, rule("noSource")),
 });
 
 /** One entry as its file states it. */
@@ -206,6 +305,10 @@ export type Variant = NonNullable<Entry["variants"]>[number];
 export type Weights = NonNullable<Entry["weights"]>[number];
 export type Requirement = NonNullable<Entry["requirements"]>[number];
 export type OllamaModel = NonNullable<Entry["ollama"]>[number];
+export type Attention = NonNullable<Entry["attention"]>;
+export type Embeddings = NonNullable<Entry["embeddings"]>;
+export type Thinking = NonNullable<Entry["thinking"]>;
+export type Engine = NonNullable<Requirement["engine"]>;
 export type License = Entry["license"];
 export type Architecture = NonNullable<Entry["architecture"]>;
 export type Modality = Entry["modalities"][number];

@@ -1,6 +1,8 @@
+import { licenseOf } from "#src/catalog/entry/of-variant.ts";
 import { bitsPerWeight } from "#src/catalog/entry/precision.ts";
+import type { FitPurpose } from "#src/catalog/entry/purposes.ts";
 import type { Entry, License } from "#src/catalog/entry/schema.ts";
-import { type FitPurpose, specialtyOf, suitability } from "#src/catalog/entry/suitability.ts";
+import { specialtyOf, suitability } from "#src/catalog/entry/suitability.ts";
 import { capabilityOf } from "./capability.ts";
 import { RUNTIME_GB } from "./estimate.ts";
 import { type Machine, needOn, spareRamGb, totalGb } from "./machine.ts";
@@ -97,7 +99,7 @@ function excludedFrom(ways: readonly (readonly Fit[])[], total: number): FitResu
 function waysOf(entry: Entry, request: FitRequest): Fit[] {
   return offersOf(entry).flatMap((offer) => {
     const gb = gbFor(offer, entry, request.contextTokens);
-    const suits = request.purpose && suitability(request.purpose, entry, offer.edition, offer.ollama?.model ?? "");
+    const suits = request.purpose && suitability(request.purpose, entry, offer.edition);
     if (gb === undefined || (request.purpose !== undefined && suits === undefined)) return [];
     const needGb = needOn(request.machine, gb);
     const drawbacks =
@@ -107,7 +109,7 @@ function waysOf(entry: Entry, request: FitRequest): Fit[] {
       (suits ?? 0) * BESIDE_PURPOSE +
       doubtfulness(offer, entry);
     const score = capabilityOf(offer, entry) - drawbacks + ease(offer);
-    return [{ entry, offer, needGb, license: offer.edition?.license ?? entry.license, score }];
+    return [{ entry, offer, needGb, license: licenseOf(entry, offer.edition), score }];
   });
 }
 

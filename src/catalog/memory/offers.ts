@@ -1,6 +1,7 @@
 import { memoByObject } from "#src/base/memo.ts";
-import { type Edition, editionOf, modalitiesOf, sizeInName } from "#src/catalog/entry/edition-match.ts";
+import { type Edition, editionOf, sizeInName } from "#src/catalog/entry/edition-match.ts";
 import { everyOllamaModel, everyRequirement, everyWeights, type OfEdition } from "#src/catalog/entry/editions.ts";
+import { modalitiesOf } from "#src/catalog/entry/of-variant.ts";
 import type { Precision, Quantization } from "#src/catalog/entry/precision.ts";
 import type { Architecture, Entry, OllamaModel, Requirement, Variant, Weights } from "#src/catalog/entry/schema.ts";
 import { formatBillions, formatSize } from "#src/catalog/entry/units.ts";
@@ -113,7 +114,7 @@ function mentionOf(entry: Entry, { precision, quant }: Quantization, { variant, 
 type Files = { label: string; fileGb: number | undefined };
 
 /** What an estimate of an offer is made from; undefined where its size is not known. */
-export function buildOf(entry: Entry, offer: Offer, { label, fileGb }: Files): Build | undefined {
+export function buildOf(entry: Entry, offer: Offer, { fileGb }: Files): Build | undefined {
   const { precision, quant, activeParametersB, architecture, edition } = offer;
   const parametersB = offer.parametersB ?? (fileGb === undefined ? undefined : parametersInFile(offer, fileGb));
   if (parametersB === undefined) return undefined;
@@ -125,7 +126,7 @@ export function buildOf(entry: Entry, offer: Offer, { label, fileGb }: Files): B
     parametersB,
     activeParametersB,
     fileGb,
-    vision: modalitiesOf(entry, edition, label).includes("vision"),
+    vision: modalitiesOf(entry, edition).includes("vision"),
     attention: attentionOf({ id: entry.id, baseModel, architecture, parametersB, released }),
   };
 }

@@ -1,5 +1,6 @@
 import { everyOllamaModel, everyRequirement, everyWeights } from "#src/catalog/entry/editions.ts";
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
+import type { Purpose } from "#src/catalog/entry/purposes.ts";
 import type {
   Architecture,
   Entry,
@@ -32,7 +33,35 @@ const ARCHITECTURE: Record<Architecture, string> = {
   other: "其他",
 };
 const MODALITY: Record<Modality, string> = { text: "文字", vision: "图像", audio: "声音" };
-const DOMAIN = { medical: "医疗", legal: "法律", finance: "金融" };
+const PURPOSE: Record<Purpose, string> = {
+  chat: "聊天和通用",
+  completion: "续写（基座）",
+  reasoning: "推理（思考）",
+  math: "数学",
+  science: "科学",
+  code: "写代码",
+  agent: "智能体与工具调用",
+  research: "深度研究",
+  writing: "写作",
+  roleplay: "角色扮演",
+  translation: "翻译",
+  service: "客服",
+  "long-text": "长文本",
+  vision: "看图",
+  video: "看视频",
+  ocr: "文字识别（OCR）",
+  audio: "语音",
+  drawing: "生成图像",
+  "on-device": "端侧（手机等）",
+  medical: "医疗",
+  psychology: "心理",
+  legal: "法律",
+  finance: "金融",
+  education: "教育",
+  classics: "古籍",
+  commerce: "电商",
+  transport: "交通",
+};
 const HUB: Record<Weights["hub"], string> = {
   huggingface: "",
   modelscope: "ModelScope",
@@ -125,7 +154,7 @@ function facts(entry: Entry, names: EntryNames): string {
     ],
     ["语言", statedParts(spoken).map(escapeText).join("、")],
     ["模态", entry.modalities.map((modality) => MODALITY[modality]).join("、") + note(entry.modalitiesNote)],
-    ["领域", entry.domain && DOMAIN[entry.domain]],
+    ["用途", entry.purposes?.map((purpose) => PURPOSE[purpose]).join("、")],
     ["基座模型", entry.baseModel && baseModelText(entry.baseModel, names)],
     ["额外的预训练数据集", datasets(entry.training?.pretrainingData)],
     ["指令微调数据集", datasets(entry.training?.instructionData)],

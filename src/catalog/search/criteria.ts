@@ -1,6 +1,6 @@
 import type { PrecisionRequest } from "#src/catalog/entry/precision.ts";
 import type { Purpose } from "#src/catalog/entry/purposes.ts";
-import type { Architecture, Entry, Modality } from "#src/catalog/entry/schema.ts";
+import type { Architecture, Modality } from "#src/catalog/entry/schema.ts";
 import type { NamedEntry } from "./names.ts";
 
 export type Range = { min?: number; max?: number };
@@ -18,9 +18,10 @@ type FactFields = {
   released: { from?: string; to?: string };
   architecture: { architecture: Architecture };
   modality: { modality: Modality };
-  domain: { domain: NonNullable<Entry["domain"]> };
   language: { language: string };
   purpose: { purpose: Purpose };
+  /** Trained further from another model. */
+  fineTuned: object;
   /** Runs with Ollama on one's own machine, as the very model. */
   ollama: object;
 };

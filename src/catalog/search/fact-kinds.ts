@@ -1,6 +1,8 @@
+import { licensesOf } from "#src/catalog/entry/of-variant.ts";
 import { precisionRank } from "#src/catalog/entry/precision.ts";
-import { purposeRank } from "#src/catalog/entry/purposes.ts";
+import { DOMAINS } from "#src/catalog/entry/purposes.ts";
 import type { Entry, License } from "#src/catalog/entry/schema.ts";
+import { entrySuitability } from "#src/catalog/entry/suitability.ts";
 import { type Offer, offersOf } from "#src/catalog/memory/offers.ts";
 import type { Fact, FactKind, Range } from "./criteria.ts";
 import { namedSizesOf, type Size, sizesOfOffer } from "./sizes.ts";
@@ -123,18 +125,19 @@ export const FACT_KINDS: { readonly [Kind in FactKind]: FactRules<Kind> } = {
     excludesOthers: never,
     offers: undefined,
   },
-  domain: {
-    entryRank: ({ domain }, entry) => met(entry.domain === domain),
-    excludesOthers: always,
-    offers: undefined,
-  },
   language: {
     entryRank: ({ language }, entry) => met(entry.languages.includes(language)),
     excludesOthers: never,
     offers: undefined,
   },
   purpose: {
-    entryRank: ({ purpose }, entry) => purposeRank(purpose, entry),
+    entryRank: ({ purpose }, entry) => entrySuitability(purpose, entry),
+    // No model is of two fields of knowledge.
+    excludesOthers: ({ purpose }) => DOMAINS.some((domain) => domain === purpose),
+    offers: undefined,
+  },
+  fineTuned: {
+    entryRank: (_, { baseModel }) => met(baseModel !== undefined && baseModel !== "from scratch"),
     excludesOthers: never,
     offers: undefined,
   },
@@ -193,11 +196,6 @@ const COMMERCIAL_RANK: Record<License["commercial"], Rank> = {
   no: undefined,
   unknown: undefined,
 };
-
-/** The licence of an entry and those of its variants that differ. */
-export function licensesOf(entry: Entry): License[] {
-  return [entry.license, ...(entry.variants ?? []).flatMap(({ license }) => license ?? [])];
-}
 
 /** The licence of the weights counts first: it says what may be done with the model. */
 function licenseRank({ weights, code }: License, name: string): Rank {

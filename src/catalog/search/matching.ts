@@ -1,10 +1,9 @@
 import { LRUCache } from "lru-cache";
-import { isKnownBase } from "#src/catalog/entry/known-bases.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import type { Criterion, WordCriterion } from "./criteria.ts";
 import { entryRank } from "./criterion-ranks.ts";
 import { FIELD_NAMES, type FullText, NO_FIELD, type TextField } from "./full-text.ts";
-import type { NameKind } from "./names.ts";
+import type { NameKind, Names } from "./names.ts";
 import { meetInOneVariant } from "./same-variant.ts";
 
 /** How well each entry meets a criterion, by the entry's index: 0 fully, more the less so, NOT_MET not at all. */
@@ -43,7 +42,7 @@ const CACHED_FACTS = 300;
 const CACHED_WORDS = 200;
 
 /** The matching of criteria with entries, which must be sorted newest first. */
-export function createMatching(newestFirst: readonly Entry[], text: FullText): Matching {
+export function createMatching(newestFirst: readonly Entry[], text: FullText, names: Names): Matching {
   const indexes = new Map(newestFirst.map((entry, index) => [entry, index]));
   const facts = new LRUCache<string, Ranks>({ max: CACHED_FACTS });
   const words = new LRUCache<string, Ranks>({ max: CACHED_WORDS });
@@ -73,7 +72,7 @@ export function createMatching(newestFirst: readonly Entry[], text: FullText): M
     ranksWithRelatives: (criterion) => {
       const families = new Set(criterion.named.filter(({ kind }) => kind === "own").map(({ entry }) => entry.family));
       // What is built on LLaMA is no series because of that.
-      for (const family of families) if (isKnownBase(family)) families.delete(family);
+      for (const family of families) if (names.isBase(family)) families.delete(family);
       const own = ranks(criterion);
       if (families.size === 0) return own;
       return own.map((rank, index) => {

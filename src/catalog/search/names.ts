@@ -1,4 +1,5 @@
 import { distance } from "fastest-levenshtein";
+import { domainOf } from "#src/catalog/entry/of-variant.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { foldName, isHan } from "#src/catalog/entry/text.ts";
 import { initialsOf, pinyinOf } from "./pinyin.ts";
@@ -20,6 +21,8 @@ export type Names = {
   near: (name: string, limit: number) => Entry[];
   /** The known name that a mistyped word stands for, or undefined where none is near. */
   correct: (word: string) => string | undefined;
+  /** Whether it is the name of a foreign base model, or of a family of them (`llama`, `mistral`). */
+  isBase: (name: string) => boolean;
   /** Longest known name, in folded characters. */
   longest: number;
 };
@@ -39,19 +42,18 @@ export const namesOfEntry = ({ id, name, aliases, family, familyAliases }: Entry
 ];
 
 /** The entries released after this one in its family and domain, newest first; at most so many. */
-export function newerInFamily(
-  { family, domain, released = "" }: Entry,
-  entries: readonly Entry[],
-  most: number,
-): Entry[] {
+export function newerInFamily(entry: Entry, entries: readonly Entry[], most: number): Entry[] {
+  const { family, released = "" } = entry;
+  const domain = domainOf(entry);
   return entries
-    .filter((other) => other.family === family && other.domain === domain && (other.released ?? "") > released)
+    .filter((other) => other.family === family && domainOf(other) === domain && (other.released ?? "") > released)
     .toSorted(byNewest)
     .slice(0, most);
 }
 
-/** Indexes every name that picks an entry: ids, names, aliases, variants and families. */
-export function indexNames(entries: readonly Entry[]): Names {
+/** Indexes every name that picks an entry: ids, names, aliases, variants and families; and those of foreign base models. */
+export function indexNames(entries: readonly Entry[], bases: readonly string[] = []): Names {
+  const foldedBases = bases.map(foldName);
   const newestFirst = entries.toSorted(byNewest);
   const age = new Map(newestFirst.map((entry, at) => [entry, at]));
   const named = entriesByName(newestFirst);
@@ -86,6 +88,10 @@ export function indexNames(entries: readonly Entry[]): Names {
       return [...found];
     },
     correct,
+    isBase: (name) => {
+      const folded = foldName(name);
+      return folded.length > 2 && foldedBases.some((base) => base.startsWith(folded));
+    },
     longest: [...named.keys()].reduce((longest, key) => Math.max(longest, key.length), 0),
   };
 }

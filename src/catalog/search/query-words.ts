@@ -1,4 +1,3 @@
-import { isKnownBase } from "#src/catalog/entry/known-bases.ts";
 import { isHan } from "#src/catalog/entry/text.ts";
 import type { WordCriterion } from "./criteria.ts";
 import type { FullText } from "./full-text.ts";
@@ -39,7 +38,7 @@ function latin(word: string, { names, text }: QueryContext): Words {
 }
 
 function corrected(word: string, names: Names): Words {
-  const meant = isKnownBase(word) ? undefined : names.correct(word);
+  const meant = names.isBase(word) ? undefined : names.correct(word);
   return meant === undefined
     ? { known: [], unknown: [wordOf(word)] }
     : { known: [wordOf(meant, names.meant(meant), word)], unknown: [] };

@@ -1,5 +1,6 @@
 import { memoByObject } from "#src/base/memo.ts";
-import { modalitiesOf, sizeInName } from "#src/catalog/entry/edition-match.ts";
+import { sizeInName } from "#src/catalog/entry/edition-match.ts";
+import { modalitiesOf } from "#src/catalog/entry/of-variant.ts";
 import type { Entry, Variant } from "#src/catalog/entry/schema.ts";
 import { foldName } from "#src/catalog/entry/text.ts";
 import { offersOf } from "#src/catalog/memory/offers.ts";
@@ -47,7 +48,7 @@ function narrowed(entry: Entry, edition: Variant): Entry {
     parametersB: edition.parametersB ?? sizeInName(edition.name) ?? entry.parametersB,
     contextTokens: edition.contextTokens ?? entry.contextTokens,
     license: edition.license ?? entry.license,
-    modalities: [...modalitiesOf(entry, edition, edition.name)],
+    modalities: [...modalitiesOf(entry, edition)],
     ...(edition.released !== undefined && { released: edition.released, updates: [] }),
   };
 }

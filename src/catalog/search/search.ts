@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import { PRECISIONS } from "#src/catalog/entry/precision.ts";
+import type { Reference } from "#src/catalog/entry/reference.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import type { Criterion } from "./criteria.ts";
 import { type FullText, indexText } from "./full-text.ts";
@@ -23,8 +24,10 @@ export type SearchResult = {
 /** Results cached: people ask the same things, and an autocomplete asks two dozen queries a key. */
 const CACHED_RESULTS = 500;
 
-export type Catalog = {
-  entries: readonly Entry[];
+/** What a catalog is opened with. */
+export type CatalogData = Reference & { entries: readonly Entry[] };
+
+export type Catalog = CatalogData & {
   names: Names;
   entry: (id: string) => Entry | undefined;
   search: (text: string, options?: { sort?: Sort | undefined }) => SearchResult;
@@ -37,19 +40,21 @@ export type Catalog = {
  * `later` gets the steps that spare the first queries the wait.
  */
 export function openCatalog(
-  entries: readonly Entry[],
+  { entries, cards, bases }: CatalogData,
   later: (steps: Iterator<unknown>) => void = inIdleTurns,
 ): Catalog {
-  const names = indexNames(entries);
+  const names = indexNames(entries, bases);
   const newestFirst = entries.toSorted(byNewest);
   const text = indexText(newestFirst);
-  const matching = createMatching(newestFirst, text);
+  const matching = createMatching(newestFirst, text, names);
   const results = new LRUCache<string, SearchResult>({ max: CACHED_RESULTS });
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
   later(prepare(newestFirst, text, matching));
   const counts = new LRUCache<string, number>({ max: CACHED_RESULTS });
   return {
     entries,
+    cards,
+    bases,
     names,
     entry: (id) => byId.get(id),
     search: (typed, { sort } = {}) => {

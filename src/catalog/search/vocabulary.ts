@@ -19,10 +19,6 @@ const modality = (name: Modality, chinese: string, latin: string): Meaning => ({
   expression: either(chinese, latin),
   criterion: { kind: "modality", modality: name },
 });
-const domain = (name: "medical" | "legal" | "finance", chinese: string, latin: string): Meaning => ({
-  expression: either(chinese, latin),
-  criterion: { kind: "domain", domain: name },
-});
 const language = (tag: string, chinese: string, latin: string): Meaning => ({
   expression: either(chinese, latin),
   criterion: { kind: "language", language: tag },
@@ -41,9 +37,9 @@ export const MEANINGS: readonly Meaning[] = [
     "[看识读]图|看(?:得懂)?图片|图[片像文](?:理解|识别|问答|输入|对话)?|截图|视觉(?:语言|理解)?|多模态|文字识别",
     "vision|visual|images?|pictures?|multi-?modal|vlm?|vqa|ocr",
   ),
-  domain("medical", "医疗|医学|医药|中医|问诊|看病|医生|健康", "medical|medicine|health(?:care)?|clinical"),
-  domain("legal", "法律|法务|律师|司法|法规", "legal|law|lawyers?"),
-  domain("finance", "金融|财经|股票|投资|理财|炒股|财务", "financ(?:e|ial)|stocks?"),
+  purpose("medical", "医疗|医学|医药|中医|问诊|看病|医生|健康", "medical|medicine|health(?:care)?|clinical"),
+  purpose("legal", "法律|法务|律师|司法|法规", "legal|law|lawyers?"),
+  purpose("finance", "金融|财经|股票|投资|理财|炒股|财务", "financ(?:e|ial)|stocks?"),
   purpose(
     "code",
     "(?:能|会)?写(?:代码|程序|软件)|敲代码|代码(?:补全|生成|大?模型)?|编程|编码|程序员?|软件工程",
@@ -62,11 +58,14 @@ export const MEANINGS: readonly Meaning[] = [
     "agents?|agentic|tool[- ]?(?:use|calling|calls?)|function[- ]?call(?:ing|s)?|mcp",
   ),
   purpose(
-    "onDevice",
+    "on-device",
     "端侧|边缘(?:设备|计算)?|移动端|(?:装|跑|用)?[在到进]?手机(?:上|里|端)?|平板|树莓派|嵌入式|离线",
     "on[- ]?device|edge|mobile|phones?|smartphones?|android|iphone|raspberry(?: ?pi)?|offline",
   ),
-  purpose("fineTuning", "指令?微调|微调|精调", "fine-?tun(?:e|ed|es|ing)|sft"),
+  {
+    expression: either("指令?微调|微调|精调", "fine-?tun(?:e|ed|es|ing)|sft"),
+    criterion: { kind: "fineTuned" },
+  },
   language("ja", "日[语文本]语?", "japanese"),
   language("ko", "韩[语文]|朝鲜语", "korean"),
   language("fr", "法语", "french"),

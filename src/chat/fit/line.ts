@@ -1,5 +1,6 @@
 import { code, plain } from "#src/base/markdown.ts";
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
+import type { Purpose } from "#src/catalog/entry/purposes.ts";
 import { specialtyOf } from "#src/catalog/entry/suitability.ts";
 import { formatGb } from "#src/catalog/entry/units.ts";
 import { bitsOf, type Fit, type FitRequest, type PartialFit, SAFE_MARGIN } from "#src/catalog/memory/fit.ts";
@@ -96,8 +97,11 @@ function remarksOn(fit: Fit | PartialFit, request: FitRequest, text: Text): stri
   const tight = !isPartial(fit) && needGb > totalGb(request.machine) * (1 - SAFE_MARGIN);
   return [
     offer.secondary && entry.confidence !== "secondary" ? `⚠ ${text("facts.secondary")}` : "",
-    specialty === undefined || request.purpose !== undefined ? "" : text(`fit.specialty.${specialty}`),
+    specialty === undefined || request.purpose !== undefined ? "" : specialtyText(specialty, text),
     bitsOf(offer) < LEAST_BITS ? `⚠ ${text("fit.lowPrecision")}` : "",
     tight ? text("fit.tight") : "",
   ].filter((remark) => remark !== "");
 }
+
+const specialtyText = (specialty: Purpose, text: Text): string =>
+  specialty === "completion" ? text("fit.baseOnly") : text("fit.specialty", { purpose: text(`purpose.${specialty}`) });

@@ -28,12 +28,12 @@ export function criterionText(criterion: Criterion, text: Text, locale: Locale):
       return text(`architecture.${criterion.architecture}`);
     case "modality":
       return text(`modality.${criterion.modality}`);
-    case "domain":
-      return text(`domain.${criterion.domain}`);
     case "language":
       return languageName(criterion.language, locale);
     case "purpose":
       return text(`purpose.${criterion.purpose}`);
+    case "fineTuned":
+      return text("criteria.fineTuned");
     case "ollama":
       return text("criteria.ollama");
     case "anyOf":

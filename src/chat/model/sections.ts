@@ -88,7 +88,7 @@ function overview(entry: Entry, { text, locale, say }: PageContext): string[] {
       entry.modalities.map((modality) => text(`modality.${modality}`)).join(text("facts.listComma")) +
         note(entry.modalitiesNote),
     ),
-    ...(entry.domain === undefined ? [] : [field(text, "domain", text(`domain.${entry.domain}`))]),
+    ...purposeLines(entry, text),
     ...(entry.highlights === undefined
       ? []
       : [field(text, "highlights", entry.highlights.map(say).join(text("facts.listComma")))]),
@@ -107,6 +107,12 @@ function overview(entry: Entry, { text, locale, say }: PageContext): string[] {
         ]),
   ];
 }
+
+/** What the entry as a whole is made for. */
+const purposeLines = ({ purposes }: Entry, text: Context["text"]): string[] =>
+  purposes === undefined
+    ? []
+    : [field(text, "purposes", purposes.map((purpose) => text(`purpose.${purpose}`)).join(text("facts.listComma")))];
 
 function repositoryText({ repository, publishes }: Entry, text: Context["text"]): string {
   const remarks = (parts: string[]): string => {

@@ -4,8 +4,9 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { type ParsedTarFileItem, parseTar } from "nanotar";
 import { z } from "zod";
-import type { CatalogFile } from "#src/catalog/entry/load.ts";
+import type { CatalogFile, ReferenceTexts } from "#src/catalog/entry/load.ts";
 import { brokenRule, type Problem } from "#src/catalog/entry/problem.ts";
+import { REFERENCE_FILES, type ReferenceFile } from "#src/catalog/entry/reference.ts";
 import { ownerAndRepo } from "#src/sync/github/owner-and-repo.ts";
 import type { CatalogSource } from "#src/sync/github/settings.ts";
 
@@ -14,12 +15,17 @@ type Reader = {
   request: (route: string, parameters: Record<string, unknown>) => Promise<{ data: unknown; headers: unknown }>;
 };
 
-export type FetchedCatalog = {
+/** The texts of a catalog as they were committed. */
+export type FetchedFiles = {
+  /** What is in `catalog/models`. */
+  files: CatalogFile[];
+  beside: ReferenceTexts;
+};
+
+export type FetchedCatalog = FetchedFiles & {
   commit: string;
   /** The tag of the answer that named the commit, for the next request. */
   etag: string | undefined;
-  /** What is in `catalog/models`, as it was committed. */
-  files: CatalogFile[];
 };
 
 /** An archive that must not be read; that will not change until the branch moves. */
@@ -40,7 +46,10 @@ const UNPACKED_MAX = 200 * 1_048_576;
 /** For the whole download, so that a slow line has a chance. */
 const DOWNLOAD_MS = 120_000;
 /** The archive has one folder at its root, named after the commit. */
-const ENTRY_FILE = /^[^/]+\/catalog\/models\/([^/.][^/]*)$/;
+const CATALOG_FILE = new RegExp(
+  `^[^/]+/catalog/(models/[^/.][^/]*|${Object.values(REFERENCE_FILES).join("|").replaceAll(".", "\\.")})$`,
+);
+const MODELS = "models/";
 
 /** Octokit gives bytes where the answer names no character set. */
 const commitName = z
@@ -75,7 +84,7 @@ export async function fetchCatalog(
   const refuse = (rule: string, file = "catalog/models", params = {}): ArchiveRefused =>
     new ArchiveRefused(head.commit, { file, severity: "error", issue: brokenRule(rule, [], params) });
   const tar = await unpack(body.parse(data), refuse, limited);
-  return { ...head, files: filesIn(tar, refuse) };
+  return { ...head, ...filesIn(tar, refuse) };
 }
 
 type Refuse = (rule: string, file?: string, params?: Record<string, string | number>) => ArchiveRefused;
@@ -148,15 +157,24 @@ async function unpack(packed: ReadableStream, refuse: Refuse, signal: AbortSigna
   }
 }
 
-function filesIn(tar: ArrayBuffer, refuse: Refuse): CatalogFile[] {
+function filesIn(tar: ArrayBuffer, refuse: Refuse): FetchedFiles {
   const texts = new Map<string, string>();
   for (const item of parse(tar, refuse)) {
-    const file = ENTRY_FILE.exec(item.name)?.[1] ?? "";
+    const path = CATALOG_FILE.exec(item.name)?.[1] ?? "";
+    const file = path.replace(MODELS, "");
     if (item.type !== "file") throw refuse("archiveNoFile", file);
-    if (texts.has(file)) throw refuse("archiveTwice", file);
-    texts.set(file, decode(item, file, refuse));
+    if (texts.has(path)) throw refuse("archiveTwice", file);
+    texts.set(path, decode(item, file, refuse));
   }
-  return [...texts].map(([file, text]) => ({ file, text }));
+  const beside = (kind: ReferenceFile): ReferenceTexts => {
+    const text = texts.get(REFERENCE_FILES[kind]);
+    return text === undefined ? {} : { [kind]: text };
+  };
+  const models = [...texts].filter(([path]) => path.startsWith(MODELS));
+  return {
+    files: models.map(([path, text]) => ({ file: path.slice(MODELS.length), text })),
+    beside: { ...beside("cards"), ...beside("bases") },
+  };
 }
 
 function parse(tar: ArrayBuffer, refuse: Refuse): ParsedTarFileItem[] {
@@ -165,7 +183,7 @@ function parse(tar: ArrayBuffer, refuse: Refuse): ParsedTarFileItem[] {
       filter: ({ name, size }) => {
         // The library moves on by this number, also backwards.
         if (!(size >= 0)) throw new RangeError(`a size of ${size}`);
-        return ENTRY_FILE.test(name);
+        return CATALOG_FILE.test(name);
       },
     });
   } catch (error) {

@@ -1,12 +1,13 @@
 import type { Log } from "#src/base/log.ts";
-import { type CatalogFile, type CatalogRead, readCatalogFiles } from "#src/catalog/entry/load.ts";
+import { type CatalogRead, readCatalogFiles } from "#src/catalog/entry/load.ts";
 import { brokenRule, type Problem } from "#src/catalog/entry/problem.ts";
+import type { Reference } from "#src/catalog/entry/reference.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import type { CatalogHolder, CatalogOrigin } from "#src/catalog/holder.ts";
 import { openCatalog } from "#src/catalog/search/search.ts";
 import { explainGithubError } from "#src/sync/github/failure.ts";
 import type { CatalogSource } from "#src/sync/github/settings.ts";
-import { ArchiveRefused, type FetchedCatalog, fetchCatalog } from "./archive.ts";
+import { ArchiveRefused, type FetchedCatalog, type FetchedFiles, fetchCatalog } from "./archive.ts";
 import { storeCatalog } from "./stored-catalog.ts";
 
 export type RefreshOptions = {
@@ -81,25 +82,39 @@ export function createRefresh(options: RefreshOptions): (signal: AbortSignal) =>
   };
 }
 
-async function take({ commit, files }: FetchedCatalog, options: RefreshOptions): Promise<RefreshOutcome> {
+async function take(
+  { commit, etag: _etag, ...texts }: FetchedCatalog,
+  options: RefreshOptions,
+): Promise<RefreshOutcome> {
   const { holder, source, log } = options;
-  const read = await readCatalogFiles(files);
+  const read = await readCatalogFiles(texts.files, texts.beside);
   const objections = objectionsTo(read, holder.current.catalog.entries.length);
   if (objections.length > 0) return refuse(commit, objections, options);
   const origin: CatalogOrigin = { ...source, commit, fetchedAt: new Date(options.now()).toISOString() };
-  holder.current = { catalog: openCatalog(read.entries), problems: read.problems, origin, refused: undefined };
+  holder.current = {
+    catalog: openCatalog({ ...read, ...withoutFiles(texts, holder.current.catalog) }),
+    problems: read.problems,
+    origin,
+    refused: undefined,
+  };
   log.info(
     { commit, entries: read.entries.length, problems: read.problems.map(options.explain) },
     "newer catalog taken",
   );
-  await keep(origin, files, options);
+  await keep(origin, texts, options);
   return "taken";
 }
 
+/** What a catalog has no file of is as it was. */
+const withoutFiles = ({ beside }: FetchedFiles, { cards, bases }: Reference): Partial<Reference> => ({
+  ...(beside.cards === undefined && { cards }),
+  ...(beside.bases === undefined && { bases }),
+});
+
 /** Without the copy on the disk everything goes on; only the next start would answer from an older catalog. */
-async function keep(origin: CatalogOrigin, files: CatalogFile[], { dataDir, log }: RefreshOptions): Promise<void> {
+async function keep(origin: CatalogOrigin, texts: FetchedFiles, { dataDir, log }: RefreshOptions): Promise<void> {
   try {
-    await storeCatalog(dataDir, origin, files);
+    await storeCatalog(dataDir, origin, texts);
   } catch (error) {
     log.warn({ err: error }, "the newer catalog could not be stored");
   }

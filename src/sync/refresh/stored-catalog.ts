@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Log } from "#src/base/log.ts";
 import { writePrivateFile } from "#src/base/write-file.ts";
-import { type CatalogFile, type CatalogRead, readCatalogFiles } from "#src/catalog/entry/load.ts";
+import { type CatalogRead, readCatalogFiles, readReferenceTexts } from "#src/catalog/entry/load.ts";
 import type { CatalogOrigin } from "#src/catalog/holder.ts";
+import type { FetchedFiles } from "./archive.ts";
 
 const FILE = "catalog.json";
 
@@ -18,28 +19,34 @@ const stored = z.object({
   commit: z.string().regex(/^[0-9a-f]{40}$/),
   fetchedAt: z.iso.datetime(),
   files: z.array(z.object({ file: z.string(), text: z.string() })),
+  // An older Mulu stored none.
+  beside: z.object({ cards: z.string().optional(), bases: z.string().optional() }).optional(),
 });
 
 /** Keeps the newest good catalog in `dataDir` for the next start. */
 export async function storeCatalog(
   dataDir: string,
   origin: CatalogOrigin,
-  files: readonly CatalogFile[],
+  { files, beside }: FetchedFiles,
 ): Promise<void> {
-  await writePrivateFile(join(dataDir, FILE), JSON.stringify({ ...origin, files }));
+  await writePrivateFile(join(dataDir, FILE), JSON.stringify({ ...origin, files, beside }));
 }
 
-/** The catalog kept by an earlier run; undefined where there is none of this branch, or none that can be used. */
+/**
+ * The catalog kept by an earlier run; undefined where there is none of this branch, or none that can be used. What it has
+ * no reference file of comes from the folder.
+ */
 export async function readStoredCatalog(
   dataDir: string,
   source: { repository: string; branch: string },
+  catalogDir: string,
   log: Log,
 ): Promise<(CatalogRead & { origin: CatalogOrigin }) | undefined> {
   const path = join(dataDir, FILE);
   try {
-    const { files, ...origin } = stored.parse(JSON.parse(await readFile(path, "utf8")));
+    const { files, beside, ...origin } = stored.parse(JSON.parse(await readFile(path, "utf8")));
     if (origin.repository !== source.repository || origin.branch !== source.branch) return undefined;
-    const read = await readCatalogFiles(files);
+    const read = await readCatalogFiles(files, { ...readReferenceTexts(catalogDir).texts, ...beside });
     const usable = read.entries.length > 0 && read.problems.every(({ severity }) => severity !== "error");
     if (!usable) log.warn({ path, commit: origin.commit }, "the stored catalog is no longer valid and is left aside");
     return usable ? { ...read, origin } : undefined;

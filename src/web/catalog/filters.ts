@@ -1,10 +1,11 @@
 import type { Text } from "#src/base/locale.ts";
+import { licensesOf } from "#src/catalog/entry/of-variant.ts";
 import { PRECISIONS, quantizationLabel } from "#src/catalog/entry/precision.ts";
+import { DOMAINS } from "#src/catalog/entry/purposes.ts";
 import type { Entry, Modality } from "#src/catalog/entry/schema.ts";
 import { offersOf } from "#src/catalog/memory/offers.ts";
 import type { FactCriterion } from "#src/catalog/search/criteria.ts";
 import { entryRank } from "#src/catalog/search/criterion-ranks.ts";
-import { licensesOf } from "#src/catalog/search/fact-kinds.ts";
 
 /** The condition that a choice puts on an entry: a criterion of the search, or one of its own. */
 export type FilterTest = { criterion: FactCriterion } | { holds: (entry: Entry) => boolean };
@@ -29,7 +30,6 @@ const JUST_BELOW = 1e-6;
 
 const PERMITS = ["yes", "conditional", "registration", "no", "unknown"] as const;
 const MODALITIES = ["text", "vision", "audio"] as const satisfies readonly Modality[];
-const DOMAINS = ["medical", "legal", "finance"] as const satisfies readonly NonNullable<Entry["domain"]>[];
 
 /** What the menus offer for a catalog: only what occurs in it. */
 export function filtersFor(entries: readonly Entry[]): Filters {
@@ -50,8 +50,8 @@ export function filtersFor(entries: readonly Entry[]): Filters {
     })),
     domain: DOMAINS.map((domain) => ({
       value: domain,
-      label: (text) => text(`domain.${domain}`),
-      test: { criterion: { kind: "domain", domain } },
+      label: (text) => text(`purpose.${domain}`),
+      test: { criterion: { kind: "purpose", purpose: domain } },
     })),
     year: years(entries),
   };
