@@ -3,6 +3,7 @@ import { UserError } from "#src/base/user-error.ts";
 import { FIT_PURPOSES, type FitPurpose } from "#src/catalog/entry/purposes.ts";
 import { type FitRequest, findFits } from "#src/catalog/memory/fit.ts";
 import { cardsText, LEAST_GB, MOST_GB, readCards, readRam, readTokens } from "#src/catalog/memory/machine.ts";
+import type { CatalogData } from "#src/catalog/search/search.ts";
 import { type CatalogContext, choice, defineCommand, flag, text } from "#src/chat/command.ts";
 import { fitList } from "#src/chat/fit/list.ts";
 import { suggestCards } from "#src/chat/suggest/cards.ts";
@@ -13,9 +14,14 @@ type Asked = { vram: string; ram: string | undefined; context: string | undefine
 /** `/fit 24 GB` on the terminal: the unit stands where the main memory would. */
 const UNIT = /^g(?:i?b)?$/i;
 
-function readRequest({ vram, ram, context }: Asked, purpose: FitPurpose | undefined, commercial: boolean): FitRequest {
+function readRequest(
+  { vram, ram, context }: Asked,
+  purpose: FitPurpose | undefined,
+  commercial: boolean,
+  { cards: known }: Pick<CatalogData, "cards">,
+): FitRequest {
   const [cardsTyped, ramTyped] = ram !== undefined && UNIT.test(ram) ? [`${vram} ${ram}`, undefined] : [vram, ram];
-  const cards = readCards(cardsTyped);
+  const cards = readCards(cardsTyped, known);
   if (cards === undefined) throw new UserError("invalidCards", { given: vram, least: LEAST_GB, most: MOST_GB });
   const ramGb = ramTyped === undefined ? undefined : readRam(ramTyped);
   if (ramTyped !== undefined && ramGb === undefined)
@@ -41,7 +47,7 @@ const pageState = z
   .transform(([page, vram, ram, context, purpose, license]) => {
     const given = (value: string): string | undefined => (value === NONE ? undefined : value);
     const asked = { vram, ram: given(ram), context: given(context) };
-    return { page, request: readRequest(asked, purpose === NONE ? undefined : purpose, license === "commercial") };
+    return { page, asked, purpose: purpose === NONE ? undefined : purpose, commercial: license === "commercial" };
   });
 
 function list(request: FitRequest, page: number, context: CatalogContext): View {
@@ -60,7 +66,7 @@ function list(request: FitRequest, page: number, context: CatalogContext): View 
 export const fit = defineCommand({
   name: "fit",
   options: {
-    vram: text({ required: true, maxLength: 20, autocomplete: suggestCards }),
+    vram: text({ required: true, maxLength: 50, autocomplete: suggestCards }),
     ram: text({ required: false, maxLength: 20 }),
     context: text({ required: false, maxLength: 20 }),
     purpose: choice(FIT_PURPOSES),
@@ -70,13 +76,15 @@ export const fit = defineCommand({
   needs: "catalog",
   acknowledge: "answer",
   async execute({ vram, ram, context: tokens, purpose, commercial = false }, context) {
-    await context.reply(list(readRequest({ vram, ram, context: tokens }, purpose, commercial), 0, context));
+    const request = readRequest({ vram, ram, context: tokens }, purpose, commercial, context.catalog);
+    await context.reply(list(request, 0, context));
   },
   components: {
     page: {
       answer: "update",
       async execute(state, _chosen, context) {
-        const { request, page } = pageState.parse(state.split(":"));
+        const { page, asked, purpose, commercial } = pageState.parse(state.split(":"));
+        const request = readRequest(asked, purpose, commercial, context.catalog);
         await context.reply(list(request, page, context));
       },
     },
