@@ -25,7 +25,7 @@ const MAX_LENGTH = 200;
 const CONSUMED = "\u0001";
 
 const SORT_WORDS: readonly [RegExp, Sort][] = [
-  [/最新(?:发布|出)?的?|新出的?|(?<![a-z])(?:newest|latest)(?![a-z])/gu, "newest"],
+  [/最新(?:发布|出)?的?|(?:新|最近|近期)(?:发布|出|推出)的?|(?<![a-z])(?:newest|latest)(?![a-z])/gu, "newest"],
   [/(?:最省|最低|最少|省)显存的?|显存最[小少低]的?/gu, "memory"],
   [/最小的?|(?<![a-z])smallest(?![a-z])/gu, "size"],
 ];
@@ -33,9 +33,10 @@ const SORT_WORDS: readonly [RegExp, Sort][] = [
 /**
  * Parses what people type: Chinese (simplified or traditional) or English, full-width or half-width, in any order.
  * Names of the catalog are read first, as far as they reach (`yi-34b` is a name, `yi 34b` a name and a size), then the
- * patterns, then what is left as words. Throws nothing: what is not understood is a word or ignored.
+ * patterns, then what is left as words. `today` (YYYY-MM-DD) is what `今年` is read by. Throws nothing: what is not
+ * understood is a word or ignored.
  */
-export function parseQuery(typed: string, { names, text }: QueryContext): Query {
+export function parseQuery(typed: string, { names, text }: QueryContext, today: string): Query {
   const criteria: Criterion[] = [];
   const ignored: string[] = [];
   let sort: Sort | undefined;
@@ -48,7 +49,7 @@ export function parseQuery(typed: string, { names, text }: QueryContext): Query 
   take(FOREIGN_WORDS, ({ whole }) => add({ kind: "word", word: whole, typed: whole, named: [], foreign: true }));
 
   rest = readNames(rest, names, criteria);
-  for (const { expression, read } of PATTERNS) take(expression, ({ groups }) => add(read(groups)));
+  for (const { expression, read } of PATTERNS) take(expression, ({ groups }) => add(read(groups, today)));
   for (const [expression, order] of SORT_WORDS) {
     take(expression, () => {
       sort ??= order;
