@@ -4,7 +4,7 @@ import type { Entry } from "#src/catalog/entry/schema.ts";
 import type { Criterion, WordCriterion } from "./criteria.ts";
 import { entryRank } from "./criterion-ranks.ts";
 import { FIELD_NAMES, type FullText, NO_FIELD, type TextField } from "./full-text.ts";
-import type { NameKind, Names } from "./names.ts";
+import type { NamedEntry, NameKind, Names } from "./names.ts";
 import { type Fit, fitting } from "./same-variant.ts";
 
 /** How well each entry meets a criterion, by the entry's index: 0 fully, more the less so, NOT_MET not at all. */
@@ -50,6 +50,8 @@ const CACHED_WORDS = 200;
 /** The matching of criteria with entries, which must be sorted newest first. */
 export function createMatching(newestFirst: readonly Entry[], text: FullText, names: Names): Matching {
   const indexes = new Map(newestFirst.map((entry, index) => [entry, index]));
+  /** The families of which somebody has trained a member from nothing. */
+  const made = new Set(newestFirst.flatMap(({ family, baseModel }) => (isMadeFromNothing(baseModel) ? family : [])));
   const facts = new LRUCache<string, Ranks>({ max: CACHED_FACTS });
   const words = new LRUCache<string, Ranks>({ max: CACHED_WORDS });
 
@@ -59,9 +61,10 @@ export function createMatching(newestFirst: readonly Entry[], text: FullText, na
     const ranks: Ranks = new Int8Array(newestFirst.length);
     for (let index = 0; index < ranks.length; index++)
       ranks[index] = RANKS_BY_FIELD[fields[index] ?? NO_FIELD] ?? NOT_MET;
-    for (const { entry, kind } of named) {
-      const index = indexes.get(entry);
-      if (index !== undefined) ranks[index] = RANK_OF_NAME[kind];
+    const families = familiesOfOwn(named);
+    for (const item of named) {
+      const index = indexes.get(item.entry);
+      if (index !== undefined) ranks[index] = rankOfName(item, families);
     }
     return ranks;
   };
@@ -76,9 +79,9 @@ export function createMatching(newestFirst: readonly Entry[], text: FullText, na
     entries: newestFirst,
     ranks,
     ranksWithRelatives: (criterion) => {
-      const families = new Set(criterion.named.filter(({ kind }) => kind === "own").map(({ entry }) => entry.family));
+      const families = familiesOfOwn(criterion.named);
       // What is built on LLaMA is no series because of that.
-      for (const family of families) if (names.isBase(family)) families.delete(family);
+      for (const family of families) if (names.isBase(family) && !made.has(family)) families.delete(family);
       const own = ranks(criterion);
       if (families.size === 0) return own;
       return own.map((rank, index) => {
@@ -103,6 +106,20 @@ export function createMatching(newestFirst: readonly Entry[], text: FullText, na
     isOnlyMentioned: (criterion) => areMentions(ranks(criterion)),
   };
 }
+
+/** The rank of an entry that bears a name; `families` are those of the entries whose own it is. */
+function rankOfName({ entry, kind }: NamedEntry, families: ReadonlySet<string>): number {
+  // What others built on ChatGLM-6B may have its name as that of their family.
+  const isOther = kind === "family" && families.size > 0 && !families.has(entry.family);
+  return isOther ? RANK_OF_RELATIVE : RANK_OF_NAME[kind];
+}
+
+const isMadeFromNothing = (baseModel: string | undefined): boolean =>
+  baseModel === undefined || baseModel === "from scratch";
+
+/** The families of the entries that bear a name as their own. */
+const familiesOfOwn = (named: readonly NamedEntry[]): Set<string> =>
+  new Set(named.flatMap(({ entry, kind }) => (kind === "own" ? entry.family : [])));
 
 /** Whether a word occurs only in what texts say. */
 const areMentions = memoByObject((ranks: Ranks): boolean => {

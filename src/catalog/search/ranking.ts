@@ -2,7 +2,7 @@ import { DOMAINS } from "#src/catalog/entry/purposes.ts";
 import type { Entry, Variant } from "#src/catalog/entry/schema.ts";
 import { foldName } from "#src/catalog/entry/text.ts";
 import { type Offer, sizesOf } from "#src/catalog/memory/offers.ts";
-import type { Criterion, FactCriterion, WordCriterion } from "./criteria.ts";
+import { type Criterion, type FactCriterion, singles, type WordCriterion } from "./criteria.ts";
 import { asksMemory, compareMemory, isOfferCriterion, jointRank, offersFor } from "./criterion-ranks.ts";
 import { MAX_NAME_RANK, type Matching, type Met, NOT_MET, RANK_OF_RELATIVE, type Ranks } from "./matching.ts";
 import type { Sort } from "./query.ts";
@@ -10,9 +10,10 @@ import type { Fit } from "./same-variant.ts";
 
 /**
  * What a hit has in common with others of the list, the best first: it meets all that was asked; it only does a purpose
- * too; it is another of the named series; it only mentions what was named; it meets all but the wishes.
+ * too; it is made for one thing alone where no purpose was asked; it is another of the named series; it only mentions what
+ * was named; it meets all but the wishes.
  */
-export const HIT_GROUPS = ["full", "doesToo", "relatives", "mentions", "others"] as const;
+const HIT_GROUPS = ["full", "doesToo", "specialists", "relatives", "mentions", "others"] as const;
 export type HitGroup = (typeof HIT_GROUPS)[number];
 
 export type Hit = {
@@ -50,6 +51,14 @@ export function rankHits(criteria: readonly Criterion[], sort: Sort | undefined,
     }));
   const wished = found.wishes.map(matching.ranks);
   const asked = found.required.filter(isOfferCriterion);
+  const any = sort === undefined && asksForAny(criteria);
+  const groupOf = (worstName: number, { doesToo, specialist }: Fit): HitGroup => {
+    if (worstName > MAX_NAME_RANK) return "mentions";
+    // An order that was asked for holds for all of a series.
+    if (worstName === RANK_OF_RELATIVE && sort === undefined) return "relatives";
+    if (doesToo) return "doesToo";
+    return any && specialist ? "specialists" : "full";
+  };
   const byMemory = sort === "memory" || (sort === undefined && asksMemory(criteria, "least"));
   const ranked = ({ index, fit }: Met, isFull: boolean): RankedEntry[] => {
     const entry = matching.entries[index];
@@ -61,7 +70,7 @@ export function rankHits(criteria: readonly Criterion[], sort: Sort | undefined,
       if (names) worstName = Math.max(worstName, rank);
     }
     const missed = isFull ? 0 : wished.filter((ranks) => ranks[index] === NOT_MET).length;
-    const group = isFull ? groupOf(worstName, fit, sort) : "others";
+    const group = isFull ? groupOf(worstName, fit) : "others";
     return [{ entry, group, missed, wordRank, fit, memory: byMemory ? leastOffer(asked, entry) : undefined }];
   };
   const all = [
@@ -78,11 +87,10 @@ export function rankHits(criteria: readonly Criterion[], sort: Sort | undefined,
 export const countHits = (criteria: readonly Criterion[], matching: Matching): number =>
   findFull(criteria, matching).length;
 
-function groupOf(worstName: number, { doesToo }: Fit, sort: Sort | undefined): HitGroup {
-  if (worstName > MAX_NAME_RANK) return "mentions";
-  // An order that was asked for holds for all of a series.
-  if (worstName === RANK_OF_RELATIVE && sort === undefined) return "relatives";
-  return doesToo ? "doesToo" : "full";
+/** Whether it is asked what one could run, and not for what or by which name. */
+function asksForAny(criteria: readonly Criterion[]): boolean {
+  const particular = singles(criteria).some(({ kind }) => kind === "word" || kind === "purpose" || kind === "modality");
+  return !particular && criteria.some(isOfferCriterion);
 }
 
 /** The name that stands for a series too, alone and without a number: whoever types `chatglm` may want a newer GLM. */
@@ -92,8 +100,8 @@ function seriesOf([only, ...others]: readonly Criterion[]): WordCriterion | unde
 
 type Found = { full: Met[]; others: Met[]; required: readonly Criterion[]; wishes: Criterion[] };
 
-/** With fewer entries that meet all, those that meet all but the wishes follow. */
-const FEW = 5;
+/** With fewer entries that meet all than a page shows, those that meet all but the wishes follow. */
+const FEW = 10;
 
 /**
  * The entries that meet all the criteria. Where they are few, also those that meet all but the wishes: words that texts only
@@ -141,7 +149,7 @@ function meetingSome(wishes: readonly Criterion[], matching: Matching): Met[] {
   return [...met.values()].toSorted((a, b) => a.index - b.index);
 }
 
-const NO_FACTS: Fit = { facts: 0, purposes: 0, doesToo: false };
+const NO_FACTS: Fit = { facts: 0, purposes: 0, doesToo: false, specialist: false };
 
 function metBy(ranks: Ranks): Met[] {
   const met: Met[] = [];

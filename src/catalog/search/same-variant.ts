@@ -1,7 +1,9 @@
 import { memoByObject } from "#src/base/memo.ts";
 import { sizeInName } from "#src/catalog/entry/edition-match.ts";
 import { contextOf, licenseOf, modalitiesOf, purposesOf, thinkingOf } from "#src/catalog/entry/of-variant.ts";
+import type { Purpose } from "#src/catalog/entry/purposes.ts";
 import type { Entry, Variant } from "#src/catalog/entry/schema.ts";
+import { DOES_TOO, isSpecialist } from "#src/catalog/entry/suitability.ts";
 import { foldName } from "#src/catalog/entry/text.ts";
 import { offersOf } from "#src/catalog/memory/offers.ts";
 import type { Criterion } from "./criteria.ts";
@@ -17,13 +19,12 @@ export type Fit = {
   purposes: number;
   /** Whether one of the purposes is none that it is made for: it only does that too. */
   doesToo: boolean;
+  /** Whether it is made for one thing alone, as those are that take little memory or fit a card and help few. */
+  specialist: boolean;
 };
 
 /** The rank of an entry as a whole for the criterion at an index; it meets all of them. */
 type RankAt = (index: number) => number;
-
-/** What only does a purpose too has this rank for it (`Suitability`). */
-const DOES_TOO = 2;
 
 /**
  * How well the best variant of an entry meets all the criteria, each of which something in the entry meets; undefined
@@ -45,10 +46,10 @@ export function fitting(criteria: readonly Criterion[]): (entry: Entry, rankAt: 
   return (entry, rankAt) => {
     const variants = entry.variants ?? [];
     if (criteria.length < 2 || variants.length === 0)
-      return isOffered(entry, undefined) ? sumOf(criteria, rankAt) : undefined;
+      return isOffered(entry, undefined) ? sumOf(criteria, purposesOfAll(entry), rankAt) : undefined;
     let best: Fit | undefined;
     for (const variant of variants) {
-      const fit = sumOf(criteria, (index) => {
+      const fit = sumOf(criteria, purposesOf(entry, variant), (index) => {
         const criterion = criteria[index];
         return criterion === undefined || byOffer[index] ? rankAt(index) : variantRank(criterion, entry, variant);
       });
@@ -58,17 +59,28 @@ export function fitting(criteria: readonly Criterion[]): (entry: Entry, rankAt: 
   };
 }
 
-const isBetter = (fit: Fit, best: Fit | undefined): boolean =>
-  best === undefined || fit.facts < best.facts || (fit.facts === best.facts && fit.purposes < best.purposes);
+const isBetter = (fit: Fit, best: Fit | undefined): boolean => best === undefined || compareFits(fit, best) < 0;
 
-function sumOf(criteria: readonly Criterion[], rankAt: (index: number) => Rank): Fit | undefined {
-  const sum: Fit = { facts: 0, purposes: 0, doesToo: false };
+const compareFits = (a: Fit, b: Fit): number =>
+  a.facts - b.facts || a.purposes - b.purposes || Number(a.specialist) - Number(b.specialist);
+
+/** The purposes of an entry and all of its variants. */
+const purposesOfAll = memoByObject((entry: Entry): readonly Purpose[] =>
+  [undefined, ...(entry.variants ?? [])].flatMap((variant) => purposesOf(entry, variant)),
+);
+
+function sumOf(
+  criteria: readonly Criterion[],
+  purposes: readonly Purpose[],
+  rankAt: (index: number) => Rank,
+): Fit | undefined {
+  const sum: Fit = { facts: 0, purposes: 0, doesToo: false, specialist: isSpecialist(purposes) };
   for (const [index, { kind }] of criteria.entries()) {
     const rank = rankAt(index);
     if (rank === undefined) return undefined;
     if (kind === "purpose") {
       sum.purposes += rank;
-      sum.doesToo ||= rank === DOES_TOO;
+      sum.doesToo ||= rank >= DOES_TOO;
     } else if (kind !== "word") sum.facts += rank;
   }
   return sum;

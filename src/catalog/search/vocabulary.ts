@@ -132,6 +132,10 @@ export const MEANINGS: readonly Meaning[] = [
   language("zh", "中文|汉语|简体", "chinese"),
 ];
 
+/** Whether a word as a whole asks for a purpose. */
+export const isMeaning = (word: string): boolean =>
+  MEANINGS.some(({ expression, criterion }) => criterion.kind === "purpose" && word.replace(expression, "") === "");
+
 /**
  * Words for what people look for and the catalog holds none of: models that are no open Chinese language models, and kinds of model
  * that write no text and draw nothing. Texts mention them for comparison, and a mistyped name must not be made of them.
