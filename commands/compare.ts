@@ -36,7 +36,7 @@ type Question = { names: readonly string[]; vram: string | undefined };
 function withVram({ names, vram }: Question, { catalog }: Context): Question {
   const last = names.at(-1);
   const isMemory =
-    names.length > 2 && last !== undefined && readGb(last) !== undefined && !subjectNamed(last, catalog.names);
+    names.length > 2 && last !== undefined && readGb(last) !== undefined && !subjectNamed(last, catalog);
   return vram === undefined && isMemory ? { names: names.slice(0, -1), vram: last } : { names, vram };
 }
 
@@ -50,7 +50,7 @@ function readVram(typed: string | undefined): number | undefined {
 
 function findAll({ names, vram }: Question, context: Context): NamedSubject[] {
   return names.map((name, at) => {
-    const found = subjectNamed(name, context.catalog.names);
+    const found = subjectNamed(name, context.catalog);
     if (found === undefined) throw unknown(name, at, { names, vram }, context);
     return found;
   });
