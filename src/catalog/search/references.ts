@@ -24,6 +24,8 @@ export type References = {
   page: (address: string) => readonly Bearer[];
   /** Entries, variants and weights by their folded name where its dots are left out or are others: `glm-45-air`. */
   withoutDots: (name: string) => readonly Bearer[];
+  /** The name without an owner of weights before it: `Qwen_Qwen3-8B-GGUF`. */
+  withoutOwner: (name: string) => string;
   /** Entries by a repository of theirs on GitHub, the newest first. */
   repository: (name: string) => readonly Bearer[];
 };
@@ -31,51 +33,28 @@ export type References = {
 /** Indexes what the hubs call the models of entries. */
 export function indexReferences(entries: readonly Entry[]): References {
   const newestFirst = entries.toSorted(byNewest);
-  const ollama = new Map<string, OllamaBearer[]>();
-  const families = new Map<string, OllamaBearer[]>();
-  const weights = new Map<string, Bearer[]>();
-  const stems = new Map<string, Bearer[]>();
-  const pages = new Map<string, Bearer[]>();
-  const dotless = new Map<string, Bearer[]>();
-  const repositories = new Map<string, Bearer[]>();
-  const addDotted = (name: string, bearer: Bearer): void => {
-    if (name.includes(".")) add(dotless, withoutDots(name), bearer);
-  };
-  for (const entry of newestFirst) {
-    for (const name of [entry.id, entry.name, ...entry.aliases]) addDotted(name, { entry, variant: undefined });
-    for (const variant of entry.variants ?? []) addDotted(variant.name, { entry, variant });
-    for (const { row: model, variant: stated } of everyOllamaModel(entry)) {
-      const variant = stated ?? editionOf(entry, undefined, model.model.replace(/[:/]/g, " ")).variant;
-      const bearer = { entry, variant, model };
-      const { base, tag } = taggedName(model.model);
-      add(ollama, `${base}:${tag}`, bearer);
-      add(families, base, bearer);
-    }
-    for (const { row, variant: stated } of everyWeights(entry)) {
-      if (row.url !== undefined) add(pages, withoutScheme(row.url), { entry, variant: stated });
-      for (const id of [row.id, row.formerId]) {
-        if (id === undefined) continue;
-        const name = id.slice(id.indexOf("/") + 1);
-        const variant = stated ?? variantOf(entry, name, row.label);
-        add(weights, id.toLowerCase(), { entry, variant });
-        for (const stem of stemsOf(name)) {
-          add(stems, foldName(stem), { entry, variant });
-          addDotted(stem, { entry, variant });
-        }
-      }
-    }
-    const { repository } = entry;
-    if (repository === undefined) continue;
-    for (const name of [repository.name, ...(repository.formerNames ?? []), ...(repository.others ?? [])])
-      add(repositories, name.toLowerCase(), { entry, variant: undefined });
-  }
-  for (const lists of [ollama, families]) for (const list of lists.values()) list.sort(exactFirst);
-  for (const lists of [weights, stems]) for (const list of lists.values()) list.sort(ofVariantFirst);
+  const models = newestFirst.flatMap(ollamaBearers).toSorted(exactFirst);
+  const files = newestFirst.flatMap(weightsBearers).toSorted(ofVariantFirst);
+  const ollama = listsBy(models, ({ model }) => [modelKey(model.model)]);
+  const families = listsBy(models, ({ model }) => [taggedName(model.model).base]);
+  const weights = listsBy(files, ({ id }) => [id?.toLowerCase()]);
+  const stems = listsBy(files, ({ stems: own }) => own.map(foldName));
+  const pages = listsBy(files, ({ url }) => [url === undefined ? undefined : withoutScheme(url)]);
+  const owners = new Set(files.flatMap(({ id }) => id?.split("/")[0]?.toLowerCase() ?? []));
+  const named = [
+    ...newestFirst.flatMap(namedBearers),
+    ...files.flatMap((file) => file.stems.map((name) => ({ ...file, name }))),
+  ];
+  const dotless = listsBy(named, ({ name }) => [name.includes(".") ? withoutDots(name) : undefined]);
+  const repositories = listsBy(
+    newestFirst.map((entry) => ({ entry, variant: undefined })),
+    ({ entry }) => repositoriesOf(entry),
+  );
   return {
     ollama: (name) => {
-      const { base, tag } = taggedName(name);
-      const known = ollama.get(`${base}:${tag}`);
+      const known = ollama.get(modelKey(name));
       if (known !== undefined) return known;
+      const { base, tag } = taggedName(name);
       const built = (families.get(base) ?? []).filter(({ model }) => tag.startsWith(`${taggedName(model.model).tag}-`));
       return built.toSorted((a, b) => exactFirst(a, b) || b.model.model.length - a.model.model.length);
     },
@@ -84,18 +63,69 @@ export function indexReferences(entries: readonly Entry[]): References {
     stem: (folded) => stems.get(folded) ?? [],
     page: (address) => pages.get(withoutScheme(address)) ?? [],
     withoutDots: (name) => dotless.get(withoutDots(name)) ?? [],
+    withoutOwner: (name) => {
+      const [owner = "", ...rest] = name.split("_");
+      return owners.has(owner.toLowerCase()) ? rest.join("_") : name;
+    },
     repository: (name) => repositories.get(name.toLowerCase()) ?? [],
   };
 }
+
+const ollamaBearers = (entry: Entry): OllamaBearer[] =>
+  everyOllamaModel(entry).map(({ row: model, variant }) => ({
+    entry,
+    variant: variant ?? editionOf(entry, undefined, model.model.replace(/[:/]/g, " ")).variant,
+    model,
+  }));
+
+type WeightsBearer = Bearer & { id: string | undefined; url: string | undefined; stems: readonly string[] };
+
+const weightsBearers = (entry: Entry): WeightsBearer[] =>
+  everyWeights(entry).flatMap(({ row, variant }) =>
+    (row.formerId === undefined ? [row.id] : [row.id, row.formerId]).map((id) => {
+      const name = id?.slice(id.indexOf("/") + 1);
+      const of = variant ?? variantOf(entry, name ?? "", row.label);
+      return { entry, variant: of, id, url: row.url, stems: name === undefined ? [] : stemsOf(name) };
+    }),
+  );
+
+type NamedBearer = Bearer & { name: string };
+
+/** An entry by its own names; those of its variants are theirs. */
+const namedBearers = (entry: Entry): NamedBearer[] => {
+  const variants = (entry.variants ?? []).map((variant) => ({ entry, variant, name: variant.name }));
+  const own = [entry.id, entry.name, ...entry.aliases].filter(
+    (name) => !variants.some((item) => foldName(item.name) === foldName(name)),
+  );
+  return [...own.map((name) => ({ entry, variant: undefined, name })), ...variants];
+};
+
+const repositoriesOf = ({ repository }: Entry): string[] =>
+  repository === undefined
+    ? []
+    : [repository.name, ...(repository.formerNames ?? []), ...(repository.others ?? [])].map((name) =>
+        name.toLowerCase(),
+      );
 
 function variantOf(entry: Entry, name: string, label: string): Variant | undefined {
   return editionOf(entry, undefined, name).variant ?? editionOf(entry, undefined, label).variant;
 }
 
-function add<Value>(lists: Map<string, Value[]>, key: string, value: Value): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [value]);
-  else list.push(value);
+/** The items under each of their keys, in their order. */
+function listsBy<Item>(
+  items: readonly Item[],
+  keysOf: (item: Item) => readonly (string | undefined)[],
+): Map<string, Item[]> {
+  const lists = new Map<string, Item[]>();
+  for (const item of items) {
+    for (const key of keysOf(item)) {
+      if (key === undefined) continue;
+      const list = lists.get(key);
+      if (list === undefined) lists.set(key, [item]);
+      else list.push(item);
+    }
+  }
+  return lists;
 }
 
 const withoutDots = (name: string): string => foldName(name).replaceAll(".", "");
@@ -111,4 +141,9 @@ const ofVariantFirst = (a: Bearer, b: Bearer): number =>
 function taggedName(name: string): { base: string; tag: string } {
   const [, base = "", tag = "latest"] = /^(?:library\/)?(.*?)(?::([^:/]*))?$/s.exec(name.trim().toLowerCase()) ?? [];
   return { base, tag };
+}
+
+function modelKey(name: string): string {
+  const { base, tag } = taggedName(name);
+  return `${base}:${tag}`;
 }

@@ -3,13 +3,15 @@ import { sizeInName } from "#src/catalog/entry/edition-match.ts";
 import { purposesOf } from "#src/catalog/entry/of-variant.ts";
 import type { Entry, Variant } from "#src/catalog/entry/schema.ts";
 import { fold } from "#src/catalog/entry/text.ts";
-import { namesOfEntry, type NamedEntry, type Names } from "./names.ts";
+import { type NamedEntry, type Names, namesOfEntry } from "./names.ts";
 
 /** What has a name and a size (`qwen 7b`), best first. */
 export type Sized = {
   found: readonly { entry: Entry; variant: Variant | undefined }[];
   /** Whether the name is one of a whole family. */
   ofFamily: boolean;
+  /** Whether a size was named. */
+  hasSize: boolean;
 };
 
 /** Billions of parameters in a name, of which so many are active for a token, and the words around them. */
@@ -84,26 +86,25 @@ export function namedWithSize(text: string, entries: readonly Entry[], names: Na
 
 type Match = Item & { key: readonly number[]; tier: number };
 
-function rank({ size, active, words }: SizedName, entries: readonly Entry[], names: Names): Sized {
-  if (words.length === 0 || (size === undefined && active === undefined && words.length < 2))
-    return { found: [], ofFamily: false };
+function rank(asked: SizedName, entries: readonly Entry[], names: Names): Sized {
+  const { words } = asked;
+  const hasSize = asked.size !== undefined || asked.active !== undefined;
+  // A foreign base and a size is none of the models that were made from it.
+  if (words.length < (hasSize ? 1 : 2) || names.isBase(words.join(" "))) return { found: [], ofFamily: false, hasSize };
   const bearers = bearersOf(words, names);
-  const matches: Match[] = [];
-  for (const entry of entries) {
-    const bearer = bearers.get(entry);
-    for (const item of itemsOf(entry)) {
-      if (!hasSize(item, size, active)) continue;
-      const rest = bearer ? words.slice(bearer.length) : words;
-      if (!rest.every((word) => item.own.has(word) || item.ofEntry.has(word))) continue;
-      if (!bearer && size === undefined) continue;
-      const tier = bearer === undefined ? 2 : bearer.kind === "family" ? 1 : 0;
-      matches.push({ ...item, tier, key: keyOf(item, { size, words, rest, tier }) });
-    }
-  }
-  matches.sort(compare);
+  const items = entries.flatMap((entry) => (hasSize || bearers.has(entry) ? itemsOf(entry) : []));
+  const matches = items.flatMap((item) => matchOf(item, asked, bearers.get(item.entry)) ?? []).toSorted(compare);
   const [best] = matches;
   const alike = matches.filter(({ tier, key }) => tier === best?.tier && (tier > 0 || key[5] === best.key[5]));
-  return { found: alike.map(({ entry, variant }) => ({ entry, variant })), ofFamily: best?.tier === 1 };
+  return { found: alike.map(({ entry, variant }) => ({ entry, variant })), ofFamily: best?.tier === 1, hasSize };
+}
+
+function matchOf(item: Item, { size, active, words }: SizedName, bearer: Borne | undefined): Match | undefined {
+  if (!isOfSize(item, size, active)) return undefined;
+  const rest = words.slice(bearer?.length ?? 0);
+  if (!rest.every((word) => item.own.has(word) || item.ofEntry.has(word))) return undefined;
+  const tier = bearer === undefined ? 2 : bearer.kind === "family" ? 1 : 0;
+  return { ...item, tier, key: keyOf(item, { size, words, rest, tier }) };
 }
 
 type Borne = { kind: NamedEntry["kind"]; length: number };
@@ -121,7 +122,7 @@ function bearersOf(words: readonly string[], names: Names): Map<Entry, Borne> {
   return bearers;
 }
 
-function hasSize({ entry, variant, called }: Item, size: number | undefined, active: number | undefined): boolean {
+function isOfSize({ entry, variant, called }: Item, size: number | undefined, active: number | undefined): boolean {
   if (size === undefined && active === undefined) return variant === undefined;
   // An entry stands for its variants only where it has none.
   if (variant === undefined && (entry.variants?.length ?? 0) > 0) return false;

@@ -2,7 +2,7 @@ import { memoByObject } from "#src/base/memo.ts";
 import type { Entry, OllamaModel, Variant } from "#src/catalog/entry/schema.ts";
 import { fold, foldName } from "#src/catalog/entry/text.ts";
 import { type Offer, offersOf } from "#src/catalog/memory/offers.ts";
-import type { NameKind, NamedEntry, Names } from "./names.ts";
+import type { NamedEntry, NameKind, Names } from "./names.ts";
 import { type Bearer, indexReferences } from "./references.ts";
 import { namedWithSize } from "./sized-name.ts";
 import { MAX_TYPED_NAME, readWrittenName, stemsOf, type WrittenName, withoutEdition } from "./written-name.ts";
@@ -19,6 +19,8 @@ export type NamedSubject = {
   kind: NameKind | "reference" | "size";
   /** What else it may mean, the likeliest first. */
   others: readonly Subject[];
+  /** The newest first, those whose family goes by the same name. */
+  family?: readonly Subject[];
   /** The model in Ollama whose name it is. */
   ollama?: OllamaModel;
 };
@@ -46,6 +48,7 @@ export function subjectNamed(typed: string, catalog: NamedCatalog): NamedSubject
   if (exact !== undefined) return newestOfSize(typed, exact, catalog) ?? exact;
   const written = readWrittenName(typed);
   return (
+    exactly(written.text, catalog.names) ??
     printed(written.text, catalog) ??
     addressed(written, catalog) ??
     inWords(written.last, catalog) ??
@@ -61,15 +64,20 @@ function exactly(name: string, names: Names): NamedSubject | undefined {
   const bearers = names.exact(name);
   const [best] = bearers;
   if (best === undefined) return undefined;
-  const alike = bearers.filter(({ kind }) => kind === best.kind).map((bearer) => subjectOf(bearer, foldName(name)));
-  const [subject, ...others] = alike;
-  return subject && { subject, kind: best.kind, others };
+  const subjects = (isOfFamily: boolean): Subject[] =>
+    bearers.filter(({ kind }) => (kind === "family") === isOfFamily).map((bearer) => subjectOf(bearer, foldName(name)));
+  const family = subjects(true);
+  const found = together(best.kind === "family" ? family : subjects(false), best.kind);
+  return found && best.kind !== "family" && family.length > 0 ? { ...found, family } : found;
 }
 
 function subjectOf({ entry, kind }: NamedEntry, wanted: string): Subject {
   const whole = kind === "family" || [entry.id, entry.name].some((own) => foldName(own) === wanted);
-  return { entry, variant: whole ? undefined : entry.variants?.find(({ name }) => foldName(name) === wanted) };
+  return { entry, variant: whole ? undefined : variantCalled(wanted, entry) };
 }
+
+const variantCalled = (folded: string, { variants }: Entry): Variant | undefined =>
+  variants?.find(({ name }) => foldName(name) === folded);
 
 /** A size behind a space or a Chinese name, as in `qwen 7b` and `千问7b`; `qwen-7b` is the name of one model. */
 const APART = /[^\s](?:\s+|(?<=\p{Script=Han}))\d+(?:\.\d+)?\s?b(?![a-z0-9])/iu;
@@ -86,11 +94,13 @@ function newestOfSize(typed: string, exact: NamedSubject, catalog: NamedCatalog)
 }
 
 /** The parts of a line that Mulu prints: `Qwen3 · Qwen3-8B · INT4`. */
-function printed(text: string, catalog: NamedCatalog): NamedSubject | undefined {
-  const parts = text.split(" · ");
-  if (parts.length < 2) return undefined;
-  const [first, ...more] = parts.flatMap((part) => exactly(part, catalog.names) ?? []);
-  return more.find(({ subject }) => subject.variant !== undefined && subject.entry === first?.subject.entry) ?? first;
+function printed(text: string, { names }: NamedCatalog): NamedSubject | undefined {
+  const [first = "", ...more] = text.split(" · ");
+  const found = more.length > 0 ? exactly(first, names) : undefined;
+  if (found === undefined) return undefined;
+  const { entry } = found.subject;
+  const [variant] = more.flatMap((part) => variantCalled(foldName(part), entry) ?? []);
+  return variant ? { subject: { entry, variant }, kind: "variant", others: [] } : found;
 }
 
 /** What a hub, Ollama or GitHub has under an address or a name of its own. */
@@ -100,10 +110,30 @@ function addressed(written: WrittenName, catalog: NamedCatalog): NamedSubject | 
   const isOf = (asked: WrittenName["site"]): boolean => site === undefined || site === asked;
   return (
     (isOf("ollama") ? inOllama(id, catalog) : undefined) ??
-    (isOf("hub") ? together(references.weights(id), "reference") : undefined) ??
-    (isOf("github") ? together(references.repository(id), "reference") : undefined) ??
+    (isOf("hub") ? onHub(id, catalog) : undefined) ??
+    (isOf("github") ? inRepository(id, catalog) : undefined) ??
     together(references.page(text), "reference")
   );
+}
+
+/** Weights on a hub, also where the hub has them stored in another way than the catalog says. */
+function onHub(id: string, { entries }: NamedCatalog): NamedSubject | undefined {
+  const { weights } = referencesOf(entries);
+  const stems = stemsOf(id);
+  const known = [...stems, ...stems.map(withoutEdition)].find((name) => weights(name).length > 0);
+  return known === undefined ? undefined : together(weights(known), "reference");
+}
+
+/** Of several entries in a repository the one that is called like it, else the newest. */
+function inRepository(id: string, { entries, names }: NamedCatalog): NamedSubject | undefined {
+  const bearers = referencesOf(entries).repository(id);
+  return together(calledFirst(id.slice(id.indexOf("/") + 1), bearers, names), "reference");
+}
+
+/** The bearers again, first those of them that have the name themselves. */
+function calledFirst(name: string, bearers: readonly Bearer[], names: Names): Bearer[] {
+  const called = names.exact(name).filter(({ kind }) => kind !== "family");
+  return [...bearers.filter(({ entry }) => called.some((item) => item.entry === entry)), ...bearers];
 }
 
 /** A model in Ollama; one of an unknown tag by what the tag says, and without a tag whatever has that name there. */
@@ -111,38 +141,43 @@ function inOllama(name: string, catalog: NamedCatalog): NamedSubject | undefined
   const { ollama, ollamaFamily } = referencesOf(catalog.entries);
   const [model] = ollama(name);
   if (model) return { subject: subjectIn(model), kind: "reference", others: [], ollama: model.model };
-  const [first, ...more] = ollamaFamily(name).filter(({ model: { exact } }) => exact);
-  if (first === undefined) return undefined;
-  const entries = [...new Set([first, ...more].map(({ entry }) => entry))];
-  const [base = "", tag] = name.split(":");
-  const [shortest = ""] = stemsOf(`${base} ${tag ?? ""}`).slice(-1);
-  const { found } = namedWithSize(shortest, entries, catalog.names);
-  if (found.length > 0) return together(found, "reference");
-  return tag === undefined || tag === "latest"
-    ? together(
-        entries.map((entry) => ({ entry, variant: undefined })),
-        "reference",
-      )
-    : undefined;
+  const bearers = ollamaFamily(name).filter(({ model: { exact } }) => exact);
+  const entries = [...new Set(bearers.map(({ entry }) => entry))];
+  const [, base = "", tag = "latest"] = /^(?:library\/)?([^:]*)(?::(.*))?$/s.exec(name) ?? [];
+  if (entries.length === 0) return undefined;
+  if (tag !== "latest")
+    return together(namedWithSize(`${base} ${shortest(tag)}`, entries, catalog.names).found, "reference");
+  const wholes = entries.map((entry) => ({ entry, variant: undefined }));
+  return together(calledFirst(base, wholes, catalog.names), "reference");
 }
 
 /** A name with what people and hubs add to it, or a name of several and a size. */
 function inWords(text: string, catalog: NamedCatalog): NamedSubject | undefined {
+  const { withoutOwner, withoutDots } = referencesOf(catalog.entries);
   const stems = stemsOf(text);
-  const bare = stems.map(withoutEdition).filter((name, at) => name !== stems[at]);
-  for (const name of [...stems, ...bare]) {
+  const others = [...stems.map(withoutEdition), ...stems.map(withoutOwner)];
+  for (const name of new Set([...stems, ...others])) {
     const found = borne(name, catalog);
     if (found !== undefined) return newestOfSize(name, found, catalog) ?? found;
   }
-  const { found } = namedWithSize(stems.at(-1) ?? "", catalog.entries, catalog.names);
-  return together(found, "size") ?? together(referencesOf(catalog.entries).withoutDots(text), "reference");
+  const { found, hasSize } = namedWithSize(shortest(text), catalog.entries, catalog.names);
+  const read = together(found, "size");
+  return hasSize && read
+    ? read
+    : (together(stems.map(withoutDots).find((bearers) => bearers.length > 0) ?? [], "reference") ?? read);
 }
+
+const shortest = (text: string): string => stemsOf(text).at(-1) ?? text;
 
 /** Who has exactly this name, or whose weights are called so. */
 function borne(name: string, catalog: NamedCatalog): NamedSubject | undefined {
+  const folded = foldName(name);
   const exact = exactly(name, catalog.names);
-  if (exact !== undefined && exact.kind !== "family") return exact;
-  return together(referencesOf(catalog.entries).stem(foldName(name)), "reference");
+  const weights = referencesOf(catalog.entries).stem(folded);
+  if (exact === undefined || exact.kind === "family") return together(weights, "reference");
+  const { entry, variant = variantCalled(folded, entry) } = exact.subject;
+  const other = weights.filter((bearer) => bearer.entry !== entry);
+  return together([{ entry, variant }, ...exact.others, ...other], exact.kind);
 }
 
 /** The first of the bearers, with the others once each. */
