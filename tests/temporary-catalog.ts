@@ -37,6 +37,7 @@ export const smallEntry = (fields: Record<string, string> = {}): string => {
     license: "\n  commercial: unknown",
     sources: "\n  - https://example.org/small",
     ...fields,
+    purposes: fields["purposes"] ?? "\n  - chat",
   };
   return `${Object.entries(all)
     .map(([key, value]) => `${key}: ${value}`.replace(": \n", ":\n"))
