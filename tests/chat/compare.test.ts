@@ -272,7 +272,7 @@ test("autocomplete offers entries and variants, each a name that is found", () =
     expect(offered.length).toBeLessThanOrEqual(25);
     for (const { name, value } of offered) {
       expect(name.length).toBeLessThanOrEqual(100);
-      expect(subjectNamed(value, app.services.catalog.names), value).toBeDefined();
+      expect(subjectNamed(value, app.services.catalog), value).toBeDefined();
     }
   }
   expect(app.router.complete("compare", "model1", "beta-9", context)[0]?.value).toBe("Beta-9B");

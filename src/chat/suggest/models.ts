@@ -39,7 +39,7 @@ export const suggestSubjects: Autocomplete = (typed, context) => {
 function subjectsOf(entry: Entry, wanted: string, { catalog, text }: Pick<Context, "catalog" | "text">): Suggestion[] {
   const whole = { name: `${entry.name} · ${about(entry, { text })}`, value: entry.id };
   const variants = (entry.variants ?? []).filter(
-    ({ name }) => foldName(name).includes(wanted) && subjectNamed(name, catalog.names)?.subject.variant?.name === name,
+    ({ name }) => foldName(name).includes(wanted) && subjectNamed(name, catalog)?.subject.variant?.name === name,
   );
   const listed = variants.map(({ name, parametersB, activeParametersB }) => ({
     name: [name, ...(parametersB === undefined ? [] : [formatSize(parametersB, activeParametersB)])].join(" · "),
