@@ -21,6 +21,7 @@ export function buildOf(entry: Entry, subject: Subject, statedFileGb?: number): 
   const fileGb = statedFileGb ?? fileOf(entry, subject);
   const nominal = subject.parametersB ?? (fileGb === undefined ? undefined : parametersByFile(subject, fileGb));
   if (nominal === undefined) return undefined;
+  const released = edition?.released ?? entry.released;
   const weights: WeightsBuild = {
     precision,
     quant,
@@ -28,10 +29,10 @@ export function buildOf(entry: Entry, subject: Subject, statedFileGb?: number): 
     activeParametersB,
     architecture,
     embeddings: embeddingsOf(entry, edition),
+    released,
     vision: modalitiesOf(entry, edition).includes("vision"),
   };
   const parametersB = storedParameters(entry, edition) ?? parametersByFiles(entry, edition, weights) ?? nominal;
-  const released = edition?.released ?? entry.released;
   const outline = { parametersB: nominal, activeParametersB, architecture, released };
   return { ...weights, parametersB, fileGb, cache: cacheRangeOf(attentionOf(entry, edition), outline) };
 }

@@ -1,5 +1,6 @@
 import type { Quantization } from "#src/catalog/entry/precision.ts";
 import type { Engine } from "#src/catalog/entry/schema.ts";
+import type { CacheKind } from "./cache.ts";
 import type { TokenTables } from "./weights.ts";
 
 /** What CUDA takes of each card before any model: 457 MiB by Ollama (`cudaMinimumMemory` of its discover package). */
@@ -67,6 +68,18 @@ export function usualEngine({ precision }: Quantization, inOllama: boolean): Eng
   if (precision === "exl2") return "other";
   return OF_TRANSFORMERS.includes(precision) ? "transformers" : "vllm";
 }
+
+/** Which engines store keys and values in which kinds besides 16 bits (`--cache-type-k`, `OLLAMA_KV_CACHE_TYPE`, `--kv-cache-dtype`). */
+const CACHE_KINDS_OF: Partial<Record<Engine, readonly CacheKind[]>> = {
+  "llama.cpp": ["q8_0", "q4_0"],
+  ollama: ["q8_0", "q4_0"],
+  vllm: ["fp8"],
+  sglang: ["fp8"],
+};
+
+/** The kind that is asked for, where an engine has it; undefined for 16 bits. */
+export const cacheKindOf = (engine: Engine, asked: CacheKind | undefined): CacheKind | undefined =>
+  asked !== undefined && CACHE_KINDS_OF[engine]?.includes(asked) ? asked : undefined;
 
 /** Whether an engine runs a model in part on the processor: llama.cpp's `--n-gpu-layers`, which Ollama sets by itself. */
 export const splits = (engine: Engine): boolean => engine === "llama.cpp" || engine === "ollama";

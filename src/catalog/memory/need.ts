@@ -1,6 +1,6 @@
 import type { Engine } from "#src/catalog/entry/schema.ts";
 import type { CacheKind } from "./cache.ts";
-import { usualEngine } from "./engines.ts";
+import { cacheKindOf, usualEngine } from "./engines.ts";
 import { type Build, cacheGb, estimateGb, type Range, weightsGb } from "./estimate.ts";
 import type { Measurement, Offer } from "./offers.ts";
 
@@ -50,14 +50,15 @@ function estimateFor(
   build: Build | undefined,
   engine: Engine,
   tokens: number,
-  cacheKind: CacheKind | undefined,
+  asked: CacheKind | undefined,
 ): Need | undefined {
-  const range = build && estimateGb(build, { engine, tokens, cacheKind });
+  const range = build && estimateGb(build, { engine, tokens, cacheKind: cacheKindOf(engine, asked) });
   return range && { ...range, engine, basis: "estimate" };
 }
 
-function fromMeasurement(offer: Offer, one: Measurement, tokens: number, cacheKind?: CacheKind): Need | undefined {
+function fromMeasurement(offer: Offer, one: Measurement, tokens: number, asked?: CacheKind): Need | undefined {
   const engine = engineOf(offer);
+  const cacheKind = cacheKindOf(engine, asked);
   const enough = tokens <= tokensOf(one);
   if (enough && cacheKind === undefined) return { low: one.gb, high: one.gb, engine, basis: "measured" };
   if (offer.build === undefined) return undefined;

@@ -11,6 +11,8 @@ export type WeightsBuild = Quantization & {
   activeParametersB?: number | undefined;
   architecture?: Architecture | undefined;
   embeddings?: Embeddings | undefined;
+  /** When it came out, as a year, a month or a day. */
+  released?: string | undefined;
   /** Reads images, by a vision encoder that names of models do not count. */
   vision?: boolean | undefined;
   /** Size of the weight files in GB (10⁹ bytes), where known; better than any calculation. */
@@ -135,8 +137,12 @@ export function activeOf({
 
 /** Tokens of a vocabulary where nobody says: 65 to 152 thousand in Chinese models. */
 const VOCABULARY = 128_000;
-/** Up to this size input and output usually share one table (Qwen2.5: up to 3B, Qwen3: up to 4B). */
+/**
+ * Up to this size input and output usually share one table (Qwen2.5: up to 3B, Qwen3: up to 4B), but seldom before Qwen2
+ * (Qwen-1.8B, DeepSeek-Coder-1.3B, InternLM2-1.8B and Qwen1.5-4B have two).
+ */
 const ONE_TABLE_UP_TO_B = 4.5;
+const ONE_TABLE_SINCE = "2024-06";
 /** Largest share of the parameters in embeddings where they are estimated: 27 % of Qwen2.5-0.5B, 26 % of Qwen3-0.6B. */
 const MOST_EMBEDDINGS = 0.27;
 /** llama.cpp keeps the output layer at Q6_K or wider; where it is the embeddings too, that weighs. */
@@ -155,10 +161,10 @@ export type TokenTables = {
 
 /** As the configuration states them, else a quarter of the smallest models and little of large ones. */
 export function tokenTables(build: Omit<WeightsBuild, "precision" | "quant">): TokenTables {
-  const { embeddings, parametersB } = build;
+  const { embeddings, parametersB, released } = build;
   const width = embeddings?.width ?? widthOf(activeOf(build));
   const vocabulary = embeddings?.vocabulary ?? VOCABULARY;
-  const tied = embeddings?.tied ?? parametersB < ONE_TABLE_UP_TO_B;
+  const tied = embeddings?.tied ?? (parametersB < ONE_TABLE_UP_TO_B && (released ?? "") >= ONE_TABLE_SINCE);
   const tables = tied ? 1 : 2;
   const most = embeddings?.vocabulary === undefined ? MOST_EMBEDDINGS : 1;
   return { width, vocabulary, tables, billions: Math.min((tables * vocabulary * width) / BILLION, parametersB * most) };
