@@ -4,9 +4,11 @@ import { type Text, textIn } from "#src/base/locale.ts";
 import { writeFileWhole } from "#src/base/write-file.ts";
 import { crossCheck } from "#src/catalog/entry/check.ts";
 import { renderJsonSchema } from "#src/catalog/entry/json-schema.ts";
-import { layOut } from "#src/catalog/entry/layout.ts";
-import { byPosition, readCatalog } from "#src/catalog/entry/load.ts";
+import { layOut, layOutReference } from "#src/catalog/entry/layout.ts";
+import { byPosition, readCatalog, readReferenceTexts } from "#src/catalog/entry/load.ts";
 import { brokenRule, type Problem } from "#src/catalog/entry/problem.ts";
+import { REFERENCE_FILES, REFERENCE_KINDS } from "#src/catalog/entry/reference.ts";
+import { checkReference } from "#src/catalog/entry/reference-check.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { renderReadme } from "#src/catalog/readme/document.ts";
 import { type CatalogData, openCatalog } from "#src/catalog/search/search.ts";
@@ -20,15 +22,22 @@ type Output = { file: string; text: string; rule: "layout" | "stale" };
 const asProblem = ({ file, rule }: Output): Problem => ({ file, severity: "error", issue: brokenRule(rule) });
 
 async function outputs(directory: string, entries: readonly Entry[], entriesOnly: boolean): Promise<Output[]> {
+  const { texts } = readReferenceTexts(directory);
   const files = await Promise.all(
     entries.map(async ({ id }): Promise<Output> => {
       const file = join("models", `${id}.yaml`);
       return { file, text: layOut(await readFile(join(directory, file), "utf8")), rule: "layout" };
     }),
   );
-  if (entriesOnly) return files;
+  const beside = REFERENCE_KINDS.flatMap((kind): Output[] => {
+    const file = REFERENCE_FILES[kind];
+    const text = texts[kind];
+    return text === undefined ? [] : [{ file, text: layOutReference(kind, text), rule: "layout" }];
+  });
+  if (entriesOnly) return [...files, ...beside];
   return [
     ...files,
+    ...beside,
     { file: "README.md", text: renderReadme(entries), rule: "stale" },
     { file: "schema.json", text: renderJsonSchema(), rule: "stale" },
   ];
@@ -79,7 +88,7 @@ export async function runCatalogCommand(
   const text = textIn(locale);
   const read = await readCatalog(catalogDir);
   const { entries } = read;
-  const problems = [...read.problems, ...crossCheck(read)].toSorted(byPosition);
+  const problems = [...read.problems, ...crossCheck(read), ...checkReference(read)].toSorted(byPosition);
   const changed =
     problems.length > 0 || values.site !== undefined
       ? []
