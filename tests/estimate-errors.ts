@@ -1,10 +1,9 @@
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { RUNTIME_GB } from "#src/catalog/memory/engines.ts";
-import { type Build, estimateGb } from "#src/catalog/memory/estimate.ts";
+import { type Build, cacheGb, estimateGb } from "#src/catalog/memory/estimate.ts";
 import { engineOf, MEASURED_TOKENS } from "#src/catalog/memory/need.ts";
 import { type Measurement, type Offer, offersOf } from "#src/catalog/memory/offers.ts";
-import { tokenTables } from "#src/catalog/memory/weights.ts";
 
 /** How far our estimate of a measured way to run a model is off: 0.1 is a tenth too much. */
 export type EstimateError = {
@@ -14,6 +13,8 @@ export type EstimateError = {
   error: number;
   /** The source says with which program and how much context it measured. */
   defined: boolean;
+  /** It holds more of the prompt than its cache, so that it is no measure for an estimate. */
+  holdsPrompt: boolean;
   /** The formula was fitted to this half. */
   tuned: boolean;
 };
@@ -41,23 +42,50 @@ function errorsOf(entry: Entry, offer: Offer, build: Build, one: Measurement): E
   );
   const defined = offer.engine !== undefined && one.tokens !== undefined;
   const error = estimatedGb / one.gb - 1;
-  return [{ what, measuredGb: one.gb, estimatedGb, error, defined, tuned: isTuned(what) }];
+  return [
+    {
+      what,
+      measuredGb: one.gb,
+      estimatedGb,
+      error,
+      defined,
+      holdsPrompt: holdsPrompt(entry, offer, build, one),
+      tuned: isTuned(what),
+    },
+  ];
 }
 
-/** The text that Qwen lets a model write after each prompt that it measures with. */
-const WRITTEN = 2048;
+/**
+ * GB that a figure of Transformers holds besides, or does not hold. PyTorch's own count leaves out what CUDA takes. Until
+ * the caches of version 4.36 (https://github.com/huggingface/transformers/pull/26681) each token made the cache anew
+ * beside the old one.
+ */
+function ofItsTime(entry: Entry, offer: Offer, build: Build, { tokens = MEASURED_TOKENS }: Measurement): number {
+  if (offer.engine !== "transformers") return 0;
+  return (isBeforeCaches(entry, offer) ? cacheGb(build.cache, tokens).high : 0) - RUNTIME_GB;
+}
+
+const releasedOf = (entry: Entry, { edition }: Offer): string => edition?.released ?? entry.released ?? "";
+const isBeforeCaches = (entry: Entry, offer: Offer): boolean => releasedOf(entry, offer) < "2023-12";
+/** Qwen lets a model write so much after a prompt of one token, which holds no logits to speak of. */
+const ONE_TOKEN_PROMPT = 2049;
+
+/** So much more than the cache of the longer text is something else. */
+const MORE_THAN_CACHE = 1.5;
 
 /**
- * What a figure of Transformers holds besides, or does not hold: PyTorch's own count leaves out what CUDA takes; and the
- * logits of the whole prompt were kept, in 16 and in 32 bits, until version 4.45 of September 2024
- * (https://github.com/huggingface/transformers/pull/31292), which shows where a longer prompt takes more than its cache.
+ * Whether a figure holds the logits or one layer's values of the whole prompt and so bounds nothing else: those of long
+ * prompts in Transformers until version 4.45 of September 2024 do (https://github.com/huggingface/transformers/pull/31292),
+ * and what grew from the shortest by more than its cache.
  */
-function ofItsTime(entry: Entry, offer: Offer, build: Build, { gb, tokens = MEASURED_TOKENS }: Measurement): number {
-  if (offer.engine !== "transformers") return 0;
-  const logits = (Math.max(0, tokens - WRITTEN) * tokenTables(build).vocabulary * 6) / 2 ** 30;
-  const shortest = Math.min(...(offer.measurements ?? []).map((one) => one.gb));
-  const holdsLogits = gb - shortest > logits * 0.7;
-  return (holdsLogits ? logits : 0) - RUNTIME_GB + 0 * entry.id.length;
+function holdsPrompt(entry: Entry, offer: Offer, build: Build, { gb, tokens = MEASURED_TOKENS }: Measurement): boolean {
+  const isLong = offer.engine === "transformers" && tokens > ONE_TOKEN_PROMPT;
+  if (isLong && releasedOf(entry, offer) < "2024-09") return true;
+  const [shortest] = (offer.measurements ?? []).toSorted((a, b) => a.gb - b.gb);
+  if (shortest === undefined) return false;
+  const growth = cacheGb(build.cache, tokens).high - cacheGb(build.cache, shortest.tokens ?? MEASURED_TOKENS).high;
+  const copies = isBeforeCaches(entry, offer) ? 2 : 1;
+  return gb - shortest.gb > growth * copies * MORE_THAN_CACHE + gb * 0.02;
 }
 
 /** Every other measurement, by its name. */
