@@ -1,5 +1,4 @@
 import type { Card } from "#src/catalog/entry/reference.ts";
-import { RUNTIME_GB } from "./estimate.ts";
 import { cardNames } from "./named-cards.ts";
 
 /** What a person runs models on. GB as cards are sold (2³⁰ bytes). */
@@ -32,10 +31,6 @@ export const totalGb = ({ cards, cardGb }: Machine): number => cards * cardGb;
 
 /** GB of main memory that is left for a model. */
 export const spareRamGb = ({ ramGb = 0 }: Machine): number => Math.max(0, ramGb - SYSTEM_GB);
-
-/** GB that a model takes of a machine: spread over several cards, CUDA takes its part of each. */
-export const needOn = (machine: Machine, gb: number): number =>
-  gb <= machine.cardGb ? gb : gb + (machine.cards - 1) * RUNTIME_GB;
 
 const SIZE = String.raw`(\d{1,9}(?:\.\d{1,9})?)\s*(g|gb|gib|m|mb|mib)?`;
 const COUNT = String.raw`(?:(\d{1,9})\s*[x×*]\s*)?`;
