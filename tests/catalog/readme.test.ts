@@ -140,13 +140,13 @@ test("what is second-hand, estimated, a stand-in or unclear is marked wherever i
   ]);
   const [row] = rows(readme);
   expect(row).toMatch(
-    /Small\]\(families\/small\.md#small\) ⚠ 二手 \|.*\| 17 GB（BF16，估算，⚠ 二手） \| ⚠ 商用未明确 \|/,
+    /Small\]\(families\/small\.md#small\) ⚠ 二手 \|.*\| 17 GB（7B，BF16，估算，⚠ 二手） \| ⚠ 商用未明确 \|/,
   );
   expect(readme).toContain("> **⚠ 二手资料**");
-  expect(readme).toContain("- 商用：⚠ 商用未明确");
-  expect(readme).toContain("- Small-7B：⚠ 二手，权重许可 Own License，⚠ 商用未明确（ask）");
+  expect(readme).toContain("- 权重许可：Own License\n- 商用：⚠ 商用未明确（ask）");
+  expect(readme).toContain("- Small-7B：⚠ 二手");
   expect(readme).toContain("- Small-7B（⚠ 二手）：[BF16]");
-  expect(readme).toContain("| Small-7B（⚠ 二手） | BF16 | 未注明 | 17 GB（估算） | 未注明 | 文件 14.5 GB（⚠ 二手） |");
+  expect(readme).toContain("| Small-7B（⚠ 二手） | BF16 | 17 GB（估算） | 文件 14.5 GB（⚠ 二手） |");
   expect(readme).toContain("`ollama run other:7b`（⚠ 替代，不是同一权重，⚠ 二手，官方库）");
 });
 

@@ -1,11 +1,13 @@
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { formatGb, formatTokens } from "#src/catalog/entry/units.ts";
-import { offersOf, sizeSummary } from "#src/catalog/memory/offers.ts";
+import { isOurEstimate, leastMemory, sizeSummary } from "#src/catalog/memory/offers.ts";
+import { shortVariant } from "#src/catalog/search/subject.ts";
 import type { Family } from "./families.ts";
+import { commercialCell } from "./licenses.ts";
 import { baseModelText, type EntryLinks } from "./links.ts";
 import { escapeText, linked, shorten, table } from "./markdown.ts";
-import { COMMERCIAL, GENERATED, NONE, NOT_STATED } from "./words.ts";
+import { COMMERCIAL, GENERATED, NONE, NOT_STATED, SECONDARY } from "./words.ts";
 
 /** Characters of a cell of the comparison, so that eleven columns stay readable beside each other. */
 const CELL = 40;
@@ -31,7 +33,7 @@ export function renderDocument(families: readonly Family[], links: EntryLinks): 
 }
 
 const LEGEND = `- 「${NOT_STATED}」：来源没有写；「${NONE}」：来源写明没有。
-- 「⚠ 二手」：主要来自第三方，不是开发者自己的资料；「估算」：按参数量或推荐机器算出，不是实测；「⚠ 替代」：Ollama 里没有这个模型，列出的是后继或同名的另一个模型；「${COMMERCIAL.unknown}」：来源没有写权重能否商用，或互相矛盾。
+- 「⚠ 二手」：主要来自第三方，不是开发者自己的资料；「估算」：来源按参数量或推荐机器算出，不是实测；「≈」和「估计」：来源没有写，由我们估计；「⚠ 替代」：Ollama 里没有这个模型，列出的是后继或同名的另一个模型；「${COMMERCIAL.unknown}」：来源没有写权重能否商用，或互相矛盾。
 - 大小照来源的写法：从显卡读出的显存其实是 GiB，文件大小是十进制的 GB。没有写序列长度的显存多是短文本（1 至 2048 tokens）下的数字。
 - 2024 年下半年起的条目里，来源没有写精度的 Hugging Face 仓库按通常的做法记作 BF16。Hugging Face 的编号没有逐一打开核实，社区上传的 Ollama 模型可能已被删除。`;
 
@@ -58,8 +60,8 @@ function comparison(entries: readonly Entry[], links: EntryLinks): string {
     escapeText(shorten(entry.highlights?.join("；") ?? entry.summary.zh, CELL)),
     sizeSummary(entry) ?? NOT_STATED,
     entry.contextTokens === undefined ? NOT_STATED : formatTokens(entry.contextTokens),
-    leastMemory(entry),
-    COMMERCIAL[entry.license.commercial],
+    memoryCell(entry),
+    commercialCell(entry),
   ]);
   return table(columns, rows);
 }
@@ -77,11 +79,16 @@ function quantizationCell({ quantizations }: Entry): string {
   return quantizations.map((precision) => quantizationLabel({ precision })).join("、") || NONE;
 }
 
-function leastMemory(entry: Entry): string {
-  const best = offersOf(entry)
-    .filter(({ stated, vramGb }) => stated && vramGb !== undefined)
-    .toSorted((a, b) => (a.vramGb ?? 0) - (b.vramGb ?? 0))[0];
-  if (best?.vramGb === undefined) return NOT_STATED;
-  const remarks = [quantizationLabel(best), best.estimated ? "估算" : "", best.secondary ? "⚠ 二手" : ""];
-  return `${formatGb(best.vramGb)}（${remarks.filter((remark) => remark !== "").join("，")}）`;
+/** The least that any way to run it takes, as a source states it or as we estimate it. */
+function memoryCell(entry: Entry): string {
+  const least = leastMemory(entry);
+  if (least?.vramGb === undefined) return NOT_STATED;
+  const ours = isOurEstimate(least);
+  const remarks = [
+    least.variant === undefined ? "" : escapeText(shortVariant(least.variant, { entry, variant: undefined })),
+    quantizationLabel(least),
+    ours ? "估计" : least.estimated ? "估算" : "",
+    least.secondary ? SECONDARY : "",
+  ];
+  return `${ours ? "≈ " : ""}${formatGb(least.vramGb)}（${remarks.filter((remark) => remark !== "").join("，")}）`;
 }

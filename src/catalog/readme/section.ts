@@ -1,3 +1,4 @@
+import { developerName } from "#src/catalog/entry/developer-name.ts";
 import { everyOllamaModel, everyWeights } from "#src/catalog/entry/editions.ts";
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
 import type { Entry, Weights } from "#src/catalog/entry/schema.ts";
@@ -8,8 +9,9 @@ import { licenseRows } from "./licenses.ts";
 import { baseModelText, type EntryLinks } from "./links.ts";
 import { escapeText, link, linked, note } from "./markdown.ts";
 import { resources } from "./resources.ts";
+import { sharedFacts } from "./shared-facts.ts";
 import { variantText } from "./variants.ts";
-import { ARCHITECTURE, HUB, MODALITY, NONE, NOT_STATED, PUBLISHES, PURPOSE, SECONDARY, STATUS } from "./words.ts";
+import { ARCHITECTURE, HUB, MODALITY, NONE, NOT_STATED, PUBLISHES, SECONDARY, STATUS } from "./words.ts";
 
 const languages = new Intl.DisplayNames(["zh-CN"], { type: "language" });
 
@@ -22,7 +24,7 @@ export function renderSection(entry: Entry, links: EntryLinks): string {
     facts(entry, links),
     block(
       "版本",
-      (entry.variants ?? []).map((variant) => `- ${variantText(variant, links)}`),
+      (entry.variants ?? []).map((variant) => `- ${variantText(entry, variant, links)}`),
     ),
     block(
       "论文",
@@ -59,7 +61,8 @@ function marks(entry: Entry): string {
 
 function facts(entry: Entry, links: EntryLinks): string {
   const developers = entry.developers.map(
-    ({ name, role }) => `${escapeText(name)}${role === "corresponding" ? "（通讯作者）" : ""}`,
+    (developer) =>
+      escapeText(developerName(developer, "zh")) + (developer.role === "corresponding" ? "（通讯作者）" : ""),
   );
   const spoken = [...entry.languages.map((tag) => languages.of(tag) ?? tag), entry.languagesNote ?? ""];
   const rows: [label: string, value: string | undefined][] = [
@@ -76,7 +79,7 @@ function facts(entry: Entry, links: EntryLinks): string {
     ],
     ["语言", statedParts(spoken).map(escapeText).join("、")],
     ["模态", entry.modalities.map((modality) => MODALITY[modality]).join("、") + note(entry.modalitiesNote)],
-    ["用途", entry.purposes?.map((purpose) => PURPOSE[purpose]).join("、")],
+    ...sharedFacts(entry),
     ["基座模型", entry.baseModel && baseModelText(entry.baseModel, links)],
     ["额外的预训练数据集", datasets(entry.training?.pretrainingData)],
     ["指令微调数据集", datasets(entry.training?.instructionData)],
@@ -88,7 +91,7 @@ function facts(entry: Entry, links: EntryLinks): string {
       "最近版本",
       entry.latestRelease && linked(entry.latestRelease.tag, entry.latestRelease.url) + note(entry.latestRelease.date),
     ],
-    ...licenseRows(entry.license),
+    ...licenseRows(entry),
   ];
   return rows.flatMap(([label, value]) => (value ? [`- ${label}：${value}`] : [])).join("\n");
 }

@@ -1,14 +1,16 @@
-import type { Variant } from "#src/catalog/entry/schema.ts";
+import { licenseGroups, licenseOf } from "#src/catalog/entry/of-variant.ts";
+import type { Entry, Variant } from "#src/catalog/entry/schema.ts";
 import { statedParts, whenStated } from "#src/catalog/entry/stated.ts";
 import { formatBillions, formatSize, formatTokens } from "#src/catalog/entry/units.ts";
 import { licenseName } from "./licenses.ts";
 import { baseModelText, type EntryLinks } from "./links.ts";
-import { escapeText, note } from "./markdown.ts";
+import { escapeText } from "./markdown.ts";
+import { ownFacts } from "./shared-facts.ts";
 import { ARCHITECTURE, COMMERCIAL, MODALITY, SECONDARY } from "./words.ts";
 
 /** One size or edition of an entry. */
-export function variantText(variant: Variant, links: EntryLinks): string {
-  const { license } = variant;
+export function variantText(entry: Entry, variant: Variant, links: EntryLinks): string {
+  const license = licenseGroups(entry).length > 1 ? licenseOf(entry, variant) : undefined;
   const details = statedParts([
     variant.confidence && SECONDARY,
     variant.parametersB === undefined
@@ -20,10 +22,9 @@ export function variantText(variant: Variant, links: EntryLinks): string {
     variant.baseModel && `基座 ${baseModelText(variant.baseModel, links)}`,
     variant.pretrainingTokens && `预训练 ${escapeText(variant.pretrainingTokens)} tokens`,
     variant.released,
-    license?.code && `代码许可 ${licenseName(license.code, license.codeUrl)}`,
-    license?.weights && `权重许可 ${licenseName(license.weights, license.weightsUrl)}`,
-    license?.data && `数据许可 ${escapeText(license.data)}`,
-    license && COMMERCIAL[license.commercial] + note(license.note),
+    ...ownFacts(entry, variant),
+    license?.weights && licenseName(license.weights, license.weightsUrl),
+    license && COMMERCIAL[license.commercial],
     variant.note && escapeText(variant.note),
   ]);
   return `${escapeText(variant.name)}${details.length > 0 ? `：${details.join("，")}` : ""}`;

@@ -1,5 +1,5 @@
 import type { Purpose } from "#src/catalog/entry/purposes.ts";
-import type { Architecture, License, Modality, Weights } from "#src/catalog/entry/schema.ts";
+import type { Architecture, License, Modality, Thinking, Weights } from "#src/catalog/entry/schema.ts";
 
 /** The first line of every generated page. */
 export const GENERATED = "<!-- 由 npm run catalog 从 catalog/models/*.yaml 生成，请改 YAML，不要改这里。 -->";
@@ -12,6 +12,15 @@ export const COMMERCIAL: Record<License["commercial"], string> = {
   no: "不可商用",
   unknown: "⚠ 商用未明确",
 };
+/** Of an entry of which only some variants are so free. */
+export const COMMERCIAL_IN_PART: Record<License["commercial"], string> = {
+  yes: "部分可商用",
+  conditional: "部分有条件可商用",
+  registration: "部分登记后可商用",
+  no: "不可商用",
+  unknown: "⚠ 部分商用未明确",
+};
+export const THINKING: Record<Thinking, string> = { always: "总是", switchable: "可开关", never: "从不" };
 export const NOT_STATED = "未注明";
 export const NONE = "无";
 export const SECONDARY = "⚠ 二手";
