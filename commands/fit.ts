@@ -1,28 +1,37 @@
 import { z } from "zod";
 import { UserError } from "#src/base/user-error.ts";
 import { FIT_PURPOSES, type FitPurpose } from "#src/catalog/entry/purposes.ts";
-import { type FitRequest, findFits } from "#src/catalog/memory/fit.ts";
+import { CACHE_KINDS, type CacheKind } from "#src/catalog/memory/cache.ts";
+import { findFits } from "#src/catalog/memory/fit.ts";
 import { cardsText, LEAST_GB, MOST_GB, readCards, readRam, readTokens } from "#src/catalog/memory/machine.ts";
+import type { FitRequest } from "#src/catalog/memory/ways.ts";
 import { type CatalogContext, choice, defineCommand, flag, text } from "#src/chat/command.ts";
 import { fitList } from "#src/chat/fit/list.ts";
 import { suggestCards } from "#src/chat/suggest/cards.ts";
 import { customId, type View } from "#src/chat/view.ts";
 
-type Asked = { vram: string; ram: string | undefined; context: string | undefined };
+type Typed = { vram: string; ram: string | undefined; context: string | undefined };
+type Chosen = { purpose: FitPurpose | undefined; cacheKind: CacheKind | undefined; commercial: boolean };
+
+/** Kinds that the cache may be asked for in; 16 bits is what it is in otherwise. */
+const NARROW_CACHE = CACHE_KINDS.filter((kind) => kind !== "f16");
+/** How people ask for the longest context that each model has. */
+const LONGEST = /^(?:max|longest|最长|最長)$/i;
 
 /** `/fit 24 GB` on the terminal: the unit stands where the main memory would. */
 const UNIT = /^g(?:i?b)?$/i;
 
-function readRequest({ vram, ram, context }: Asked, purpose: FitPurpose | undefined, commercial: boolean): FitRequest {
+function readRequest({ vram, ram, context }: Typed, chosen: Chosen): FitRequest {
   const [cardsTyped, ramTyped] = ram !== undefined && UNIT.test(ram) ? [`${vram} ${ram}`, undefined] : [vram, ram];
   const cards = readCards(cardsTyped);
   if (cards === undefined) throw new UserError("invalidCards", { given: vram, least: LEAST_GB, most: MOST_GB });
   const ramGb = ramTyped === undefined ? undefined : readRam(ramTyped);
   if (ramTyped !== undefined && ramGb === undefined)
     throw new UserError("invalidRam", { given: ramTyped, least: LEAST_GB, most: MOST_GB });
-  const contextTokens = context === undefined ? undefined : readTokens(context);
+  const contextTokens =
+    context === undefined ? undefined : LONGEST.test(context.trim()) ? "longest" : readTokens(context);
   if (context !== undefined && contextTokens === undefined) throw new UserError("invalidContext", { given: context });
-  return { machine: { ...cards, ramGb }, contextTokens, purpose, commercial };
+  return { machine: { ...cards, ramGb }, contextTokens, ...chosen };
 }
 
 const NONE = "-";
@@ -35,21 +44,27 @@ const pageState = z
     z.string(),
     z.string(),
     z.string(),
+    z.enum([...NARROW_CACHE, NONE]),
     z.enum([...FIT_PURPOSES, NONE]),
     z.enum(["all", "commercial"]),
   ])
-  .transform(([page, vram, ram, context, purpose, license]) => {
+  .transform(([page, vram, ram, context, cache, purpose, license]) => {
     const given = (value: string): string | undefined => (value === NONE ? undefined : value);
-    const asked = { vram, ram: given(ram), context: given(context) };
-    return { page, request: readRequest(asked, purpose === NONE ? undefined : purpose, license === "commercial") };
+    const chosen = {
+      purpose: purpose === NONE ? undefined : purpose,
+      cacheKind: cache === NONE ? undefined : cache,
+      commercial: license === "commercial",
+    };
+    return { page, request: readRequest({ vram, ram: given(ram), context: given(context) }, chosen) };
   });
 
 function list(request: FitRequest, page: number, context: CatalogContext): View {
-  const { machine, contextTokens, purpose, commercial } = request;
+  const { machine, contextTokens, cacheKind, purpose, commercial } = request;
   const state = [
     cardsText(machine),
     orNone(machine.ramGb),
     orNone(contextTokens),
+    orNone(cacheKind),
     orNone(purpose),
     commercial ? "commercial" : "all",
   ];
@@ -63,14 +78,16 @@ export const fit = defineCommand({
     vram: text({ required: true, maxLength: 20, autocomplete: suggestCards }),
     ram: text({ required: false, maxLength: 20 }),
     context: text({ required: false, maxLength: 20 }),
+    cache: choice(NARROW_CACHE),
     purpose: choice(FIT_PURPOSES),
     commercial: flag(),
   },
   examples: ["8", "24GB context:32k", "8 ram:64", "12 purpose:code commercial:true", "2x24"],
   needs: "catalog",
   acknowledge: "answer",
-  async execute({ vram, ram, context: tokens, purpose, commercial = false }, context) {
-    await context.reply(list(readRequest({ vram, ram, context: tokens }, purpose, commercial), 0, context));
+  async execute({ vram, ram, context: tokens, cache: cacheKind, purpose, commercial = false }, context) {
+    const request = readRequest({ vram, ram, context: tokens }, { purpose, cacheKind, commercial });
+    await context.reply(list(request, 0, context));
   },
   components: {
     page: {

@@ -1,12 +1,11 @@
 import type { Entry, Variant } from "#src/catalog/entry/schema.ts";
 import { foldName } from "#src/catalog/entry/text.ts";
 import type { Offer } from "./offers.ts";
+import { activeOf } from "./weights.ts";
 
 /** Months in which a model of half the size comes to do as well, see `capabilityOf`. */
 const MONTHS_TO_HALVE = 10;
 const FIRST_YEAR = 2023;
-/** Share of a mixture of experts that is used for one token where the catalog does not say: an eighth is common. */
-const USUAL_ACTIVE = 1 / 8;
 
 /**
  * How much a model can do, in doublings: one more is twice the parameters, or ten months of progress. Qwen's reports give
@@ -14,12 +13,12 @@ const USUAL_ACTIVE = 1 / 8;
  * https://arxiv.org/abs/2505.09388), a survey of many models less than four (https://arxiv.org/abs/2412.04315); makers
  * praise what is new, so it counts for less here.
  * A mixture of experts stands for a dense model between its total and its active parameters, nearer to the total: about
- * five times the active, as the same report finds for Qwen3-30B-A3B and 235B-A22B.
+ * five times the active, as the same report finds for Qwen3-30B-A3B and 235B-A22B. Where nobody states its active part,
+ * the usual share counts (`activeOf`), so that it never stands for a dense model of its size.
  */
 export function capabilityOf(offer: Offer, entry: Entry): number {
-  const { parametersB, activeParametersB, architecture, edition } = offer;
-  const size = parametersB ?? 1;
-  const active = architecture === "moe" ? (activeParametersB ?? size * USUAL_ACTIVE) : size;
+  const { parametersB: size = 1, activeParametersB, architecture, edition } = offer;
+  const active = architecture === "moe" ? activeOf({ parametersB: size, activeParametersB, architecture }) : size;
   return Math.log2(Math.cbrt(size * size * active)) + monthsOf(releasedOf(entry, edition)) / MONTHS_TO_HALVE;
 }
 

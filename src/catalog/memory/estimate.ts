@@ -1,194 +1,44 @@
-import { bitsPerWeight, type Precision, type Quantization } from "#src/catalog/entry/precision.ts";
-import type { Attention } from "./attention.ts";
+import type { Engine } from "#src/catalog/entry/schema.ts";
+import { type CacheKind, cacheBytes } from "./cache.ts";
+import { overheadGb } from "./engines.ts";
+import type { CacheRange } from "./shapes.ts";
+import { tokenTables, type WeightsBuild, weightsBytes } from "./weights.ts";
 
 /**
- * Memory to run a model where nobody has measured it: weights, key-value cache, and what the runtime takes besides.
+ * Memory to run a model where nobody has measured it: weights, key-value cache, and what the engine takes besides.
  * Memory is counted as graphics cards and their tools count it (1 GB = 2³⁰ bytes), files as hubs do (1 GB = 10⁹ bytes).
  */
 const BYTES_PER_GB = 2 ** 30;
-const BILLION = 1e9;
 
 /** What an estimate is made from. */
-export type Build = Quantization & {
-  /** Billions of parameters, those of all experts together. */
-  parametersB: number;
-  /** Billions of parameters used for one token, of a mixture of experts. */
-  activeParametersB?: number | undefined;
-  attention: Attention;
-  /** Reads images, by a vision encoder that names of models do not count. */
-  vision?: boolean | undefined;
-  /** Size of the weight files in GB (10⁹ bytes), where known; better than any calculation. */
-  fileGb?: number | undefined;
-};
+export type Build = WeightsBuild & { cache: CacheRange };
+
+/** How it is run. */
+export type Setting = { engine: Engine; tokens: number; cacheKind?: CacheKind | undefined };
+
+/** GB between which the truth lies; both the same where nothing is unknown. */
+export type Range = { low: number; high: number };
 
 /** Tokens of context that an estimate allows for: what Ollama gives below 24 GB (docs.ollama.com/context-length). */
 export const ESTIMATE_TOKENS = 4096;
 
-/**
- * Bits per weight of whole files, scales included: `tools/quantize/README.md` of llama.cpp, for Llama 3.1 8B (Q3_K_M from
- * its older edition, for Llama 2 7B). Blocks of 32 weights (`q4_0`) by `ggml/src/ggml-common.h`: their bits and a 16-bit
- * scale.
- */
-const GGUF_BITS: Record<string, number> = {
-  iq1_s: 2.0,
-  iq1_m: 2.15,
-  iq2_xxs: 2.38,
-  iq2_xs: 2.59,
-  iq2_s: 2.74,
-  iq2_m: 2.93,
-  iq3_xxs: 3.25,
-  iq3_xs: 3.5,
-  iq3_s: 3.66,
-  iq3_m: 3.76,
-  iq4_xs: 4.46,
-  iq4_nl: 4.68,
-  q2_k_s: 2.97,
-  q2_k: 3.16,
-  q3_k_s: 3.64,
-  q3_k: 3.91,
-  q3_k_m: 3.91,
-  q3_k_l: 4.3,
-  q4_0: 4.5,
-  q4_1: 5,
-  q4_k_s: 4.67,
-  q4_k: 4.89,
-  q4_k_m: 4.89,
-  q5_0: 5.5,
-  q5_1: 6,
-  q5_k_s: 5.57,
-  q5_k: 5.7,
-  q5_k_m: 5.7,
-  q6_k: 6.56,
-  q8_0: 8.5,
-};
-/** Bits per weight of a file whose kind is not stated: Q4_K_M, the usual one, which Ollama takes by default. */
-const USUAL_GGUF_BITS = 4.89;
-
-/** Groups of 128 weights with a 16-bit scale and a 4-bit zero point (GPTQ, AWQ and their likes) add this much. */
-const GROUP_BITS = 20 / 128;
-
-type Cost = {
-  bits: number;
-  /** Embeddings and output layer stay at 16 bits, as the quantisers of Transformers and vLLM leave them. */
-  wideEmbeddings?: true;
-};
-const narrow = (bits: number): Cost => ({ bits, wideEmbeddings: true });
-
-/**
- * Bits per weight with their scales: blocks of 32 with an 8-bit scale (MXFP, OCP Microscaling Formats 1.0), of 16 with
- * an 8-bit scale (NVFP4), of 64 with a 32-bit scale (bitsandbytes NF4, https://arxiv.org/abs/2305.14314, section 3).
- */
-const COSTS: Partial<Record<Precision, Cost>> = {
-  fp8: narrow(8),
-  mxfp8: narrow(8.25),
-  mxfp4: narrow(4.25),
-  nvfp4: narrow(4.5),
-  fp4: narrow(4.5),
-  // FP4 experts and the rest FP8: the files of DeepSeek-V4 come to 4.3 and 4.7 bits a parameter.
-  "fp4-mixed": { bits: 4.5 },
-  int8: narrow(8),
-  int4: narrow(4 + GROUP_BITS),
-  "int4-qe": { bits: 4 + GROUP_BITS },
-  gptq: narrow(4 + GROUP_BITS),
-  "gptq-int8": narrow(8 + GROUP_BITS),
-  "gptq-int4": narrow(4 + GROUP_BITS),
-  "gptq-int2": narrow(2 + GROUP_BITS),
-  awq: narrow(4 + GROUP_BITS),
-  bitsandbytes: narrow(4.5),
-};
-
-/** Undefined for adapters, which run on top of another model. */
-function costOf({ precision, quant }: Quantization): Cost | undefined {
-  const bits = bitsPerWeight({ precision, quant });
-  switch (precision) {
-    case "lora":
-    case "qlora-int4":
-      return undefined;
-    case "gguf":
-    case "ggml": {
-      const known = GGUF_BITS[quant?.toLowerCase() ?? ""];
-      // `int4`, `f16`: the plain width, below 16 bits with the scale of a block.
-      return { bits: known ?? (bits === undefined ? USUAL_GGUF_BITS : bits < 16 ? bits + 0.5 : bits) };
-    }
-    // MLX: groups of 64 with a 16-bit scale and a 16-bit bias. EXL2 names the average that it keeps to.
-    case "mlx":
-      return { bits: (bits ?? 4) + 0.5 };
-    case "exl2":
-      return { bits: bits ?? 4 };
-    default:
-      return COSTS[precision] ?? (bits === undefined ? undefined : { bits });
-  }
+/** GB of the weights alone; undefined for adapters. */
+export function weightsGb(build: WeightsBuild): number | undefined {
+  const bytes = weightsBytes(build);
+  return bytes && bytes / BYTES_PER_GB;
 }
 
-/**
- * Layers and width of a decoder of so many parameters: parameters ≈ 12 · layers · width² (Kaplan et al. 2020,
- * https://arxiv.org/abs/2001.08361, section 2.1), about 128 times as wide as deep (LLaMA 7B and 13B, Qwen2.5 7B).
- */
-const WIDTH_PER_LAYER = 128;
-const layersOf = (billions: number): number => Math.cbrt((billions * BILLION) / (12 * WIDTH_PER_LAYER ** 2));
-const widthOf = (billions: number): number => layersOf(billions) * WIDTH_PER_LAYER;
+/** GB of the cache of one text of so many tokens. */
+export const cacheGb = ({ least, most }: CacheRange, tokens: number, kind?: CacheKind): Range => ({
+  low: cacheBytes(least, tokens, kind) / BYTES_PER_GB,
+  high: cacheBytes(most, tokens, kind) / BYTES_PER_GB,
+});
 
-/** Tokens of a vocabulary: 65 to 152 thousand in Chinese models. */
-const VOCABULARY = 128_000;
-/** Up to this size input and output usually share one table (Qwen2.5: up to 3B, Qwen3: up to 4B). */
-const ONE_TABLE_UP_TO_B = 4.5;
-/** Largest share of the parameters in embeddings: 27 % of Qwen2.5-0.5B, 26 % of Qwen3-0.6B. */
-const MOST_EMBEDDINGS = 0.27;
-/** llama.cpp keeps the output layer at Q6_K or wider; where it is the embeddings too, that weighs. */
-const OUTPUT_BITS = 6.56;
-
-/** Billions of parameters in embeddings and output layer: a quarter of the smallest models, little of large ones. */
-function embeddingsOf({ parametersB, activeParametersB = parametersB }: Build): number {
-  const tables = parametersB < ONE_TABLE_UP_TO_B ? 1 : 2;
-  return Math.min((tables * VOCABULARY * widthOf(activeParametersB)) / BILLION, parametersB * MOST_EMBEDDINGS);
-}
-
-/** Billions of parameters of a vision encoder, kept at 16 bits: SigLIP-400M (MiniCPM-V) to 0.7 (Qwen2.5-VL). */
-const VISION_B = 0.6;
-
-/** GB of the weights in memory; undefined for adapters. */
-function weightsGb(build: Build): number | undefined {
-  const cost = costOf(build);
-  if (cost === undefined || build.fileGb !== undefined) return cost && ((build.fileGb ?? 0) * BILLION) / BYTES_PER_GB;
-  const embeddings = embeddingsOf(build);
-  const shared = build.parametersB < ONE_TABLE_UP_TO_B ? Math.max(cost.bits, OUTPUT_BITS) : cost.bits;
-  const bits =
-    (build.parametersB - embeddings) * cost.bits +
-    embeddings * (cost.wideEmbeddings ? 16 : shared) +
-    (build.vision ? VISION_B * 16 : 0);
-  return (bits * BILLION) / 8 / BYTES_PER_GB;
-}
-
-/** Billions of parameters in a file of so many GB (10⁹ bytes), about; undefined for adapters. */
-export function parametersInFile(quantization: Quantization, fileGb: number): number | undefined {
-  const cost = costOf(quantization);
-  return cost && (fileGb * 8) / cost.bits;
-}
-
-/**
- * GB that one token of context takes in the key-value cache at 16 bits: two vectors a layer, as wide as the key-value
- * heads together (Pope et al. 2022, https://arxiv.org/abs/2211.05102). A mixture of experts has the layers
- * of a dense model of its active size.
- */
-export function cacheGbPerToken({
-  parametersB,
-  activeParametersB = parametersB,
-  attention,
-}: Pick<Build, "parametersB" | "activeParametersB" | "attention">): number {
-  const width = widthOf(activeParametersB);
-  const heads = attention.heads === "all" ? width : Math.min(width, attention.heads * 128);
-  const values = layersOf(activeParametersB) * attention.growing * (attention.latent ?? 2 * heads);
-  return (values * 2) / BYTES_PER_GB;
-}
-
-/** What CUDA takes of each card before any model: 457 MiB by Ollama (`cudaMinimumMemory` of its discover package). */
-export const RUNTIME_GB = 457 / 1024;
-/** Activations, workspaces and fragmentation, as a share of the weights. */
-const BUFFERS = 0.03;
-
-/** GB of graphics memory to run a build with so much context on one card. Undefined for adapters. */
-export function estimateGb(build: Build, contextTokens: number): number | undefined {
+/** GB of memory to run a build on one card. Undefined for adapters. */
+export function estimateGb(build: Build, { engine, tokens, cacheKind }: Setting): Range | undefined {
   const weights = weightsGb(build);
   if (weights === undefined) return undefined;
-  return weights * (1 + BUFFERS) + cacheGbPerToken(build) * contextTokens + RUNTIME_GB;
+  const rest = weights + overheadGb(engine, weights, tokenTables(build), tokens);
+  const cache = cacheGb(build.cache, tokens, cacheKind);
+  return { low: rest + cache.low, high: rest + cache.high };
 }

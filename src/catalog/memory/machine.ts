@@ -1,4 +1,4 @@
-import { RUNTIME_GB } from "./estimate.ts";
+import { RUNTIME_GB } from "./engines.ts";
 import { GRAPHICS_CARDS } from "./graphics-cards.ts";
 
 /** What a person runs models on. GB as cards are sold (2³⁰ bytes). */
@@ -8,6 +8,10 @@ export type Machine = {
   cardGb: number;
   /** Main memory. Absent: not told. */
   ramGb?: number | undefined;
+  /** GB (10⁹ bytes) a second that each card reads its memory with. Absent: not known. */
+  bandwidthGbs?: number | undefined;
+  /** The graphics memory is a share of the main memory. */
+  unified?: true | undefined;
 };
 
 /** Less than any card has, and more than any machine; what is beyond is a slip. */

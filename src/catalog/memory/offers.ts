@@ -1,12 +1,23 @@
 import { memoByObject } from "#src/base/memo.ts";
 import { type Edition, editionOf, sizeInName } from "#src/catalog/entry/edition-match.ts";
 import { everyOllamaModel, everyRequirement, everyWeights, type OfEdition } from "#src/catalog/entry/editions.ts";
-import { modalitiesOf } from "#src/catalog/entry/of-variant.ts";
 import type { Precision, Quantization } from "#src/catalog/entry/precision.ts";
-import type { Architecture, Entry, OllamaModel, Requirement, Variant, Weights } from "#src/catalog/entry/schema.ts";
+import type {
+  Architecture,
+  Engine,
+  Entry,
+  OllamaModel,
+  Requirement,
+  Variant,
+  Weights,
+} from "#src/catalog/entry/schema.ts";
 import { formatBillions, formatSize } from "#src/catalog/entry/units.ts";
-import { attentionOf } from "./attention.ts";
-import { type Build, cacheGbPerToken, ESTIMATE_TOKENS, estimateGb, parametersInFile } from "./estimate.ts";
+import { buildOf, ggufKindOf, ollamaEdition } from "./build.ts";
+import { usualEngine } from "./engines.ts";
+import { type Build, ESTIMATE_TOKENS, estimateGb, weightsGb } from "./estimate.ts";
+
+/** A figure of a source: GB with so much context. */
+export type Measurement = { gb: number; tokens: number | undefined };
 
 /** One way to run an entry: a variant at a precision, with the memory that it takes. */
 export type Offer = Quantization & {
@@ -20,8 +31,14 @@ export type Offer = Quantization & {
   vramGb?: number;
   /** GB of main or unified memory. Absent: not stated. */
   ramGb?: number;
+  /** GB that our estimate may come down to, where it is a range; the memory above is its upper end. */
+  leastGb?: number;
   /** Tokens of context at which the memory was measured or is estimated. */
   contextTokens?: number;
+  /** The program that the memory was measured with or is estimated for. Absent: the source does not say. */
+  engine?: Engine;
+  /** What a source measured, with its context; the memory above is the least of it. */
+  measurements?: Measurement[];
   /** Computed, not measured: by the source where the memory is stated, else by us. */
   estimated: boolean;
   /** The variant is known from third parties only. */
@@ -32,8 +49,8 @@ export type Offer = Quantization & {
   edition?: Variant;
   /** The model in Ollama that it is, exact and run locally. */
   ollama?: OllamaModel;
-  /** GB of graphics memory that each further token of context takes. */
-  cacheGbPerToken?: number;
+  /** What its memory at another context is computed from, where its size is known. */
+  build?: Build;
 };
 
 /** Whether its memory is our own estimate; what a source computed is a source's statement. */
@@ -45,7 +62,7 @@ export const isOurEstimate = ({ estimated, stated }: Offer): boolean => estimate
  * mention that tells nothing new is dropped.
  */
 export const offersOf = memoByObject((entry: Entry): Offer[] => {
-  const requirements = everyRequirement(entry).map((edition) => fromRequirement(entry, edition));
+  const requirements = mergeMeasurements(everyRequirement(entry).map((edition) => fromRequirement(entry, edition)));
   const offers = [
     ...requirements.filter(({ stated }) => stated),
     ...requirements.filter(({ stated, estimated }) => !stated && estimated),
@@ -57,24 +74,14 @@ export const offersOf = memoByObject((entry: Entry): Offer[] => {
   return offers.filter((offer, index) => !offers.slice(0, index).some((earlier) => covers(earlier, offer)));
 });
 
-/** Tokens that figures without a sequence length were taken at: makers measure up to 2,048, most of them less. */
-const MEASURED_TOKENS = 2048;
-
-/** GB of graphics memory to run an offer with so much context; undefined where that is not known. */
-export function memoryAt(offer: Offer, contextTokens: number): number | undefined {
-  if (offer.vramGb === undefined) return undefined;
-  const at = offer.contextTokens ?? MEASURED_TOKENS;
-  const more = offer.stated ? Math.max(0, contextTokens - at) : contextTokens - at;
-  if (more === 0) return offer.vramGb;
-  return offer.cacheGbPerToken === undefined ? undefined : offer.vramGb + more * offer.cacheGbPerToken;
-}
-
-/** The offer that takes the least graphics memory: of those that a source states, else of the estimated. */
-export function leastMemory(entry: Entry): Offer | undefined {
+/**
+ * The offer that takes the least graphics memory of all, stated or estimated: of the given variants where some have a
+ * known memory, else of every variant.
+ */
+export function leastMemory(entry: Entry, variants: readonly Variant[] = []): Offer | undefined {
   const known = offersOf(entry).filter(({ vramGb }) => vramGb !== undefined);
-  const stated = known.filter((offer) => offer.stated);
-  const byMemory = (stated.length > 0 ? stated : known).toSorted((a, b) => (a.vramGb ?? 0) - (b.vramGb ?? 0));
-  return byMemory[0];
+  const meant = known.filter(({ edition }) => edition !== undefined && variants.includes(edition));
+  return (meant.length > 0 ? meant : known).toSorted((a, b) => (a.vramGb ?? 0) - (b.vramGb ?? 0))[0];
 }
 
 /** Sizes in billions of parameters that an entry comes in, ascending. */
@@ -110,68 +117,68 @@ function mentionOf(entry: Entry, { precision, quant }: Quantization, { variant, 
   };
 }
 
-/** What is known of how the weights lie: the label beside them, and the size of their files in GB (10⁹ bytes). */
-type Files = { label: string; fileGb: number | undefined };
-
-/** What an estimate of an offer is made from; undefined where its size is not known. */
-export function buildOf(entry: Entry, offer: Offer, { fileGb }: Files): Build | undefined {
-  const { precision, quant, activeParametersB, architecture, edition } = offer;
-  const parametersB = offer.parametersB ?? (fileGb === undefined ? undefined : parametersInFile(offer, fileGb));
-  if (parametersB === undefined) return undefined;
-  const released = edition?.released ?? entry.released;
-  const baseModel = edition?.baseModel ?? entry.baseModel;
-  return {
-    precision,
-    quant,
-    parametersB,
-    activeParametersB,
-    fileGb,
-    vision: modalitiesOf(entry, edition).includes("vision"),
-    attention: attentionOf({ id: entry.id, baseModel, architecture, parametersB, released }),
-  };
-}
-
-const cacheOf = (build: Build | undefined): Pick<Offer, "cacheGbPerToken"> =>
-  build === undefined ? {} : { cacheGbPerToken: cacheGbPerToken(build) };
-
 /** The offer with our estimate of its memory, at 4,096 tokens or the model's own limit; as it is where none is possible. */
-function withEstimate(entry: Entry, offer: Offer, files: Files): Offer {
-  const build = buildOf(entry, offer, files);
+function withEstimate(entry: Entry, offer: Offer, fileGb?: number): Offer {
+  const build = buildOf(entry, offer, fileGb);
   if (build === undefined) return offer;
-  const contextTokens = Math.min(
-    ESTIMATE_TOKENS,
-    offer.edition?.contextTokens ?? entry.contextTokens ?? ESTIMATE_TOKENS,
-  );
-  const gb = estimateGb(build, contextTokens);
-  if (gb === undefined) return offer;
+  const ownTokens = offer.edition?.contextTokens ?? entry.contextTokens ?? ESTIMATE_TOKENS;
+  const contextTokens = Math.min(ESTIMATE_TOKENS, ownTokens);
+  const engine = usualEngine(offer, offer.ollama !== undefined);
+  const range = estimateGb(build, { engine, tokens: contextTokens });
+  if (range === undefined) return offer;
+  const [least, most] = [roundUp(range.low), roundUp(range.high)];
   // MLX runs on Apple's chips alone, whose memory is main memory too.
-  const memory = offer.precision === "mlx" ? { ramGb: roundUp(gb) } : { vramGb: roundUp(gb) };
-  return { ...offer, ...memory, contextTokens, estimated: true, ...cacheOf(build) };
+  const memory = offer.precision === "mlx" ? { ramGb: most } : { vramGb: most };
+  const between = least < most * (1 - EXACT) ? { leastGb: least } : {};
+  return { ...offer, ...memory, ...between, contextTokens, engine, estimated: true, build };
 }
+
+/** Ends of a range that are as near as this are one figure. */
+const EXACT = 0.03;
 
 /** To a tenth, from 100 GB on to a whole; up, because too little memory is the worse mistake. */
 const roundUp = (gb: number): number => (gb < 100 ? Math.ceil(gb * 10) / 10 : Math.ceil(gb));
 
+/** Sources round, and count GB in either way: what is less than the files by more than that cannot be. */
+const BELOW_FILES = 0.9;
+
 function fromRequirement(entry: Entry, { row, variant }: OfEdition<Requirement>): Offer {
-  const { vramInferenceGb: vramGb, ramGb, contextTokens, fileGb } = row;
+  const { vramInferenceGb: vramGb, ramGb, contextTokens, engine, fileGb } = row;
   const mention = mentionOf(
     entry,
     row,
     variant === undefined ? foreignEdition(entry, row) : editionOf(entry, variant, ""),
   );
   const offer = row.variant === undefined ? mention : { variant: row.variant, ...mention };
-  const files = { label: row.variant ?? "", fileGb };
   if (vramGb === undefined && ramGb === undefined)
-    return fileGb === undefined ? offer : withEstimate(entry, offer, files);
+    return fileGb === undefined ? offer : withEstimate(entry, offer, fileGb);
+  const build = buildOf(entry, offer, fileGb);
+  if (build?.fileGb !== undefined && vramGb !== undefined && vramGb < (weightsGb(build) ?? 0) * BELOW_FILES)
+    return withEstimate(entry, offer, fileGb);
   return {
     ...offer,
-    ...(vramGb !== undefined && { vramGb }),
+    ...(vramGb !== undefined && { vramGb, measurements: [{ gb: vramGb, tokens: contextTokens }] }),
     ...(ramGb !== undefined && { ramGb }),
     ...(contextTokens !== undefined && { contextTokens }),
+    ...(engine !== undefined && { engine }),
+    ...(build !== undefined && { build }),
     estimated: row.estimated === true,
     stated: true,
-    ...cacheOf(buildOf(entry, offer, files)),
   };
+}
+
+/** What a source measured of one thing with several contexts is one offer, with the memory of the least. */
+function mergeMeasurements(offers: readonly Offer[]): Offer[] {
+  const merged = new Map<string, Offer>();
+  for (const [at, offer] of offers.entries()) {
+    const { variant = "", precision, quant = "", engine = "", estimated, vramGb } = offer;
+    const key = vramGb === undefined ? String(at) : [variant, precision, quant, engine, estimated].join("\u0000");
+    const other = merged.get(key);
+    const measurements = [...(other?.measurements ?? []), ...(offer.measurements ?? [])];
+    const least = other?.vramGb === undefined || (vramGb ?? 0) < other.vramGb ? offer : other;
+    merged.set(key, other === undefined ? offer : { ...least, measurements });
+  }
+  return [...merged.values()];
 }
 
 /** A row may name a size that is none of the catalog's variants; then that name says all that is known. */
@@ -185,30 +192,21 @@ function fromWeights(entry: Entry, { row, variant }: OfEdition<Weights>): Offer[
   const { precision, quant, label } = row;
   if (precision === undefined) return [];
   const offer = mentionOf(entry, { precision, quant }, editionOf(entry, variant, label));
-  return [withEstimate(entry, offer, { label, fileGb: undefined })];
+  return [withEstimate(entry, offer)];
 }
 
 /** A project that supports a precision supports it for every size; only where there is one is it clear which. */
 function fromSupport(entry: Entry, precision: Precision): Offer {
   const offer = mentionOf(entry, { precision }, editionOf(entry, undefined, ""));
-  return withEstimate(entry, offer, { label: "", fileGb: undefined });
+  return withEstimate(entry, offer);
 }
 
 /** What Ollama serves are GGUF files; stand-ins are other models, and models of its cloud take no memory here. */
 function fromOllama(entry: Entry, { row, variant }: OfEdition<OllamaModel>): Offer[] {
   if (!row.exact || row.cloud) return [];
-  const offer = mentionOf(
-    entry,
-    { precision: "gguf", quant: kindOf(row) },
-    editionOf(entry, variant, row.model.replace(/[:/]/g, " ")),
-  );
-  return [{ ...withEstimate(entry, offer, { label: row.model, fileGb: row.sizeGb }), ollama: row }];
-}
-
-/** The kind of GGUF that a tag names, itself (`qwen3:8b-q4_K_M`) or in its note (`= 8b-q4_K_M`). */
-function kindOf({ model, note = "" }: OllamaModel): string | undefined {
-  const [kind] = /(?<![a-z0-9])(?:i?q\d(?:_[01]|_k(?:_[sml])?)|b?f16|fp16)(?![a-z0-9])/i.exec(`${model} ${note}`) ?? [];
-  return kind?.toLowerCase().replace("fp16", "f16");
+  const edition = ollamaEdition(entry, variant, row);
+  const offer = mentionOf(entry, { precision: "gguf", quant: ggufKindOf(row) }, edition);
+  return [withEstimate(entry, { ...offer, ollama: row }, row.sizeGb)];
 }
 
 /**

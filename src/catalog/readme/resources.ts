@@ -1,5 +1,5 @@
 import { everyRequirement } from "#src/catalog/entry/editions.ts";
-import { engineName } from "#src/catalog/entry/engine-name.ts";
+import { ENGINE_NAMES } from "#src/catalog/entry/engine-names.ts";
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
 import type { Entry, Requirement } from "#src/catalog/entry/schema.ts";
 import { statedParts, whenStated } from "#src/catalog/entry/stated.ts";
@@ -35,7 +35,7 @@ const COLUMNS: readonly { label: string; cell: (row: Requirement) => string | un
   { label: "微调显存", cell: (row) => gb(row.vramFinetuneGb, row) },
   { label: "内存", cell: (row) => gb(row.ramGb, row) },
   { label: "上下文", cell: ({ contextTokens }) => whenStated(contextTokens, formatTokens) },
-  { label: "引擎", cell: ({ engine }) => whenStated(engine, (known) => engineName(known) ?? "其他引擎") },
+  { label: "引擎", cell: ({ engine }) => whenStated(engine, (known) => ENGINE_NAMES[known] || "其他引擎") },
   { label: "硬件", cell: ({ hardware }) => whenStated(hardware, escapeText) },
 ];
 

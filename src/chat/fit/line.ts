@@ -1,12 +1,15 @@
 import { code, plain } from "#src/base/markdown.ts";
+import { ENGINE_NAMES } from "#src/catalog/entry/engine-names.ts";
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
 import type { Purpose } from "#src/catalog/entry/purposes.ts";
 import { specialtyOf } from "#src/catalog/entry/suitability.ts";
-import { formatGb } from "#src/catalog/entry/units.ts";
-import { bitsOf, type Fit, type FitRequest, type PartialFit, SAFE_MARGIN } from "#src/catalog/memory/fit.ts";
+import { formatBillions, formatGb, formatTokens } from "#src/catalog/entry/units.ts";
+import type { PartialFit } from "#src/catalog/memory/fit.ts";
+import { bitsOf, SAFE_MARGIN } from "#src/catalog/memory/fit-score.ts";
 import { type Machine, totalGb } from "#src/catalog/memory/machine.ts";
-import { isOurEstimate } from "#src/catalog/memory/offers.ts";
+import type { Fit, FitRequest } from "#src/catalog/memory/ways.ts";
 import type { Context } from "#src/chat/command.ts";
+import { gbRange } from "#src/chat/model/labels.ts";
 import { marks } from "#src/chat/model/list.ts";
 
 type Text = Context["text"];
@@ -18,6 +21,8 @@ export type FitParts = {
   precision: string;
   /** The bar, what it takes of what is there, and where the figure is from. */
   memory: string;
+  /** The context that this makes room for, the program, and how fast it is at most. */
+  setting: string[];
   license: string;
   /** The command that runs it, where there is one. */
   command: string;
@@ -48,6 +53,7 @@ export function fitParts(fit: Fit | PartialFit, request: FitRequest, { text }: P
     edition: offer.variant === undefined ? "" : plain(offer.variant),
     precision: quantizationLabel(offer),
     memory: memoryText(fit, request, text),
+    setting: settingOf(fit, text),
     license: text(`commercial.${license.commercial}`),
     command: commandText(fit, text),
     remarks: remarksOn(fit, request, text),
@@ -57,7 +63,7 @@ export function fitParts(fit: Fit | PartialFit, request: FitRequest, { text }: P
 function memoryText(fit: Fit | PartialFit, request: FitRequest, text: Text): string {
   const need = needText(fit);
   const figure = isPartial(fit)
-    ? `${bar(fit.share)} ${text("fit.share", { percent: Math.max(1, Math.floor(fit.share * 100)), need })}`
+    ? `${bar(fit.share)} ${text("fit.share", { percent: Math.max(1, Math.floor(fit.share * 100)), need, ram: about(fit.inRamGb) })}`
     : `${bar(fit.needGb / totalGb(request.machine))} ${need.replace(/ GB$/, "")} / ${cardsLabel(request.machine)}`;
   return withOrigin(figure, fit, text);
 }
@@ -67,16 +73,28 @@ export const neededText = (fit: Fit, { text }: Pick<Context, "text">): string =>
 
 /** Whether the figure is ours: an estimate, or what a source states and we added context or a second card to. */
 const isOurs = ({ offer, needGb }: Pick<Fit, "offer" | "needGb">): boolean =>
-  isOurEstimate(offer) || needGb !== offer.vramGb;
+  !(offer.measurements ?? []).some(({ gb }) => gb === needGb);
 
 function withOrigin(figure: string, fit: Fit, text: Text): string {
   if (isOurs(fit)) return text("facts.withRemark", { value: figure, remark: text("facts.ourEstimate") });
   return fit.offer.estimated ? text("facts.withRemark", { value: figure, remark: text("facts.estimated") }) : figure;
 }
 
-/** `6 GB` as it is stated; `≈ 6.1 GB`, rounded up to a tenth, where the figure is ours. */
-const needText = (way: Pick<Fit, "offer" | "needGb">): string =>
-  isOurs(way) ? `≈ ${formatGb(Math.ceil(way.needGb * 10) / 10)}` : formatGb(way.needGb);
+/** `≈ 6.1 GB`, rounded up to a tenth. */
+const about = (gb: number): string => `≈ ${formatGb(Math.ceil(gb * 10) / 10)}`;
+
+/** `6 GB` as it is stated; where the figure is ours `≈ 6.1 GB`, or `≈ 5.4–6.1 GB` where it lies between. */
+const needText = (way: Pick<Fit, "offer" | "needGb"> & { leastGb?: number }): string =>
+  isOurs(way) ? `≈ ${gbRange(way.leastGb ?? way.needGb, way.needGb)}` : formatGb(way.needGb);
+
+/** `4K 上下文`, `Ollama`, `≤ 45 tokens/s`. */
+function settingOf({ contextTokens, engine, tokensPerSecond }: Fit, text: Text): string[] {
+  const speed = tokensPerSecond === undefined ? "" : text("fit.speed", { tokens: speedText(tokensPerSecond) });
+  const parts = [text("fit.length", { tokens: formatTokens(contextTokens) }), ENGINE_NAMES[engine], speed];
+  return parts.filter((part) => part !== "");
+}
+
+const speedText = (perSecond: number): string => perSecond.toFixed(perSecond < 10 ? 1 : 0);
 
 /** Where the model in Ollama is another precision or variant than the line is about, that is said with its memory. */
 function commandText({ offer, ollama }: Fit, text: Text): string {
@@ -92,7 +110,8 @@ function commandText({ offer, ollama }: Fit, text: Text): string {
 }
 
 function remarksOn(fit: Fit | PartialFit, request: FitRequest, text: Text): string[] {
-  const { entry, offer, needGb } = fit;
+  const { entry, offer, needGb, larger } = fit;
+  const activeUnknown = offer.architecture === "moe" && offer.activeParametersB === undefined;
   const specialty = specialtyOf(entry, offer.edition);
   const tight = !isPartial(fit) && needGb > totalGb(request.machine) * (1 - SAFE_MARGIN);
   return [
@@ -100,7 +119,17 @@ function remarksOn(fit: Fit | PartialFit, request: FitRequest, text: Text): stri
     specialty === undefined || request.purpose !== undefined ? "" : specialtyText(specialty, text),
     bitsOf(offer) < LEAST_BITS ? `⚠ ${text("fit.lowPrecision")}` : "",
     tight ? text("fit.tight") : "",
+    activeUnknown ? text("fit.activeUnknown") : "",
+    larger === undefined ? "" : largerText(larger, fit, text),
   ].filter((remark) => remark !== "");
+}
+
+/** A larger variant that fits too; its context where that is shorter. */
+function largerText({ offer, needGb, contextTokens }: NonNullable<Fit["larger"]>, fit: Fit, text: Text): string {
+  const shorter = contextTokens < fit.contextTokens ? text("fit.length", { tokens: formatTokens(contextTokens) }) : "";
+  const facts = [quantizationLabel(offer), shorter, about(needGb)].filter((part) => part !== "");
+  const variant = offer.variant === undefined ? formatBillions(offer.parametersB ?? 0) : plain(offer.variant);
+  return text("fit.larger", { variant, facts: facts.join(text("facts.comma")) });
 }
 
 const specialtyText = (specialty: Purpose, text: Text): string =>

@@ -1,6 +1,8 @@
 import { code, plain, table } from "#src/base/markdown.ts";
 import { formatGb, formatTokens } from "#src/catalog/entry/units.ts";
-import type { Fit, FitRequest, FitResult, PartialFit } from "#src/catalog/memory/fit.ts";
+import { ESTIMATE_TOKENS } from "#src/catalog/memory/estimate.ts";
+import type { FitResult, PartialFit } from "#src/catalog/memory/fit.ts";
+import type { Fit, FitRequest } from "#src/catalog/memory/ways.ts";
 import type { Context } from "#src/chat/command.ts";
 import { openMenu } from "#src/chat/model/list.ts";
 import { pageButtons, paginate } from "#src/chat/pages.ts";
@@ -79,24 +81,34 @@ function bodies(shown: readonly Way[], request: FitRequest, context: ListContext
 
 /** What was asked for besides the graphics memory, and what that leaves out. */
 function requestLines(request: FitRequest, { excluded }: FitResult, { text }: ListContext): string[] {
-  const { machine, contextTokens, purpose, commercial } = request;
+  const { machine, contextTokens, cacheKind, purpose, commercial } = request;
   const requests = [
     machine.ramGb === undefined ? "" : `${text("facts.ram")} ${formatGb(machine.ramGb)}`,
-    contextTokens === undefined ? "" : `${text("facts.context")} ≥ ${formatTokens(contextTokens)}`,
+    contextText(contextTokens, text),
+    cacheKind === undefined ? "" : text("fit.cacheKind", { kind: cacheKind }),
     purpose === undefined ? "" : text(`commands.fit.choices.${purpose}`),
     commercial ? text("criteria.commercial") : "",
   ].filter((part) => part !== "");
   const count = excluded.no + excluded.unknown;
+  const usual = formatTokens(ESTIMATE_TOKENS);
   return [
     ...(requests.length > 0 ? [text("list.understood", { criteria: requests.join(" · ") })] : []),
+    ...(contextTokens === undefined ? [`-# ${text("fit.usualContext", { tokens: usual })}`] : []),
     ...(count > 0 ? [`-# ${text("fit.excluded", { count, no: excluded.no, unknown: excluded.unknown })}`] : []),
   ];
 }
 
+function contextText(asked: FitRequest["contextTokens"], text: Context["text"]): string {
+  if (asked === undefined) return "";
+  return asked === "longest"
+    ? `${text("facts.context")} ${text("fit.longest")}`
+    : `${text("facts.context")} ≥ ${formatTokens(asked)}`;
+}
+
 function lineOf(way: Way, request: FitRequest, context: ListContext): string {
-  const { name, edition, precision, memory, license, command, remarks } = fitParts(way, request, context);
+  const { name, edition, precision, memory, setting, license, command, remarks } = fitParts(way, request, context);
   const first = [name, edition, precision, license].filter((part) => part !== "");
-  const second = [memory, ...remarks, command].filter((part) => part !== "");
+  const second = [memory, ...setting, ...remarks, command].filter((part) => part !== "");
   return `${first.join(" · ")}\n-# ${second.join(" · ")}`;
 }
 
@@ -112,8 +124,9 @@ function wayTable(ways: readonly Way[], request: FitRequest, context: ListContex
     text("fit.command"),
   ];
   const rows = ways.map((way) => {
-    const { name, edition, precision, memory, license, command, remarks } = fitParts(way, request, context);
-    return [name, edition, precision, memory, license, remarks.join(text("facts.listComma")), command];
+    const { name, edition, precision, memory, setting, license, command, remarks } = fitParts(way, request, context);
+    const rest = [...setting, ...remarks].join(text("facts.listComma"));
+    return [name, edition, precision, memory, license, rest, command];
   });
   return table(columns, rows);
 }

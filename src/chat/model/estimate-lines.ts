@@ -1,8 +1,9 @@
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
-import { formatBillions, formatGb } from "#src/catalog/entry/units.ts";
+import { formatBillions } from "#src/catalog/entry/units.ts";
 import { ESTIMATE_TOKENS } from "#src/catalog/memory/estimate.ts";
 import { isOurEstimate, type Offer, offersOf } from "#src/catalog/memory/offers.ts";
+import { aboutGb } from "./labels.ts";
 import type { PageContext } from "./page-context.ts";
 
 /** Our estimates of the graphics memory that no source states, a precision a line, set apart from what sources state. */
@@ -12,7 +13,7 @@ export function estimateLines(entry: Entry, { text, say }: PageContext): string[
   const editionText = ({ variant, parametersB }: Offer): string =>
     variant !== undefined ? say(variant) : parametersB === undefined ? "" : formatBillions(parametersB);
   const lines = [...Map.groupBy(estimates, quantizationLabel)].map(([label, offers]) => {
-    const figures = offers.map((offer) => `${editionText(offer)} ≈ ${formatGb(offer.vramGb ?? 0)}`.trim());
+    const figures = offers.map((offer) => `${editionText(offer)} ${aboutGb(offer, offer.vramGb ?? 0)}`.trim());
     return `- **${label}** ${[...new Set(figures)].join(" · ")}`;
   });
   return ["", text("facts.ourEstimates", { tokens: ESTIMATE_TOKENS }), ...lines];

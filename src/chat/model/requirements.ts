@@ -1,6 +1,6 @@
 import { table } from "#src/base/markdown.ts";
 import { everyRequirement } from "#src/catalog/entry/editions.ts";
-import { engineName } from "#src/catalog/entry/engine-name.ts";
+import { ENGINE_NAMES } from "#src/catalog/entry/engine-names.ts";
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
 import type { Entry, Requirement, Variant } from "#src/catalog/entry/schema.ts";
 import { statedParts, whenStated } from "#src/catalog/entry/stated.ts";
@@ -55,7 +55,7 @@ function need(row: Requirement, variant: Variant | undefined, context: PageConte
       vramFinetune: gb(row.vramFinetuneGb),
       ram: gb(row.ramGb),
       context: whenStated(row.contextTokens, formatTokens),
-      engine: whenStated(row.engine, (engine) => engineName(engine) ?? text("facts.otherEngine")),
+      engine: whenStated(row.engine, (engine) => ENGINE_NAMES[engine] || text("facts.otherEngine")),
       hardware: whenStated(row.hardware, say),
     },
     remarks: statedParts([

@@ -1,0 +1,97 @@
+import { licenseOf } from "#src/catalog/entry/of-variant.ts";
+import type { FitPurpose } from "#src/catalog/entry/purposes.ts";
+import type { Engine, Entry, License } from "#src/catalog/entry/schema.ts";
+import { suitability } from "#src/catalog/entry/suitability.ts";
+import type { CacheKind } from "./cache.ts";
+import { ESTIMATE_TOKENS } from "./estimate.ts";
+import { scoreOf } from "./fit-score.ts";
+import { type Machine, needOn, totalGb } from "./machine.ts";
+import { type Need, needAt } from "./need.ts";
+import { type Offer, offersOf } from "./offers.ts";
+import { speedLimit } from "./speed.ts";
+
+/** What a person wants to run, and on what. */
+export type FitRequest = {
+  machine: Machine;
+  /** Tokens of context to make room for, or as much as each model has; absent: 4,096. */
+  contextTokens?: number | "longest" | undefined;
+  /** How keys and values are stored, where the engine can; absent: in 16 bits. */
+  cacheKind?: CacheKind | undefined;
+  purpose?: FitPurpose | undefined;
+  /** Only what may be used commercially, with whatever conditions. */
+  commercial: boolean;
+};
+
+/** One way to run an entry on a machine. */
+export type Fit = {
+  entry: Entry;
+  offer: Offer;
+  /** GB of graphics memory that it takes; of a range its upper end. */
+  needGb: number;
+  /** The lower end of the range; the same where it is none. */
+  leastGb: number;
+  basis: Need["basis"];
+  engine: Engine;
+  /** Tokens of context that this makes room for. */
+  contextTokens: number;
+  license: License;
+  /** Tokens a second at most; absent where the cards or the active part are not known. */
+  tokensPerSecond?: number | undefined;
+  /** The easiest way to it: a model in Ollama that fits too, of the same variant if there is one. */
+  ollama?: { model: string; offer: Offer; needGb: number };
+  /** A larger variant that fits too, at a narrower precision or a shorter context than would be best. */
+  larger?: { offer: Offer; needGb: number; contextTokens: number };
+  /** The order: what it can do, less what speaks against it. In doublings, see `capabilityOf`. */
+  score: number;
+};
+
+/** Every way to run an entry that answers the purpose and has the context, whatever it takes. */
+export function waysOf(entry: Entry, request: FitRequest): Fit[] {
+  return offersOf(entry).flatMap((offer) => {
+    const tokens = runsOn(offer, request.machine) ? tokensFor(offer, entry, request.contextTokens) : undefined;
+    return tokens === undefined ? [] : wayAt(entry, offer, request, tokens);
+  });
+}
+
+/** A way to run an offer with so much context; none where it does not serve the purpose, or nobody knows what it takes. */
+export function wayAt(entry: Entry, offer: Offer, request: FitRequest, tokens: number): Fit[] {
+  const { machine, purpose, cacheKind } = request;
+  const suits = purpose && suitability(purpose, entry, offer.edition);
+  const need = needAt(offer, tokens, cacheKind);
+  if (need === undefined || (purpose !== undefined && suits === undefined)) return [];
+  const needGb = needOn(machine, need.high);
+  return [
+    {
+      entry,
+      offer,
+      needGb,
+      leastGb: needOn(machine, need.low),
+      basis: need.basis,
+      engine: need.engine,
+      contextTokens: tokens,
+      license: licenseOf(entry, offer.edition),
+      tokensPerSecond: speedLimit(offer, machine, { tokens, cacheKind }),
+      score: scoreOf({ offer, entry, purpose, suits, used: needGb / totalGb(machine) }),
+    },
+  ];
+}
+
+/** What every program for unified memory runs: the other formats are made for CUDA alone. */
+const ON_UNIFIED: readonly Offer["precision"][] = ["gguf", "ggml", "mlx", "bf16", "fp16"];
+
+/** MLX needs unified memory, and unified memory suits few other formats. */
+const runsOn = ({ precision, vramGb, ramGb }: Offer, { unified }: Machine): boolean =>
+  unified ? ON_UNIFIED.includes(precision) : precision !== "mlx" && (vramGb !== undefined || ramGb === undefined);
+
+/** Makers write 128K for 131,072 and for 128,000 tokens. */
+const ROUNDED = 0.95;
+/** Every model has that much, where nobody says how long it may be. */
+const SURE_TOKENS = 4096;
+
+/** Tokens that a way makes room for; undefined where the model has no such context, or nobody says that it has. */
+function tokensFor({ ollama, edition }: Offer, entry: Entry, asked: FitRequest["contextTokens"]): number | undefined {
+  const longest = ollama?.contextTokens ?? edition?.contextTokens ?? entry.contextTokens ?? SURE_TOKENS;
+  if (asked === "longest") return longest;
+  if (asked === undefined) return Math.min(ESTIMATE_TOKENS, longest);
+  return asked * ROUNDED <= longest ? asked : undefined;
+}
