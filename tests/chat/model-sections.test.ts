@@ -79,7 +79,7 @@ test.each(LOCALES)("no entry of this repository shows a missing text in %s", (lo
       (section) => section.lines,
     );
     expect(lines.join("\n")).not.toMatch(
-      /undefined|\{\{|(?<![/\w])(?:facts|repository|publishes|commercial|ollama)\.[a-z]/,
+      /undefined|\{\{|(?<![/\w.])(?:facts|repository|publishes|commercial|ollama)\.[a-z]/,
     );
   }
 });

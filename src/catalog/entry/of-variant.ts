@@ -59,6 +59,19 @@ export function sharedBy<Value>(
   });
 }
 
+/**
+ * A fact as it is told of an entry as a whole: what all of its variants share, else what the entry itself says, which holds
+ * for those that state none. `varies`: some variant differs from that.
+ */
+export function factOfAll<Value>(
+  entry: Entry,
+  read: (variant: Of) => Value | undefined,
+): { value: Value | undefined; varies: boolean } {
+  const groups = sharedBy(entry, read, (value) => value ?? null);
+  const [only] = groups;
+  return groups.length === 1 ? { value: only?.value, varies: false } : { value: read(undefined), varies: true };
+}
+
 export type Commercial = License["commercial"];
 
 /** From the freest to the strictest: what nobody says may turn out stricter than what needs a registration. */

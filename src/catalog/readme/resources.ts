@@ -1,15 +1,15 @@
-import { everyRequirement } from "#src/catalog/entry/editions.ts";
+import { requirementsByVariant } from "#src/catalog/entry/editions.ts";
 import { ENGINE_NAMES } from "#src/catalog/entry/engine-names.ts";
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
 import type { Entry, Requirement } from "#src/catalog/entry/schema.ts";
 import { statedParts, whenStated } from "#src/catalog/entry/stated.ts";
 import { formatGb, formatTokens } from "#src/catalog/entry/units.ts";
-import { escapeText, table } from "./markdown.ts";
+import { escapeText, link, table } from "./markdown.ts";
 import { NONE, NOT_STATED, SECONDARY } from "./words.ts";
 
 /** What sources say of the memory that an entry needs. */
 export function resources(entry: Entry): string {
-  const rows = everyRequirement(entry).map(({ row, variant }) => ({
+  const rows = requirementsByVariant(entry).map(({ row, variant }) => ({
     row,
     edition:
       variant === undefined ? (row.variant ?? "") : variant.name + (variant.confidence ? `（${SECONDARY}）` : ""),
@@ -19,12 +19,18 @@ export function resources(entry: Entry): string {
     ({ label, cell }) => label === "推理显存" || rows.some(({ row }) => cell(row) !== undefined),
   );
   const several = rows.some(({ edition }) => edition !== "");
-  const columns = [...(several ? ["版本"] : []), "精度", ...told.map(({ label }) => label), "说明"];
+  const remarked = rows.some(({ row }) => remarksOf(row) !== "");
+  const columns = [
+    ...(several ? ["版本"] : []),
+    "精度",
+    ...told.map(({ label }) => label),
+    ...(remarked ? ["说明"] : []),
+  ];
   const cells = rows.map(({ row, edition }) => [
     ...(several ? [escapeText(edition)] : []),
     quantizationLabel(row),
     ...told.map(({ cell }) => cell(row) ?? NOT_STATED),
-    remarksOf(row),
+    ...(remarked ? [remarksOf(row)] : []),
   ]);
   return `**资源要求**\n\n${table(columns, cells)}`;
 }
@@ -44,10 +50,10 @@ const gb = (value: number | undefined, { estimated }: Requirement): string | und
 
 function remarksOf(row: Requirement): string {
   const remarks = statedParts([
-    row.finetuneMethod === "unspecified" ? "" : row.finetuneMethod && `微调方法 ${row.finetuneMethod}`,
+    row.finetuneMethod === "unspecified" ? "" : row.finetuneMethod && `微调方法 ${escapeText(row.finetuneMethod)}`,
     whenStated(row.fileGb, (gigabytes) => `文件 ${formatGb(gigabytes)}${row.fileConfidence ? `（${SECONDARY}）` : ""}`),
-    row.note,
-    row.source && `来源 ${row.source}`,
+    row.note && escapeText(row.note),
+    row.source && (row.source.startsWith("http") ? link("来源", row.source) : escapeText(`来源 ${row.source}`)),
   ]);
-  return remarks.map(escapeText).join("；");
+  return remarks.join("；");
 }

@@ -9,7 +9,7 @@ import { licenseRows } from "./licenses.ts";
 import { baseModelText, type EntryLinks } from "./links.ts";
 import { escapeText, link, linked, note } from "./markdown.ts";
 import { resources } from "./resources.ts";
-import { sharedFacts } from "./shared-facts.ts";
+import { factsOfAll } from "./variant-facts.ts";
 import { variantText } from "./variants.ts";
 import { ARCHITECTURE, HUB, MODALITY, NONE, NOT_STATED, PUBLISHES, SECONDARY, STATUS } from "./words.ts";
 
@@ -79,7 +79,7 @@ function facts(entry: Entry, links: EntryLinks): string {
     ],
     ["语言", statedParts(spoken).map(escapeText).join("、")],
     ["模态", entry.modalities.map((modality) => MODALITY[modality]).join("、") + note(entry.modalitiesNote)],
-    ...sharedFacts(entry),
+    ...factsOfAll(entry),
     ["基座模型", entry.baseModel && baseModelText(entry.baseModel, links)],
     ["额外的预训练数据集", datasets(entry.training?.pretrainingData)],
     ["指令微调数据集", datasets(entry.training?.instructionData)],

@@ -5,7 +5,7 @@ import { formatBillions, formatSize, formatTokens } from "#src/catalog/entry/uni
 import { licenseName } from "./licenses.ts";
 import { baseModelText, type EntryLinks } from "./links.ts";
 import { escapeText } from "./markdown.ts";
-import { ownFacts } from "./shared-facts.ts";
+import { ownFacts } from "./variant-facts.ts";
 import { ARCHITECTURE, COMMERCIAL, MODALITY, SECONDARY } from "./words.ts";
 
 /** One size or edition of an entry. */

@@ -10,7 +10,7 @@ import { catalogText } from "#src/chat/traditional.ts";
 import { licenseName } from "./license-text.ts";
 import type { PageContext } from "./page-context.ts";
 import { secondary } from "./secondary.ts";
-import { cacheText, purposesText, sharedText, thinkingText } from "./variant-facts.ts";
+import { ownText, VARIANT_FACTS } from "./variant-facts.ts";
 
 /** The sizes and editions of an entry, one a line. */
 export const variantLines = (entry: Entry, context: PageContext): string[] =>
@@ -39,22 +39,13 @@ function variantLine(entry: Entry, variant: Variant, context: PageContext): stri
 /** What a variant is made for, whether it thinks, its cache and its licence, as far as variants differ in it. */
 function ownFacts(entry: Entry, variant: Variant, context: PageContext): (string | undefined)[] {
   const { text } = context;
-  const differing = (read: (of: Variant | undefined) => string | undefined): string | undefined =>
-    sharedText(entry, read) === undefined ? read(variant) : undefined;
-  const labelled = (name: "thinking" | "cache", value: string | undefined): string | undefined =>
-    whenStated(value, (known) => text("facts.pair", { label: text(`facts.${name}`), value: known }));
-  return [
-    differing((of) => purposesText(entry, of, context)),
-    labelled(
-      "thinking",
-      differing((of) => thinkingText(entry, of, context)),
+  const facts = VARIANT_FACTS.map(({ name, read }) =>
+    whenStated(ownText(entry, variant, read, context), (value) =>
+      // A list of purposes speaks for itself.
+      name === "purposes" ? value : text("facts.pair", { label: text(`facts.${name}`), value }),
     ),
-    labelled(
-      "cache",
-      differing((of) => cacheText(entry, of, context)),
-    ),
-    ...(licenseGroups(entry).length > 1 ? licenseParts(licenseOf(entry, variant), context) : []),
-  ];
+  );
+  return [...facts, ...(licenseGroups(entry).length > 1 ? licenseParts(licenseOf(entry, variant), context) : [])];
 }
 
 /** The licence of the weights in short; the section on licences has all of it. */

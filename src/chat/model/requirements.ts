@@ -1,5 +1,5 @@
-import { table } from "#src/base/markdown.ts";
-import { everyRequirement } from "#src/catalog/entry/editions.ts";
+import { link, table } from "#src/base/markdown.ts";
+import { requirementsByVariant } from "#src/catalog/entry/editions.ts";
 import { ENGINE_NAMES } from "#src/catalog/entry/engine-names.ts";
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
 import type { Entry, Requirement, Variant } from "#src/catalog/entry/schema.ts";
@@ -17,20 +17,21 @@ type Need = { name: string; figures: Record<Figure, string | undefined>; remarks
 /** Memory that each precision needs: a table where the surface draws tables, else a line each. */
 export function requirementLines(entry: Entry, context: PageContext): string[] {
   const { text, room } = context;
-  const needs = everyRequirement(entry).map(({ row, variant }) => need(row, variant, context));
+  const needs = requirementsByVariant(entry).map(({ row, variant }) => need(row, variant, context));
   if (needs.length === 0) return [text("facts.notStated")];
   const silent = text("facts.notStated");
   const told = FIGURES.filter(
     (figure) => figure === "vramInference" || needs.some(({ figures }) => figures[figure] !== undefined),
   );
   if (room.tables) {
-    const columns = [text("facts.precision"), ...told.map((figure) => text(`facts.${figure}`)), text("facts.remarks")];
+    const remarked = needs.some(({ remarks }) => remarks.length > 0);
+    const columns = [text("facts.precision"), ...told.map((figure) => text(`facts.${figure}`))];
     const rows = needs.map(({ name, figures, remarks }) => [
       name,
       ...told.map((figure) => figures[figure] ?? silent),
-      remarks.join(text("facts.semicolon")),
+      ...(remarked ? [remarks.join(text("facts.semicolon"))] : []),
     ]);
-    return [table(columns, rows)];
+    return [table([...columns, ...(remarked ? [text("facts.remarks")] : [])], rows)];
   }
   return needs.map(({ name, figures, remarks }) => {
     const parts = FIGURES.map((figure) => {
@@ -67,7 +68,11 @@ function need(row: Requirement, variant: Variant | undefined, context: PageConte
         row.fileConfidence ? remark(fileSize(size), text("facts.secondary")) : fileSize(size),
       ),
       whenStated(row.note, say),
-      whenStated(row.source, (source) => text("facts.source", { source: say(source) })),
+      whenStated(row.source, (source) =>
+        source.startsWith("http")
+          ? link(text("licenses.source"), source)
+          : text("facts.source", { source: say(source) }),
+      ),
     ]),
   };
 }

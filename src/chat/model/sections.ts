@@ -13,7 +13,7 @@ import { licenseLines } from "./license-text.ts";
 import type { PageContext } from "./page-context.ts";
 import { releaseText } from "./release-text.ts";
 import { requirementLines } from "./requirements.ts";
-import { cacheText, developerText, purposesText, sharedText, thinkingText } from "./variant-facts.ts";
+import { developerText, textOfAll, VARIANT_FACTS } from "./variant-facts.ts";
 
 /** A part of an entry's page: a heading and lines of Markdown. */
 export type Section = { title: string; lines: string[] };
@@ -87,7 +87,7 @@ function overview(entry: Entry, context: PageContext): string[] {
       entry.modalities.map((modality) => text(`modality.${modality}`)).join(text("facts.listComma")) +
         note(entry.modalitiesNote),
     ),
-    ...sharedLines(entry, context),
+    ...variantFacts(entry, context),
     ...(entry.highlights === undefined
       ? []
       : [field(text, "highlights", entry.highlights.map(say).join(text("facts.listComma")))]),
@@ -107,20 +107,12 @@ function overview(entry: Entry, context: PageContext): string[] {
   ];
 }
 
-/** What all variants have in common of what they are made for, whether they think, and what a text costs them. */
-function sharedLines(entry: Entry, context: PageContext): string[] {
-  const { text } = context;
-  const purposes = entry.purposes
-    ? purposesText(entry, undefined, context)
-    : sharedText(entry, (variant) => purposesText(entry, variant, context));
-  const thinking = sharedText(entry, (variant) => thinkingText(entry, variant, context));
-  const cache = sharedText(entry, (variant) => cacheText(entry, variant, context));
-  return [
-    ...(purposes === undefined ? [] : [field(text, "purposes", purposes)]),
-    ...(thinking === undefined ? [] : [field(text, "thinking", thinking)]),
-    ...(cache === undefined ? [] : [field(text, "cache", cache)]),
-  ];
-}
+/** What it is made for, whether it thinks, and what a text costs. */
+const variantFacts = (entry: Entry, context: PageContext): string[] =>
+  VARIANT_FACTS.flatMap(({ name, read }) => {
+    const value = textOfAll(entry, read, context);
+    return value === undefined ? [] : [field(context.text, name, value)];
+  });
 
 function repositoryText({ repository, publishes }: Entry, text: Context["text"]): string {
   const remarks = (parts: string[]): string => {

@@ -1,5 +1,5 @@
 import { developerName } from "#src/catalog/entry/developer-name.ts";
-import { purposesOf, type Shared, sharedBy, thinkingOf } from "#src/catalog/entry/of-variant.ts";
+import { factOfAll, purposesOf, thinkingOf } from "#src/catalog/entry/of-variant.ts";
 import type { Entry, Variant } from "#src/catalog/entry/schema.ts";
 import { type CacheGrowth, cacheGrowth } from "#src/catalog/memory/cache-growth.ts";
 import type { Context } from "#src/chat/command.ts";
@@ -46,11 +46,25 @@ function growthText({ gbPer1K, fixedGb }: CacheGrowth, text: FactContext["text"]
 /** Two significant digits: caches of a token differ by a factor of hundreds. */
 const about = (gb: number): string => `${Number(gb.toPrecision(2))} GB`;
 
-/** A fact that variants may differ in, for the entry as a whole: undefined where they do. */
-export function sharedText(
-  entry: Entry,
-  read: (variant: Variant | undefined) => string | undefined,
-): string | undefined {
-  const groups: Shared<string | undefined>[] = sharedBy(entry, read, (value) => value ?? null);
-  return groups.length === 1 ? groups[0]?.value : undefined;
+type Read = (entry: Entry, variant: Variant | undefined, context: FactContext) => string | undefined;
+
+/** Facts that stand with the entry where its variants share them, and with each variant that differs. */
+export const VARIANT_FACTS = [
+  { name: "purposes", read: purposesText },
+  { name: "thinking", read: thinkingText },
+  { name: "cache", read: cacheText },
+] as const satisfies readonly { name: string; read: Read }[];
+
+/** A fact of the entry as a whole; says so where variants differ from it. */
+export function textOfAll(entry: Entry, read: Read, context: FactContext): string | undefined {
+  const { value, varies } = factOfAll(entry, (variant) => read(entry, variant, context));
+  return value !== undefined && varies
+    ? context.text("facts.withRemark", { value, remark: context.text("facts.variantsDiffer") })
+    : value;
+}
+
+/** A fact of a variant where it is not that of the entry as a whole. */
+export function ownText(entry: Entry, variant: Variant, read: Read, context: FactContext): string | undefined {
+  const own = read(entry, variant, context);
+  return own === factOfAll(entry, (of) => read(entry, of, context)).value ? undefined : own;
 }

@@ -6,7 +6,7 @@ import type { Entry, License, Variant } from "#src/catalog/entry/schema.ts";
 import { statedParts, whenStated } from "#src/catalog/entry/stated.ts";
 import { formatBillions, formatSize, formatTokens } from "#src/catalog/entry/units.ts";
 import { licenseName } from "#src/chat/model/license-text.ts";
-import { cacheText, purposesText, sharedText, thinkingText } from "#src/chat/model/variant-facts.ts";
+import { ownText, VARIANT_FACTS } from "#src/chat/model/variant-facts.ts";
 import { catalogText } from "#src/chat/traditional.ts";
 import { inlineHtml } from "#src/web/html/inline-markdown.ts";
 import type { Html } from "#src/web/html/page.ts";
@@ -39,9 +39,10 @@ function columnsFor(entry: Entry, context: VariantContext): Column[] {
   return [
     { label: text("facts.parameters"), cell: (variant) => sizeOf(variant, text) },
     { label: text("facts.context"), cell: ({ contextTokens }) => whenStated(contextTokens, formatTokens) },
-    { label: text("facts.cache"), cell: differing(entry, (variant) => cacheText(entry, variant, context)) },
-    { label: text("facts.thinking"), cell: differing(entry, (variant) => thinkingText(entry, variant, context)) },
-    { label: text("facts.purposes"), cell: differing(entry, (variant) => purposesText(entry, variant, context)) },
+    ...VARIANT_FACTS.map(({ name, read }) => ({
+      label: text(`facts.${name}`),
+      cell: (variant: Variant) => ownText(entry, variant, read, context),
+    })),
     { label: text("facts.released"), cell: ({ released }) => released },
     {
       label: text("facts.architecture"),
@@ -72,10 +73,6 @@ function columnsFor(entry: Entry, context: VariantContext): Column[] {
     },
   ];
 }
-
-/** A fact in a column where variants differ in it; what they share stands above them. */
-const differing = (entry: Entry, read: (variant: Variant | undefined) => string | undefined): Column["cell"] =>
-  sharedText(entry, read) === undefined ? read : () => undefined;
 
 function sizeOf({ parametersB, activeParametersB }: Variant, text: Text): string | undefined {
   if (parametersB !== undefined) return formatSize(parametersB, activeParametersB);

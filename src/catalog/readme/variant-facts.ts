@@ -1,36 +1,31 @@
-import { purposesOf, sharedBy, thinkingOf } from "#src/catalog/entry/of-variant.ts";
+import { factOfAll, purposesOf, thinkingOf } from "#src/catalog/entry/of-variant.ts";
 import type { Entry, Variant } from "#src/catalog/entry/schema.ts";
 import { cacheGrowth } from "#src/catalog/memory/cache-growth.ts";
 import { PURPOSE, SECONDARY, THINKING } from "./words.ts";
 
 type Read = (entry: Entry, variant: Variant | undefined) => string | undefined;
 
-/** Facts of variants that stand with their entry where all of its variants share them, else with each. */
+/** Facts that stand with the entry where its variants share them, and with each variant that differs. */
 const FACTS: readonly { label: string; read: Read }[] = [
   { label: "用途", read: purposes },
   { label: "思考", read: thinking },
   { label: "缓存", read: cache },
 ];
 
-/** What all variants of an entry have in common. */
-export const sharedFacts = (entry: Entry): [label: string, value: string | undefined][] =>
-  FACTS.map(({ label, read }) => [label, shared(entry, read)]);
+/** What holds for an entry as a whole; says so where variants differ from it. */
+export const factsOfAll = (entry: Entry): [label: string, value: string | undefined][] =>
+  FACTS.map(({ label, read }) => {
+    const { value, varies } = factOfAll(entry, (variant) => read(entry, variant));
+    return [label, value !== undefined && varies ? `${value}（部分版本不同）` : value];
+  });
 
 /** What is a variant's own. */
 export const ownFacts = (entry: Entry, variant: Variant): string[] =>
   FACTS.flatMap(({ label, read }) => {
-    const value = shared(entry, read) === undefined ? read(entry, variant) : undefined;
-    return value === undefined ? [] : [`${label}：${value}`];
+    const own = read(entry, variant);
+    const { value } = factOfAll(entry, (of) => read(entry, of));
+    return own === undefined || own === value ? [] : [`${label}：${own}`];
   });
-
-function shared(entry: Entry, read: Read): string | undefined {
-  const groups = sharedBy(
-    entry,
-    (variant) => read(entry, variant),
-    (value) => value ?? null,
-  );
-  return groups.length === 1 ? groups[0]?.value : undefined;
-}
 
 function purposes(entry: Entry, variant: Variant | undefined): string | undefined {
   const known = purposesOf(entry, variant);
