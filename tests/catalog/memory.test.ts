@@ -4,8 +4,7 @@ import { parseEntry } from "#src/catalog/entry/parse.ts";
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { estimateGb } from "#src/catalog/memory/estimate.ts";
-import { buildOf, isOurEstimate, leastMemory, memoryAt, type Offer, offersOf } from "#src/catalog/memory/offers.ts";
-import { renderReadme } from "#src/catalog/readme/document.ts";
+import { buildOf, isOurEstimate, memoryAt, type Offer, offersOf } from "#src/catalog/memory/offers.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";
 
@@ -270,17 +269,5 @@ describe("the whole catalog", () => {
     const offers = realCatalog.entries.flatMap(offersOf).filter(({ precision }) => !precision.includes("lora"));
     const known = offers.filter(({ vramGb, ramGb }) => vramGb !== undefined || ramGb !== undefined);
     expect(known.length / offers.length).toBeGreaterThan(0.93);
-  });
-
-  test("the generated list shows only what sources state", () => {
-    const entry = entryOf({ ...SEVEN, ollama: '\n  - {model: "small:7b", official: true, exact: true, sizeGb: 4.7}' });
-    expect(leastMemory(entry)?.vramGb).toBe(5.5);
-    const row =
-      renderReadme([entry])
-        .split("\n")
-        .find((line) => line.startsWith("| [Small]")) ?? "";
-    expect(row.split("|").at(-3)?.trim()).toBe("未注明");
-    const stated = entryOf({ ...SEVEN, requirements: "\n  - {precision: bf16, vramInferenceGb: 15}" });
-    expect(leastMemory(stated)).toMatchObject({ vramGb: 15, stated: true });
   });
 });

@@ -91,7 +91,7 @@ describe("two models side by side", () => {
   test("what is uncertain says so: second-hand, estimated, unclear", async () => {
     const { text } = await compare(["alpha-7b", "beta"]);
     expect(lineOf(text, "②")).toContain("⚠ 二手资料");
-    expect(lineOf(text, "= 商用")).toBe("= 商用 ⚠ 商用未明确");
+    expect(lineOf(text, "≠ **商用**")).toBe("≠ **商用** ① ⚠ 商用未明确 · ② 部分可商用（1B 商用未明确）");
     expect(text).toContain("9B INT8 ≈ 11 GB");
     expect(text).toContain("≈ 估算");
   });

@@ -1,11 +1,15 @@
 import type zhCN from "#src/base/locales/zh-CN.json";
+import { licenseGroups, licenseOf, sharedBy } from "#src/catalog/entry/of-variant.ts";
 import { PRECISIONS, quantizationLabel } from "#src/catalog/entry/precision.ts";
+import type { Entry, Variant } from "#src/catalog/entry/schema.ts";
 import { formatGb, formatSize, formatTokens } from "#src/catalog/entry/units.ts";
 import { releaseUrl, repositoryUrl } from "#src/catalog/entry/urls.ts";
 import { sizesOf } from "#src/catalog/memory/offers.ts";
 import { offersOfSubject, type Subject, shortVariant } from "#src/catalog/search/subject.ts";
 import type { Context } from "#src/chat/command.ts";
 import { languageName, sizesText } from "#src/chat/model/labels.ts";
+import { commercialText, useText, variantNames } from "#src/chat/model/license-text.ts";
+import { cacheText, developerText, purposesText, thinkingText } from "#src/chat/model/variant-facts.ts";
 import { catalogText } from "#src/chat/traditional.ts";
 
 type FactContext = Pick<Context, "locale" | "text">;
@@ -25,6 +29,8 @@ export type FactRow = { label: string; facts: (Fact | undefined)[] };
 /** Whether the models say different things of a field; saying nothing is different from saying something. */
 export const differs = ({ facts }: FactRow): boolean => new Set(facts.map((fact) => fact?.text)).size > 1;
 
+/** Variants named of one entry beside what is theirs. */
+const FEW = 3;
 /** Ollama models named of one entry. */
 const MOST_OLLAMA = 4;
 
@@ -49,7 +55,7 @@ const FIELDS: readonly Field[] = [
     name: "developers",
     read: ({ entry }, context) =>
       listed(
-        entry.developers.map(({ name }) => name),
+        entry.developers.map((developer) => developerText(developer, context.locale)),
         context,
       ),
   },
@@ -79,6 +85,9 @@ const FIELDS: readonly Field[] = [
         context,
       ),
   },
+  { name: "purposes", read: ofVariants(purposesText) },
+  { name: "thinking", read: ofVariants(thinkingText) },
+  { name: "cache", read: ofVariants(cacheText) },
   { name: "weightsLicense", read: weightsLicense },
   { name: "commercial", read: commercial },
   { name: "precision", read: precisions },
@@ -121,16 +130,47 @@ function languages({ entry }: Subject, context: FactContext): string | undefined
   return listed([...names, ...(entry.languagesNote === undefined ? [] : [entry.languagesNote])], context);
 }
 
-function weightsLicense({ entry, variant }: Subject, { text, locale }: FactContext): Fact | undefined {
-  const { weights, weightsUrl } = variant?.license ?? entry.license;
-  if (weights === undefined) return undefined;
-  if (weights === "unknown") return { text: text("facts.unknown"), doubtful: true };
-  return { text: catalogText(weights, locale), ...(weightsUrl !== undefined && { url: weightsUrl }) };
+/** A fact of the variant; of a whole entry what its variants share, or what is theirs in turn. */
+function ofVariants(
+  read: (entry: Entry, variant: Variant | undefined, context: FactContext) => string | undefined,
+): Field["read"] {
+  return ({ entry, variant }, context) => {
+    if (variant !== undefined) return read(entry, variant, context);
+    const groups = sharedBy(
+      entry,
+      (of) => read(entry, of, context),
+      (value) => value ?? null,
+    );
+    const said = groups.flatMap(({ value, variants }) => {
+      if (value === undefined) return [];
+      return groups.length === 1 ? value : `${variantNames(entry, variants, context, FEW)} ${value}`;
+    });
+    return said.length === 0 ? undefined : said.join(context.text("facts.semicolon"));
+  };
 }
 
-function commercial({ entry, variant }: Subject, { text }: FactContext): Fact {
-  const { commercial: permitted } = variant?.license ?? entry.license;
-  return { text: text(`commercial.${permitted}`), doubtful: permitted === "unknown" };
+/** The licence of the very variant; of a whole entry the one of each of its variants. */
+function weightsLicense({ entry, variant }: Subject, context: FactContext): Fact | undefined {
+  const licenses = variant ? [licenseOf(entry, variant)] : licenseGroups(entry).map(({ value }) => value);
+  const named = licenses.filter(({ weights }) => weights !== undefined);
+  const [only] = named;
+  const names = new Set(named.map(({ weights = "" }) => licenseText(weights, context)));
+  if (only === undefined) return undefined;
+  return {
+    text: [...names].join(context.text("facts.listComma")),
+    doubtful: licenses.some(({ weights }) => weights === "unknown"),
+    ...(names.size === 1 && only.weightsUrl !== undefined && { url: only.weightsUrl }),
+  };
+}
+
+const licenseText = (weights: string, { text, locale }: FactContext): string =>
+  weights === "unknown" ? text("facts.unknown") : catalogText(weights, locale);
+
+function commercial({ entry, variant }: Subject, context: FactContext): Fact {
+  const groups = variant === undefined ? licenseGroups(entry) : [];
+  const [only] = variant === undefined ? groups.map(({ value }) => value) : [licenseOf(entry, variant)];
+  const said = only === undefined || groups.length > 1 ? commercialText(entry, context) : useText(only, context);
+  return { text: said, doubtful: (only?.commercial ?? entry.license.commercial) === "unknown" };
 }
 
 function precisions(subject: Subject, { text }: FactContext): string | undefined {
