@@ -1,5 +1,6 @@
 import { code, plain, table } from "#src/base/markdown.ts";
 import { memoByObject } from "#src/base/memo.ts";
+import { licenseOf } from "#src/catalog/entry/of-variant.ts";
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { formatTokens } from "#src/catalog/entry/units.ts";
@@ -23,6 +24,7 @@ import {
 import { criterionText } from "./criterion-text.ts";
 import { countFull, dividerText } from "./divider-text.ts";
 import { offerText, sizesText } from "./labels.ts";
+import { commercialText } from "./license-text.ts";
 
 type ListContext = Pick<Context, "locale" | "text" | "room">;
 /** Which page to show, and the custom id of another. */
@@ -187,7 +189,13 @@ function memoryText(hit: Hit, result: SearchResult, text: Context["text"]): stri
   return offerText(offer, text, { precision: !exact && (precisions.length > 0 || known) });
 }
 
-const commercialText = (entry: Entry, text: Context["text"]): string => text(`commercial.${entry.license.commercial}`);
+/** What holds for the variant that a query found, else for the variants together. */
+function permission({ entry, offers: [best] }: Hit, context: ListContext): string {
+  return best?.edition === undefined
+    ? plain(commercialText(entry, context))
+    : context.text(`commercial.${licenseOf(entry, best.edition).commercial}`);
+}
+
 /** What makes an entry less reliable, to stand behind its name. */
 export const marks = (entry: Pick<Entry, "unreviewed" | "confidence">, text: Context["text"]): string =>
   [
@@ -195,7 +203,8 @@ export const marks = (entry: Pick<Entry, "unreviewed" | "confidence">, text: Con
     entry.confidence === "secondary" ? ` ⚠ ${text("facts.secondary")}` : "",
   ].join("");
 
-function hitTable(hits: Hit[], result: SearchResult, { text }: ListContext): string {
+function hitTable(hits: Hit[], result: SearchResult, context: ListContext): string {
+  const { text } = context;
   const columns = [
     text("facts.model"),
     text("facts.id"),
@@ -211,18 +220,19 @@ function hitTable(hits: Hit[], result: SearchResult, { text }: ListContext): str
     sizesText(hit.entry, text),
     memoryText(hit, result, text),
     hit.entry.contextTokens === undefined ? text("facts.notStated") : formatTokens(hit.entry.contextTokens),
-    commercialText(hit.entry, text),
+    permission(hit, context),
     hit.entry.released ?? text("facts.notStated"),
   ]);
   return table(columns, rows);
 }
 
-function hitLines(hit: Hit, result: SearchResult, { text }: ListContext): string {
+function hitLines(hit: Hit, result: SearchResult, context: ListContext): string {
+  const { text } = context;
   const { entry } = hit;
   const first = [
     `**${plain(entry.name)}**${marks(entry, text)}`,
     `${memoryHeading(result, text)} ${memoryText(hit, result, text)}`,
-    commercialText(entry, text),
+    permission(hit, context),
   ];
   return `${first.join(" · ")}\n-# ${code(entry.id)} · ${about(entry, { text })}`;
 }
