@@ -30,8 +30,8 @@ const SYSTEM_GB = 4;
 
 export const totalGb = ({ cards, cardGb }: Machine): number => cards * cardGb;
 
-/** GB of main memory that is left for a model. */
-export const spareRamGb = ({ ramGb = 0 }: Machine): number => Math.max(0, ramGb - SYSTEM_GB);
+/** GB of main memory that is left for a model beside what the GPU has: none where the two are one memory. */
+export const spareRamGb = ({ ramGb = 0, unified }: Machine): number => (unified ? 0 : Math.max(0, ramGb - SYSTEM_GB));
 
 /** GB that a model takes of a machine: spread over several cards, CUDA takes its part of each. */
 export const needOn = (machine: Machine, gb: number): number =>

@@ -168,18 +168,19 @@ function withPlainMemory(text: string, readItems: ReadItems): NamedCards[] | und
   return figure === "" ? undefined : readItems(`${named} ${figure}g`, true);
 }
 
-/** Layers are split by memory, so that each card reads its own share of them in its turn. */
+/** The memory adds up. What is known of the speed is that of the fastest: a small model may lie on that one alone. */
 function joined(items: readonly NamedCards[]): NamedCards | undefined {
   const [first] = items;
   if (first === undefined || items.length === 1) return first;
   if (items.some(({ unified }) => unified)) return undefined;
   const cards = items.reduce((sum, item) => sum + item.cards, 0);
   const total = items.reduce((sum, item) => sum + item.cards * item.cardGb, 0);
-  const seconds = items.reduce((sum, item) => sum + (item.cards * item.cardGb) / (item.bandwidthGbs ?? 0), 0);
+  const speeds = items.map(({ bandwidthGbs }) => bandwidthGbs ?? Number.NaN);
+  const fastest = Math.max(...speeds);
   return {
     cards,
     cardGb: Math.floor((total / cards) * 1000) / 1000,
-    ...(Number.isFinite(seconds) && { bandwidthGbs: Math.round(total / seconds) }),
+    ...(Number.isFinite(fastest) && { bandwidthGbs: fastest }),
     name: items.map(({ name }) => name).join(" + "),
   };
 }

@@ -80,7 +80,9 @@ function bodies(shown: readonly Way[], request: FitRequest, context: ListContext
 /** What was asked for besides the graphics memory, and what that leaves out. */
 function requestLines(request: FitRequest, { excluded }: FitResult, { text }: ListContext): string[] {
   const { machine, contextTokens, purpose, commercial } = request;
+  const { name, unified } = machine;
   const requests = [
+    name === undefined ? "" : plain(name),
     machine.ramGb === undefined ? "" : `${text("facts.ram")} ${formatGb(machine.ramGb)}`,
     contextTokens === undefined ? "" : `${text("facts.context")} ≥ ${formatTokens(contextTokens)}`,
     purpose === undefined ? "" : text(`commands.fit.choices.${purpose}`),
@@ -89,6 +91,7 @@ function requestLines(request: FitRequest, { excluded }: FitResult, { text }: Li
   const count = excluded.no + excluded.unknown;
   return [
     ...(requests.length > 0 ? [text("list.understood", { criteria: requests.join(" · ") })] : []),
+    ...(unified ? [`-# ${text("fit.unified", { vram: cardsLabel(machine) })}`] : []),
     ...(count > 0 ? [`-# ${text("fit.excluded", { count, no: excluded.no, unknown: excluded.unknown })}`] : []),
   ];
 }
