@@ -33,7 +33,7 @@ describe("names of cards and base models", () => {
 });
 
 test("a file beside the entries has one layout, which says the same", () => {
-  const text = `# cards\n\n- kind: desktop\n  source: ["https://example.org/"]\n  editions: [{bandwidthGbs: 8, memoryGb: 4}]\n  aliases: ['4090']\n  name: RTX 1\n`;
+  const text = `# cards\n\n- kind: desktop\n  source: [https://example.org/]\n  editions: [{bandwidthGbs: 8, memoryGb: 4}]\n  aliases: ['4090']\n  name: RTX 1\n`;
   const laidOut = layOutReference("cards", text);
   expect(laidOut).toBe(
     "# cards\n\n- name: RTX 1\n  aliases:\n    - '4090'\n  kind: desktop\n  editions:\n    - memoryGb: 4\n      bandwidthGbs: 8\n  source:\n    - https://example.org/\n",
