@@ -1,4 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { fold } from "#src/catalog/entry/text.ts";
+import { readCards } from "#src/catalog/memory/machine.ts";
+import { cardPattern } from "#src/catalog/search/card-pattern.ts";
 import type { Criterion } from "#src/catalog/search/criteria.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
 
@@ -39,6 +42,10 @@ describe("cards in a query are the memory that they have", () => {
     ["apple m1 小模型", 5.33, 1],
     ["dgx spark", 120, 0],
     ["qwen3 4090", 24, 1],
+    ["2x24g 商用", 48, 1],
+    ["两张24g", 48, 0],
+    ["80G*8 deepseek", 640, 1],
+    ["24g", 24, 0],
   ])("%s", (query, gb, others) => {
     expect(vram(query)).toEqual([gb]);
     expect(criteria(query)).toHaveLength(others + 1);
@@ -77,5 +84,15 @@ describe("cards in a query are the memory that they have", () => {
 
   test("a card's memory is no wish of its own", () => {
     expect(criteria("a100 40g")).toEqual(criteria("40g"));
+  });
+
+  test("no name of the catalog is a card, nor holds one", () => {
+    const { expression, read } = cardPattern(realCatalog.cards);
+    for (const { id, name, family, aliases, variants = [] } of realCatalog.entries)
+      for (const known of [id, name, family, ...aliases, ...variants.map((variant) => variant.name)]) {
+        expect(readCards(known, realCatalog.cards)).toBeUndefined();
+        const held = [...fold(known).matchAll(expression)].filter(({ groups = {} }) => read(groups) !== undefined);
+        expect(held).toEqual([]);
+      }
   });
 });
