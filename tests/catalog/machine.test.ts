@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cardsText, MOST_GB, readCards, readRam, readTokens, totalGb } from "#src/catalog/memory/machine.ts";
+import {
+  cardsText,
+  MOST_GB,
+  readCards,
+  readRam,
+  readTokens,
+  spareRamGb,
+  totalGb,
+} from "#src/catalog/memory/machine.ts";
 import { graphicsShare } from "#src/catalog/memory/named-cards.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
 
@@ -20,6 +28,9 @@ describe("an amount of graphics memory", () => {
     ["24G×2", 2, 24],
     ["2 * 24 GB", 2, 24],
     ["8x80g", 8, 80],
+    ["两张 24g", 2, 24],
+    ["双卡24G显存", 2, 24],
+    ["24G 8卡", 8, 24],
     ["910", 1, 910],
     ["10000", 1, 10_000],
   ])("%s", (typed, count, cardGb) => {
@@ -176,10 +187,10 @@ describe("cards by their names", () => {
       "2x4090x2": "none",
       "0x4090": "none",
       "65x4090": "none",
-      // of several kinds: the memory adds up, each reads its share in its turn
-      "3090+3060": "2x18 610 RTX 3090 + RTX 3060 12 GB",
-      "3090 加 3060": "2x18 610 RTX 3090 + RTX 3060 12 GB",
-      "2*4090+3090": "3x24 983 2×RTX 4090 24 GB + RTX 3090",
+      // of several kinds: the memory adds up, the fastest bounds the speed
+      "3090+3060": "2x18 936.2 RTX 3090 + RTX 3060 12 GB",
+      "3090 加 3060": "2x18 936.2 RTX 3090 + RTX 3060 12 GB",
+      "2*4090+3090": "3x24 1008 2×RTX 4090 24 GB + RTX 3090",
       "4090+昇腾910B": "2x44 ? RTX 4090 24 GB + 昇腾 910B 64 GB",
       "4090 + M4 Max": "none",
       "4090+": "none",
@@ -270,4 +281,10 @@ test.each<[string, number | undefined]>([
   ["long", undefined],
 ])("context %s", (typed, tokens) => {
   expect(readTokens(typed)).toBe(tokens);
+});
+
+test("main memory that the GPU has a share of is not there a second time", () => {
+  const machine = { cards: 1, cardGb: 48, ramGb: 64 };
+  expect(spareRamGb(machine)).toBe(60);
+  expect(spareRamGb({ ...machine, unified: true })).toBe(0);
 });

@@ -2,6 +2,7 @@ import { LRUCache } from "lru-cache";
 import { PRECISIONS } from "#src/catalog/entry/precision.ts";
 import type { Reference } from "#src/catalog/entry/reference.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
+import { cardPattern } from "./card-pattern.ts";
 import type { Criterion } from "./criteria.ts";
 import { type FullText, indexText } from "./full-text.ts";
 import { createMatching, type Matching } from "./matching.ts";
@@ -52,7 +53,7 @@ export function openCatalog(
   const matching = createMatching(newestFirst, text, names);
   const results = new LRUCache<string, SearchResult>({ max: CACHED_RESULTS });
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
-  later(prepare(newestFirst, text, matching));
+  later(prepare(newestFirst, text, matching, cards));
   const counts = new LRUCache<string, number>({ max: CACHED_RESULTS });
   return {
     entries,
@@ -92,8 +93,15 @@ const COMMON: readonly Criterion[] = [
 ];
 
 /** Makes what the first queries would have to wait for, in steps of about a millisecond. */
-function* prepare(entries: readonly Entry[], text: FullText, matching: Matching): Generator<unknown, void> {
+function* prepare(
+  entries: readonly Entry[],
+  text: FullText,
+  matching: Matching,
+  cards: Reference["cards"],
+): Generator<unknown, void> {
   while (!text.advance(1)) yield;
+  // An expression is compiled when it is first used, for Latin texts and for Chinese ones.
+  for (const typed of ["card", "显卡"]) yield typed.search(cardPattern(cards).expression);
   for (const entry of entries) yield namedSizesOf(entry);
   for (const criterion of COMMON) yield matching.ranks(criterion);
 }
