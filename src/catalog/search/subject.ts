@@ -109,7 +109,8 @@ function addressed(written: WrittenName, catalog: NamedCatalog): NamedSubject | 
   const references = referencesOf(catalog.entries);
   const isOf = (asked: WrittenName["site"]): boolean => site === undefined || site === asked;
   return (
-    (isOf("ollama") ? inOllama(id, catalog) : undefined) ??
+    // Ollama runs weights of a hub by the hub's name for them: `hf.co/Qwen/QwQ-32B-GGUF:Q4_K_M`.
+    (isOf("ollama") || site === "hub" ? inOllama(site === "hub" ? text : id, catalog) : undefined) ??
     (isOf("hub") ? onHub(id, catalog) : undefined) ??
     (isOf("github") ? inRepository(id, catalog) : undefined) ??
     together(references.page(text), "reference")
