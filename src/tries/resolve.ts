@@ -35,7 +35,8 @@ export function resolveModel(name: string, options: ResolveOptions): Resolution 
   const literal = literalModel(name, options);
   const found = subjectNamed(name, options.catalog);
   const isNamed = options.catalog.names.exact(name).some(({ kind }) => kind !== "family");
-  if (literal && !isNamed) return ready(targetOf(literal, { entryId: entryWith(literal.name, options), standIn: false }));
+  if (literal && !isNamed)
+    return ready(targetOf(literal, { entryId: entryWith(literal.name, options), standIn: false }));
   if (found === undefined) return { kind: "unknown", near: options.catalog.names.near(name, 5) };
   return readyFor(name, found, options) ?? notHere(found, options);
 }

@@ -1,6 +1,6 @@
 import { memoByObject } from "#src/base/memo.ts";
 import { sizeInName } from "#src/catalog/entry/edition-match.ts";
-import { purposesOf } from "#src/catalog/entry/of-variant.ts";
+import { modalitiesOf, purposesOf } from "#src/catalog/entry/of-variant.ts";
 import type { Entry, Variant } from "#src/catalog/entry/schema.ts";
 import { fold } from "#src/catalog/entry/text.ts";
 import { type NamedEntry, type Names, namesOfEntry } from "./names.ts";
@@ -95,9 +95,13 @@ function rank(asked: SizedName, entries: readonly Entry[], names: Names): Sized 
   const items = entries.flatMap((entry) => (hasSize || bearers.has(entry) ? itemsOf(entry) : []));
   const matches = items.flatMap((item) => matchOf(item, asked, bearers.get(item.entry)) ?? []).toSorted(compare);
   const [best] = matches;
-  const alike = matches.filter(({ tier, key }) => tier === best?.tier && (tier > 0 || key[5] === best.key[5]));
+  const alike = best === undefined ? [] : matches.filter((match) => isAlike(match, best));
   return { found: alike.map(({ entry, variant }) => ({ entry, variant })), ofFamily: best?.tier === 1, hasSize };
 }
+
+/** Whether it may be meant as well: of the entry whose own name it is, only what has no further word in its name. */
+const isAlike = ({ tier, key }: Match, best: Match): boolean =>
+  tier === best.tier && key[CALLED] === best.key[CALLED] && (tier > 0 || key[EXTRA] === best.key[EXTRA]);
 
 function matchOf(item: Item, { size, active, words }: SizedName, bearer: Borne | undefined): Match | undefined {
   if (!isOfSize(item, size, active)) return undefined;
@@ -133,21 +137,29 @@ function isOfSize({ entry, variant, called }: Item, size: number | undefined, ac
 
 type Wanted = { size: number | undefined; words: readonly string[]; rest: readonly string[]; tier: number };
 
+/** Where in a key it stands whether the size is the one in the name, and how many words more than asked the name has. */
+const [CALLED, EXTRA] = [2, 5];
+
 /** What a match is ranked by, the weightiest first; less is better. */
 function keyOf(item: Item, { size, words, rest, tier }: Wanted): number[] {
   const { entry, variant, called, own, ofEntry } = item;
-  const [foremost] = purposesOf(entry, variant);
-  const general = foremost === undefined || foremost === "chat" || foremost === "reasoning";
-  const extra = [...own].filter((word) => !ofEntry.has(word) && !words.includes(word) && !EDITIONS.has(word));
+  const isAsked = (word: string): boolean => words.some((asked) => word.startsWith(asked));
+  const extra = [...own].filter((word) => !ofEntry.has(word) && !isAsked(word) && !EDITIONS.has(word));
   return [
     tier,
     -rest.filter((word) => own.has(word)).length,
-    called === size ? 0 : 1,
-    general ? 0 : 1,
+    (called ?? Math.round(variant?.parametersB ?? entry.parametersB ?? 0)) === size ? 0 : 1,
+    isGeneral(item) ? 0 : 1,
     -dateOf(entry.released),
     extra.length,
     -dateOf(variant?.released),
   ];
+}
+
+/** Whether somebody who names a family and a size may mean it: it converses, and in writing. */
+function isGeneral({ entry, variant }: Item): boolean {
+  const [foremost = "chat"] = purposesOf(entry, variant);
+  return ["chat", "reasoning"].includes(foremost) && !modalitiesOf(entry, variant).includes("audio");
 }
 
 /** A date as a number that grows with it: 2025-04 is less than 2025-04-29. */

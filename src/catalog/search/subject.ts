@@ -95,7 +95,7 @@ function newestOfSize(typed: string, exact: NamedSubject, catalog: NamedCatalog)
 
 /** The parts of a line that Mulu prints: `Qwen3 · Qwen3-8B · INT4`. */
 function printed(text: string, { names }: NamedCatalog): NamedSubject | undefined {
-  const [first = "", ...more] = text.split(" · ");
+  const [first = "", ...more] = text.split(" · ").map((part) => part.replace(/ *⚠.*$/u, ""));
   const found = more.length > 0 ? exactly(first, names) : undefined;
   if (found === undefined) return undefined;
   const { entry } = found.subject;
@@ -109,7 +109,8 @@ function addressed(written: WrittenName, catalog: NamedCatalog): NamedSubject | 
   const references = referencesOf(catalog.entries);
   const isOf = (asked: WrittenName["site"]): boolean => site === undefined || site === asked;
   return (
-    (isOf("ollama") ? inOllama(id, catalog) : undefined) ??
+    // Ollama runs weights of a hub by the hub's name for them: `hf.co/Qwen/QwQ-32B-GGUF:Q4_K_M`.
+    (isOf("ollama") || site === "hub" ? inOllama(site === "hub" ? text : id, catalog) : undefined) ??
     (isOf("hub") ? onHub(id, catalog) : undefined) ??
     (isOf("github") ? inRepository(id, catalog) : undefined) ??
     together(references.page(text), "reference")
@@ -175,7 +176,9 @@ function borne(name: string, catalog: NamedCatalog): NamedSubject | undefined {
   const exact = exactly(name, catalog.names);
   const weights = referencesOf(catalog.entries).stem(folded);
   if (exact === undefined || exact.kind === "family") return together(weights, "reference");
-  const { entry, variant = variantCalled(folded, entry) } = exact.subject;
+  const { entry } = exact.subject;
+  const own = weights.find((bearer) => bearer.entry === entry);
+  const variant = exact.subject.variant ?? variantCalled(folded, entry) ?? own?.variant;
   const other = weights.filter((bearer) => bearer.entry !== entry);
   return together([{ entry, variant }, ...exact.others, ...other], exact.kind);
 }

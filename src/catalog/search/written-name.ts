@@ -40,7 +40,7 @@ const FILE = /\.(?:gguf|safetensors|bin|pt)$/i;
 export function readWrittenName(typed: string): WrittenName {
   const bare = typed.slice(0, MAX_TYPED_NAME).normalize("NFKC").slice(0, MAX_TYPED_NAME).replace(MARKS, "");
   const text = bare
-    .replace(/[*`]/g, "")
+    .replace(/[*`]|\\(?=\p{P})/gu, "")
     .replace(/\s+/g, " ")
     .replace(COMMAND, "$1")
     .replace(/^git@github\.com:/i, "https://github.com/");
