@@ -51,7 +51,7 @@ const CACHED_WORDS = 200;
 export function createMatching(newestFirst: readonly Entry[], text: FullText, names: Names): Matching {
   const indexes = new Map(newestFirst.map((entry, index) => [entry, index]));
   /** The families of which somebody has trained a member from nothing. */
-  const made = new Set(newestFirst.flatMap(({ family, baseModel }) => (isMadeFromNothing(baseModel) ? family : [])));
+  const series = new Set(newestFirst.flatMap(({ family, baseModel }) => (baseModel === "from scratch" ? family : [])));
   const facts = new LRUCache<string, Ranks>({ max: CACHED_FACTS });
   const words = new LRUCache<string, Ranks>({ max: CACHED_WORDS });
 
@@ -81,7 +81,7 @@ export function createMatching(newestFirst: readonly Entry[], text: FullText, na
     ranksWithRelatives: (criterion) => {
       const families = familiesOfOwn(criterion.named);
       // What is built on LLaMA is no series because of that.
-      for (const family of families) if (names.isBase(family) && !made.has(family)) families.delete(family);
+      for (const family of families) if (names.isBase(family) && !series.has(family)) families.delete(family);
       const own = ranks(criterion);
       if (families.size === 0) return own;
       return own.map((rank, index) => {
@@ -113,9 +113,6 @@ function rankOfName({ entry, kind }: NamedEntry, families: ReadonlySet<string>):
   const isOther = kind === "family" && families.size > 0 && !families.has(entry.family);
   return isOther ? RANK_OF_RELATIVE : RANK_OF_NAME[kind];
 }
-
-const isMadeFromNothing = (baseModel: string | undefined): boolean =>
-  baseModel === undefined || baseModel === "from scratch";
 
 /** The families of the entries that bear a name as their own. */
 const familiesOfOwn = (named: readonly NamedEntry[]): Set<string> =>

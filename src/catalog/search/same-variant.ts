@@ -36,27 +36,32 @@ export function fitting(criteria: readonly Criterion[]): (entry: Entry, rankAt: 
   const asked = criteria.filter(isOfferCriterion);
   const needsOffer = criteria.length > 1 && criteria.some(requiresOffer);
   const byOffer = criteria.map((criterion) => needsOffer && isOfferCriterion(criterion));
-  const isOffered = (entry: Entry, variant: Variant | undefined): boolean =>
-    !needsOffer ||
-    offersOf(entry).some(
-      (offer) =>
-        (variant === undefined || offer.edition === undefined || offer.edition === variant) &&
-        jointRank(asked, offer, entry) !== undefined,
-    );
+  const fitOfVariant = (entry: Entry, variant: Variant, rankAt: RankAt): Fit | undefined =>
+    sumOf(criteria, purposesOf(entry, variant), (index) => {
+      const criterion = criteria[index];
+      return criterion === undefined || byOffer[index] ? rankAt(index) : variantRank(criterion, entry, variant);
+    });
   return (entry, rankAt) => {
     const variants = entry.variants ?? [];
-    if (criteria.length < 2 || variants.length === 0)
-      return isOffered(entry, undefined) ? sumOf(criteria, purposesOfAll(entry), rankAt) : undefined;
+    const offered = needsOffer ? editionsOffered(asked, entry) : undefined;
+    if (offered?.size === 0) return undefined;
+    if (criteria.length < 2 || variants.length === 0) return sumOf(criteria, purposesOfAll(entry), rankAt);
+    const met = offered && !offered.has(undefined) ? variants.filter((variant) => offered.has(variant)) : variants;
     let best: Fit | undefined;
-    for (const variant of variants) {
-      const fit = sumOf(criteria, purposesOf(entry, variant), (index) => {
-        const criterion = criteria[index];
-        return criterion === undefined || byOffer[index] ? rankAt(index) : variantRank(criterion, entry, variant);
-      });
-      if (fit && isBetter(fit, best) && isOffered(entry, variant)) best = fit;
+    for (const variant of met) {
+      const fit = fitOfVariant(entry, variant, rankAt);
+      if (fit && isBetter(fit, best)) best = fit;
     }
     return best;
   };
+}
+
+/** The variants of which an offer meets all the criteria; undefined among them: one of no variant in particular does. */
+function editionsOffered(criteria: readonly Criterion[], entry: Entry): Set<Variant | undefined> {
+  const editions = new Set<Variant | undefined>();
+  for (const offer of offersOf(entry))
+    if (!editions.has(offer.edition) && jointRank(criteria, offer, entry) !== undefined) editions.add(offer.edition);
+  return editions;
 }
 
 const isBetter = (fit: Fit, best: Fit | undefined): boolean => best === undefined || compareFits(fit, best) < 0;
