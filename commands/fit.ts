@@ -5,6 +5,7 @@ import { CACHE_KINDS, type CacheKind } from "#src/catalog/memory/cache.ts";
 import { findFits } from "#src/catalog/memory/fit.ts";
 import { cardsText, LEAST_GB, MOST_GB, readCards, readRam, readTokens } from "#src/catalog/memory/machine.ts";
 import type { FitRequest } from "#src/catalog/memory/ways.ts";
+import type { CatalogData } from "#src/catalog/search/search.ts";
 import { type CatalogContext, choice, defineCommand, flag, text } from "#src/chat/command.ts";
 import { fitList } from "#src/chat/fit/list.ts";
 import { suggestCards } from "#src/chat/suggest/cards.ts";
@@ -21,9 +22,9 @@ const LONGEST = /^(?:max|longest|最长|最長)$/i;
 /** `/fit 24 GB` on the terminal: the unit stands where the main memory would. */
 const UNIT = /^g(?:i?b)?$/i;
 
-function readRequest({ vram, ram, context }: Typed, chosen: Chosen): FitRequest {
+function readRequest({ vram, ram, context }: Typed, chosen: Chosen, known: CatalogData["cards"]): FitRequest {
   const [cardsTyped, ramTyped] = ram !== undefined && UNIT.test(ram) ? [`${vram} ${ram}`, undefined] : [vram, ram];
-  const cards = readCards(cardsTyped);
+  const cards = readCards(cardsTyped, known);
   if (cards === undefined) throw new UserError("invalidCards", { given: vram, least: LEAST_GB, most: MOST_GB });
   const ramGb = ramTyped === undefined ? undefined : readRam(ramTyped);
   if (ramTyped !== undefined && ramGb === undefined)
@@ -55,7 +56,7 @@ const pageState = z
       cacheKind: cache === NONE ? undefined : cache,
       commercial: license === "commercial",
     };
-    return { page, request: readRequest({ vram, ram: given(ram), context: given(context) }, chosen) };
+    return { page, typed: { vram, ram: given(ram), context: given(context) }, chosen };
   });
 
 function list(request: FitRequest, page: number, context: CatalogContext): View {
@@ -75,7 +76,7 @@ function list(request: FitRequest, page: number, context: CatalogContext): View 
 export const fit = defineCommand({
   name: "fit",
   options: {
-    vram: text({ required: true, maxLength: 20, autocomplete: suggestCards }),
+    vram: text({ required: true, maxLength: 50, autocomplete: suggestCards }),
     ram: text({ required: false, maxLength: 20 }),
     context: text({ required: false, maxLength: 20 }),
     cache: choice(NARROW_CACHE),
@@ -86,14 +87,16 @@ export const fit = defineCommand({
   needs: "catalog",
   acknowledge: "answer",
   async execute({ vram, ram, context: tokens, cache: cacheKind, purpose, commercial = false }, context) {
-    const request = readRequest({ vram, ram, context: tokens }, { purpose, cacheKind, commercial });
+    const typed = { vram, ram, context: tokens };
+    const request = readRequest(typed, { purpose, cacheKind, commercial }, context.catalog.cards);
     await context.reply(list(request, 0, context));
   },
   components: {
     page: {
       answer: "update",
       async execute(state, _chosen, context) {
-        const { request, page } = pageState.parse(state.split(":"));
+        const { page, typed, chosen } = pageState.parse(state.split(":"));
+        const request = readRequest(typed, chosen, context.catalog.cards);
         await context.reply(list(request, page, context));
       },
     },

@@ -1,6 +1,7 @@
 import { type Text, textIn } from "#src/base/locale.ts";
 import { crossCheck } from "#src/catalog/entry/check.ts";
 import { byPosition, readCatalog } from "#src/catalog/entry/load.ts";
+import { checkReference } from "#src/catalog/entry/reference-check.ts";
 import { catalogPages } from "#src/catalog/readme/pages.ts";
 import { type CatalogData, openCatalog } from "#src/catalog/search/search.ts";
 import { problemText } from "#src/chat/explain-issue.ts";
@@ -44,7 +45,10 @@ export async function runCatalogCommand(
   const read = await readCatalog(catalogDir);
   const { entries } = read;
   const pages = catalogPages(entries);
-  const problems = [...[...read.problems, ...crossCheck(read)].toSorted(byPosition), ...pageProblems(pages)];
+  const problems = [
+    ...[...read.problems, ...crossCheck(read), ...checkReference(read)].toSorted(byPosition),
+    ...pageProblems(pages),
+  ];
   const changes =
     problems.length > 0 || values.site !== undefined
       ? []

@@ -2,8 +2,10 @@ import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { writeFileWhole } from "#src/base/write-file.ts";
 import { renderJsonSchema } from "#src/catalog/entry/json-schema.ts";
-import { layOut } from "#src/catalog/entry/layout.ts";
+import { layOut, layOutReference } from "#src/catalog/entry/layout.ts";
+import { readReferenceTexts } from "#src/catalog/entry/load.ts";
 import { brokenRule, type Problem } from "#src/catalog/entry/problem.ts";
+import { REFERENCE_FILES, REFERENCE_KINDS } from "#src/catalog/entry/reference.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { FAMILY_FOLDER } from "#src/catalog/readme/families.ts";
 import { isGenerated, MOST_PAGE_BYTES, type Page } from "#src/catalog/readme/pages.ts";
@@ -36,12 +38,17 @@ export async function changesOf(
       return { file, text: layOut(await readFile(join(directory, file), "utf8")), rule: "layout" };
     }),
   );
-  if (pages === undefined) return differing(directory, laidOut);
+  const { texts } = readReferenceTexts(directory);
+  const beside = REFERENCE_KINDS.flatMap((kind): Change[] => {
+    const text = texts[kind];
+    return text === undefined
+      ? []
+      : [{ file: REFERENCE_FILES[kind], text: layOutReference(kind, text), rule: "layout" }];
+  });
+  if (pages === undefined) return differing(directory, [...laidOut, ...beside]);
   const generated = [...pages, { file: "schema.json", text: renderJsonSchema() }];
-  return [
-    ...(await differing(directory, [...laidOut, ...generated.map((page): Change => ({ ...page, rule: "stale" }))])),
-    ...(await superfluous(directory, pages)),
-  ];
+  const stale = generated.map((page): Change => ({ ...page, rule: "stale" }));
+  return [...(await differing(directory, [...laidOut, ...beside, ...stale])), ...(await superfluous(directory, pages))];
 }
 
 async function differing(directory: string, wanted: readonly Change[]): Promise<Change[]> {

@@ -9,10 +9,10 @@ import { readCards, spareRamGb, totalGb } from "#src/catalog/memory/machine.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";
 
-const { entries } = realCatalog;
+const { entries, cards } = realCatalog;
 const requestFor = (vram: string, request: Partial<FitRequest> & { ramGb?: number } = {}): FitRequest => {
   const { ramGb, ...rest } = request;
-  return { machine: { ...(readCards(vram) ?? { cards: 1, cardGb: 1 }), ramGb }, commercial: false, ...rest };
+  return { machine: { ...(readCards(vram, cards) ?? { cards: 1, cardGb: 1 }), ramGb }, commercial: false, ...rest };
 };
 
 async function entriesOf(files: Record<string, Record<string, string>>): Promise<Entry[]> {

@@ -174,7 +174,21 @@ describe("/fit", () => {
   test("offers usual cards by their memory and by their names", () => {
     const complete = (typed: string) => app.router.complete("fit", "vram", typed, contextOf(app));
     expect(complete("").length).toBeGreaterThan(8);
-    expect(complete("4090")[0]).toMatchObject({ name: expect.stringContaining("24 GB · "), value: "24" });
+    expect(complete("")[0]).toMatchObject({
+      name: expect.stringContaining(" GB · "),
+      value: expect.stringMatching(/^\d+$/),
+    });
+    expect(complete("24")[0]).toMatchObject({ name: expect.stringContaining("RTX 4090"), value: "24" });
+    expect(complete("4090").slice(0, 3)).toEqual([
+      { name: "RTX 4090 24 GB · 1008 GB/s", value: "RTX 4090 24 GB" },
+      { name: "RTX 4090 48 GB · 1008 GB/s", value: "RTX 4090 48 GB" },
+      { name: "RTX 4090 D 24 GB · 1008 GB/s", value: "RTX 4090 D 24 GB" },
+    ]);
+    expect(complete("2x3090")[0]).toEqual({ name: "2×RTX 3090 · 2×24 GB · 936.2 GB/s", value: "2×RTX 3090" });
+    expect(complete("m4 max 64")[0]).toEqual({
+      name: "Apple M4 Max 64 GB · 48 GB · 546 GB/s",
+      value: "Apple M4 Max 64 GB",
+    });
     expect(complete("2x24")[0]).toEqual({ name: "2×24 GB", value: "2x24g" });
     expect(complete("zzz")).toEqual([]);
   });

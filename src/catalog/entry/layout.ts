@@ -1,5 +1,6 @@
 import { type Document, isMap, isNode, isScalar, isSeq, type Pair, parseDocument, type Scalar, visit } from "yaml";
 import { z } from "zod";
+import { REFERENCE_SCHEMAS, type ReferenceFile } from "./reference.ts";
 import { entrySchema, unwrap } from "./schema.ts";
 
 /** Lets editors complete and check an entry while it is written. */
@@ -51,6 +52,14 @@ export function layOutDocument(document: Document): string {
     }
   }
   return SCHEMA_COMMENT + document.toString(NOTATION);
+}
+
+/** The one layout of a file beside the entries, in the notation of theirs and with nothing between its items. */
+export function layOutReference(kind: ReferenceFile, text: string): string {
+  const document = parseDocument(text.replaceAll("\r\n", "\n"));
+  if (document.errors[0]) throw document.errors[0];
+  arrange(document.contents, REFERENCE_SCHEMAS[kind]);
+  return document.toString(NOTATION);
 }
 
 function removeSchemaComment(commented: { commentBefore?: string | null | undefined }): void {

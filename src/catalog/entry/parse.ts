@@ -4,7 +4,7 @@ import { lazyPositions } from "./lazy-positions.ts";
 import { ENTRY_ID } from "./patterns.ts";
 import type { FieldPath, Position, YamlPositions } from "./positions.ts";
 import { brokenRule, type Problem } from "./problem.ts";
-import { basesSchema, cardsSchema, REFERENCE_FILES, type Reference, type ReferenceFile } from "./reference.ts";
+import { REFERENCE_FILES, REFERENCE_SCHEMAS, type Reference, type ReferenceFile } from "./reference.ts";
 import { type Entry, entrySchema, FIELD_NAMES } from "./schema.ts";
 
 export type ParsedEntry = {
@@ -101,15 +101,13 @@ function readYaml(
 /** What a reference file gives; nothing where it has an error. */
 export type ParsedReference = { values: Partial<Reference>; problems: Problem[] };
 
-const SCHEMAS = { cards: cardsSchema, bases: basesSchema } as const;
-
 /** Reads `cards.yaml` or `bases.yaml`. Unknown keys are warnings as in `parseEntry`. */
 export function parseReference(kind: ReferenceFile, text: string): ParsedReference {
   const file = REFERENCE_FILES[kind];
   const positions = lazyPositions(text);
   const read = readYaml(file, text, positions);
   if ("problems" in read) return { values: {}, problems: read.problems };
-  const { value, issues } = knownOf<z.ZodType>(SCHEMAS[kind], read.data);
+  const { value, issues } = knownOf<z.ZodType>(REFERENCE_SCHEMAS[kind], read.data);
   const locate = (path: FieldPath): Position => positions().locate(path);
   const problems = issues.map(({ issue, severity }) => problemAt(file, locate, issue, severity));
   return { values: value === undefined ? {} : { [kind]: value }, problems };

@@ -19,9 +19,15 @@ const name = z.string().trim().min(1, rule("empty")).max(80);
 
 const card = z.strictObject({
   name: name.describe("As people write it, such as RTX 4090"),
-  aliases: z.array(name).default([]).describe("What else people type, in lower case and without spaces"),
+  aliases: z
+    .array(name)
+    .default([])
+    .describe("What else people type, in lower case, with spaces where people may leave them out"),
   kind: z.enum(["desktop", "laptop", "workstation", "datacenter", "embedded", "computer"]),
-  unified: z.literal(true).optional().describe("Its memory is the main memory of the machine too"),
+  unified: z
+    .enum(["macos", "windows", "linux"])
+    .optional()
+    .describe("Its memory is the main memory too; the usual system, which decides what of it the GPU may take"),
   editions: z
     .array(
       z.strictObject({
@@ -38,5 +44,5 @@ const card = z.strictObject({
 /** A graphics card or another accelerator that people run models on. */
 export type Card = z.infer<typeof card>;
 
-export const cardsSchema = z.array(card);
-export const basesSchema = z.array(name);
+/** What the files hold. */
+export const REFERENCE_SCHEMAS = { cards: z.array(card), bases: z.array(name) } as const;

@@ -28,8 +28,15 @@ const PROFILED_GB = 1.5;
 /** Activations and workspaces of PyTorch for one text, as a share of the weights; see the errors of the estimates. */
 const ACTIVATIONS = 0.01;
 
+const isServer = (engine: Engine): boolean =>
+  engine === "vllm" || engine === "sglang" || engine === "lmdeploy" || engine === "mindie";
+
+/** GB that an engine takes of each further card that a model is spread over. */
+export const perCardGb = (engine: Engine): number => RUNTIME_GB + (isServer(engine) ? PROFILED_GB : 0);
+
 /** GB (2³⁰ bytes) that an engine takes besides weights and cache. */
 export function overheadGb(engine: Engine, weightsGb: number, tables: TokenTables, tokens: number): number {
+  if (isServer(engine)) return RUNTIME_GB + PROFILED_GB;
   switch (engine) {
     case "llama.cpp":
     case "ollama":
@@ -37,11 +44,6 @@ export function overheadGb(engine: Engine, weightsGb: number, tables: TokenTable
       return RUNTIME_GB + computeBuffer(tables, tokens) / GIB;
     case "mlx":
       return computeBuffer(tables, 0) / GIB + weightsGb * ACTIVATIONS;
-    case "vllm":
-    case "sglang":
-    case "lmdeploy":
-    case "mindie":
-      return RUNTIME_GB + PROFILED_GB;
     default:
       return RUNTIME_GB + weightsGb * ACTIVATIONS;
   }

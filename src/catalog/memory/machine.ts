@@ -1,10 +1,10 @@
-import { RUNTIME_GB } from "./engines.ts";
-import { GRAPHICS_CARDS } from "./graphics-cards.ts";
+import type { Card } from "#src/catalog/entry/reference.ts";
+import { cardNames } from "./named-cards.ts";
 
 /** What a person runs models on. GB as cards are sold (2³⁰ bytes). */
 export type Machine = {
   cards: number;
-  /** Graphics memory of each card. */
+  /** Graphics memory of each card; of unified memory what the GPU may take. */
   cardGb: number;
   /** Main memory. Absent: not told. */
   ramGb?: number | undefined;
@@ -12,7 +12,12 @@ export type Machine = {
   bandwidthGbs?: number | undefined;
   /** The graphics memory is a share of the main memory. */
   unified?: true | undefined;
+  /** The cards by their names and how many, where they were named: `2×RTX 3090`. */
+  name?: string | undefined;
 };
+
+/** A machine without its main memory. */
+export type Cards = Omit<Machine, "ramGb">;
 
 /** Less than any card has, and more than any machine; what is beyond is a slip. */
 export const LEAST_GB = 0.1;
@@ -27,34 +32,23 @@ export const totalGb = ({ cards, cardGb }: Machine): number => cards * cardGb;
 /** GB of main memory that is left for a model. */
 export const spareRamGb = ({ ramGb = 0 }: Machine): number => Math.max(0, ramGb - SYSTEM_GB);
 
-/** GB that a model takes of a machine: spread over several cards, CUDA takes its part of each. */
-export const needOn = (machine: Machine, gb: number): number =>
-  gb <= machine.cardGb ? gb : gb + (machine.cards - 1) * RUNTIME_GB;
-
 const SIZE = String.raw`(\d{1,9}(?:\.\d{1,9})?)\s*(g|gb|gib|m|mb|mib)?`;
 const COUNT = String.raw`(?:(\d{1,9})\s*[x×*]\s*)?`;
 const AMOUNT = new RegExp(String.raw`^${COUNT}${SIZE}(?:\s*[x×*]\s*(\d{1,9}))?$`, "u");
-const NAMED = new RegExp(String.raw`^${COUNT}(?:(?:nvidia|geforce|rtx|gtx|tesla)\s*)*([a-z]?\d{1,4}s?)\s*(ti)?$`, "u");
 
 /**
- * Graphics memory as people write it: `8`, `8GB`, `24 g 显存`, `8192MiB`, `2x24`, `24G×2`, or by the card, `RTX 4090`,
- * `2x3090`. Undefined for anything else, for nothing, and for more than there is.
+ * Graphics memory as people write it: `8`, `8GB`, `24 g 显存`, `8192MiB`, `2x24`, `24G×2`, or by the cards of the
+ * catalog, `RTX 4090`, `2x3090`, `A100 40G`, `M4 Max 64GB`, `3090+3060`. Undefined for anything else, for nothing, and
+ * for more than there is.
  */
-export function readCards(text: string): Pick<Machine, "cards" | "cardGb"> | undefined {
-  const typed = plainMemory(text);
-  const { cards, cardGb } = namedCards(typed) ?? amountOf(typed);
-  const possible = Number.isInteger(cards) && cards >= 1 && cards <= MOST_CARDS && cardGb >= LEAST_GB;
-  return possible && cards * cardGb <= MOST_GB ? { cards, cardGb } : undefined;
+export function readCards(text: string, cards: readonly Card[]): Cards | undefined {
+  const read = cardNames(cards).read(text) ?? amountOf(plainMemory(text));
+  const possible =
+    Number.isInteger(read.cards) && read.cards >= 1 && read.cards <= MOST_CARDS && read.cardGb >= LEAST_GB;
+  return possible && totalGb(read) <= MOST_GB ? read : undefined;
 }
 
-function namedCards(typed: string): Pick<Machine, "cards" | "cardGb"> | undefined {
-  const [, count = "1", name = "", suffix = ""] = NAMED.exec(typed) ?? [];
-  const known = `${name}${suffix}`;
-  const cardGb = Object.hasOwn(GRAPHICS_CARDS, known) ? GRAPHICS_CARDS[known] : undefined;
-  return cardGb === undefined ? undefined : { cards: Number(count), cardGb };
-}
-
-function amountOf(typed: string): Pick<Machine, "cards" | "cardGb"> {
+function amountOf(typed: string): Cards {
   const [, before, figure, unit, after] = AMOUNT.exec(typed) ?? [];
   if (figure === undefined || (before !== undefined && after !== undefined)) return { cards: 0, cardGb: 0 };
   const count = Number(before ?? after ?? 1);
@@ -90,6 +84,6 @@ export function readTokens(text: string): number | undefined {
   return tokens >= 1 && tokens <= MOST_CONTEXT ? tokens : undefined;
 }
 
-/** `8g`, `2x24g`: the cards as `readCards` reads them; with the unit, because 4090 alone is a card. */
-export const cardsText = ({ cards, cardGb }: Pick<Machine, "cards" | "cardGb">): string =>
-  cards === 1 ? `${cardGb}g` : `${cards}x${cardGb}g`;
+/** The cards as `readCards` reads them: by their name, else `8g`, `2x24g`, with the unit because 4090 alone is a card. */
+export const cardsText = ({ cards, cardGb, name }: Cards): string =>
+  name ?? (cards === 1 ? `${cardGb}g` : `${cards}x${cardGb}g`);

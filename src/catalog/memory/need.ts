@@ -27,11 +27,23 @@ export function needAt(offer: Offer, tokens: number, cacheKind?: CacheKind): Nee
   const known = measured.filter((need) => need !== undefined);
   const longEnough = known.filter(({ basis }) => basis === "measured");
   const stated = longEnough.length > 0 ? least(longEnough) : nearest(known, measurements);
-  if (measurements.length === 0) return estimateFor(build, offer.engine ?? engineOf(offer), tokens, cacheKind);
-  if (offer.engine !== "transformers" || stated === undefined) return stated;
+  if (measurements.length === 0) return estimateFor(build, engineFor(offer, tokens), tokens, cacheKind);
+  if (engineOf(offer) !== "transformers" || stated === undefined) return stated;
   const served = estimateFor(build, "vllm", tokens, cacheKind);
-  return served !== undefined && served.high < stated.high ? served : stated;
+  if (served === undefined) return stated;
+  return served.high < stated.high || (stated.basis === "grown" && tokens > LONG_TOKENS) ? served : stated;
 }
+
+/**
+ * From about this length on a prompt is for vLLM: it reads it piece by piece, where Transformers holds a layer's values
+ * of all of it at once, which no source tells the size of (GLM-4-9B takes 250 KB a token beside its cache).
+ */
+const LONG_TOKENS = 8192;
+
+const engineFor = (offer: Offer, tokens: number): Engine => {
+  const engine = engineOf(offer);
+  return engine === "transformers" && tokens > LONG_TOKENS ? "vllm" : engine;
+};
 
 const least = (needs: readonly Need[]): Need | undefined => needs.toSorted((a, b) => a.high - b.high)[0];
 

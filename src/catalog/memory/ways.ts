@@ -3,9 +3,10 @@ import type { FitPurpose } from "#src/catalog/entry/purposes.ts";
 import type { Engine, Entry, License } from "#src/catalog/entry/schema.ts";
 import { suitability } from "#src/catalog/entry/suitability.ts";
 import type { CacheKind } from "./cache.ts";
+import { perCardGb } from "./engines.ts";
 import { ESTIMATE_TOKENS } from "./estimate.ts";
 import { scoreOf } from "./fit-score.ts";
-import { type Machine, needOn, totalGb } from "./machine.ts";
+import { type Machine, totalGb } from "./machine.ts";
 import { type Need, needAt } from "./need.ts";
 import { type Offer, offersOf } from "./offers.ts";
 import { speedLimit } from "./speed.ts";
@@ -59,13 +60,13 @@ export function wayAt(entry: Entry, offer: Offer, request: FitRequest, tokens: n
   const suits = purpose && suitability(purpose, entry, offer.edition);
   const need = needAt(offer, tokens, cacheKind);
   if (need === undefined || (purpose !== undefined && suits === undefined)) return [];
-  const needGb = needOn(machine, need.high);
+  const needGb = spreadGb(need.high, need.engine, machine);
   return [
     {
       entry,
       offer,
       needGb,
-      leastGb: needOn(machine, need.low),
+      leastGb: spreadGb(need.low, need.engine, machine),
       basis: need.basis,
       engine: need.engine,
       contextTokens: tokens,
@@ -75,6 +76,10 @@ export function wayAt(entry: Entry, offer: Offer, request: FitRequest, tokens: n
     },
   ];
 }
+
+/** GB that a model takes of a machine: spread over several cards, the program takes its part of each. */
+const spreadGb = (gb: number, engine: Engine, { cards, cardGb }: Machine): number =>
+  gb <= cardGb ? gb : gb + (cards - 1) * perCardGb(engine);
 
 /** What every program for unified memory runs: the other formats are made for CUDA alone. */
 const ON_UNIFIED: readonly Offer["precision"][] = ["gguf", "ggml", "mlx", "bf16", "fp16"];

@@ -173,10 +173,14 @@ export function tokenTables(build: Omit<WeightsBuild, "precision" | "quant">): T
 /** Billions of parameters of a vision encoder, kept at 16 bits: SigLIP-400M (MiniCPM-V) to 0.7 (Qwen2.5-VL). */
 const VISION_B = 0.6;
 
+/** Formats whose files hold the output layer beside the embeddings that it shares its values with: AWQ until 2025. */
+const copiesTables = ({ precision, released = "" }: WeightsBuild): boolean =>
+  precision === "fp8" || (precision === "awq" && released < "2025");
+
 /**
  * Bytes of the weights; undefined for adapters. FP8 files hold the output layer beside the embeddings that it shares its
  * values with: Qwen3-0.6B, 1.7B and 4B take 0.29, 0.58 and 0.72 GB more than one table would
- * (https://qwen.readthedocs.io/en/latest/getting_started/speed_benchmark.html).
+ * (https://qwen.readthedocs.io/en/latest/getting_started/speed_benchmark.html); the AWQ files of Qwen2.5 too.
  */
 export function weightsBytes(build: WeightsBuild): number | undefined {
   const cost = costOf(build);
@@ -184,7 +188,7 @@ export function weightsBytes(build: WeightsBuild): number | undefined {
   if (build.fileGb !== undefined) return build.fileGb * BILLION;
   const { billions, tables } = tokenTables(build);
   const narrowest = tables === 1 ? Math.max(cost.bits, OUTPUT_BITS) : cost.bits;
-  const copied = tables === 1 && build.precision === "fp8" ? billions : 0;
+  const copied = tables === 1 && copiesTables(build) ? billions : 0;
   const bits =
     (build.parametersB - billions) * cost.bits +
     billions * (cost.wideEmbeddings ? 16 : narrowest) +

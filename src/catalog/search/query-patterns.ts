@@ -1,5 +1,4 @@
 import { PRECISIONS, type Precision } from "#src/catalog/entry/precision.ts";
-import { GRAPHICS_CARDS } from "#src/catalog/memory/graphics-cards.ts";
 import type { Fact, Range } from "./criteria.ts";
 import { MEANINGS } from "./vocabulary.ts";
 
@@ -64,21 +63,6 @@ const memory: Pattern = {
   read: ({ value = "", before, after, last, ahead, device: behind }) => {
     const gb = bound(Number(value), before, after ?? last, "max");
     return gb && { kind: "memory", device: device(ahead ?? behind), gb };
-  },
-};
-
-const COUNTS: Record<string, number> = { 单: 1, 一: 1, 两: 2, 双: 2, 二: 2, 三: 3, 四: 4, 八: 8 };
-const CARDS = Object.keys(GRAPHICS_CARDS)
-  .toSorted((a, b) => b.length - a.length)
-  .map((name) => name.replace("ti", "\\s*ti"));
-/** `4090`, `双卡 3090`, `8x A100`: all their memory together. */
-const graphicsCard: Pattern = {
-  expression: words(
-    `(?:(?<count>\\d{1,2}|[${Object.keys(COUNTS).join("")}])\\s*(?:张|块|卡|路|x|×|\\*)?\\s*)?(?:(?:nvidia|geforce|rtx|gtx|tesla)\\s*)*(?<card>${CARDS.join("|")})(?:\\s*(?:ti|super|d|\\d+g))?(?:\\s*显卡)?`,
-  ),
-  read: ({ count = "1", card = "" }) => {
-    const [gb, cards] = [GRAPHICS_CARDS[card.replace(/\s/g, "")], COUNTS[count] ?? Number(count)];
-    return gb === undefined ? undefined : { kind: "memory", device: "vram", gb: { max: gb * cards } };
   },
 };
 
@@ -208,7 +192,6 @@ export const PATTERNS: readonly Pattern[] = [
   bits,
   memoryRange,
   memory,
-  graphicsCard,
   context,
   longContext,
   parametersRange,

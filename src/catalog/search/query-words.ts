@@ -1,11 +1,13 @@
+import type { Card } from "#src/catalog/entry/reference.ts";
 import { isHan } from "#src/catalog/entry/text.ts";
 import type { WordCriterion } from "./criteria.ts";
 import type { FullText } from "./full-text.ts";
 import type { Names } from "./names.ts";
 import { isForeign, PARTICLES, SEPARATORS } from "./vocabulary.ts";
 
-/** The names and the text of the catalog in whose words a query is read. */
-export type QueryContext = { names: Names; text: FullText };
+/** The names, the text and the cards of the catalog in whose words a query is read. */
+export type QueryContext = { names: Names; text: FullText; cards: readonly Card[] };
+type WordContext = Omit<QueryContext, "cards">;
 /** Words of a query; the known ones occur in the catalog or stand for a name of it. */
 type Words = { known: WordCriterion[]; unknown: WordCriterion[] };
 
@@ -13,7 +15,7 @@ const PLAIN_WORD = /\p{Script=Han}+|[\p{L}\p{N}]+(?:[.+#/_-][\p{L}\p{N}]+)*/gu;
 const SCRIPTS_MEET = /(?<=\p{Script=Han})(?=[^\p{Script=Han}])|(?<=[^\p{Script=Han}])(?=\p{Script=Han})/u;
 
 /** The words in what patterns left of a query: Latin ones as they stand, Chinese ones as the catalog has them. */
-export function wordsOf(folded: string, context: QueryContext): Words {
+export function wordsOf(folded: string, context: WordContext): Words {
   const words: Words = { known: [], unknown: [] };
   for (const run of (folded.match(PLAIN_WORD) ?? []).flatMap((word) => word.split(SCRIPTS_MEET))) {
     const found = isHan(run) ? chinese(run, context) : latin(run, context);
@@ -30,7 +32,7 @@ const wordOf = (word: string, named: WordCriterion["named"] = [], typed = word):
   named,
 });
 
-function latin(word: string, { names, text }: QueryContext): Words {
+function latin(word: string, { names, text }: WordContext): Words {
   if (isForeign(word)) return { known: [{ ...wordOf(word), foreign: true }], unknown: [] };
   const named = names.meant(word);
   if (named.length > 0 || text.occurs(word)) return { known: [wordOf(word, named)], unknown: [] };
@@ -44,7 +46,7 @@ function corrected(word: string, names: Names): Words {
     : { known: [wordOf(meant, names.meant(meant), word)], unknown: [] };
 }
 
-function chinese(run: string, context: QueryContext): Words {
+function chinese(run: string, context: WordContext): Words {
   const pieces = run.split(SEPARATORS).filter((piece) => piece !== "");
   const words = pieces.map((piece) => wordsInPiece(piece, context));
   return { known: words.flatMap(({ known }) => known), unknown: words.flatMap(({ unknown }) => unknown) };
@@ -53,7 +55,7 @@ function chinese(run: string, context: QueryContext): Words {
 const AROUND = new RegExp(`^[${PARTICLES}]+|[${PARTICLES}]+$`, "gu");
 
 /** `用工具` is about 工具, but 智能体 and 上海 are words: particles at the ends go only where the rest is known. */
-function wordsInPiece(piece: string, context: QueryContext): Words {
+function wordsInPiece(piece: string, context: WordContext): Words {
   const { names, text } = context;
   const bare = piece.replace(AROUND, "");
   const entire = [bare, piece].find((word) => text.occurs(word));
@@ -66,7 +68,7 @@ function wordsInPiece(piece: string, context: QueryContext): Words {
 }
 
 /** Splits a text from left to right into the longest words that occur in the catalog; nothing where most does not. */
-function split(piece: string, { names, text }: QueryContext): Words {
+function split(piece: string, { names, text }: WordContext): Words {
   const known: WordCriterion[] = [];
   const unknown: string[] = [];
   for (let rest = piece; rest !== ""; ) {

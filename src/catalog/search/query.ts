@@ -1,4 +1,5 @@
 import { fold, HAN } from "#src/catalog/entry/text.ts";
+import { cardPattern } from "./card-pattern.ts";
 import type { Criterion, Fact, FactKind } from "./criteria.ts";
 import { excludesOthers } from "./criterion-ranks.ts";
 import type { NamedEntry, Names } from "./names.ts";
@@ -35,7 +36,7 @@ const SORT_WORDS: readonly [RegExp, Sort][] = [
  * Names of the catalog are read first, as far as they reach (`yi-34b` is a name, `yi 34b` a name and a size), then the
  * patterns, then what is left as words. Throws nothing: what is not understood is a word or ignored.
  */
-export function parseQuery(typed: string, { names, text }: QueryContext): Query {
+export function parseQuery(typed: string, { names, text, cards }: QueryContext): Query {
   const criteria: Criterion[] = [];
   const ignored: string[] = [];
   let sort: Sort | undefined;
@@ -48,7 +49,8 @@ export function parseQuery(typed: string, { names, text }: QueryContext): Query 
   take(FOREIGN_WORDS, ({ whole }) => add({ kind: "word", word: whole, typed: whole, named: [], foreign: true }));
 
   rest = readNames(rest, names, criteria);
-  for (const { expression, read } of PATTERNS) take(expression, ({ groups }) => add(read(groups)));
+  for (const { expression, read } of [cardPattern(cards), ...PATTERNS])
+    take(expression, ({ groups }) => add(read(groups)));
   for (const [expression, order] of SORT_WORDS) {
     take(expression, () => {
       sort ??= order;

@@ -61,7 +61,7 @@ export function openCatalog(
       const key = `${sort ?? ""}:${typed}`;
       const known = results.get(key);
       if (known) return known;
-      const query = parseQuery(typed, { names, text });
+      const query = parseQuery(typed, { names, text, cards });
       const result = search(query, sort ?? query.sort, matching, names);
       results.set(key, result);
       return result;
@@ -69,7 +69,7 @@ export function openCatalog(
     count: (typed) => {
       const known = results.peek(`:${typed}`)?.hits.length ?? counts.get(typed);
       if (known !== undefined) return known;
-      const count = indexesOfHits(parseQuery(typed, { names, text }).criteria, matching).length;
+      const count = indexesOfHits(parseQuery(typed, { names, text, cards }).criteria, matching).length;
       counts.set(typed, count);
       return count;
     },

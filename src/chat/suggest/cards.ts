@@ -1,33 +1,62 @@
-import { GRAPHICS_CARDS } from "#src/catalog/memory/graphics-cards.ts";
-import { cardsText, readCards } from "#src/catalog/memory/machine.ts";
+import { memoByObject } from "#src/base/memo.ts";
+import type { Card } from "#src/catalog/entry/reference.ts";
+import { foldName } from "#src/catalog/entry/text.ts";
+import { formatGb } from "#src/catalog/entry/units.ts";
+import { type Cards, cardsText, readCards } from "#src/catalog/memory/machine.ts";
 import type { Autocomplete, Suggestion } from "#src/chat/command.ts";
-import { cardsLabel } from "#src/chat/fit/line.ts";
 import { clip, LIMITS } from "#src/chat/view.ts";
 
-/** `RTX 5070 Ti`, `GTX 1660`, `A100`. */
-function cardName(key: string): string {
-  const [, model, suffix = ""] = /^(\d+)(ti)?$/.exec(key) ?? [];
-  if (model === undefined) return key.toUpperCase();
-  return `${Number(model) < 2000 ? "GTX" : "RTX"} ${model}${suffix === "" ? "" : " Ti"}`;
+/** `RTX 4060 Ti 16 GB · 288 GB/s`, `Apple M4 Max 64 GB · 48 GB · 546 GB/s`, `2×24 GB`. */
+function cardsLabel(machine: Cards): string {
+  const { cards, cardGb, name = "", bandwidthGbs } = machine;
+  const gb = cards === 1 ? formatGb(cardGb) : `${cards}×${formatGb(cardGb)}`;
+  const parts = [name, name.endsWith(` ${gb}`) ? "" : gb, bandwidthGbs === undefined ? "" : `${bandwidthGbs} GB/s`];
+  return parts.filter((part) => part !== "").join(" · ");
 }
 
-/** The cards by their graphics memory, the least first. */
-const CARDS_BY_GB = [...Map.groupBy(Object.keys(GRAPHICS_CARDS), (key) => GRAPHICS_CARDS[key] ?? 0)]
-  .map(([gb, keys]) => ({ vram: String(gb), names: keys.map(cardName).join(" · ") }))
-  .toSorted((a, b) => Number(a.vram) - Number(b.vram));
+const suggestion = (machine: Cards): Suggestion => ({
+  name: clip(cardsLabel(machine), LIMITS.optionText),
+  value: cardsText(machine),
+});
 
-/** Suggests cards for the amount or name typed so far, and what is typed itself where it is understood. */
-export const suggestCards: Autocomplete = (typed) => {
-  const wanted = typed.normalize("NFKC").trim().toLowerCase();
-  const known = CARDS_BY_GB.filter(
-    ({ vram, names }) => vram.startsWith(wanted) || names.toLowerCase().includes(wanted),
+/** A card in one of its editions, with all that it is called. */
+type Listed = { keys: string[]; suggestion: Suggestion };
+
+const listedCards = memoByObject((cards: readonly Card[]): Listed[] =>
+  cards.flatMap((card) =>
+    card.editions.flatMap(({ memoryGb }) => {
+      const machine = readCards(`${card.name} ${memoryGb}g`, cards);
+      const keys = [card.name, ...card.aliases].map(foldName);
+      return machine === undefined ? [] : [{ keys, suggestion: suggestion(machine) }];
+    }),
+  ),
+);
+
+/** Amounts of graphics memory with the desktop cards that have so much, the least first. */
+const amounts = memoByObject((cards: readonly Card[]): Suggestion[] => {
+  const editions = cards.flatMap(({ name, kind, editions: [usual] }) =>
+    kind === "desktop" && usual !== undefined ? [{ name, gb: usual.memoryGb }] : [],
   );
-  const own = readCards(typed);
-  const isListed = own?.cards === 1 && known.some(({ vram }) => Number(vram) === own.cardGb);
-  return [
-    ...(own === undefined || isListed ? [] : [{ name: cardsLabel(own), value: cardsText(own) }]),
-    ...known.map(
-      ({ vram, names }): Suggestion => ({ name: clip(`${vram} GB · ${names}`, LIMITS.optionText), value: vram }),
-    ),
-  ].slice(0, LIMITS.suggestions);
+  return [...Map.groupBy(editions, ({ gb }) => gb)]
+    .toSorted(([a], [b]) => a - b)
+    .map(([gb, items]) => ({
+      name: clip(`${formatGb(gb)} · ${items.map(({ name }) => name).join(" · ")}`, LIMITS.optionText),
+      value: String(gb),
+    }));
+});
+
+/** Suggests what is typed where it is understood, then the cards that are called so, then amounts of memory. */
+export const suggestCards: Autocomplete = (typed, { catalog: { cards } }) => {
+  const wanted = foldName(typed.trim());
+  const own = readCards(typed, cards);
+  const named = wanted === "" ? [] : listedCards(cards).filter(({ keys }) => keys.some((key) => key.includes(wanted)));
+  const begins = ({ keys }: Listed): boolean => keys.some((key) => key.startsWith(wanted));
+  const all = [
+    ...(own === undefined || own.name === undefined ? [] : [suggestion(own)]),
+    ...amounts(cards).filter(({ value }) => value.startsWith(wanted)),
+    ...(own === undefined || own.name !== undefined ? [] : [suggestion(own)]),
+    ...[...named.filter(begins), ...named.filter((card) => !begins(card))].map((card) => card.suggestion),
+  ];
+  const values = all.map(({ value }) => value.replace(/g$/, ""));
+  return all.filter((_item, index) => values.indexOf(values[index] ?? "") === index).slice(0, LIMITS.suggestions);
 };
