@@ -1,5 +1,5 @@
 import { type Text, textIn } from "#src/base/locale.ts";
-import { crossCheck } from "#src/catalog/entry/check.ts";
+import { crossCheck } from "#src/catalog/check/check.ts";
 import { byPosition, readCatalog } from "#src/catalog/entry/load.ts";
 import { checkReference } from "#src/catalog/entry/reference-check.ts";
 import { catalogPages } from "#src/catalog/readme/pages.ts";
