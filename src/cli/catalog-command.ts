@@ -45,7 +45,10 @@ export async function runCatalogCommand(
   const read = await readCatalog(catalogDir);
   const { entries } = read;
   const pages = catalogPages(entries);
-  const problems = [...[...read.problems, ...crossCheck(read), ...checkReference(read)].toSorted(byPosition), ...pageProblems(pages)];
+  const problems = [
+    ...[...read.problems, ...crossCheck(read), ...checkReference(read)].toSorted(byPosition),
+    ...pageProblems(pages),
+  ];
   const changes =
     problems.length > 0 || values.site !== undefined
       ? []

@@ -26,14 +26,14 @@ export function pageProblems(pages: readonly Page[]): Problem[] {
   });
 }
 
-/** The entries and reference files that are not laid out as agreed; with pages, also what is generated and differs from the disk. */
+/** The entries that are not laid out as agreed; with pages, also what is generated and differs from the disk. */
 export async function changesOf(
   directory: string,
   entries: readonly Entry[],
   pages: readonly Page[] | undefined,
 ): Promise<Change[]> {
   const files = entries.map(({ id }) => join("models", `${id}.yaml`));
-  const models = await Promise.all(
+  const laidOut = await Promise.all(
     files.map(async (file): Promise<Change> => {
       return { file, text: layOut(await readFile(join(directory, file), "utf8")), rule: "layout" };
     }),
@@ -45,13 +45,10 @@ export async function changesOf(
       ? []
       : [{ file: REFERENCE_FILES[kind], text: layOutReference(kind, text), rule: "layout" }];
   });
-  const laidOut = [...models, ...beside];
-  if (pages === undefined) return differing(directory, laidOut);
+  if (pages === undefined) return differing(directory, [...laidOut, ...beside]);
   const generated = [...pages, { file: "schema.json", text: renderJsonSchema() }];
-  return [
-    ...(await differing(directory, [...laidOut, ...generated.map((page): Change => ({ ...page, rule: "stale" }))])),
-    ...(await superfluous(directory, pages)),
-  ];
+  const stale = generated.map((page): Change => ({ ...page, rule: "stale" }));
+  return [...(await differing(directory, [...laidOut, ...beside, ...stale])), ...(await superfluous(directory, pages))];
 }
 
 async function differing(directory: string, wanted: readonly Change[]): Promise<Change[]> {

@@ -23,7 +23,7 @@ function isRealDate(text: string): boolean {
 }
 
 /** The programs that memory is measured with and estimated for. */
-const ENGINES = [
+export const ENGINES = [
   "transformers",
   "llama.cpp",
   "ollama",

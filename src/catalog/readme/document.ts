@@ -90,5 +90,6 @@ function memoryCell(entry: Entry): string {
     ours ? "估计" : least.estimated ? "估算" : "",
     least.secondary ? SECONDARY : "",
   ];
-  return `${ours ? "≈ " : ""}${formatGb(least.vramGb)}（${remarks.filter((remark) => remark !== "").join("，")}）`;
+  const gb = `${ours && least.leastGb !== undefined ? `${least.leastGb}–` : ""}${formatGb(least.vramGb)}`;
+  return `${ours ? "≈ " : ""}${gb}（${remarks.filter((remark) => remark !== "").join("，")}）`;
 }

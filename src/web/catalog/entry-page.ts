@@ -97,7 +97,7 @@ function factList(lines: readonly string[], text: Text): Html {
     const at = fact.indexOf(between);
     return at < 0 ? { value: fact } : { label: fact.slice(0, at), value: fact.slice(at + between.length) };
   });
-  return html`<dl>${facts.map(({ label, value }) => html`${label === undefined ? "" : html`<dt>${label}</dt>`}<dd>${inlineHtml(value)}</dd>\n`)}</dl>`;
+  return html`<dl>${facts.map(({ label, value }) => html`${label === undefined ? "" : html`<dt>${inlineHtml(label)}</dt>`}<dd>${inlineHtml(value)}</dd>\n`)}</dl>`;
 }
 
 /** The entries before and after this one in its family, and all of the family. */

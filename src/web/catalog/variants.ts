@@ -34,15 +34,19 @@ ${variants.map(
 
 function columnsFor(entry: Entry, context: VariantContext): Column[] {
   const { text, locale } = context;
+  const { variants = [] } = entry;
   const say = (value: string): string => catalogText(value, locale);
   const licensed = licenseGroups(entry).length > 1;
   return [
     { label: text("facts.parameters"), cell: (variant) => sizeOf(variant, text) },
     { label: text("facts.context"), cell: ({ contextTokens }) => whenStated(contextTokens, formatTokens) },
-    ...VARIANT_FACTS.map(({ name, read }) => ({
-      label: text(`facts.${name}`),
-      cell: (variant: Variant) => ownText(entry, variant, read, context),
-    })),
+    // What holds for all stands above; where one differs, every one is told.
+    ...VARIANT_FACTS.filter(({ read }) => variants.some((variant) => ownText(entry, variant, read, context))).map(
+      ({ name, read }): Column => ({
+        label: text(`facts.${name}`),
+        cell: (variant) => read(entry, variant, context),
+      }),
+    ),
     { label: text("facts.released"), cell: ({ released }) => released },
     {
       label: text("facts.architecture"),
