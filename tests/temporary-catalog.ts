@@ -37,9 +37,12 @@ export const smallEntry = (fields: Record<string, string> = {}): string => {
     license: "\n  commercial: unknown",
     sources: "\n  - https://example.org/small",
     ...fields,
-    purposes: fields["purposes"] ?? "\n  - chat",
   };
   return `${Object.entries(all)
     .map(([key, value]) => `${key}: ${value}`.replace(": \n", ":\n"))
     .join("\n")}\n`;
 };
+
+/** The least that an entry states in which the check finds no fault. */
+export const soundEntry = (fields: Record<string, string> = {}): string =>
+  smallEntry({ ...fields, purposes: fields["purposes"] ?? "\n  - chat" });
