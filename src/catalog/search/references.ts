@@ -12,8 +12,10 @@ export type OllamaBearer = Bearer & { model: OllamaModel };
 
 /** What the hubs call the models of a catalog, with whose it is; the own one first where several have it. */
 export type References = {
-  /** Models in Ollama as in `ollama run`, also other builds of them: `qwen3:8b-q8_0` is one of `qwen3:8b`. */
+  /** Models in Ollama as in `ollama run`. */
   ollama: (name: string) => readonly OllamaBearer[];
+  /** The models that one is another build of: `qwen3:8b-q8_0` of `qwen3:8b`. */
+  ollamaBuild: (name: string) => readonly OllamaBearer[];
   /** Every model in Ollama under a name without its tag. */
   ollamaFamily: (name: string) => readonly OllamaBearer[];
   /** Weights by `owner/name` on any hub. */
@@ -51,9 +53,8 @@ export function indexReferences(entries: readonly Entry[]): References {
     ({ entry }) => repositoriesOf(entry),
   );
   return {
-    ollama: (name) => {
-      const known = ollama.get(modelKey(name));
-      if (known !== undefined) return known;
+    ollama: (name) => ollama.get(modelKey(name)) ?? [],
+    ollamaBuild: (name) => {
       const { base, tag } = taggedName(name);
       const built = (families.get(base) ?? []).filter(({ model }) => tag.startsWith(`${taggedName(model.model).tag}-`));
       return built.toSorted((a, b) => exactFirst(a, b) || b.model.model.length - a.model.model.length);
@@ -107,8 +108,10 @@ const repositoriesOf = ({ repository }: Entry): string[] =>
         name.toLowerCase(),
       );
 
+/** Hubs that allow no dots in names have `2_5` for 2.5. */
 function variantOf(entry: Entry, name: string, label: string): Variant | undefined {
-  return editionOf(entry, undefined, name).variant ?? editionOf(entry, undefined, label).variant;
+  const dotted = name.replace(/(?<=\d)_(?=\d)/g, ".");
+  return editionOf(entry, undefined, dotted).variant ?? editionOf(entry, undefined, label).variant;
 }
 
 /** The items under each of their keys, in their order. */

@@ -147,12 +147,13 @@ function keyOf(item: Item, { size, words, rest, tier }: Wanted): number[] {
   const extra = [...own].filter((word) => !ofEntry.has(word) && !isAsked(word) && !EDITIONS.has(word));
   return [
     tier,
-    -rest.filter((word) => own.has(word)).length,
+    -(tier === 1 ? rest : words).filter((word) => own.has(word)).length,
     (called ?? Math.round(variant?.parametersB ?? entry.parametersB ?? 0)) === size ? 0 : 1,
     isGeneral(item) ? 0 : 1,
     -dateOf(entry.released),
     extra.length,
     -dateOf(variant?.released),
+    own.size,
   ];
 }
 

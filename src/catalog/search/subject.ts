@@ -139,8 +139,12 @@ function calledFirst(name: string, bearers: readonly Bearer[], names: Names): Be
 
 /** A model in Ollama; one of an unknown tag by what the tag says, and without a tag whatever has that name there. */
 function inOllama(name: string, catalog: NamedCatalog): NamedSubject | undefined {
-  const { ollama, ollamaFamily } = referencesOf(catalog.entries);
-  const [model] = ollama(name);
+  const { ollama, ollamaBuild, ollamaFamily } = referencesOf(catalog.entries);
+  const [known] = ollama(name);
+  // `qwen3:4b-2507` is no build of `qwen3:4b`, though it begins like one.
+  const exact = known === undefined && name.includes(":") ? exactly(name.replace(":", "-"), catalog.names) : undefined;
+  if (exact?.kind === "variant") return exact;
+  const model = known ?? ollamaBuild(name)[0];
   if (model) return { subject: subjectIn(model), kind: "reference", others: [], ollama: model.model };
   const bearers = ollamaFamily(name).filter(({ model: { exact } }) => exact);
   const entries = [...new Set(bearers.map(({ entry }) => entry))];
@@ -156,10 +160,9 @@ function inOllama(name: string, catalog: NamedCatalog): NamedSubject | undefined
 function inWords(text: string, catalog: NamedCatalog): NamedSubject | undefined {
   const { withoutOwner, withoutDots } = referencesOf(catalog.entries);
   const stems = stemsOf(text);
-  const others = [...stems.map(withoutEdition), ...stems.map(withoutOwner)];
-  for (const name of new Set([...stems, ...others])) {
-    const found = borne(name, catalog);
-    if (found !== undefined) return newestOfSize(name, found, catalog) ?? found;
+  for (const names of [stems, stems.map(withoutEdition), stems.map(withoutOwner)]) {
+    const found = firstBorne(names, catalog);
+    if (found !== undefined) return found;
   }
   const { found, hasSize } = namedWithSize(shortest(text), catalog.entries, catalog.names);
   const read = together(found, "size");
@@ -170,18 +173,32 @@ function inWords(text: string, catalog: NamedCatalog): NamedSubject | undefined 
 
 const shortest = (text: string): string => stemsOf(text).at(-1) ?? text;
 
-/** Who has exactly this name, or whose weights are called so. */
+/** Who has one of these names exactly, else whose weights are called so. */
+function firstBorne(names: readonly string[], catalog: NamedCatalog): NamedSubject | undefined {
+  for (const bearing of [borne, called]) {
+    for (const name of names) {
+      const found = bearing(name, catalog);
+      if (found !== undefined) return newestOfSize(name, found, catalog) ?? found;
+    }
+  }
+  return undefined;
+}
+
+/** Who has this name, at the variant that it may be a name of too, and whose weights are called so besides. */
 function borne(name: string, catalog: NamedCatalog): NamedSubject | undefined {
   const folded = foldName(name);
   const exact = exactly(name, catalog.names);
+  if (exact === undefined || exact.kind === "family") return undefined;
   const weights = referencesOf(catalog.entries).stem(folded);
-  if (exact === undefined || exact.kind === "family") return together(weights, "reference");
   const { entry } = exact.subject;
   const own = weights.find((bearer) => bearer.entry === entry);
   const variant = exact.subject.variant ?? variantCalled(folded, entry) ?? own?.variant;
   const other = weights.filter((bearer) => bearer.entry !== entry);
   return together([{ entry, variant }, ...exact.others, ...other], exact.kind);
 }
+
+const called = (name: string, { entries }: NamedCatalog): NamedSubject | undefined =>
+  together(referencesOf(entries).stem(foldName(name)), "reference");
 
 /** The first of the bearers, with the others once each. */
 function together(bearers: readonly Bearer[], kind: NamedSubject["kind"]): NamedSubject | undefined {

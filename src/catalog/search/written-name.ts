@@ -6,7 +6,7 @@ export type WrittenName = {
   site: "hub" | "ollama" | "github" | "other" | undefined;
   /** `owner/name` on a hub or on GitHub, `name:tag` or `owner/name:tag` in Ollama; empty where there is none. */
   id: string;
-  /** The last part of the address, or the file of weights that it leads to. */
+  /** The last part of the address, or the file of weights that it leads to; a tag is joined to it (`qwen3-8b`). */
   last: string;
 };
 
@@ -49,7 +49,7 @@ export function readWrittenName(typed: string): WrittenName {
   const path = (site === undefined ? text : rest).replace(/[?#].*$/, "").replaceAll("\\", "/");
   const parts = path.split("/").filter((part) => part !== "");
   const last = (FILE.test(path) ? parts.at(-1) : namePartOf(parts, site)) ?? "";
-  return { text, site, id: idOf(parts, site), last: last.replace(/:[^:]*$/, "") };
+  return { text, site, id: idOf(parts, site), last: last.replace(/:latest$/i, "").replace(":", "-") };
 }
 
 /** The part of a path that names the model. */
