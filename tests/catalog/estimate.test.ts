@@ -183,8 +183,9 @@ describe("what an engine takes besides", () => {
     ["bf16", false, "transformers"],
     ["int4", false, "transformers"],
     ["fp8", false, "vllm"],
-    ["awq", false, "vllm"],
-    ["gptq-int4", false, "vllm"],
+    ["nvfp4", false, "vllm"],
+    ["awq", false, "transformers"],
+    ["gptq-int4", false, "transformers"],
   ] as const)("%s, in Ollama %s: %s", (precision, inOllama, engine) => {
     expect(usualEngine({ precision }, inOllama)).toBe(engine);
   });

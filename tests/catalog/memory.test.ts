@@ -3,8 +3,9 @@ import { editionOf } from "#src/catalog/entry/edition-match.ts";
 import { parseEntry } from "#src/catalog/entry/parse.ts";
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
+import { buildOf } from "#src/catalog/memory/build.ts";
 import { estimateGb } from "#src/catalog/memory/estimate.ts";
-import { buildOf, isOurEstimate, memoryAt, type Offer, offersOf } from "#src/catalog/memory/offers.ts";
+import { isOurEstimate, type Offer, offersOf } from "#src/catalog/memory/offers.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";
 
@@ -37,7 +38,7 @@ describe("the ways to run an entry", () => {
       requirements:
         "\n  - {precision: bf16, vramInferenceGb: 15}\n  - {precision: int8, vramInferenceGb: 9, estimated: true}",
     });
-    expect(said(entry)).toEqual(["7 BF16 15", "7 INT8 9", "7 GPTQ-Int4 ≈6"]);
+    expect(said(entry)).toEqual(["7 BF16 15", "7 INT8 9", "7 GPTQ-Int4 ≈6.1"]);
     expect(offer(entry, "BF16")).toMatchObject({ stated: true, estimated: false });
     expect(offer(entry, "INT8")).toMatchObject({ stated: true, estimated: true });
     expect(offer(entry, "GPTQ-Int4")).toMatchObject({ stated: false, estimated: true, contextTokens: 4096 });
@@ -53,7 +54,7 @@ describe("the ways to run an entry", () => {
   - {model: "small:cloud", official: true, exact: true, cloud: true}
   - {model: "other:7b", official: true, exact: false}`,
     });
-    expect(said(entry).filter((text) => text.includes("GGUF"))).toEqual(["7 GGUF Q4_K_M ≈5.5", "7 GGUF Q8_0 ≈8.1"]);
+    expect(said(entry).filter((text) => text.includes("GGUF"))).toEqual(["7 GGUF Q4_K_M ≈5.9", "7 GGUF Q8_0 ≈9.1"]);
     expect(offer(entry, "GGUF Q4_K_M")?.ollama?.model).toBe("small:7b");
   });
 
@@ -81,7 +82,10 @@ describe("the ways to run an entry", () => {
       parametersB: "46.7",
       weights: "\n  - {label: MLX, precision: mlx, quant: 4bit, hub: huggingface, id: a/b}",
     });
-    expect(offer(entry, "GGUF Q4_K")?.vramGb).toBeCloseTo(24.6 / 1.0737 + 2.5, 0);
+    const { build, vramGb, leastGb } = offer(entry, "GGUF Q4_K") ?? {};
+    expect(build?.fileGb).toBe(24.6);
+    expect(leastGb).toBeGreaterThan(24.6 / 1.0737);
+    expect(vramGb).toBeGreaterThan(leastGb ?? 0);
     expect(offer(entry, "MLX 4BIT")).toMatchObject({ ramGb: expect.any(Number), estimated: true });
     expect(offer(entry, "MLX 4BIT")).not.toHaveProperty("vramGb");
   });
@@ -104,14 +108,14 @@ describe("a mention that tells nothing new", () => {
   const rows = (...labels: string[]): string =>
     labels.map((label) => `\n  - {${label}, hub: huggingface, id: a/b}`).join("");
 
-  test("is dropped; another kind, another size and another measurement are new", () => {
+  test("is dropped; another kind and another size are new, another context is one more figure of the same", () => {
     const kinds = rows("label: G, precision: gguf, quant: q4_k_m", "label: G, precision: gguf, quant: q8_0");
     expect(said(entryOf({ parametersB: "7", weights: kinds, quantizations: "[gguf]" }))).toHaveLength(2);
     const sizes = rows("label: 7B, precision: bf16", "label: 14B, precision: bf16", "label: 7B again, precision: bf16");
     expect(said(entryOf({ weights: sizes })).map((text) => text.split(" ")[0])).toEqual(["7", "14"]);
     const measured =
       "\n  - {precision: bf16, vramInferenceGb: 15}\n  - {precision: bf16, vramInferenceGb: 18, contextTokens: 8192}";
-    expect(said(entryOf({ ...SEVEN, requirements: measured }))).toEqual(["7 BF16 15", "7 BF16 18", "7 GPTQ-Int4 ≈6"]);
+    expect(said(entryOf({ ...SEVEN, requirements: measured }))).toEqual(["7 BF16 15", "7 GPTQ-Int4 ≈6.1"]);
   });
 
   test("is not a model in Ollama, nor graphics memory where only main memory was known", () => {
@@ -145,8 +149,8 @@ describe("our estimate", () => {
   const rawOf = (parametersB: string): number => {
     const entry = entryOf({ ...SEVEN, parametersB });
     const found = offer(entry, "BF16");
-    const build = found && buildOf(entry, found, { label: "", fileGb: undefined });
-    return (build && estimateGb(build, 4096)) ?? Number.NaN;
+    const build = found && buildOf(entry, found);
+    return (build && estimateGb(build, { engine: "transformers", tokens: 4096 })?.high) ?? Number.NaN;
   };
 
   test.each([
@@ -157,38 +161,6 @@ describe("our estimate", () => {
     ["61", 1],
   ])("of %sB is rounded up to one part in %d of a GB, never down", (parametersB, parts) => {
     expect(estimateOf(parametersB)).toBe(Math.ceil(rawOf(parametersB) * parts) / parts);
-  });
-});
-
-describe("memory at another context", () => {
-  const entry = entryOf({
-    ...SEVEN,
-    requirements: "\n  - {precision: bf16, vramInferenceGb: 15, contextTokens: 2048}",
-  });
-  const [stated, estimated] = [offer(entry, "BF16"), offer(entry, "GPTQ-Int4")];
-
-  test("grows with the cache; a stated figure is never made smaller", () => {
-    if (!stated || !estimated) throw new Error("both are offered");
-    const each = stated.cacheGbPerToken ?? 0;
-    expect(memoryAt(stated, 2048)).toBe(15);
-    expect(memoryAt(stated, 100)).toBe(15);
-    expect(memoryAt(stated, 32_768)).toBeCloseTo(15 + (32_768 - 2048) * each);
-    expect(memoryAt(estimated, 4096)).toBe(estimated.vramGb);
-    expect(memoryAt(estimated, 1024)).toBeLessThan(estimated.vramGb ?? 0);
-  });
-
-  test("a figure without its context was taken at up to 2,048 tokens", () => {
-    const silent = offer(entryOf({ ...SEVEN, requirements: "\n  - {precision: bf16, vramInferenceGb: 15}" }), "BF16");
-    if (!silent) throw new Error("it is offered");
-    expect(memoryAt(silent, 2048)).toBe(15);
-    expect(memoryAt(silent, 4096)).toBeCloseTo(15 + 2048 * (silent.cacheGbPerToken ?? Number.NaN));
-  });
-
-  test("is not known where the size is not", () => {
-    const unknown = entryOf({ requirements: "\n  - {precision: bf16, vramInferenceGb: 15}" });
-    const [only] = offersOf(unknown);
-    expect(only && memoryAt(only, 1024)).toBe(15);
-    expect(only && memoryAt(only, 8192)).toBeUndefined();
   });
 });
 

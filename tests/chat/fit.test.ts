@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LOCALES, type Locale, textIn } from "#src/base/locale.ts";
-import { type FitRequest, findFits } from "#src/catalog/memory/fit.ts";
-import { isOurEstimate } from "#src/catalog/memory/offers.ts";
+import { findFits } from "#src/catalog/memory/fit.ts";
+import type { FitRequest } from "#src/catalog/memory/ways.ts";
 import { bar } from "#src/chat/fit/line.ts";
 import { LIMITS, type Room, UNLIMITED, type View } from "#src/chat/view.ts";
 import { toMessage } from "#src/discord/message.ts";
@@ -40,10 +40,13 @@ describe("/fit", () => {
     expect(outcome).toBe("answered");
     expect(text).toContain("### 8 GB 显存能跑");
     expect(text).toMatch(
-      /\*\*Qwen3\.5\*\* · Qwen3\.5-9B · GGUF Q4\\?_K\\?_M · 可商用\n-# ▓▓▓▓▓▓▓░ ≈ 7 \/ 8 GB（估计）/,
+      /\*\*Qwen3\.5\*\* · Qwen3\.5-9B · GGUF Q4\\?_K\\?_M · 可商用\n-# ▓▓▓▓▓▓▓░ ≈ 7\.\d \/ 8 GB（估计） · 4K 上下文 · Ollama/,
     );
     expect(text).toContain("`ollama run qwen3.5:9b`");
-    expect(text).toMatch(/\*\*VisualGLM-6B\*\* · INT4 · 不可商用\n-# ▓▓▓▓▓▓░░ 6\.3 \/ 8 GB\n/);
+    // What a source states for less context is no longer its figure; what it states for as much is.
+    expect(text).toMatch(/\*\*VisualGLM-6B\*\* · INT4 · 不可商用\n-# ▓▓▓▓▓▓▓░ ≈ 7\.\d \/ 8 GB（估计）/);
+    expect(text).toMatch(/\*\*ChatGLM-6B\*\* · INT4\+QE · 登记后可商用\n-# ▓▓▓▓░░░░ 4\.3 \/ 8 GB · 2K 上下文/);
+    expect(text).toContain("没有指定上下文，按 4K 算");
     expect(text).toMatch(/Ling 3\.0\*\* ⚠ 二手资料/);
     expect(text).toContain("翻译专用");
   });
@@ -51,10 +54,31 @@ describe("/fit", () => {
   test("a figure that we added context to is no longer the source's", async () => {
     const { text } = await ask({ vram: "24", context: "32k" }, { room: { ...UNLIMITED, tables: false } });
     const request: FitRequest = { machine: { cards: 1, cardGb: 24 }, contextTokens: 32_768, commercial: false };
-    const stated = findFits(entries, request).fits.filter(({ offer }) => !isOurEstimate(offer));
-    expect(stated.length).toBeGreaterThan(3);
-    for (const line of text.split("\n").filter((item) => item.startsWith("-# ▓"))) expect(line).toContain("≈");
+    const { fits } = findFits(entries, request);
+    expect(fits.filter(({ basis }) => basis === "grown").length).toBeGreaterThan(3);
+    const lines = text.split("\n").filter((item) => item.startsWith("-# ▓"));
+    const ours = lines.filter((line) => /[▓░] ≈/.test(line));
+    expect(ours).toHaveLength(fits.filter(({ basis }) => basis !== "measured").length);
     expect(text).toContain("上下文 ≥ 32K");
+  });
+
+  test("tells the longest context, a narrower cache, and how fast the cards can be at most", async () => {
+    const { text, view } = await ask(
+      { vram: "RTX 4090", context: "max", cache: "q8_0" },
+      { room: { ...MESSAGE, listLength: 5 } },
+    );
+    expect(text).toContain("上下文 各模型最长 · KV 缓存 q8_0");
+    expect(text).not.toContain("没有指定上下文");
+    expect(text).toMatch(/· \d+K 上下文 · Ollama · ≤ \d+ tokens\/s/);
+    const next = choicesOf(view).find(({ label }) => label === "下一页");
+    const second = next && (await press(next, "zh-CN"));
+    expect(second?.text).toContain("上下文 各模型最长 · KV 缓存 q8_0");
+    expect(second?.text).toContain("tokens/s");
+  });
+
+  test("names a larger variant that fits too", async () => {
+    const { text } = await ask({ vram: "24" }, { room: { ...UNLIMITED, tables: false } });
+    expect(text).toMatch(/也装得下 Qwen3\.\d-35B-A3B（[^）]+，≈ [\d.]+ GB）/);
   });
 
   test.each(LOCALES)("fits messages, page by page, with nothing lost, in %s", async (locale) => {
@@ -99,8 +123,8 @@ describe("/fit", () => {
   test("where nothing fits it names what comes nearest, smallest first, and what main memory would do", async () => {
     const { text, outcome, view } = await ask({ vram: "1", purpose: "vision" }, { room: MESSAGE });
     expect(outcome).toBe("answered");
-    expect(text).toMatch(/没有能放进 1 GB 显存的模型\n条件：看图\n内存也可以用上/);
-    const needs = [...text.matchAll(/需要 (?:≈ )?([\d.]+) GB/g)].map(([, gb]) => Number(gb));
+    expect(text).toMatch(/没有能放进 1 GB 显存的模型\n条件：看图\n-# 没有指定上下文.*\n内存也可以用上/);
+    const needs = [...text.matchAll(/需要 (?:≈ )?(?:[\d.]+–)?([\d.]+) GB/g)].map(([, gb]) => Number(gb));
     expect(needs).toHaveLength(5);
     expect(needs).toEqual(needs.toSorted((a, b) => a - b));
     expect(toMessage(view)).toBeDefined();

@@ -49,7 +49,7 @@ export function overheadGb(engine: Engine, weightsGb: number, tables: TokenTable
   }
 }
 
-/** Formats that Transformers loads by itself or with bitsandbytes; the others are made for servers. */
+/** Formats that Transformers loads, as most makers measure them; the others need a server such as vLLM. */
 const OF_TRANSFORMERS: readonly Quantization["precision"][] = [
   "fp32",
   "fp16",
@@ -58,6 +58,11 @@ const OF_TRANSFORMERS: readonly Quantization["precision"][] = [
   "int4",
   "int4-qe",
   "bitsandbytes",
+  "gptq",
+  "gptq-int8",
+  "gptq-int4",
+  "gptq-int2",
+  "awq",
   "lora",
   "qlora-int4",
 ];

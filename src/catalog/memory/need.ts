@@ -28,7 +28,7 @@ export function needAt(offer: Offer, tokens: number, cacheKind?: CacheKind): Nee
   const longEnough = known.filter(({ basis }) => basis === "measured");
   const stated = longEnough.length > 0 ? least(longEnough) : nearest(known, measurements);
   if (measurements.length === 0) return estimateFor(build, engineFor(offer, tokens), tokens, cacheKind);
-  if (engineOf(offer) !== "transformers" || stated === undefined) return stated;
+  if (offer.engine !== "transformers" || stated === undefined) return stated;
   const served = estimateFor(build, "vllm", tokens, cacheKind);
   if (served === undefined) return stated;
   return served.high < stated.high || (stated.basis === "grown" && tokens > LONG_TOKENS) ? served : stated;

@@ -188,9 +188,12 @@ function foreignEdition(entry: Entry, { variant }: Requirement): Edition {
   return parametersB === undefined ? {} : { parametersB };
 }
 
+/** Weights of a part that is no model by itself, such as the tokenizer of sounds. */
+const PART = /tokenizer|vocoder|codec/i;
+
 function fromWeights(entry: Entry, { row, variant }: OfEdition<Weights>): Offer[] {
   const { precision, quant, label } = row;
-  if (precision === undefined) return [];
+  if (precision === undefined || PART.test(label)) return [];
   const offer = mentionOf(entry, { precision, quant }, editionOf(entry, variant, label));
   return [withEstimate(entry, offer)];
 }
