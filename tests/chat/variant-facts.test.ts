@@ -140,14 +140,23 @@ test.each([
   expect(page(series, locale)).toContain(`- ${expected}\n`);
 });
 
+test("of variants with different caches the least and the most are told", () => {
+  const attention = (heads: number): string =>
+    `{layers: 28, kvHeads: ${heads}, headDim: 128, source: ['https://example.org/config.json']}`;
+  const variants = [4, 16, 8].map((heads) => `\n  - {name: A${heads}, attention: ${attention(heads)}}`).join("");
+  const [entry] = smallCatalog({ one: { variants } }).entries;
+  expect(entry && page(entry)).toContain("- 缓存：每 1K tokens 约 0.055–0.22 GB\n");
+  expect(entry && catalogPages([entry])[1]?.text).toContain("- 缓存：每 1K tokens 约 0.055–0.22 GB\n");
+});
+
 test("a comparison tells of the very variant, and of a series whom each fact is of", () => {
   const context = { locale: "zh-CN", text: textIn("zh-CN") } as const;
   const [small, , research] = series.variants ?? [];
   const subjects = [small, research, undefined].map((variant) => ({ entry: series, variant }));
   const said = new Map(factRows(subjects, context).map(({ label, facts }) => [label, facts.map((fact) => fact?.text)]));
-  expect(said.get("用途")).toEqual(["聊天和通用、写代码", "数学", "1B、7B、72B 聊天和通用、写代码；3B 数学"]);
-  expect(said.get("思考")).toEqual(["从不", "总是", "1B 从不；7B 可开关；3B 总是"]);
-  expect(said.get("缓存")).toEqual(["每 1K tokens 约 0.055 GB", undefined, "1B 每 1K tokens 约 0.055 GB"]);
+  expect(said.get("用途")).toEqual(["聊天和通用、写代码", "数学", "聊天和通用、写代码（部分版本不同）"]);
+  expect(said.get("思考")).toEqual(["从不", "总是", "从不 / 可开关 / 总是（部分版本不同）"]);
+  expect(said.get("缓存")).toEqual(["每 1K tokens 约 0.055 GB", undefined, "每 1K tokens 约 0.055 GB"]);
   expect(said.get("权重许可")).toEqual(["Apache-2.0", "Lark Research", "Apache-2.0、Lark License、Lark Research"]);
   expect(said.get("商用")).toEqual(["可商用", "不可商用：只供研究", "部分可商用（72B 有条件可商用；3B 不可商用）"]);
 });

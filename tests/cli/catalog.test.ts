@@ -72,7 +72,7 @@ describe("npm run catalog -- --check", () => {
 
 describe("the pages of families", () => {
   test("one that is stale, missing or superfluous is refused, then mended; what people put beside them stays", async () => {
-    const folder = await catalogWith({ "small.yaml": smallEntry() }, FEW);
+    const folder = await catalogWith({ "small.yaml": soundEntry() }, FEW);
     await check(folder, []);
     const page = (name: string): string => join(folder, "families", `${name}.md`);
     await rename(page("small"), page("gone"));
@@ -95,7 +95,7 @@ describe("the pages of families", () => {
   test("one that GitHub would cut is refused with its size, also where only entries are checked", async () => {
     const wordy = (length: number) => {
       const notes = Array.from({ length }, () => `{title: ${"字".repeat(600)}}`);
-      return catalogWith({ "wordy.yaml": smallEntry({ family: "Wordy", papers: `[${notes}]` }) }, FEW);
+      return catalogWith({ "wordy.yaml": soundEntry({ family: "Wordy", papers: `[${notes}]` }) }, FEW);
     };
     const refused = await check(await wordy(222), ["--check", "--entries"]);
     expect(refused.stderr).toContain("families/wordy.md 页面有 401 kB，超过 400 kB");

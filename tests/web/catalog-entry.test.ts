@@ -63,7 +63,7 @@ describe("/catalog/<id>", () => {
       "/catalog/small",
     );
     const text = textOf(estimated.html);
-    expect(text).toMatch(/BF16 ≈ [\d.]+ GB INT8 8 GB INT4 5 GB 估算/);
+    expect(text).toMatch(/BF16 ≈ [\d.–]+ GB INT8 8 GB INT4 5 GB 估算/);
     expect(estimated.html.match(/class="bar estimated"/g)).toHaveLength(2);
   });
 

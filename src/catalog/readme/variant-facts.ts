@@ -16,7 +16,10 @@ const FACTS: readonly { label: string; read: Read }[] = [
 export const factsOfAll = (entry: Entry): [label: string, value: string | undefined][] =>
   FACTS.map(({ label, read }) => {
     const { value, varies } = factOfAll(entry, (variant) => read(entry, variant));
-    return [label, value !== undefined && varies ? `${value}（部分版本不同）` : value];
+    if (!varies) return [label, value];
+    if (read === cache) return [label, cacheSpan(entry)];
+    const said = (entry.variants ?? []).flatMap((variant) => read(entry, variant) ?? []);
+    return [label, `${value ?? [...new Set(said)].join(" / ")}（部分版本不同）`];
   });
 
 /** What is a variant's own. */
@@ -50,6 +53,14 @@ function cache(entry: Entry, variant: Variant | undefined): string | undefined {
   const fixed = fixedGb < LEAST_GB ? undefined : about(fixedGb);
   if (gbPer1K === 0) return (fixed === undefined ? "不随长度增长" : `约 ${fixed}，不随长度增长`) + basis;
   return `每 1K tokens 约 ${about(gbPer1K)}${fixed === undefined ? "" : `，另有不再增长的 ${fixed}`}${basis}`;
+}
+
+/** From the variant whose cache grows the least to the one whose grows the most. */
+function cacheSpan(entry: Entry): string | undefined {
+  const known = (entry.variants ?? []).flatMap((variant) => cacheGrowth(entry, variant)?.gbPer1K ?? []);
+  if (known.length === 0) return undefined;
+  const [least, most] = [about(Math.min(...known)), about(Math.max(...known))];
+  return `每 1K tokens 约 ${least === most ? most : `${least.replace(" GB", "")}–${most}`}`;
 }
 
 /** Two significant digits: caches of a token differ by a factor of hundreds. */

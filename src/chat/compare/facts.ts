@@ -1,15 +1,14 @@
 import type zhCN from "#src/base/locales/zh-CN.json";
-import { licenseGroups, licenseOf, sharedBy } from "#src/catalog/entry/of-variant.ts";
+import { licenseGroups, licenseOf } from "#src/catalog/entry/of-variant.ts";
 import { PRECISIONS, quantizationLabel } from "#src/catalog/entry/precision.ts";
-import type { Entry, Variant } from "#src/catalog/entry/schema.ts";
 import { formatGb, formatSize, formatTokens } from "#src/catalog/entry/units.ts";
 import { releaseUrl, repositoryUrl } from "#src/catalog/entry/urls.ts";
 import { sizesOf } from "#src/catalog/memory/offers.ts";
 import { offersOfSubject, type Subject, shortVariant } from "#src/catalog/search/subject.ts";
 import type { Context } from "#src/chat/command.ts";
 import { languageName, sizesText } from "#src/chat/model/labels.ts";
-import { commercialText, useText, variantNames } from "#src/chat/model/license-text.ts";
-import { cacheText, developerText, purposesText, thinkingText } from "#src/chat/model/variant-facts.ts";
+import { commercialText, useText } from "#src/chat/model/license-text.ts";
+import { developerText, VARIANT_FACTS } from "#src/chat/model/variant-facts.ts";
 import { catalogText } from "#src/chat/traditional.ts";
 
 type FactContext = Pick<Context, "locale" | "text">;
@@ -29,8 +28,6 @@ export type FactRow = { label: string; facts: (Fact | undefined)[] };
 /** Whether the models say different things of a field; saying nothing is different from saying something. */
 export const differs = ({ facts }: FactRow): boolean => new Set(facts.map((fact) => fact?.text)).size > 1;
 
-/** Variants named of one entry beside what is theirs. */
-const FEW = 3;
 /** Ollama models named of one entry. */
 const MOST_OLLAMA = 4;
 
@@ -85,9 +82,11 @@ const FIELDS: readonly Field[] = [
         context,
       ),
   },
-  { name: "purposes", read: ofVariants(purposesText) },
-  { name: "thinking", read: ofVariants(thinkingText) },
-  { name: "cache", read: ofVariants(cacheText) },
+  ...VARIANT_FACTS.map(({ name, read, ofAll }) => ({
+    name,
+    read: ({ entry, variant }: Subject, context: FactContext) =>
+      variant === undefined ? ofAll(entry, context) : read(entry, variant, context),
+  })),
   { name: "weightsLicense", read: weightsLicense },
   { name: "commercial", read: commercial },
   { name: "precision", read: precisions },
@@ -128,25 +127,6 @@ function parameters({ entry, variant }: Subject, { text }: FactContext): string 
 function languages({ entry }: Subject, context: FactContext): string | undefined {
   const names = entry.languages.map((tag) => languageName(tag, context.locale));
   return listed([...names, ...(entry.languagesNote === undefined ? [] : [entry.languagesNote])], context);
-}
-
-/** A fact of the variant; of a whole entry what its variants share, or what is theirs in turn. */
-function ofVariants(
-  read: (entry: Entry, variant: Variant | undefined, context: FactContext) => string | undefined,
-): Field["read"] {
-  return ({ entry, variant }, context) => {
-    if (variant !== undefined) return read(entry, variant, context);
-    const groups = sharedBy(
-      entry,
-      (of) => read(entry, of, context),
-      (value) => value ?? null,
-    );
-    const said = groups.flatMap(({ value, variants }) => {
-      if (value === undefined) return [];
-      return groups.length === 1 ? value : `${variantNames(entry, variants, context, FEW)} ${value}`;
-    });
-    return said.length === 0 ? undefined : said.join(context.text("facts.semicolon"));
-  };
 }
 
 /** The licence of the very variant; of a whole entry the one of each of its variants. */

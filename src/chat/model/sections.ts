@@ -13,7 +13,7 @@ import { licenseLines } from "./license-text.ts";
 import type { PageContext } from "./page-context.ts";
 import { releaseText } from "./release-text.ts";
 import { requirementLines } from "./requirements.ts";
-import { developerText, textOfAll, VARIANT_FACTS } from "./variant-facts.ts";
+import { developerText, VARIANT_FACTS } from "./variant-facts.ts";
 
 /** A part of an entry's page: a heading and lines of Markdown. */
 export type Section = { title: string; lines: string[] };
@@ -109,8 +109,8 @@ function overview(entry: Entry, context: PageContext): string[] {
 
 /** What it is made for, whether it thinks, and what a text costs. */
 const variantFacts = (entry: Entry, context: PageContext): string[] =>
-  VARIANT_FACTS.flatMap(({ name, read }) => {
-    const value = textOfAll(entry, read, context);
+  VARIANT_FACTS.flatMap(({ name, ofAll }) => {
+    const value = ofAll(entry, context);
     return value === undefined ? [] : [field(context.text, name, value)];
   });
 

@@ -12,14 +12,14 @@ export const developerText = (developer: Entry["developers"][number], locale: Co
   catalogText(developerName(developer, locale === "en-US" ? "en" : "zh"), locale);
 
 /** What a variant is made for, or its entry; undefined where nothing is stated. */
-export function purposesText(entry: Entry, variant: Variant | undefined, { text }: FactContext): string | undefined {
+function purposesText(entry: Entry, variant: Variant | undefined, { text }: FactContext): string | undefined {
   const purposes = purposesOf(entry, variant);
   if (purposes.length === 0) return undefined;
   return purposes.map((purpose) => text(`purpose.${purpose}`)).join(text("facts.listComma"));
 }
 
 /** Whether it thinks before it answers; undefined where that is not known. */
-export function thinkingText(entry: Entry, variant: Variant | undefined, { text }: FactContext): string | undefined {
+function thinkingText(entry: Entry, variant: Variant | undefined, { text }: FactContext): string | undefined {
   const thinking = thinkingOf(entry, variant);
   return thinking && text(`thinking.${thinking}`);
 }
@@ -28,7 +28,7 @@ export function thinkingText(entry: Entry, variant: Variant | undefined, { text 
 const LEAST_GB = 0.05;
 
 /** How its key-value cache grows, in words that say what it costs: `每 1K tokens 约 0.14 GB`; undefined where that is not known. */
-export function cacheText(entry: Entry, variant: Variant | undefined, { text }: FactContext): string | undefined {
+function cacheText(entry: Entry, variant: Variant | undefined, { text }: FactContext): string | undefined {
   const growth = cacheGrowth(entry, variant);
   if (growth === undefined) return undefined;
   const remark = growth.confidence && text(`cache.${growth.confidence}`);
@@ -46,22 +46,47 @@ function growthText({ gbPer1K, fixedGb }: CacheGrowth, text: FactContext["text"]
 /** Two significant digits: caches of a token differ by a factor of hundreds. */
 const about = (gb: number): string => `${Number(gb.toPrecision(2))} GB`;
 
-type Read = (entry: Entry, variant: Variant | undefined, context: FactContext) => string | undefined;
+/** How the caches of an entry's variants grow, from the least to the most where they differ. */
+function cacheOfAll(entry: Entry, context: FactContext): string | undefined {
+  const { value, varies } = factOfAll(entry, (variant) => cacheText(entry, variant, context));
+  if (!varies) return value;
+  const known = eachOnce(entry, (variant) => cacheGrowth(entry, variant)?.gbPer1K);
+  if (known.length === 0) return undefined;
+  const [least, most] = [Math.min(...known), Math.max(...known)].map((gb) => Number(gb.toPrecision(2)));
+  return context.text("cache.grows", { size: least === most ? `${most} GB` : `${least}–${most} GB` });
+}
 
-/** Facts that stand with the entry where its variants share them, and with each variant that differs. */
-export const VARIANT_FACTS = [
-  { name: "purposes", read: purposesText },
-  { name: "thinking", read: thinkingText },
-  { name: "cache", read: cacheText },
-] as const satisfies readonly { name: string; read: Read }[];
+/** What the variants of an entry say, each value once. */
+const eachOnce = <Value>({ variants = [] }: Entry, read: (variant: Variant) => Value | undefined): Value[] => [
+  ...new Set(variants.flatMap((variant) => read(variant) ?? [])),
+];
 
 /** A fact of the entry as a whole; says so where variants differ from it. */
-export function textOfAll(entry: Entry, read: Read, context: FactContext): string | undefined {
-  const { value, varies } = factOfAll(entry, (variant) => read(entry, variant, context));
-  return value !== undefined && varies
-    ? context.text("facts.withRemark", { value, remark: context.text("facts.variantsDiffer") })
-    : value;
-}
+const ofAll =
+  (read: Read) =>
+  (entry: Entry, context: FactContext): string | undefined => {
+    const { value, varies } = factOfAll(entry, (variant) => read(entry, variant, context));
+    if (!varies) return value;
+    const said = value ?? eachOnce(entry, (variant) => read(entry, variant, context)).join(" / ");
+    return context.text("facts.withRemark", { value: said, remark: context.text("facts.variantsDiffer") });
+  };
+
+type Read = (entry: Entry, variant: Variant | undefined, context: FactContext) => string | undefined;
+
+type VariantFact = {
+  name: "purposes" | "thinking" | "cache";
+  /** Of a variant. */
+  read: Read;
+  /** Of the entry as a whole. */
+  ofAll: (entry: Entry, context: FactContext) => string | undefined;
+};
+
+/** Facts that stand with the entry as far as its variants share them, and with each variant that differs. */
+export const VARIANT_FACTS: readonly VariantFact[] = [
+  { name: "purposes", read: purposesText, ofAll: ofAll(purposesText) },
+  { name: "thinking", read: thinkingText, ofAll: ofAll(thinkingText) },
+  { name: "cache", read: cacheText, ofAll: cacheOfAll },
+];
 
 /** A fact of a variant where it is not that of the entry as a whole. */
 export function ownText(entry: Entry, variant: Variant, read: Read, context: FactContext): string | undefined {
