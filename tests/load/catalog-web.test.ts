@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { staticSite } from "#src/web/catalog/static-site.ts";
+import { staticSite } from "#src/web/static/site.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
 import { barriers, overhang } from "#tests/web/barriers.ts";
 import { launchBrowser, openTab, WITHOUT_BROWSER } from "#tests/web/browser.ts";

@@ -1,0 +1,84 @@
+import { fileURLToPath } from "node:url";
+import type { Plugin } from "rolldown";
+import { LOCALES, type Locale } from "#src/base/locale.ts";
+import enUS from "#src/base/locales/en-US.json" with { type: "json" };
+import zhCN from "#src/base/locales/zh-CN.json" with { type: "json" };
+import zhTW from "#src/base/locales/zh-TW.json" with { type: "json" };
+import { neededTexts, type Texts } from "./needed-texts.ts";
+
+/** The bundler is not installed: it is a development dependency. */
+export class BundlerMissing extends Error {
+  override name = "BundlerMissing";
+}
+
+/** The files that the list's script loads, by name, and which of them it begins with. */
+export type Bundle = { entry: string; files: ReadonlyMap<string, string> };
+
+const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const ENTRY = here("browser.ts");
+
+/** What stands for a module in a browser, where the module itself would be too much to load. */
+const STAND_INS: Record<string, string> = {
+  "opencc-js/t2cn": here("browser-simplified.ts"),
+  "#src/chat/traditional.ts": here("browser-traditional.ts"),
+};
+
+let bundled: Promise<Bundle> | undefined;
+
+/** The list's code for browsers, made once. Uses no network. Throws BundlerMissing. */
+export function listBundle(): Promise<Bundle> {
+  bundled ??= bundle();
+  return bundled;
+}
+
+async function bundle(): Promise<Bundle> {
+  const { rolldown } = await import("rolldown").catch((cause: unknown) => {
+    throw new BundlerMissing("rolldown cannot be loaded", { cause });
+  });
+  const build = await rolldown({
+    input: { list: ENTRY },
+    platform: "browser",
+    plugins: [standIns, texts],
+    // Modules that only declare something are left out where nothing of them is used.
+    treeshake: { moduleSideEffects: false },
+    onLog: (_level, log) => {
+      throw new Error(log.message);
+    },
+  });
+  const { output } = await build.generate({
+    format: "esm",
+    minify: true,
+    entryFileNames: "[name]-[hash].mjs",
+    chunkFileNames: "[name]-[hash].mjs",
+  });
+  await build.close();
+  const chunks = output.filter((file) => file.type === "chunk");
+  const entry = chunks.find((chunk) => chunk.isEntry)?.fileName ?? "";
+  return { entry, files: new Map(chunks.map(({ fileName, code }) => [fileName, code])) };
+}
+
+const standIns: Plugin = {
+  name: "stand-ins",
+  resolveId: (source, importer) => {
+    const standIn = STAND_INS[source];
+    return importer === standIn ? undefined : standIn;
+  },
+};
+
+const ALL_TEXTS: Record<Locale, Texts> = { "zh-CN": zhCN, "zh-TW": zhTW, "en-US": enUS };
+/** What stands in the code for the texts of a language, until it is known which are needed. */
+const PLACES = LOCALES.map((locale) => ({ locale, place: `MULU_TEXTS["${locale}"]` }));
+
+/** The texts of all languages, but only those that the code asks for once everything unused is gone from it. */
+const texts: Plugin = {
+  name: "texts",
+  load: (id) => {
+    const found = PLACES.find(({ locale }) => id.endsWith(`/locales/${locale}.json`));
+    return found && { code: `export default ${found.place};`, moduleType: "js" };
+  },
+  renderChunk: (code) =>
+    PLACES.reduce(
+      (rest, { locale, place }) => rest.replace(place, () => JSON.stringify(neededTexts(code, ALL_TEXTS[locale]))),
+      code,
+    ),
+};
