@@ -7,7 +7,7 @@ import { listResults } from "#src/web/catalog/list-results.ts";
 import { readParams, readRequest } from "#src/web/catalog/request.ts";
 import { listLinks } from "#src/web/static/addresses.ts";
 import type { Answer } from "#src/web/static/browser.ts";
-import { listBundle } from "#src/web/static/bundle.ts";
+import { bundleScript } from "#src/web/static/bundle.ts";
 import { listData, UNREAD } from "#src/web/static/data.ts";
 import { FACTS, NAMES, NOTHING, PURPOSES } from "#tests/catalog/typed-queries.ts";
 import { catalogOf, realCatalog } from "#tests/real-catalog.ts";
@@ -154,21 +154,25 @@ describe("what a browser loads", () => {
   const packed = (text: string): number => gzipSync(text).length;
 
   test("needs no Node.js, nor what only a server checks with", async () => {
-    const { files } = await listBundle();
+    const { files } = await bundleScript();
     for (const [name, code] of files) {
       expect(code, name).not.toMatch(/["'`]node:/);
       expect(code, name).not.toMatch(/\brequire\(|ZodError/);
     }
   });
 
-  test("is small, and its parts lie apart", async () => {
-    const { entry, files } = await listBundle();
-    const engine = packed(files.get(entry) ?? "");
-    const data = packed(listData(realCatalog));
-    // kB beside what a model of the catalog adds, so that the catalog may grow.
-    expect(engine).toBeLessThan(110_000);
-    expect(data).toBeLessThan(700 * realCatalog.entries.length);
-    expect([...files.keys()].filter((name) => name !== entry)).toEqual([expect.stringMatching(/^t2cn-/)]);
-    expect(files.get(entry)).not.toMatch(/import\s*[{"'*]/);
+  test("is small, and comes when it is needed", async () => {
+    const { entry, files } = await bundleScript();
+    const named = (name: string): string => [...files].find(([file]) => file.startsWith(`${name}-`))?.[1] ?? "";
+    expect(files.size).toBe(3);
+    expect(entry).toMatch(/^catalog-/);
+    expect(packed(named("catalog"))).toBeLessThan(2000);
+    expect(packed(named("browser"))).toBeLessThan(110_000);
+    // For each model of the catalog so much, as it may grow.
+    expect(packed(listData(realCatalog))).toBeLessThan(700 * realCatalog.entries.length);
+    // Whatever is imported at once would be loaded at once.
+    for (const name of ["catalog", "browser"]) expect(named(name)).not.toMatch(/\bimport\s*[{"'`*]|\bfrom\s*["'`]/);
+    expect(named("catalog")).toMatch(/\bimport\(["'`]\.\/browser-/);
+    expect(named("browser")).toMatch(/\bimport\(["'`]\.\/t2cn-/);
   });
 });

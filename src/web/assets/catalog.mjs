@@ -1,8 +1,7 @@
 // Of the static pages, where no server answers: shows the form and answers it with the server's own search, which is loaded
 // when somebody asks something.
 
-/** @typedef {{ cards: string, messages: string, models: string, search: string }} Answer What `openList` gives. */
-/** @typedef {(search: string) => Promise<Answer>} Ask */
+/** @typedef {import("./list.mjs").Ask} Ask */
 
 const asking = document.querySelector("#asking");
 const form = asking?.querySelector("form");
@@ -24,9 +23,9 @@ function open() {
 
 /** @returns {Promise<Ask>} */
 async function load() {
-  const { root, engine = "", list = "", words } = asking instanceof HTMLElement ? asking.dataset : {};
+  const { root = "", list = "", words } = asking instanceof HTMLElement ? asking.dataset : {};
   const [{ openList }, data, converted] = await Promise.all([
-    import(new URL(engine, location.href).href),
+    import("./list.mjs"),
     json(list),
     words === undefined ? undefined : json(words),
   ]);

@@ -8,8 +8,8 @@ import { type ListParams, readRequest } from "./request.ts";
 
 export type ListContext = ListData & {
   links: Links;
-  /** Attributes that tell `assets/catalog.mjs` what it needs, where that script answers and no server does. */
-  scripted?: Html;
+  /** The script that answers where no server does (`assets/catalog.mjs`), and attributes that tell it what it needs. */
+  scripted?: { script: string; attributes: Html };
 };
 
 /** The whole list, or what an address asks of it. */
@@ -27,12 +27,12 @@ export function listPage(params: ListParams, context: ListContext): Html {
     locale,
     place: "catalog",
     styles: ["catalog.css"],
-    scripts: scripted === undefined ? [] : ["catalog.mjs"],
+    scripts: scripted === undefined ? [] : [scripted.script],
     inLanguage: links.inLanguage,
     surroundings: links,
     body: html`<h1>${text("web.list.title")}</h1>
 <p class="quiet">${text("web.list.size", { count: entries.length, families: filters.family.length })} · <a href="${links.json}">${text("web.list.data")}</a></p>
-${scripted === undefined ? form : html`<div id="asking" hidden${scripted}>${form}<p id="failed" class="notice" role="alert" hidden>${text("web.list.unavailable")}</p></div>`}
+${scripted === undefined ? form : html`<div id="asking" hidden${scripted.attributes}>${form}<p id="failed" class="notice" role="alert" hidden>${text("web.list.unavailable")}</p></div>`}
 <div class="messages" role="status">${messages}</div>
 <div id="models"${scripted === undefined ? "" : html` tabindex="-1"`}>${models}</div>`,
   });

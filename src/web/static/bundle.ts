@@ -11,22 +11,22 @@ export class BundlerMissing extends Error {
   override name = "BundlerMissing";
 }
 
-/** The files that the list's script loads, by name, and which of them it begins with. */
+/** The files of the list's script, by name, and which of them a page loads. */
 export type Bundle = { entry: string; files: ReadonlyMap<string, string> };
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const ENTRY = here("browser.ts");
 
-/** What stands for a module in a browser, where the module itself would be too much to load. */
-const STAND_INS: Record<string, string> = {
+/** What a browser gets under a name: the list, and stand-ins for what would be too much to load. */
+const FOR_BROWSERS: Record<string, string> = {
+  "./list.mjs": here("browser.ts"),
   "opencc-js/t2cn": here("browser-simplified.ts"),
   "#src/chat/traditional.ts": here("browser-traditional.ts"),
 };
 
 let bundled: Promise<Bundle> | undefined;
 
-/** The list's code for browsers, made once. Uses no network. Throws BundlerMissing. */
-export function listBundle(): Promise<Bundle> {
+/** `assets/catalog.mjs` with all that it loads, made once. Uses no network. Throws BundlerMissing. */
+export function bundleScript(): Promise<Bundle> {
   bundled ??= bundle();
   return bundled;
 }
@@ -36,9 +36,9 @@ async function bundle(): Promise<Bundle> {
     throw new BundlerMissing("rolldown cannot be loaded", { cause });
   });
   const build = await rolldown({
-    input: { list: ENTRY },
+    input: { catalog: here("../assets/catalog.mjs") },
     platform: "browser",
-    plugins: [standIns, texts],
+    plugins: [forBrowsers, texts],
     // Modules that only declare something are left out where nothing of them is used.
     treeshake: { moduleSideEffects: false },
     onLog: (_level, log) => {
@@ -57,11 +57,11 @@ async function bundle(): Promise<Bundle> {
   return { entry, files: new Map(chunks.map(({ fileName, code }) => [fileName, code])) };
 }
 
-const standIns: Plugin = {
-  name: "stand-ins",
+const forBrowsers: Plugin = {
+  name: "for-browsers",
   resolveId: (source, importer) => {
-    const standIn = STAND_INS[source];
-    return importer === standIn ? undefined : standIn;
+    const file = FOR_BROWSERS[source];
+    return importer === file ? undefined : file;
   },
 };
 

@@ -5,16 +5,16 @@ import type { Catalog } from "#src/catalog/search/search.ts";
 import { entryPage } from "#src/web/catalog/entry-page.ts";
 import { filtersFor } from "#src/web/catalog/filters.ts";
 import { catalogJson, entryJson } from "#src/web/catalog/json.ts";
-import { listPage } from "#src/web/catalog/list-page.ts";
+import { type ListContext, listPage } from "#src/web/catalog/list-page.ts";
 import { pageMissing } from "#src/web/catalog/missing-page.ts";
 import type { Html } from "#src/web/html/page.ts";
 import { type Asset, assetText } from "#src/web/http/assets.ts";
 import { addressOf, entryFile, listFile } from "./addresses.ts";
-import { listBundle } from "./bundle.ts";
+import { bundleScript } from "./bundle.ts";
 import { listData, traditionalWords } from "./data.ts";
 import { rootFrom, staticFiles, staticLinks } from "./links.ts";
 
-const ASSETS: readonly Asset[] = ["style.css", "catalog.css", "catalog-entry.css", "catalog.mjs"];
+const ASSETS: readonly Asset[] = ["style.css", "catalog.css", "catalog-entry.css"];
 
 /**
  * The catalog pages as files, by their path in the site's folder: the list and a page per entry in each language, the
@@ -31,7 +31,7 @@ export async function staticSite(catalog: Catalog, base: string | undefined): Pr
   for (const locale of LOCALES) {
     const list = listFile(locale);
     const links = staticLinks(list, { locale, base, inLocale: listFile });
-    const scripted = scriptAttributes(script, rootFrom(list, base), locale);
+    const scripted = scriptedBy(script, rootFrom(list, base), locale);
     // Without scripts the whole list is there.
     await add(list, listPage({}, { catalog, filters, locale, links, scripted }));
     for (const entry of catalog.entries) {
@@ -50,26 +50,29 @@ export async function staticSite(catalog: Catalog, base: string | undefined): Pr
   return files;
 }
 
-/** The files that `assets/catalog.mjs` loads when somebody asks something. */
-type Script = { engine: string; data: string; words: string };
+/** The script of the lists, and the data that it loads when somebody asks something. */
+type Script = { script: string; data: string; words: string };
 
 /** Adds them to the site. Their names change with what is in them, so that browsers may keep them for ever. */
 async function addScript(catalog: Catalog, files: Map<string, string>): Promise<Script> {
-  const addNamed = (name: string, text: string): string => {
+  const addData = (name: string, text: string): string => {
     const file = `assets/${name}-${createHash("sha256").update(text).digest("hex").slice(0, 12)}.json`;
     files.set(file, text);
     return file;
   };
-  const { entry, files: code } = await listBundle();
-  for (const [name, text] of code) files.set(`assets/${name}`, text);
+  const bundle = await bundleScript();
+  for (const [name, text] of bundle.files) files.set(`assets/${name}`, text);
   return {
-    engine: `assets/${entry}`,
-    data: addNamed("list", listData(catalog)),
-    words: addNamed("zh-tw", JSON.stringify(traditionalWords(catalog))),
+    script: `assets/${bundle.entry}`,
+    data: addData("list", listData(catalog)),
+    words: addData("zh-tw", JSON.stringify(traditionalWords(catalog))),
   };
 }
 
-function scriptAttributes({ engine, data, words }: Script, root: string, locale: Locale): Html {
+function scriptedBy({ script, data, words }: Script, root: string, locale: Locale): Required<ListContext>["scripted"] {
   const converted = locale === "zh-TW" ? html` data-words="${addressOf(words, root)}"` : "";
-  return html` data-root="${root}" data-engine="${addressOf(engine, root)}" data-list="${addressOf(data, root)}"${converted}`;
+  return {
+    script: addressOf(script, root),
+    attributes: html` data-root="${root}" data-list="${addressOf(data, root)}"${converted}`,
+  };
 }
