@@ -156,15 +156,31 @@ describe("what a browser loads", () => {
   test("needs no Node.js, nor what only a server checks with", async () => {
     const { files } = await bundleScript();
     for (const [name, code] of files) {
+      if (!name.endsWith(".mjs")) continue;
       expect(code, name).not.toMatch(/["'`]node:/);
       expect(code, name).not.toMatch(/\brequire\(|ZodError/);
     }
   });
 
+  test("brings the licences of what is in it", async () => {
+    const { files } = await bundleScript();
+    const licenses = files.get("licenses.txt") ?? "";
+    expect([...licenses.matchAll(/^=== (.*)$/gm)].map(([, name]) => name)).toEqual(
+      expect.arrayContaining(["hono", "i18next", "lru-cache", "marked", "opencc-js"]),
+    );
+    expect(licenses).not.toMatch(/^=== (?:zod|rolldown)$/m);
+    for (const [name, code] of files) if (name.endsWith(".mjs")) expect(code).toMatch(/^\/\*! licenses\.txt \*\//);
+  });
+
   test("is small, and comes when it is needed", async () => {
     const { entry, files } = await bundleScript();
     const named = (name: string): string => [...files].find(([file]) => file.startsWith(`${name}-`))?.[1] ?? "";
-    expect(files.size).toBe(3);
+    expect([...files.keys()].map((name) => name.replace(/-.*/, "")).toSorted()).toEqual([
+      "browser",
+      "catalog",
+      "licenses.txt",
+      "t2cn",
+    ]);
     expect(entry).toMatch(/^catalog-/);
     expect(packed(named("catalog"))).toBeLessThan(2000);
     expect(packed(named("browser"))).toBeLessThan(110_000);

@@ -4,6 +4,7 @@ import { LOCALES, type Locale } from "#src/base/locale.ts";
 import enUS from "#src/base/locales/en-US.json" with { type: "json" };
 import zhCN from "#src/base/locales/zh-CN.json" with { type: "json" };
 import zhTW from "#src/base/locales/zh-TW.json" with { type: "json" };
+import { licensesOf } from "./licenses.ts";
 import { neededTexts, type Texts } from "./needed-texts.ts";
 
 /** The bundler is not installed: it is a development dependency. */
@@ -13,6 +14,9 @@ export class BundlerMissing extends Error {
 
 /** The files of the list's script, by name, and which of them a page loads. */
 export type Bundle = { entry: string; files: ReadonlyMap<string, string> };
+
+/** What of others is in the files, and under which licences. */
+const LICENSES = "licenses.txt";
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
@@ -48,13 +52,18 @@ async function bundle(): Promise<Bundle> {
   const { output } = await build.generate({
     format: "esm",
     minify: true,
+    postBanner: `/*! ${LICENSES} */`,
     entryFileNames: "[name]-[hash].mjs",
     chunkFileNames: "[name]-[hash].mjs",
   });
   await build.close();
   const chunks = output.filter((file) => file.type === "chunk");
   const entry = chunks.find((chunk) => chunk.isEntry)?.fileName ?? "";
-  return { entry, files: new Map(chunks.map(({ fileName, code }) => [fileName, code])) };
+  const licenses = licensesOf(chunks.flatMap(({ moduleIds }) => moduleIds));
+  return {
+    entry,
+    files: new Map([...chunks.map(({ fileName, code }) => [fileName, code] as const), [LICENSES, licenses]]),
+  };
 }
 
 const forBrowsers: Plugin = {
