@@ -36,9 +36,14 @@ const EXAMPLES: {
     fact: { kind: "architecture", architecture: "moe" },
     pair: ["moe dense", "alternatives"],
   },
-  modality: { typed: "看图", fact: { kind: "modality", modality: "vision" }, pair: ["看图 语音", "together"] },
+  modality: { typed: "多模态", fact: { kind: "modality", modality: "vision" }, pair: ["多模态", "together"] },
   language: { typed: "日语", fact: { kind: "language", language: "ja" }, pair: ["日语 韩语", "together"] },
   purpose: { typed: "写代码", fact: { kind: "purpose", purpose: "code" }, pair: ["写代码 数学", "together"] },
+  thinking: {
+    typed: "会思考",
+    fact: { kind: "thinking", wanted: "on" },
+    pair: ["会思考 不思考", "alternatives"],
+  },
   fineTuned: { typed: "微调", fact: { kind: "fineTuned" }, pair: ["微调", "together"] },
   ollama: { typed: "ollama", fact: { kind: "ollama" }, pair: ["ollama", "together"] },
 };

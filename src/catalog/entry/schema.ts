@@ -98,7 +98,11 @@ const attention = z.strictObject({
   headDim: count.optional().describe("Values of a key, and of a value where `valueHeadDim` is absent"),
   valueHeadDim: count.optional(),
   latentRank: count.optional().describe("Values a token and layer of the compressed keys and values (MLA)"),
-  ropeDim: count.optional().describe("Values a token and layer beside the latent ones (MLA)"),
+  ropeDim: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe("Values a token and layer beside the latent ones (MLA); 0 where it has no positions"),
   window: count.optional().describe("Tokens that layers with a window keep"),
   fullLayers: z.int().nonnegative().optional().describe("Layers whose cache grows with the text"),
   windowKvHeads: count.optional().describe("Key-value heads of the layers with a window, where they differ"),
@@ -112,6 +116,8 @@ const attention = z.strictObject({
   note: line.optional(),
   source: sourceList,
 });
+
+const attentionMissing = line.describe("Why the shape of the cache is not stated");
 
 const embeddings = z.strictObject({
   width: count.describe("Values of one token (hidden size)"),
@@ -187,6 +193,7 @@ const variant = z.strictObject({
   purposesSource: source.optional(),
   thinking: thinking.optional(),
   attention: attention.optional(),
+  attentionMissing: attentionMissing.optional(),
   embeddings: embeddings.optional(),
   storedParametersB: stored.optional(),
   fileGb: fileSizes.optional(),
@@ -268,6 +275,7 @@ export const entrySchema = z.strictObject({
   purposesSource: source.optional(),
   thinking: thinking.optional(),
   attention: attention.optional(),
+  attentionMissing: attentionMissing.optional(),
   embeddings: embeddings.optional(),
   storedParametersB: stored.optional(),
   fileGb: fileSizes.optional(),

@@ -4,7 +4,7 @@ import { excludesOthers } from "./criterion-ranks.ts";
 import type { NamedEntry, Names } from "./names.ts";
 import { PATTERNS } from "./query-patterns.ts";
 import { type QueryContext, wordsOf } from "./query-words.ts";
-import { FILLERS, FOREIGN_WORDS } from "./vocabulary.ts";
+import { FILLERS, FOREIGN_WORDS, isMeaning } from "./vocabulary.ts";
 
 export const SORTS = ["memory", "newest", "size", "name"] as const;
 export type Sort = (typeof SORTS)[number];
@@ -25,7 +25,7 @@ const MAX_LENGTH = 200;
 const CONSUMED = "\u0001";
 
 const SORT_WORDS: readonly [RegExp, Sort][] = [
-  [/最新(?:发布|出)?的?|新出的?|(?<![a-z])(?:newest|latest)(?![a-z])/gu, "newest"],
+  [/最新(?:发布|出)?的?|(?:新|最近|近期)(?:发布|出|推出)的?|(?<![a-z])(?:newest|latest)(?![a-z])/gu, "newest"],
   [/(?:最省|最低|最少|省)显存的?|显存最[小少低]的?/gu, "memory"],
   [/最小的?|(?<![a-z])smallest(?![a-z])/gu, "size"],
 ];
@@ -33,9 +33,10 @@ const SORT_WORDS: readonly [RegExp, Sort][] = [
 /**
  * Parses what people type: Chinese (simplified or traditional) or English, full-width or half-width, in any order.
  * Names of the catalog are read first, as far as they reach (`yi-34b` is a name, `yi 34b` a name and a size), then the
- * patterns, then what is left as words. Throws nothing: what is not understood is a word or ignored.
+ * patterns, then what is left as words. `today` (YYYY-MM-DD) is what `今年` is read by. Throws nothing: what is not
+ * understood is a word or ignored.
  */
-export function parseQuery(typed: string, { names, text }: QueryContext): Query {
+export function parseQuery(typed: string, { names, text }: QueryContext, today: string): Query {
   const criteria: Criterion[] = [];
   const ignored: string[] = [];
   let sort: Sort | undefined;
@@ -48,7 +49,7 @@ export function parseQuery(typed: string, { names, text }: QueryContext): Query 
   take(FOREIGN_WORDS, ({ whole }) => add({ kind: "word", word: whole, typed: whole, named: [], foreign: true }));
 
   rest = readNames(rest, names, criteria);
-  for (const { expression, read } of PATTERNS) take(expression, ({ groups }) => add(read(groups)));
+  for (const { expression, read } of PATTERNS) take(expression, ({ groups }) => add(read(groups, today)));
   for (const [expression, order] of SORT_WORDS) {
     take(expression, () => {
       sort ??= order;
@@ -114,6 +115,8 @@ function longestName(text: string, start: number, names: Names): Named | undefin
     const candidate = text.slice(start, end);
     if (/^\d+(?:\.\d+)?[bgk]?$/u.test(candidate)) continue;
     const named = names.meant(candidate);
+    // Some models are called what others are for (`ocr`): a word with a meaning of its own names none.
+    if (named.length > 0 && isMeaning(candidate)) continue;
     if (named.length > 0) return withoutSize(candidate, start, names) ?? { end, named };
   }
   return undefined;

@@ -8,13 +8,15 @@ import { createMatching, type Matching } from "./matching.ts";
 import { byNewest, indexNames, type Names } from "./names.ts";
 import { nearestEntries } from "./nearest.ts";
 import { parseQuery, type Query, type Sort } from "./query.ts";
-import { type Hit, indexesOfHits, rankHits } from "./ranking.ts";
+import { countHits, type Hit, rankHits } from "./ranking.ts";
 import { namedSizesOf } from "./sizes.ts";
 import { MEANINGS } from "./vocabulary.ts";
 
 export type SearchResult = {
   query: Query;
   hits: Hit[];
+  /** What the hits of the group `others` do not meet; there are none of them where it is empty. */
+  wishes: Criterion[];
   /** With no hits: the criteria without any one of which there would be some; else all that no entry meets. */
   emptiedBy: Criterion[];
   /** With no hits: what comes nearest, best first. */
@@ -31,17 +33,18 @@ export type Catalog = CatalogData & {
   names: Names;
   entry: (id: string) => Entry | undefined;
   search: (text: string, options?: { sort?: Sort | undefined }) => SearchResult;
-  /** How many entries a search finds. */
+  /** How many entries meet all of a search. */
   count: (text: string) => number;
 };
 
 /**
  * Indexes the entries. What takes long is put off until a query needs it, or until the process has nothing else to do:
- * `later` gets the steps that spare the first queries the wait.
+ * `later` gets the steps that spare the first queries the wait. `today` (YYYY-MM-DD) is what `今年` is read by.
  */
 export function openCatalog(
   { entries, cards, bases }: CatalogData,
   later: (steps: Iterator<unknown>) => void = inIdleTurns,
+  today: () => string = todayInUtc,
 ): Catalog {
   const names = indexNames(entries, bases);
   const newestFirst = entries.toSorted(byNewest);
@@ -58,19 +61,22 @@ export function openCatalog(
     names,
     entry: (id) => byId.get(id),
     search: (typed, { sort } = {}) => {
-      const key = `${sort ?? ""}:${typed}`;
+      const day = today();
+      const key = `${sort ?? ""}:${day}:${typed}`;
       const known = results.get(key);
       if (known) return known;
-      const query = parseQuery(typed, { names, text });
+      const query = parseQuery(typed, { names, text }, day);
       const result = search(query, sort ?? query.sort, matching, names);
       results.set(key, result);
       return result;
     },
     count: (typed) => {
-      const known = results.peek(`:${typed}`)?.hits.length ?? counts.get(typed);
+      const day = today();
+      const key = `${day}:${typed}`;
+      const known = counts.get(key);
       if (known !== undefined) return known;
-      const count = indexesOfHits(parseQuery(typed, { names, text }).criteria, matching).length;
-      counts.set(typed, count);
+      const count = countHits(parseQuery(typed, { names, text }, day).criteria, matching);
+      counts.set(key, count);
       return count;
     },
   };
@@ -92,6 +98,8 @@ function* prepare(entries: readonly Entry[], text: FullText, matching: Matching)
   for (const criterion of COMMON) yield matching.ranks(criterion);
 }
 
+const todayInUtc = (): string => new Date().toISOString().slice(0, 10);
+
 /** A start has better things to do in its first moments. */
 const IDLE_AFTER_MS = 2000;
 /** Other work waits at most so long for a turn. */
@@ -107,8 +115,8 @@ function inIdleTurns(steps: Iterator<unknown>): void {
 
 function search(query: Query, sort: Sort | undefined, matching: Matching, names: Names): SearchResult {
   const { criteria } = query;
-  const hits = rankHits(criteria, sort, matching);
-  if (hits.length > 0) return { query, hits, emptiedBy: [], nearest: [] };
+  const { hits, wishes } = rankHits(criteria, sort, matching);
+  if (hits.length > 0) return { query, hits, wishes, emptiedBy: [], nearest: [] };
   const isMet = (wanted: readonly Criterion[]): boolean => matching.meeting(wanted, 1).length > 0;
   const blocking =
     criteria.length > 1 ? criteria.filter((item) => isMet(criteria.filter((other) => other !== item))) : [];
@@ -116,6 +124,7 @@ function search(query: Query, sort: Sort | undefined, matching: Matching, names:
   return {
     query,
     hits,
+    wishes,
     emptiedBy: emptiedBy.length > 0 ? emptiedBy : criteria,
     nearest: nearestEntries(criteria, matching, names),
   };

@@ -21,6 +21,7 @@ import {
   type View,
 } from "#src/chat/view.ts";
 import { criterionText } from "./criterion-text.ts";
+import { countFull, dividerText } from "./divider-text.ts";
 import { offerText, sizesText } from "./labels.ts";
 
 type ListContext = Pick<Context, "locale" | "text" | "room">;
@@ -53,12 +54,23 @@ function drawList(result: SearchResult, paging: Paging, context: ListContext): V
   const page = Math.min(Math.max(0, paging.page), pages.length - 1);
   const shown = pages[page] ?? [];
   const heading = [
-    `### ${text("list.heading", { count: result.hits.length })}`,
+    `### ${headingText(result, text)}`,
     ...understood(result, context),
     ...(pages.length > 1 ? [`-# ${text("pages.position", { page: page + 1, pages: pages.length })}`] : []),
   ].join("\n");
   const hits = shown.map(({ hit }) => hit);
-  const body = room.tables ? hitTable(hits, result, context) : shown.map(({ line }) => line).join("\n");
+  const body = parted(shown, result, context)
+    .flatMap(({ divider, items }) => [
+      ...(divider === undefined ? [] : [dividerLine(divider, room.tables)]),
+      room.tables
+        ? hitTable(
+            items.map(({ hit }) => hit),
+            result,
+            context,
+          )
+        : items.map(({ line }) => line).join("\n"),
+    ])
+    .join(room.tables ? "\n\n" : "\n");
   return {
     components: [
       container([
@@ -74,6 +86,26 @@ function drawList(result: SearchResult, paging: Paging, context: ListContext): V
     ],
   };
 }
+
+/** How many meet all that was asked; none where there are only such as meet a part of it. */
+function headingText({ hits }: SearchResult, text: Context["text"]): string {
+  const count = countFull(hits);
+  return count === 0 ? text("list.none") : text("list.heading", { count });
+}
+
+type Line = { hit: Hit; line: string };
+type Part = { divider: string | undefined; items: Line[] };
+
+/** The lines of a page by their groups; where a group goes on from the page before, what it is is said again. */
+function parted(lines: readonly Line[], result: SearchResult, { text, locale }: ListContext): Part[] {
+  const first = result.hits[0]?.group ?? "full";
+  return [...Map.groupBy(lines, ({ hit }) => hit.group)].map(([group, items]) => ({
+    divider: dividerText(group, first, result, text, locale),
+    items,
+  }));
+}
+
+const dividerLine = (divider: string, inTables: boolean): string => (inTables ? `**${divider}**` : `-# — ${divider} —`);
 
 /** A menu that opens one of the entries. */
 export function openMenu(entries: readonly Entry[], { text }: Pick<Context, "text">): ActionRow[] {

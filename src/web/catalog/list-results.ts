@@ -4,6 +4,7 @@ import { plain } from "#src/base/markdown.ts";
 import type { Sort } from "#src/catalog/search/query.ts";
 import type { Catalog } from "#src/catalog/search/search.ts";
 import { criterionText } from "#src/chat/model/criterion-text.ts";
+import { dividerText } from "#src/chat/model/divider-text.ts";
 import { inlineHtml } from "#src/web/html/inline-markdown.ts";
 import type { Html } from "#src/web/html/page.ts";
 import { FILTER_NAMES, type FilterName, type Filters } from "./filters.ts";
@@ -11,7 +12,7 @@ import { choiceText, refusedText } from "./form.ts";
 import type { ListLinks } from "./links.ts";
 import type { ListParams, ListRequest } from "./request.ts";
 import { rowHtml } from "./row.ts";
-import { plainRow, type Selection, select } from "./selection.ts";
+import { plainRow, type Row, type Selection, select } from "./selection.ts";
 
 /** What a list is drawn from and with. */
 export type ListData = { catalog: Catalog; filters: Filters; locale: Locale; links: ListLinks };
@@ -27,13 +28,29 @@ export type ListResults = { messages: Html; models: Html };
 export function listResults(params: ListParams, request: ListRequest, data: ListData): ListResults {
   const drawing = { ...data, text: textIn(data.locale), params, request };
   const selection = select(data.catalog, request);
-  const rows = selection.rows.map((row) => rowHtml(row, { ...drawing, vramGb: request.vramGb }));
+  const rows = selection.rows.flatMap((row, at) => [
+    ...(row.group === selection.rows[at - 1]?.group ? [] : dividerHtml(row, selection, drawing)),
+    rowHtml(row, { ...drawing, vramGb: request.vramGb }),
+  ]);
   return {
     messages: messages(selection, drawing),
     models: rows.length === 0 ? nearest(selection, drawing) : tableHtml(rows, selection.asksForMemory, drawing),
   };
 }
 
+/** A row that says what the rows below it have in common. */
+function dividerHtml({ group }: Row, { rows: [first], found }: Selection, { text, locale }: Drawing): Html[] {
+  const divider = group && dividerText(group, first?.group ?? group, found, text, locale);
+  return divider === undefined
+    ? []
+    : [
+        html`<tr class="divider"><td colspan="${COLUMNS}">${inlineHtml(divider)}</td></tr>
+`,
+      ];
+}
+
+/** The columns of the table. */
+const COLUMNS = 6;
 type Column = { label: string; sort?: Sort };
 
 /**
@@ -67,6 +84,7 @@ ${rows}</tbody>
 function messages({ rows, found, obstacles }: Selection, drawing: Drawing): Html {
   const { text, locale, links, params, request } = drawing;
   const { criteria, ignored } = found.query;
+  const count = rows.filter(({ group }) => group !== "others").length;
   const said = (list: readonly (typeof criteria)[number][]): string =>
     list.map((criterion) => criterionText(criterion, text, locale)).join(" · ");
   const lines = [
@@ -83,7 +101,7 @@ function messages({ rows, found, obstacles }: Selection, drawing: Drawing): Html
     return links.list(others);
   };
   return html`${request.refused.map((refused) => html`<p class="notice">${refusedText(refused, drawing)}</p>`)}
-<p><strong>${rows.length === 0 ? text("list.none") : text("list.heading", { count: rows.length })}</strong>
+<p><strong>${count === 0 ? text("list.none") : text("list.heading", { count })}</strong>
 ${removable.map((name) => {
   const choice = choiceText(name, request, text);
   return html`<a class="choice" href="${without(name)}" aria-label="${text("web.list.remove", { choice })}">${choice} <span aria-hidden="true">×</span></a> `;
