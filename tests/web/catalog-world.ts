@@ -89,7 +89,12 @@ const FOUR = {
       "\n  - name: Gamma-70B\n    parametersB: 70\n    requirements:\n      - precision: int4\n        vramInferenceGb: 40",
     license: "\n  commercial: 'no'",
   }),
-  "delta.yaml": smallEntry({ name: "Delta", family: "Other", domain: "medical", modalities: "\n  - text\n  - vision" }),
+  "delta.yaml": smallEntry({
+    name: "Delta",
+    family: "Other",
+    purposes: "\n  - medical",
+    modalities: "\n  - text\n  - vision",
+  }),
 };
 
 /** A folder with entries of our own alone. */

@@ -117,7 +117,7 @@ test("a traditional name in the catalog is found as on a server", async () => {
   const [first, ...others] = realCatalog.entries;
   if (first === undefined) throw new Error("the catalog is empty");
   const catalog = catalogOf([{ ...first, aliases: ["記憶體模型"] }, ...others], () => undefined);
-  const { openList } = await loadBundle(await temporaryFolder());
+  const { openList } = await loadBundle(await temporaryFolder(), ["t2cn"]);
   const list = openList(...pageData(catalog, "zh-CN"));
   const { models } = await list(asked("内存模型"));
   expect(idsIn(models)).toEqual(idsIn((await served(asked("内存模型"), "zh-CN", catalog)).models));
@@ -185,7 +185,7 @@ describe("what a browser loads", () => {
     expect(packed(named("catalog"))).toBeLessThan(2000);
     expect(packed(named("browser"))).toBeLessThan(110_000);
     // For each model of the catalog so much, as it may grow.
-    expect(packed(listData(realCatalog))).toBeLessThan(700 * realCatalog.entries.length);
+    expect(packed(listData(realCatalog))).toBeLessThan(600 * realCatalog.entries.length);
     // Whatever is imported at once would be loaded at once.
     for (const name of ["catalog", "browser"]) expect(named(name)).not.toMatch(/\bimport\s*[{"'`*]|\bfrom\s*["'`]/);
     expect(named("catalog")).toMatch(/\bimport\(["'`]\.\/browser-/);

@@ -47,10 +47,12 @@ async function show(search) {
   const question = asked;
   document.querySelector("#models")?.setAttribute("aria-busy", "true");
   const answer = await open()
-    .then((ask) => ask(search))
-    .catch((error) => {
-      console.error(error);
-    });
+    .then(async (ask) => {
+      // What is typed meanwhile comes first: an answer may take a tenth of a second.
+      await new Promise((resolve) => setTimeout(resolve));
+      return question === asked ? ask(search) : undefined;
+    })
+    .catch((error) => console.error(error));
   if (question !== asked) return;
   document.querySelector("#models")?.removeAttribute("aria-busy");
   if (failed instanceof HTMLElement) failed.hidden = answer !== undefined;

@@ -1,4 +1,5 @@
 import type { ConverterFunction, ConverterOptions } from "opencc-js/t2cn";
+import type { Conversions } from "./data.ts";
 
 /**
  * Stands for `opencc-js/t2cn` in a browser: its tables come over the network, and few who read simplified Chinese ever type a
@@ -6,16 +7,21 @@ import type { ConverterFunction, ConverterOptions } from "opencc-js/t2cn";
  */
 let tables: typeof import("opencc-js/t2cn") | undefined;
 let missed = false;
+let known = new Map<string, string>();
+
+/** Names that were converted when the site was written. */
+export function setSimplified(names: Conversions): void {
+  known = new Map(Object.entries(names));
+}
 
 export function Converter(options: ConverterOptions): ConverterFunction {
   let convert: ConverterFunction | undefined;
   return (text: string): string => {
-    if (convert === undefined && tables === undefined) {
-      missed = true;
-      return text;
-    }
     convert ??= tables?.Converter(options);
-    return convert?.(text) ?? text;
+    if (convert !== undefined) return convert(text);
+    const converted = known.get(text);
+    missed ||= converted === undefined;
+    return converted ?? text;
   };
 }
 

@@ -6,9 +6,9 @@ import { cardsHtml } from "#src/web/catalog/form.ts";
 import { type ListData, listResults } from "#src/web/catalog/list-results.ts";
 import { queryString, readParams, readRequest } from "#src/web/catalog/request.ts";
 import { listLinks } from "./addresses.ts";
-import { loadMissedTables } from "./browser-simplified.ts";
-import { setWords } from "./browser-traditional.ts";
-import type { Words } from "./data.ts";
+import { loadMissedTables, setSimplified } from "./browser-simplified.ts";
+import { setTraditional } from "./browser-traditional.ts";
+import type { Conversions, ListFile } from "./data.ts";
 
 /** The parts of the page that change with what is asked, as HTML, and the address that asks it. */
 export type Answer = { cards: string; messages: string; models: string; search: string };
@@ -18,10 +18,11 @@ export type Answer = { cards: string; messages: string; models: string; search: 
  * page sees it. What it gives answers the search part of an address, as the server's page does.
  */
 export function openList(
-  data: CatalogData,
-  { locale, root, words = {} }: { locale: Locale; root: string; words?: Words },
+  data: ListFile,
+  { locale, root, words = {} }: { locale: Locale; root: string; words?: Conversions },
 ): (search: string) => Promise<Answer> {
-  setWords(words);
+  setSimplified(data.simplified);
+  setTraditional(words);
   let list = listOf(data, locale, root);
   const draw = (search: string): Promise<Answer> => answer(search, list);
   return async (search) => {

@@ -1,5 +1,6 @@
 import type { Locale } from "#src/base/locale.ts";
-import type { Catalog } from "#src/catalog/search/search.ts";
+import { fold, hasTraditional } from "#src/catalog/entry/text.ts";
+import type { Catalog, CatalogData } from "#src/catalog/search/search.ts";
 import { catalogText } from "#src/chat/traditional.ts";
 
 /**
@@ -25,25 +26,31 @@ export const UNREAD: Readonly<Record<string, readonly string[]>> = {
 /** The texts that are searched and that no row shows. */
 const SEARCHED_ONLY: readonly string[] = ["summary", "highlights", "training", "demos", "developersNote"];
 
-/** The catalog as far as the list needs it, as JSON for a browser. */
-export const listData = ({ entries, cards, bases }: Catalog): string =>
-  JSON.stringify(without(UNREAD, { entries, cards, bases }, ""));
+/** Texts by what they are converted to, as a browser is given them instead of the tables for that. */
+export type Conversions = Readonly<Record<string, string>>;
 
-/** How a list's data says what is in it in simplified Chinese, for readers of traditional Chinese. */
-export type Words = Readonly<Record<string, string>>;
+/** What a list is opened with in a browser. */
+export type ListFile = CatalogData & {
+  /** Names with traditional characters as the search compares them. */
+  simplified: Conversions;
+};
 
-/**
- * The texts of the catalog that rows show, in traditional Chinese as readers in Taiwan write it, where that differs: a
- * browser is spared the tables for it, which are larger than all the rest.
- */
-export function traditionalWords({ entries }: Catalog): Words {
+/** The catalog as far as the list needs it, as JSON of a ListFile. */
+export function listData({ entries, cards, bases }: Catalog): string {
+  const names = shownTexts(entries).map((text) => text.normalize("NFKC").toLowerCase());
+  const simplified = Object.fromEntries(names.filter(hasTraditional).map((name) => [name, fold(name)]));
+  return JSON.stringify(without(UNREAD, { entries, cards, bases, simplified }, ""));
+}
+
+/** The texts of the catalog that rows show, in traditional Chinese as readers in Taiwan write it, where that differs. */
+export function traditionalWords({ entries }: Catalog): Conversions {
   const locale: Locale = "zh-TW";
-  const shown = textsIn(
-    without({ ...UNREAD, entries: [...(UNREAD["entries"] ?? []), ...SEARCHED_ONLY] }, entries, "entries"),
-  );
-  const pairs = [...new Set(shown)].map((text): [string, string] => [text, catalogText(text, locale)]);
+  const pairs = [...new Set(shownTexts(entries))].map((text): [string, string] => [text, catalogText(text, locale)]);
   return Object.fromEntries(pairs.filter(([text, traditional]) => text !== traditional));
 }
+
+const shownTexts = (entries: Catalog["entries"]): string[] =>
+  textsIn(without({ ...UNREAD, entries: [...(UNREAD["entries"] ?? []), ...SEARCHED_ONLY] }, entries, "entries"));
 
 /** A value without the keys that are left out of what stands in `place`. */
 function without(left: typeof UNREAD, value: unknown, place: string): unknown {
