@@ -96,9 +96,9 @@ describe.skipIf(WITHOUT_BROWSER !== undefined)("the static site in a browser", (
   });
 
   const ids = async (page: Page): Promise<string[]> => {
-    const links = await page.locator(".models tbody th a").all();
-    const addresses = await Promise.all(links.map((link) => link.getAttribute("href")));
-    return addresses.map((address) => /models\/(.+)\.html$/.exec(address ?? "")?.[1] ?? "");
+    const links = '[...document.querySelectorAll(".models tbody th a")]';
+    const addresses = await page.evaluate<string[]>(`${links}.map((link) => link.getAttribute("href"))`);
+    return addresses.map((address) => /models\/(.+)\.html$/.exec(address)?.[1] ?? "");
   };
   const answered = (page: Page, search: string): Promise<void> =>
     page.waitForURL((address) => address.search === search);
@@ -171,8 +171,9 @@ describe.skipIf(WITHOUT_BROWSER !== undefined)("the static site in a browser", (
     await page.reload();
     await page.locator("#models:not([aria-busy])").waitFor();
     await expect.poll(() => ids(page)).toEqual(shown);
-    await page.getByRole("link", { name: "EN" }).click();
-    await page.getByText(/models? found/).waitFor();
+    await page.getByRole("link", { name: "EN", exact: true }).click();
+    await page.waitForURL(/\/en\//);
+    await page.locator("#models:not([aria-busy])").waitFor();
     expect(new URL(page.url()).search).toBe("?q=chatglm&vram=8&sort=size");
     expect(await ids(page)).toEqual(shown);
     await page.getByLabel("Search").fill("zzzzqqq");
