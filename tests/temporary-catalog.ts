@@ -42,3 +42,7 @@ export const smallEntry = (fields: Record<string, string> = {}): string => {
     .map(([key, value]) => `${key}: ${value}`.replace(": \n", ":\n"))
     .join("\n")}\n`;
 };
+
+/** The least that an entry states in which the check finds no fault. */
+export const soundEntry = (fields: Record<string, string> = {}): string =>
+  smallEntry({ ...fields, purposes: fields["purposes"] ?? "\n  - chat" });

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Text, textIn } from "#src/base/locale.ts";
 import { writeFileWhole } from "#src/base/write-file.ts";
-import { crossCheck } from "#src/catalog/entry/check.ts";
+import { crossCheck } from "#src/catalog/check/check.ts";
 import { renderJsonSchema } from "#src/catalog/entry/json-schema.ts";
 import { layOut } from "#src/catalog/entry/layout.ts";
 import { byPosition, readCatalog } from "#src/catalog/entry/load.ts";

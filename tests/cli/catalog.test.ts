@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runCatalogCommand } from "#src/cli/catalog-command.ts";
 import { runCommand, runProgram } from "#tests/run-program.ts";
-import { catalogWith, FEW, smallEntry } from "#tests/temporary-catalog.ts";
+import { catalogWith, FEW, smallEntry, soundEntry } from "#tests/temporary-catalog.ts";
 
 const check = (folder: string, args: string[] = ["--check"]) =>
   runCommand(runCatalogCommand, args, { CATALOG_DIR: folder });
@@ -63,7 +63,7 @@ describe("npm run catalog -- --check", () => {
   });
 
   test("an entry out of layout and stale generated files are named", async () => {
-    const { code, stderr } = await check(await catalogWith({ "small.yaml": smallEntry() }, FEW));
+    const { code, stderr } = await check(await catalogWith({ "small.yaml": soundEntry() }, FEW));
     expect(stderr).toContain("small.yaml 排版与规定不同");
     expect(stderr).toContain("README.md 与 catalog/models 不一致");
     expect(code).toBe(1);
@@ -72,7 +72,7 @@ describe("npm run catalog -- --check", () => {
 
 describe("npm run catalog", () => {
   test("lays entries out, renews what is generated, and changes nothing the second time", async () => {
-    const folder = await catalogWith({ "small.yaml": `# kept\n${smallEntry()}` }, FEW);
+    const folder = await catalogWith({ "small.yaml": `# kept\n${soundEntry()}` }, FEW);
     const first = await check(folder, []);
     expect(first.stdout).toContain("small.yaml, README.md");
     const text = await readFile(join(folder, "models/small.yaml"), "utf8");
@@ -93,7 +93,7 @@ describe("npm run catalog", () => {
 
   test("text of an entry cannot become HTML or Markdown of the list", async () => {
     const notes = "'<img src=x onerror=alert(1)> [x](javascript:1) | @someone'";
-    const folder = await catalogWith({ "small.yaml": smallEntry({ notes }) }, FEW);
+    const folder = await catalogWith({ "small.yaml": soundEntry({ notes }) }, FEW);
     await check(folder, []);
     const readme = await readFile(join(folder, "README.md"), "utf8");
     expect(readme).not.toMatch(/(?<!\\)<img/);

@@ -9,7 +9,7 @@ import { listLinks } from "#src/web/static/addresses.ts";
 import type { Answer } from "#src/web/static/browser.ts";
 import { bundleScript } from "#src/web/static/bundle.ts";
 import { listData, UNREAD } from "#src/web/static/data.ts";
-import { FACTS, NAMES, NOTHING, PURPOSES } from "#tests/catalog/typed-queries.ts";
+import { FACTS, NAMES, NOTHING, PURPOSES, SAID } from "#tests/catalog/typed-queries.ts";
 import { catalogOf, realCatalog } from "#tests/real-catalog.ts";
 import { temporaryFolder } from "#tests/temporary-catalog.ts";
 import { readHtml } from "./html-shape.ts";
@@ -30,7 +30,7 @@ const idsIn = (html: string): string[] =>
   [...html.matchAll(/<th scope="row"><a href="[^"]*models\/([^"]+)\.html"/g)].map(([, id = ""]) => id);
 
 const TYPED = [
-  ...[...NAMES, ...FACTS, ...PURPOSES].map(([query]) => query),
+  ...[...NAMES, ...FACTS, ...PURPOSES, ...SAID].map(([query]) => query),
   ...NOTHING,
   ...["", "<=8GB", "128k", "商用", "3060 写小说", "chatglm 语音", "qwen 适合新手", "記憶體 8g", "<b>x</b>"],
 ];

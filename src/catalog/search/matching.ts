@@ -5,7 +5,8 @@ import type { Criterion, WordCriterion } from "./criteria.ts";
 import { entryRank } from "./criterion-ranks.ts";
 import { FIELD_NAMES, type FullText, NO_FIELD, type TextField } from "./full-text.ts";
 import type { NamedEntry, NameKind, Names } from "./names.ts";
-import { type Fit, fitting } from "./same-variant.ts";
+import { createPartRanks } from "./part-ranks.ts";
+import { type Fit, fitting, type RanksOfEntry } from "./same-variant.ts";
 
 /** How well each entry meets a criterion, by the entry's index: 0 fully, more the less so, NOT_MET not at all. */
 export type Ranks = Int8Array;
@@ -51,7 +52,8 @@ const CACHED_WORDS = 200;
 export function createMatching(newestFirst: readonly Entry[], text: FullText, names: Names): Matching {
   const indexes = new Map(newestFirst.map((entry, index) => [entry, index]));
   /** The families of which somebody has trained a member from nothing. */
-  const made = new Set(newestFirst.flatMap(({ family, baseModel }) => (isMadeFromNothing(baseModel) ? family : [])));
+  const series = new Set(newestFirst.flatMap(({ family, baseModel }) => (baseModel === "from scratch" ? family : [])));
+  const parts = createPartRanks(newestFirst);
   const facts = new LRUCache<string, Ranks>({ max: CACHED_FACTS });
   const words = new LRUCache<string, Ranks>({ max: CACHED_WORDS });
 
@@ -69,8 +71,8 @@ export function createMatching(newestFirst: readonly Entry[], text: FullText, na
     return ranks;
   };
   const ranks = (criterion: Criterion): Ranks => {
-    if (criterion.kind === "word") return cachedIn(words, criterion.word, () => ranksOfWord(criterion));
-    return cachedIn(facts, JSON.stringify(criterion), () =>
+    if (criterion.kind === "word") return cachedIn(words, keyOf(criterion), () => ranksOfWord(criterion));
+    return cachedIn(facts, keyOf(criterion), () =>
       Int8Array.from(newestFirst, (entry) => entryRank(criterion, entry) ?? NOT_MET),
     );
   };
@@ -81,7 +83,7 @@ export function createMatching(newestFirst: readonly Entry[], text: FullText, na
     ranksWithRelatives: (criterion) => {
       const families = familiesOfOwn(criterion.named);
       // What is built on LLaMA is no series because of that.
-      for (const family of families) if (names.isBase(family) && !made.has(family)) families.delete(family);
+      for (const family of families) if (names.isBase(family) && !series.has(family)) families.delete(family);
       const own = ranks(criterion);
       if (families.size === 0) return own;
       return own.map((rank, index) => {
@@ -92,13 +94,19 @@ export function createMatching(newestFirst: readonly Entry[], text: FullText, na
     meeting: (criteria, limit = Number.POSITIVE_INFINITY) => {
       const columns = criteria.map(ranks);
       const fitOf = fitting(criteria);
+      const ofVariants = criteria.map((criterion) => parts.variants(criterion, keyOf(criterion)));
+      const ofOffers = criteria.map((criterion) => parts.offers(criterion, keyOf(criterion)));
       let index = -1;
-      const rankAt = (at: number): number => columns[at]?.[index] ?? 0;
+      const rankOf: RanksOfEntry = {
+        whole: (at) => columns[at]?.[index],
+        variant: (at, which) => ofVariants[at]?.(index, which),
+        offer: (at, which) => ofOffers[at]?.(index, which),
+      };
       const found: Met[] = [];
       for (const entry of newestFirst) {
         index += 1;
         if (found.length >= limit) break;
-        const fit = isMet(columns, index) ? fitOf(entry, rankAt) : undefined;
+        const fit = isMet(columns, index) ? fitOf(entry, rankOf) : undefined;
         if (fit) found.push({ index, fit });
       }
       return found;
@@ -107,15 +115,16 @@ export function createMatching(newestFirst: readonly Entry[], text: FullText, na
   };
 }
 
+/** What stands for a criterion in a cache. */
+const keyOf = (criterion: Criterion): string =>
+  criterion.kind === "word" ? criterion.word : JSON.stringify(criterion);
+
 /** The rank of an entry that bears a name; `families` are those of the entries whose own it is. */
 function rankOfName({ entry, kind }: NamedEntry, families: ReadonlySet<string>): number {
   // What others built on ChatGLM-6B may have its name as that of their family.
   const isOther = kind === "family" && families.size > 0 && !families.has(entry.family);
   return isOther ? RANK_OF_RELATIVE : RANK_OF_NAME[kind];
 }
-
-const isMadeFromNothing = (baseModel: string | undefined): boolean =>
-  baseModel === undefined || baseModel === "from scratch";
 
 /** The families of the entries that bear a name as their own. */
 const familiesOfOwn = (named: readonly NamedEntry[]): Set<string> =>

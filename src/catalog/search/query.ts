@@ -46,8 +46,10 @@ export function parseQuery(typed: string, { names, text }: QueryContext, today: 
     rest = rest.replace(expression, (...match) => (read(matchOf(match)) ? CONSUMED : String(match[0])));
   };
   const add = (criterion: Criterion | undefined): boolean => criterion !== undefined && criteria.push(criterion) > 0;
+  // `Medical GPT` is a name, though GPT by itself is none of ours.
+  if (rest.search(FOREIGN_WORDS) >= 0)
+    rest = readNames(rest, names, criteria, (name) => name.search(FOREIGN_WORDS) >= 0);
   take(FOREIGN_WORDS, ({ whole }) => add({ kind: "word", word: whole, typed: whole, named: [], foreign: true }));
-
   rest = readNames(rest, names, criteria);
   for (const { expression, read } of PATTERNS) take(expression, ({ groups }) => add(read(groups, today)));
   for (const [expression, order] of SORT_WORDS) {
@@ -84,13 +86,18 @@ function matchOf(match: readonly unknown[]): Match {
 const isGroups = (value: unknown): value is Record<string, string | undefined> =>
   typeof value === "object" && value !== null;
 
-/** Takes the longest known names out of the text, from left to right. */
-function readNames(text: string, names: Names, criteria: Criterion[]): string {
+/** Takes the longest known names out of the text, from left to right; only such as are wanted. */
+function readNames(
+  text: string,
+  names: Names,
+  criteria: Criterion[],
+  isWanted: (name: string) => boolean = () => true,
+): string {
   let result = "";
   let position = 0;
   while (position < text.length) {
     const found = startsName(text, position) ? longestName(text, position, names) : undefined;
-    if (found) {
+    if (found && isWanted(text.slice(position, found.end))) {
       const word = text.slice(position, found.end);
       criteria.push({ kind: "word", word, typed: word, named: found.named });
       result += CONSUMED;

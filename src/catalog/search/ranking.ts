@@ -1,3 +1,4 @@
+import { memoByObject } from "#src/base/memo.ts";
 import { DOMAINS } from "#src/catalog/entry/purposes.ts";
 import type { Entry, Variant } from "#src/catalog/entry/schema.ts";
 import { foldName } from "#src/catalog/entry/text.ts";
@@ -29,12 +30,15 @@ export type Ranking = { hits: Hit[]; wishes: Criterion[] };
 /** A hit with what it is ranked by. Where two are alike in all, the newer comes first. */
 type RankedEntry = {
   entry: Entry;
-  group: HitGroup;
+  /** Its group as a number, the best first. */
+  group: number;
   /** How many of the wishes it does not meet. */
   missed: number;
   /** The sum of its ranks for words. */
   wordRank: number;
   fit: Fit;
+  /** How well it suits the purposes, in years: older by so many it would be as good. */
+  purpose: number;
   /** GB, where the order asks for it. */
   memory: { vramGb?: number | undefined; ramGb?: number | undefined } | undefined;
 };
@@ -45,10 +49,12 @@ export function rankHits(criteria: readonly Criterion[], sort: Sort | undefined,
   const found = findEntries(criteria, matching);
   const words = criteria
     .filter((criterion) => criterion.kind === "word")
-    .map((word) => ({
-      ranks: word === series ? matching.ranksWithRelatives(word) : matching.ranks(word),
-      names: !matching.isOnlyMentioned(word),
-    }));
+    .map(
+      (word): WordRanks => ({
+        ranks: word === series ? matching.ranksWithRelatives(word) : matching.ranks(word),
+        names: !matching.isOnlyMentioned(word),
+      }),
+    );
   const wished = found.wishes.map(matching.ranks);
   const asked = found.required.filter(isOfferCriterion);
   const any = sort === undefined && asksForAny(criteria);
@@ -59,28 +65,54 @@ export function rankHits(criteria: readonly Criterion[], sort: Sort | undefined,
     if (doesToo) return "doesToo";
     return any && specialist ? "specialists" : "full";
   };
+  const byPurpose = sort === undefined && criteria.some(({ kind }) => kind === "purpose");
   const byMemory = sort === "memory" || (sort === undefined && asksMemory(criteria, "least"));
   const ranked = ({ index, fit }: Met, isFull: boolean): RankedEntry[] => {
     const entry = matching.entries[index];
     if (entry === undefined) return [];
-    let [wordRank, worstName] = [0, 0];
-    for (const { ranks, names } of words) {
-      const rank = Math.max(0, ranks[index] ?? 0);
-      wordRank += rank;
-      if (names) worstName = Math.max(worstName, rank);
-    }
+    const { wordRank, worstName } = rankOfWords(words, index);
     const missed = isFull ? 0 : wished.filter((ranks) => ranks[index] === NOT_MET).length;
     const group = isFull ? groupOf(worstName, fit) : "others";
-    return [{ entry, group, missed, wordRank, fit, memory: byMemory ? leastOffer(asked, entry) : undefined }];
+    return [
+      {
+        entry,
+        group: HIT_GROUPS.indexOf(group),
+        missed,
+        wordRank,
+        fit,
+        purpose: fit.purposes - (byPurpose ? yearsOf(entry) : 0),
+        memory: byMemory ? leastOffer(asked, entry) : undefined,
+      },
+    ];
   };
   const all = [
     ...found.full.flatMap((met) => ranked(met, true)),
     ...found.others.flatMap((met) => ranked(met, false)),
-  ].sort(order(criteria, sort));
+  ].sort(order(sort));
   return {
-    hits: all.map(({ entry, group }) => new LazyHit(entry, group, group === "others" ? found.required : criteria)),
+    hits: all.map(({ entry, group }) => {
+      const name = HIT_GROUPS[group] ?? "full";
+      return new LazyHit(entry, name, name === "others" ? found.required : criteria);
+    }),
     wishes: found.wishes,
   };
+}
+
+type WordRanks = {
+  ranks: Ranks;
+  /** Whether the word is a name, or a part of one; else it is only mentioned. */
+  names: boolean;
+};
+
+/** The sum of the ranks of an entry for words, and its worst for one that names. */
+function rankOfWords(words: readonly WordRanks[], index: number): { wordRank: number; worstName: number } {
+  let [wordRank, worstName] = [0, 0];
+  for (const { ranks, names } of words) {
+    const rank = Math.max(0, ranks[index] ?? 0);
+    wordRank += rank;
+    if (names) worstName = Math.max(worstName, rank);
+  }
+  return { wordRank, worstName };
 }
 
 /** How many entries meet all the criteria. */
@@ -180,27 +212,25 @@ class LazyHit implements Hit {
  * before conditional); then what is made for a purpose, unless it is older by a year for each step that it suits better;
  * then, where memory has only a lower bound, the least of it; then the newest.
  */
-function order(criteria: readonly Criterion[], sort: Sort | undefined): (a: RankedEntry, b: RankedEntry) => number {
-  const byGroup = (a: RankedEntry, b: RankedEntry): number =>
-    HIT_GROUPS.indexOf(a.group) - HIT_GROUPS.indexOf(b.group) || a.missed - b.missed;
+function order(sort: Sort | undefined): (a: RankedEntry, b: RankedEntry) => number {
+  const byGroup = (a: RankedEntry, b: RankedEntry): number => a.group - b.group || a.missed - b.missed;
   if (sort === "newest") return byGroup;
   if (sort === "memory") return (a, b) => byGroup(a, b) || compareMemory(a.memory, b.memory);
   if (sort === "size") return (a, b) => byGroup(a, b) || smallest(a.entry) - smallest(b.entry);
   if (sort === "name") return (a, b) => byGroup(a, b) || a.entry.name.localeCompare(b.entry.name, "en");
-  const purposes = criteria.some(({ kind }) => kind === "purpose");
   return (a, b) =>
     byGroup(a, b) ||
     a.wordRank - b.wordRank ||
     a.fit.facts - b.fit.facts ||
-    (purposes ? a.fit.purposes - b.fit.purposes - (yearsOf(a.entry) - yearsOf(b.entry)) : 0) ||
+    a.purpose - b.purpose ||
     compareMemory(a.memory, b.memory);
 }
 
 /** The date of release in years; 0 where none is stated. */
-function yearsOf({ released = "0" }: Entry): number {
+const yearsOf = memoByObject(({ released = "0" }: Entry): number => {
   const [year = 0, month = 1, day = 1] = released.split("-").map(Number);
   return year + (month - 1) / 12 + (day - 1) / 365;
-}
+});
 
 const smallest = (entry: Entry): number => sizesOf(entry)[0] ?? Number.MAX_VALUE;
 

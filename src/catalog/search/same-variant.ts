@@ -7,7 +7,7 @@ import { DOES_TOO, isSpecialist } from "#src/catalog/entry/suitability.ts";
 import { foldName } from "#src/catalog/entry/text.ts";
 import { offersOf } from "#src/catalog/memory/offers.ts";
 import type { Criterion } from "./criteria.ts";
-import { entryRank, isOfferCriterion, jointRank, requiresOffer } from "./criterion-ranks.ts";
+import { entryRank, isOfferCriterion, offerRank, requiresOffer } from "./criterion-ranks.ts";
 import type { Rank } from "./fact-kinds.ts";
 import { namesOfEntry } from "./names.ts";
 
@@ -23,8 +23,13 @@ export type Fit = {
   specialist: boolean;
 };
 
-/** The rank of an entry as a whole for the criterion at an index; it meets all of them. */
-type RankAt = (index: number) => number;
+/** The ranks of an entry and its parts for the criteria of a query, each by its index. */
+export type RanksOfEntry = {
+  /** The entry as a whole, which meets all of them. */
+  whole: (criterion: number) => Rank;
+  variant: (criterion: number, variant: number) => Rank;
+  offer: (criterion: number, offer: number) => Rank;
+};
 
 /**
  * How well the best variant of an entry meets all the criteria, each of which something in the entry meets; undefined
@@ -32,34 +37,49 @@ type RankAt = (index: number) => number;
  * not the collection in which one variant is built on ChatGLM and another is a mixture of experts. What the catalog says of
  * no variant in particular holds for all.
  */
-export function fitting(criteria: readonly Criterion[]): (entry: Entry, rankAt: RankAt) => Fit | undefined {
-  const asked = criteria.filter(isOfferCriterion);
+export function fitting(criteria: readonly Criterion[]): (entry: Entry, ranks: RanksOfEntry) => Fit | undefined {
   const needsOffer = criteria.length > 1 && criteria.some(requiresOffer);
   const byOffer = criteria.map((criterion) => needsOffer && isOfferCriterion(criterion));
-  const isOffered = (entry: Entry, variant: Variant | undefined): boolean =>
-    !needsOffer ||
-    offersOf(entry).some(
-      (offer) =>
-        (variant === undefined || offer.edition === undefined || offer.edition === variant) &&
-        jointRank(asked, offer, entry) !== undefined,
-    );
-  return (entry, rankAt) => {
-    const variants = entry.variants ?? [];
-    if (criteria.length < 2 || variants.length === 0)
-      return isOffered(entry, undefined) ? sumOf(criteria, purposesOfAll(entry), rankAt) : undefined;
+  const asked = [...byOffer.keys()].filter((at) => byOffer[at]);
+  return (entry, ranks) => {
+    const { variants = [] } = entry;
+    const offered = needsOffer ? variantsOffered(asked, entry, ranks) : "all";
+    if (offered === "none") return undefined;
+    if (criteria.length < 2 || variants.length === 0) return sumOf(criteria, purposesOfAll(entry), ranks.whole);
     let best: Fit | undefined;
-    for (const variant of variants) {
-      const fit = sumOf(criteria, purposesOf(entry, variant), (index) => {
-        const criterion = criteria[index];
-        return criterion === undefined || byOffer[index] ? rankAt(index) : variantRank(criterion, entry, variant);
-      });
-      if (fit && isBetter(fit, best) && isOffered(entry, variant)) best = fit;
+    for (const [which, variant] of variants.entries()) {
+      if (offered !== "all" && !offered.has(variant)) continue;
+      const fit = sumOf(criteria, purposesOf(entry, variant), (at) =>
+        byOffer[at] ? ranks.whole(at) : ranks.variant(at, which),
+      );
+      best = better(best, fit);
     }
     return best;
   };
 }
 
-const isBetter = (fit: Fit, best: Fit | undefined): boolean => best === undefined || compareFits(fit, best) < 0;
+/** The variants of which an offer meets all the criteria at some indexes; all where one of no variant in particular does. */
+function variantsOffered(
+  asked: readonly number[],
+  entry: Entry,
+  { offer }: RanksOfEntry,
+): Set<Variant> | "all" | "none" {
+  const variants = new Set<Variant>();
+  let which = -1;
+  for (const { edition } of offersOf(entry)) {
+    which += 1;
+    const isKnown = edition && variants.has(edition);
+    if (isKnown || asked.some((at) => offer(at, which) === undefined)) continue;
+    if (edition === undefined) return "all";
+    variants.add(edition);
+  }
+  return variants.size === 0 ? "none" : variants;
+}
+
+function better(best: Fit | undefined, fit: Fit | undefined): Fit | undefined {
+  if (best === undefined || fit === undefined) return best ?? fit;
+  return compareFits(fit, best) < 0 ? fit : best;
+}
 
 const compareFits = (a: Fit, b: Fit): number =>
   a.facts - b.facts || a.purposes - b.purposes || Number(a.specialist) - Number(b.specialist);
@@ -69,15 +89,19 @@ const purposesOfAll = memoByObject((entry: Entry): readonly Purpose[] =>
   [undefined, ...(entry.variants ?? [])].flatMap((variant) => purposesOf(entry, variant)),
 );
 
+const isSpecialistAmong = memoByObject((purposes: readonly Purpose[]) => isSpecialist(purposes));
+
 function sumOf(
   criteria: readonly Criterion[],
   purposes: readonly Purpose[],
-  rankAt: (index: number) => Rank,
+  rankAt: (criterion: number) => Rank,
 ): Fit | undefined {
-  const sum: Fit = { facts: 0, purposes: 0, doesToo: false, specialist: isSpecialist(purposes) };
-  for (const [index, { kind }] of criteria.entries()) {
-    const rank = rankAt(index);
+  const sum: Fit = { facts: 0, purposes: 0, doesToo: false, specialist: isSpecialistAmong(purposes) };
+  // This runs for every variant that a query may find: no iterators.
+  for (let at = 0; at < criteria.length; at++) {
+    const rank = rankAt(at);
     if (rank === undefined) return undefined;
+    const kind = criteria[at]?.kind;
     if (kind === "purpose") {
       sum.purposes += rank;
       sum.doesToo ||= rank >= DOES_TOO;
@@ -86,14 +110,27 @@ function sumOf(
   return sum;
 }
 
-/** Whether one variant of an entry meets all the criteria. */
-export const meetInOneVariant = (criteria: readonly Criterion[], entry: Entry): boolean =>
-  fitting(criteria)(entry, () => 0) !== undefined;
+/** Whether one variant of an entry meets all the criteria, each of which something in the entry meets. */
+export function meetInOneVariant(criteria: readonly Criterion[], entry: Entry): boolean {
+  const ranks: RanksOfEntry = {
+    whole: () => 0,
+    variant: (at, which) => {
+      const [criterion, variant] = [criteria[at], entry.variants?.[which]];
+      return criterion && variant && variantRank(criterion, entry, variant);
+    },
+    offer: (at, which) => {
+      const [criterion, offer] = [criteria[at], offersOf(entry)[which]];
+      return criterion && offer && offerRank(criterion, offer, entry);
+    },
+  };
+  return fitting(criteria)(entry, ranks) !== undefined;
+}
 
-const variantRank = (criterion: Criterion, entry: Entry, variant: Variant): Rank => {
+/** How well a variant of an entry meets a criterion; a word by being about it. */
+export function variantRank(criterion: Criterion, entry: Entry, variant: Variant): Rank {
   if (criterion.kind === "word") return isAbout(criterion.word, entry, variant) ? 0 : undefined;
   return entryRank(criterion, alone(entry, variant));
-};
+}
 
 /** The entry as if the variant were all of it. */
 const alone = (entry: Entry, variant: Variant): Entry => entriesOfVariants(entry)(variant);

@@ -142,12 +142,12 @@ export const isMeaning = (word: string): boolean =>
  */
 const FOREIGN = [
   "(?:chat)?gpt(?:[- ]?\\d[a-z0-9.]*(?:-[a-z]+)*|-[a-z]+)?|claude|gemini|grok|copilot|sora|midjourney|stable[- ]?diffusion|sdxl",
-  "dall-?e|whisper|llava|bert|bge|m3e|embeddings?|text2vec|rerank(?:er|ing)?|tts",
+  "dall-?e|whisper|bert|bge|m3e|embeddings?|text2vec|rerank(?:er|ing)?|tts",
 ].join("|");
 const FOREIGN_CHINESE = "[文图]生视频|视频生成|生成视频|嵌入模型|词?向量(?:模型|化)?|语音合成|重排序?模型";
 
 /** An expression for such words in a text. */
-export const FOREIGN_WORDS = new RegExp(`(?<![a-z0-9${HAN}])(?:${FOREIGN})(?![a-z0-9])|${FOREIGN_CHINESE}`, "gu");
+export const FOREIGN_WORDS = new RegExp(`(?<![a-z0-9${HAN}-])(?:${FOREIGN})(?![a-z0-9])|${FOREIGN_CHINESE}`, "gu");
 /** Whether a word as a whole is one of them. */
 export const isForeign = (word: string): boolean => new RegExp(`^(?:${FOREIGN})$`, "u").test(word);
 

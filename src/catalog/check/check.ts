@@ -1,25 +1,32 @@
-import { everyWeights } from "./editions.ts";
-import type { CatalogRead } from "./load.ts";
-import { brokenRule, type Problem } from "./problem.ts";
-import type { Entry, Variant } from "./schema.ts";
-import { foldName } from "./text.ts";
-import { formatBillions } from "./units.ts";
+import { everyWeights } from "#src/catalog/entry/editions.ts";
+import type { CatalogRead } from "#src/catalog/entry/load.ts";
+import { brokenRule, type Problem } from "#src/catalog/entry/problem.ts";
+import type { Entry, Variant } from "#src/catalog/entry/schema.ts";
+import { foldName } from "#src/catalog/entry/text.ts";
+import { formatBillions } from "#src/catalog/entry/units.ts";
+import { attentionFaults } from "./attention.ts";
+import type { Fault } from "./fault.ts";
+import { figuresInNotes } from "./figures.ts";
+import { licenseFaults } from "./licenses.ts";
+import { aliasFaults, printedNames } from "./names.ts";
+import { purposeFaults } from "./purposes.ts";
 
 /** A figure may differ from a rounded name by this share: `Qwen2-1.5B` has 1.54 billion parameters. */
 const TOLERANCE = 0.15;
 
 type Checked = { entries: readonly Entry[] } & Pick<CatalogRead, "bases" | "locate">;
-type Fault = { path: PropertyKey[]; rule: string; params: Record<string, unknown> };
 type Sized = Pick<Variant, "name" | "parametersB" | "activeParametersB">;
 
 /**
  * What no single file shows: base models that nobody knows. And what no schema shows: sizes that contradict a name, a
- * context shorter than an edition's. `locate` tells where a field of an entry stands.
+ * context shorter than an edition's, figures that hide in notes, licences that would be read wrongly, attention that
+ * nothing can be computed from. `locate` tells where a field of an entry stands.
  */
 export function crossCheck({ entries, bases, locate }: Checked): Problem[] {
   const known = knownNames(entries, bases);
+  const printed = printedNames(entries);
   return entries.flatMap((entry) =>
-    faultsOf(entry, known).map(
+    [...faultsOf(entry, known), ...aliasFaults(entry, printed)].map(
       ({ path, rule, params }): Problem => ({
         file: `${entry.id}.yaml`,
         ...locate(entry.id, path),
@@ -38,6 +45,10 @@ function faultsOf(entry: Entry, known: ReadonlySet<string>): Fault[] {
     ...wrongSizes(entry, entry.notes, []),
     ...tooShortContext(entry),
     ...variants.flatMap((variant, at) => wrongSizes(variant, variant.note, ["variants", at])),
+    ...purposeFaults(entry),
+    ...figuresInNotes(entry),
+    ...licenseFaults(entry),
+    ...attentionFaults(entry),
   ];
 }
 
