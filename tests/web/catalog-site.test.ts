@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runCatalogCommand } from "#src/cli/catalog-command.ts";
 import { runCommand, runProgram } from "#tests/run-program.ts";
-import { catalogWith, FEW, smallEntry, temporaryFolder } from "#tests/temporary-catalog.ts";
+import { catalogWith, FEW, soundEntry, temporaryFolder } from "#tests/temporary-catalog.ts";
 import { catalogOf } from "./catalog-world.ts";
 import { readHtml, valuesOf } from "./html-shape.ts";
 
@@ -90,10 +90,10 @@ describe("npm run catalog -- --site", () => {
         return ["data-list", "data-words"].flatMap(at);
       });
     };
-    const first = await named(alpha, [], { "small.yaml": smallEntry() });
+    const first = await named(alpha, [], { "small.yaml": soundEntry() });
     expect(first).toHaveLength(4);
-    expect(await named(beta, ["--base", "/mulu/"], { "small.yaml": smallEntry() })).toEqual(first);
-    const changed = await named(beta, [], { "other.yaml": smallEntry() });
+    expect(await named(beta, ["--base", "/mulu/"], { "small.yaml": soundEntry() })).toEqual(first);
+    const changed = await named(beta, [], { "other.yaml": soundEntry() });
     expect(changed.map((file, at) => file === first[at])).toEqual([false, false, false, true]);
   });
 
@@ -111,7 +111,7 @@ registerHooks({ resolve: (name, context, next) => { if (name === "rolldown") thr
 
   test("leads nowhere that needs a server, and shows hostile text as text", async () => {
     const attack = `<img src=x onerror=alert(1)> "> | ]`;
-    const catalog = await catalogOf({ "small.yaml": smallEntry({ name: `'${attack}'`, family: `'${attack}'` }) });
+    const catalog = await catalogOf({ "small.yaml": soundEntry({ name: `'${attack}'`, family: `'${attack}'` }) });
     const folder = join(await temporaryFolder(), "site");
     expect((await write(folder, [], { CATALOG_DIR: catalog })).code).toBe(0);
     const files = await filesIn(folder);
@@ -127,9 +127,9 @@ registerHooks({ resolve: (name, context, next) => { if (name === "rolldown") thr
   test("replaces a site that it wrote, whole", async () => {
     const parent = await temporaryFolder();
     const folder = join(parent, "site");
-    const catalog = await catalogOf({ "old.yaml": smallEntry() });
+    const catalog = await catalogOf({ "old.yaml": soundEntry() });
     expect((await write(folder, [], { CATALOG_DIR: catalog })).code).toBe(0);
-    const next = await catalogOf({ "new.yaml": smallEntry() });
+    const next = await catalogOf({ "new.yaml": soundEntry() });
     expect((await write(folder, [], { CATALOG_DIR: next })).code).toBe(0);
     const files = await filesIn(folder);
     expect([files.has("models/old.html"), files.has("models/new.html")]).toEqual([false, true]);
@@ -155,7 +155,7 @@ registerHooks({ resolve: (name, context, next) => { if (name === "rolldown") thr
 
   test("publishes nothing where an entry is wrong", async () => {
     const parent = await temporaryFolder();
-    const catalog = await catalogOf({ "bad.yaml": smallEntry({ oops: "1" }), "small.yaml": smallEntry() });
+    const catalog = await catalogOf({ "bad.yaml": soundEntry({ oops: "1" }), "small.yaml": soundEntry() });
     const { code, stderr } = await write(join(parent, "site"), [], { CATALOG_DIR: catalog });
     expect([code, stderr]).toEqual([1, expect.stringContaining("oops")]);
     expect(await readdir(parent)).toEqual([]);
