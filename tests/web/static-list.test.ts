@@ -33,6 +33,7 @@ const TYPED = [
   ...[...NAMES, ...FACTS, ...PURPOSES, ...SAID].map(([query]) => query),
   ...NOTHING,
   ...["", "<=8GB", "128k", "商用", "3060 写小说", "chatglm 语音", "qwen 适合新手", "記憶體 8g", "<b>x</b>"],
+  ...["hf.co/Qwen/Qwen3-8B-GGUF:Q4_K_M", "https://huggingface.co/Qwen/Qwen3-8B", "qwen2.5-7b-instruct-q4_k_m.gguf"],
 ];
 
 /** The form's parts alone and together, with orders, and what is not offered. */
