@@ -119,11 +119,9 @@ function rankOfWords(words: readonly WordRanks[], index: number): { wordRank: nu
 export const countHits = (criteria: readonly Criterion[], matching: Matching): number =>
   findFull(criteria, matching).length;
 
-/** Whether it is asked what one could run, and not for what or by which name. */
-function asksForAny(criteria: readonly Criterion[]): boolean {
-  const particular = singles(criteria).some(({ kind }) => kind === "word" || kind === "purpose" || kind === "modality");
-  return !particular && criteria.some(isOfferCriterion);
-}
+/** Whether it is asked what one could run, and not for what. */
+const asksForAny = (criteria: readonly Criterion[]): boolean =>
+  criteria.some(isOfferCriterion) && !singles(criteria).some(({ kind }) => kind === "purpose");
 
 /** The name that stands for a series too, alone and without a number: whoever types `chatglm` may want a newer GLM. */
 function seriesOf([only, ...others]: readonly Criterion[]): WordCriterion | undefined {

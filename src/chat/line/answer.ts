@@ -35,11 +35,15 @@ export async function answerLine(typed: string, router: Router, context: Context
   return "refused";
 }
 
-/** Whether the catalog understands any of it: a name, a memory, a licence. A sentence of which it understands nothing is none. */
+/**
+ * Whether the catalog understands any of it: a name, a memory, a licence. A sentence of which it understands nothing is none,
+ * nor is one of which texts mention a word and the rest means nothing.
+ */
 function isSearch(words: string, { catalog }: Context): boolean {
   if (words.length > MAX_QUERY) return false;
   const { hits, query } = catalog.search(words);
-  return hits.length > 0 || query.sort !== undefined || query.criteria.some(isKnown);
+  const mentioned = hits.length > 0 && query.ignored.length === 0;
+  return mentioned || query.sort !== undefined || query.criteria.some(isKnown);
 }
 
 const isKnown = (criterion: Criterion): boolean => criterion.kind !== "word" || criterion.named.length > 0;
