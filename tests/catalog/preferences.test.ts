@@ -211,6 +211,22 @@ describe("the better of two comes first, though older", () => {
     expect(catalog.search("zeta").hits.map(({ entry }) => entry.id)).toEqual(["named", "relative", "mention"]);
   });
 
+  test("by size and by memory counts the least variant that meets the rest", () => {
+    const variants = (first: string, second: string): string =>
+      [first, second]
+        .map(
+          (purpose, at) =>
+            `\n  - {name: v-${at}, parametersB: ${at + 1}, purposes: [${purpose}], requirements: [${needs("int8", at + 2)}]}`,
+        )
+        .join("");
+    const catalog = smallCatalog({
+      chats: { released: "'2025'", variants: variants("chat", "code") },
+      codes: { released: "'2023'", variants: variants("code", "chat") },
+    });
+    for (const query of ["最小 写代码", "省显存 写代码"])
+      expect(catalog.search(query).hits.map(({ entry }) => entry.id)).toEqual(["codes", "chats"]);
+  });
+
   test("by name, in the order of the alphabet", () => {
     const catalog = smallCatalog({ b: { name: "Beta", released: "'2025'" }, a: { name: "Alpha", released: "'2023'" } });
     expect(catalog.search("", { sort: "name" }).hits.map(({ entry }) => entry.id)).toEqual(["a", "b"]);
@@ -251,6 +267,15 @@ describe("the offers of a hit", () => {
   test("what must fit is of the exact precision before any other", () => {
     const variants = variant("small-3b", 3, need("int4", 4)) + variant("small-7b", 7, need("awq", 6));
     expect(offers("int4 8g", variants)).toEqual(["small-3b int4 4", "small-7b awq 6"]);
+  });
+
+  test("what is shown is of a variant that meets the rest too", () => {
+    const licensed = (permit: string): string => `\n    license: {commercial: ${permit}}`;
+    const variants =
+      variant("small-3b", 3, need("int8", 4) + licensed("'yes'")) +
+      variant("small-7b", 7, need("int8", 8) + licensed("'no'"));
+    expect(offers("8g", variants)).toEqual(["small-7b int8 8", "small-3b int8 4"]);
+    expect(offers("8g 商用", variants)).toEqual(["small-3b int8 4"]);
   });
 
   test("a named variant is shown alone", () => {
