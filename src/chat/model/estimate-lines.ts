@@ -4,7 +4,7 @@ import { formatBillions } from "#src/catalog/entry/units.ts";
 import { ESTIMATE_TOKENS } from "#src/catalog/memory/estimate.ts";
 import { isOurEstimate, type Offer, offersOf } from "#src/catalog/memory/offers.ts";
 import type { PageContext } from "./editions.ts";
-import { aboutGb } from "./labels.ts";
+import { aboutGb, ENGINE_NAMES } from "./labels.ts";
 
 /** Our estimates of the graphics memory that no source states, a precision a line, set apart from what sources state. */
 export function estimateLines(entry: Entry, { text, say }: PageContext): string[] {
@@ -14,7 +14,12 @@ export function estimateLines(entry: Entry, { text, say }: PageContext): string[
     variant !== undefined ? say(variant) : parametersB === undefined ? "" : formatBillions(parametersB);
   const lines = [...Map.groupBy(estimates, quantizationLabel)].map(([label, offers]) => {
     const figures = offers.map((offer) => `${editionText(offer)} ${aboutGb(offer, offer.vramGb ?? 0)}`.trim());
-    return `- **${label}** ${[...new Set(figures)].join(" · ")}`;
+    const engine = [...new Set(offers.flatMap((offer) => (offer.engine ? ENGINE_NAMES[offer.engine] : [])))].join(
+      text("facts.listComma"),
+    );
+    const heading = `**${label}**`;
+    const named = engine === "" ? heading : text("facts.withRemark", { value: heading, remark: engine });
+    return `- ${named} ${[...new Set(figures)].join(" · ")}`;
   });
   return ["", text("facts.ourEstimates", { tokens: ESTIMATE_TOKENS }), ...lines];
 }
