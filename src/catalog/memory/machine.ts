@@ -29,8 +29,8 @@ const SYSTEM_GB = 4;
 
 export const totalGb = ({ cards, cardGb }: Machine): number => cards * cardGb;
 
-/** GB of main memory that is left for a model. */
-export const spareRamGb = ({ ramGb = 0 }: Machine): number => Math.max(0, ramGb - SYSTEM_GB);
+/** GB of main memory that is left for a model; none beside unified memory, which is the main memory. */
+export const spareRamGb = ({ ramGb = 0, unified }: Machine): number => (unified ? 0 : Math.max(0, ramGb - SYSTEM_GB));
 
 const SIZE = String.raw`(\d{1,9}(?:\.\d{1,9})?)\s*(g|gb|gib|m|mb|mib)?`;
 const COUNT = String.raw`(?:(\d{1,9})\s*[x×*]\s*)?`;
