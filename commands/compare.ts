@@ -10,17 +10,18 @@ import {
   subjectName,
   subjectNamed,
 } from "#src/catalog/search/subject.ts";
+import { MAX_TYPED_NAME } from "#src/catalog/search/written-name.ts";
 import { barsOf } from "#src/chart/memory-chart.ts";
 import { type Autocomplete, type Context, defineCommand, text } from "#src/chat/command.ts";
 import { memoryChart } from "#src/chat/compare/chart.ts";
 import { compareView } from "#src/chat/compare/view.ts";
 import { about, unknownView } from "#src/chat/model/list.ts";
+import { takenText } from "#src/chat/model/subject-lines.ts";
 import { RefusedWithView } from "#src/chat/refused-with-view.ts";
 import { suggestSubjects } from "#src/chat/suggest/models.ts";
 import { type ActionRow, customId, LIMITS, selectRow } from "#src/chat/view.ts";
 
 const NEAR = 10;
-const MAX_NAME = 80;
 /** Usual graphics memory, to choose from. */
 const USUAL_GB = [4, 6, 8, 12, 16, 24, 32, 48, 80];
 /** Between the names in a custom id; no name of the catalog has it. */
@@ -35,8 +36,7 @@ type Question = { names: readonly string[]; vram: string | undefined };
 /** Typed in order, the memory stands where another model could: `/compare chatglm-6b qwen3 8GB`. */
 function withVram({ names, vram }: Question, { catalog }: Context): Question {
   const last = names.at(-1);
-  const isMemory =
-    names.length > 2 && last !== undefined && readGb(last) !== undefined && !subjectNamed(last, catalog.names);
+  const isMemory = names.length > 2 && last !== undefined && readGb(last) !== undefined && !subjectNamed(last, catalog);
   return vram === undefined && isMemory ? { names: names.slice(0, -1), vram: last } : { names, vram };
 }
 
@@ -50,7 +50,7 @@ function readVram(typed: string | undefined): number | undefined {
 
 function findAll({ names, vram }: Question, context: Context): NamedSubject[] {
   return names.map((name, at) => {
-    const found = subjectNamed(name, context.catalog.names);
+    const found = subjectNamed(name, context.catalog);
     if (found === undefined) throw unknown(name, at, { names, vram }, context);
     return found;
   });
@@ -70,17 +70,25 @@ function againMenu(
   at: number,
   { names, vram }: Question,
   near: readonly Subject["entry"][],
-  { text: say }: Context,
+  { text: say, catalog }: Context,
 ): ActionRow[] | undefined {
-  const state = [at, vram ?? "", names.map((item, place) => (place === at ? "" : item)).join(BETWEEN)];
+  const others = names.map((item, place) => (place === at ? "" : shortestName(item, catalog)));
+  const state = [at, vram ?? "", others.join(BETWEEN)];
   const length = ["compare", "with", ...state].join(":").length;
-  if (length > LIMITS.customId || [...names, vram ?? ""].some((item) => /[|:]/.test(item))) return undefined;
+  if (length > LIMITS.customId || [...others, vram ?? ""].some((item) => /[|:]/.test(item))) return undefined;
   const options = near.map((entry) => ({
     label: entry.name,
     value: entry.id,
     description: about(entry, { text: say }),
   }));
   return [selectRow(customId("compare", "with", ...state), say("compare.instead", { name }), options)];
+}
+
+/** The name of the catalog for what was typed: shorter than an address, and without its colons. */
+function shortestName(typed: string, catalog: Context["catalog"]): string {
+  const found = subjectNamed(typed, catalog);
+  if (found === undefined || !/[|:]/.test(typed)) return typed;
+  return found.subject.variant?.name ?? found.subject.entry.id;
 }
 
 function refuseSameTwice(subjects: readonly Subject[], names: readonly string[]): void {
@@ -95,18 +103,20 @@ function refuseSameTwice(subjects: readonly Subject[], names: readonly string[])
   }
 }
 
+/** Which of several a name was taken for. */
+function readingOf(name: string, found: NamedSubject, { text: say }: Context): string[] {
+  if (found.kind !== "family") return takenText(name, found, say);
+  return [say("compare.newestOf", { name: plain(name), model: plain(subjectName(found.subject)) })];
+}
+
 async function compareModels(question: Question, context: Context): Promise<void> {
-  const { text: say, room, pictures } = context;
+  const { room, pictures } = context;
   const vramGb = readVram(question.vram);
   const found = findAll(question, context);
   const subjects = found.map(({ subject }) => subject);
   refuseSameTwice(subjects, question.names);
   const { chart, more } = memoryChart(subjects, vramGb, context);
-  const remarks = found.flatMap(({ kind, subject }, at) =>
-    kind === "family"
-      ? say("compare.newestOf", { name: plain(question.names[at] ?? ""), model: plain(subjectName(subject)) })
-      : [],
-  );
+  const remarks = found.flatMap((item, at) => readingOf(question.names[at] ?? "", item, context));
   const draws = room.pictures && barsOf(chart).length > 0;
   // A drawing takes a part of a second, and in a queue more than Discord waits.
   if (draws) await context.begin();
@@ -124,7 +134,7 @@ const suggestVram: Autocomplete = (typed) => {
 };
 
 const named = <const R extends boolean>(required: R) =>
-  text({ required, maxLength: MAX_NAME, autocomplete: suggestSubjects });
+  text({ required, maxLength: MAX_TYPED_NAME, autocomplete: suggestSubjects });
 
 export const compare = defineCommand({
   name: "compare",

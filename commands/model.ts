@@ -1,26 +1,32 @@
 import { plain } from "#src/base/markdown.ts";
 import { UserError } from "#src/base/user-error.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
+import { subjectNamed } from "#src/catalog/search/subject.ts";
+import { MAX_TYPED_NAME } from "#src/catalog/search/written-name.ts";
 import { type Context, defineCommand, text } from "#src/chat/command.ts";
 import { entryLine, openMenu, unknownView } from "#src/chat/model/list.ts";
 import { modelPage } from "#src/chat/model/page.ts";
+import { takenText } from "#src/chat/model/subject-lines.ts";
 import { suggestModels } from "#src/chat/suggest/models.ts";
 import { container, textDisplay, type View } from "#src/chat/view.ts";
 
 const NEAR = 10;
 
 /**
- * An own name opens the entry; a family's name opens its newest. Where others of the family go by that name (`qwen`), they
- * are offered too. Of an unknown name the nearest are offered.
+ * An own name opens the entry, a variant's the entry at that variant; a family's name opens its newest. Where others of the
+ * family go by that name (`qwen`), they are offered too; of other names that mean several it is said which one was taken.
+ * Of an unknown name the nearest are offered.
  */
 function answer(name: string, context: Context): View {
-  const named = context.catalog.names.exact(name);
-  const [best, ...others] = named;
-  if (best === undefined) return unknown(name, context);
-  const page = modelPage(best.entry, 0, context);
-  const relatives = others.filter(({ kind }) => kind === "family").slice(0, NEAR);
+  const found = subjectNamed(name, context.catalog);
+  if (found === undefined) return unknown(name, context);
+  const { entry, variant } = found.subject;
+  const isFamily = found.kind === "family";
+  const remarks = isFamily ? [] : takenText(name, { ...found, family: [] }, context.text);
+  const page = modelPage(entry, 0, context, { variant, remarks });
+  const relatives = (isFamily ? found.others : (found.family ?? [])).slice(0, NEAR);
   if (relatives.length === 0) return page;
-  const entries = relatives.map(({ entry }) => entry);
+  const entries = relatives.map((relative) => relative.entry);
   return {
     components: [
       ...page.components,
@@ -47,9 +53,16 @@ function entryOf(id: string, { catalog }: Context): Entry {
   return entry;
 }
 
+/** Another page of an entry, at the variant at which it was opened; that may be gone since. */
+function pageAgain([id = "", ...variant]: readonly string[], page: string, context: Context): View {
+  const entry = entryOf(id, context);
+  const named = entry.variants?.find(({ name }) => name === variant.join(":"));
+  return modelPage(entry, Number.parseInt(page, 10) || 0, context, { variant: named });
+}
+
 export const model = defineCommand({
   name: "model",
-  options: { name: text({ required: true, maxLength: 80, autocomplete: suggestModels }) },
+  options: { name: text({ required: true, maxLength: MAX_TYPED_NAME, autocomplete: suggestModels }) },
   examples: ["chatglm", "chinese-vicuna", "belle"],
   needs: "runtime",
   acknowledge: "answer",
@@ -67,14 +80,14 @@ export const model = defineCommand({
     page: {
       answer: "update",
       async execute(state, _chosen, context) {
-        const [page = "", id = ""] = state.split(":");
-        await context.reply(modelPage(entryOf(id, context), Number.parseInt(page, 10) || 0, context));
+        const [page = "", ...opened] = state.split(":");
+        await context.reply(pageAgain(opened, page, context));
       },
     },
     section: {
       answer: "update",
-      async execute(id, [page = ""], context) {
-        await context.reply(modelPage(entryOf(id, context), Number.parseInt(page, 10) || 0, context));
+      async execute(state, [page = ""], context) {
+        await context.reply(pageAgain(state.split(":"), page, context));
       },
     },
   },

@@ -3,8 +3,8 @@ import { textIn } from "#src/base/locale.ts";
 import { code, plain } from "#src/base/markdown.ts";
 import { UserError } from "#src/base/user-error.ts";
 import { everyWeights } from "#src/catalog/entry/editions.ts";
-import type { Entry } from "#src/catalog/entry/schema.ts";
 import { formatGb } from "#src/catalog/entry/units.ts";
+import { MAX_TYPED_NAME } from "#src/catalog/search/written-name.ts";
 import { type Context, defineCommand, flag, text } from "#src/chat/command.ts";
 import { entryLine, openMenu } from "#src/chat/model/list.ts";
 import { RefusedWithView } from "#src/chat/refused-with-view.ts";
@@ -13,7 +13,7 @@ import { ANSWER_FILE, answerFile, wholeText } from "#src/chat/try/answer-file.ts
 import { button, buttonRow, container, customId, fileDisplay, LIMITS, textDisplay, type View } from "#src/chat/view.ts";
 import { checkDecisions } from "#src/tries/admission.ts";
 import { continued } from "#src/tries/conversation.ts";
-import { MAX_MODEL_NAME, modelReference } from "#src/tries/model-reference.ts";
+import { modelReference } from "#src/tries/model-reference.ts";
 import type { TryRecord } from "#src/tries/records.ts";
 import type { Resolution } from "#src/tries/resolve.ts";
 import type { Try } from "#src/tries/try.ts";
@@ -54,8 +54,8 @@ function unable(name: string, resolution: Exclude<Resolution, { kind: "ready" }>
   if (fleet.remote && fleet.hosts.length === 0) throw new UserError("tryNoWorkers");
   if (!fleet.hosts.some(({ up }) => up))
     throw new UserError("tryNoOllama", { hosts: fleet.hosts.map(({ label }) => label) });
-  if (resolution.kind === "pullable") return pullable(resolution.entry, resolution.model, context);
-  if (resolution.kind === "impossible") return impossible(resolution.entry, resolution.relatives, context);
+  if (resolution.kind === "pullable") return pullable(resolution, context);
+  if (resolution.kind === "impossible") return impossible(resolution, context);
   if (resolution.near.length === 0) throw new UserError("unknownModel", { name });
   const lines = resolution.near.map((entry) => entryLine(entry, context));
   return {
@@ -69,14 +69,13 @@ function unable(name: string, resolution: Exclude<Resolution, { kind: "ready" }>
 }
 
 function pullable(
-  entry: Entry,
-  { model, sizeGb, exact }: Extract<Resolution, { kind: "pullable" }>["model"],
+  { entry, model: { model, sizeGb, exact }, wanted = entry.name }: Extract<Resolution, { kind: "pullable" }>,
   { text: say, person }: Context,
 ): View {
   const lines = [
-    say("try.pullable", { name: plain(entry.name) }),
+    say("try.pullable", { name: plain(wanted) }),
     `${code(`ollama pull ${model}`)}${sizeGb === undefined ? "" : ` (${formatGb(sizeGb)})`}`,
-    ...(exact ? [] : [`-# ${say("try.standIn", { wanted: plain(entry.name), model: code(model) })}`]),
+    ...(exact ? [] : [`-# ${say("try.standIn", { wanted: plain(wanted), model: code(model) })}`]),
   ];
   const pull = buttonRow([
     button(say("pull.button", { model }), customId("ollama", "pull", modelReference(model, MAX_REFERENCE))),
@@ -84,11 +83,14 @@ function pullable(
   return { components: [container([textDisplay(lines.join("\n")), ...(person.admin ? [pull] : [])])] };
 }
 
-function impossible(entry: Entry, relatives: Entry[], context: Context): View {
+function impossible(
+  { entry, relatives, wanted = entry.name }: Extract<Resolution, { kind: "impossible" }>,
+  context: Context,
+): View {
   const { text: say } = context;
   const hasGguf = everyWeights(entry).some(({ row }) => row.precision === "gguf");
   const lines = [
-    say("try.impossible", { name: plain(entry.name) }),
+    say("try.impossible", { name: plain(wanted) }),
     ...(hasGguf ? [say("try.import", { id: entry.id })] : []),
     ...(relatives.length > 0 ? [say("try.relatives"), ...relatives.map((item) => entryLine(item, context))] : []),
   ];
@@ -139,7 +141,7 @@ const tryId = z.string().regex(/^[0-9a-f]{16}$/);
 export const try_ = defineCommand({
   name: "try",
   options: {
-    model: text({ required: true, maxLength: MAX_MODEL_NAME, autocomplete: suggestTryModels }),
+    model: text({ required: true, maxLength: MAX_TYPED_NAME, autocomplete: suggestTryModels }),
     prompt: text({ required: true, maxLength: MAX_PROMPT }),
     think: flag(),
     private: flag(),

@@ -8,8 +8,11 @@ const read = await readCatalog("catalog");
 export const realCatalog = openCatalog(read);
 
 /** A catalog of these entries, with the cards and base models of this repository. */
-export const catalogOf = (entries: readonly Entry[], later?: (steps: Iterator<unknown>) => void): Catalog =>
-  openCatalog({ cards: read.cards, bases: read.bases, entries }, later);
+export const catalogOf = (
+  entries: readonly Entry[],
+  later?: (steps: Iterator<unknown>) => void,
+  today?: () => string,
+): Catalog => openCatalog({ cards: read.cards, bases: read.bases, entries }, later, today);
 
 /** The five models of the list that the catalog grew from: few enough to say of each where it must stand. */
 export const ORIGINAL = ["belle", "chatglm-6b", "chinese-chatllama", "chinese-vicuna", "open-llama"];

@@ -1,58 +1,14 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { type Text, textIn } from "#src/base/locale.ts";
-import { writeFileWhole } from "#src/base/write-file.ts";
 import { crossCheck } from "#src/catalog/check/check.ts";
-import { renderJsonSchema } from "#src/catalog/entry/json-schema.ts";
-import { layOut, layOutReference } from "#src/catalog/entry/layout.ts";
-import { byPosition, readCatalog, readReferenceTexts } from "#src/catalog/entry/load.ts";
-import { brokenRule, type Problem } from "#src/catalog/entry/problem.ts";
-import { REFERENCE_FILES, REFERENCE_KINDS } from "#src/catalog/entry/reference.ts";
+import { byPosition, readCatalog } from "#src/catalog/entry/load.ts";
 import { checkReference } from "#src/catalog/entry/reference-check.ts";
-import type { Entry } from "#src/catalog/entry/schema.ts";
-import { renderReadme } from "#src/catalog/readme/document.ts";
+import { catalogPages } from "#src/catalog/readme/pages.ts";
 import { type CatalogData, openCatalog } from "#src/catalog/search/search.ts";
 import { problemText } from "#src/chat/explain-issue.ts";
 import type { Config } from "#src/config.ts";
 import { readArguments } from "./arguments.ts";
+import { applyChanges, asProblem, changesOf, pageProblems } from "./catalog-files.ts";
 import type { Streams } from "./run.ts";
-
-type Output = { file: string; text: string; rule: "layout" | "stale" };
-
-const asProblem = ({ file, rule }: Output): Problem => ({ file, severity: "error", issue: brokenRule(rule) });
-
-async function outputs(directory: string, entries: readonly Entry[], entriesOnly: boolean): Promise<Output[]> {
-  const { texts } = readReferenceTexts(directory);
-  const files = await Promise.all(
-    entries.map(async ({ id }): Promise<Output> => {
-      const file = join("models", `${id}.yaml`);
-      return { file, text: layOut(await readFile(join(directory, file), "utf8")), rule: "layout" };
-    }),
-  );
-  const beside = REFERENCE_KINDS.flatMap((kind): Output[] => {
-    const file = REFERENCE_FILES[kind];
-    const text = texts[kind];
-    return text === undefined ? [] : [{ file, text: layOutReference(kind, text), rule: "layout" }];
-  });
-  if (entriesOnly) return [...files, ...beside];
-  return [
-    ...files,
-    ...beside,
-    { file: "README.md", text: renderReadme(entries), rule: "stale" },
-    { file: "schema.json", text: renderJsonSchema(), rule: "stale" },
-  ];
-}
-
-/** Those that differ from what is on the disk. */
-async function outdated(directory: string, wanted: Output[]): Promise<Output[]> {
-  const compared = await Promise.all(
-    wanted.map(async (output) => ({
-      output,
-      current: await readFile(join(directory, output.file), "utf8").catch(() => undefined),
-    })),
-  );
-  return compared.filter(({ output, current }) => current !== output.text).map(({ output }) => output);
-}
 
 /** Writes the catalog pages as files. What they need is loaded here, because checking needs none of it. Gives the exit code. */
 async function writeSite(
@@ -88,12 +44,16 @@ export async function runCatalogCommand(
   const text = textIn(locale);
   const read = await readCatalog(catalogDir);
   const { entries } = read;
-  const problems = [...read.problems, ...crossCheck(read), ...checkReference(read)].toSorted(byPosition);
-  const changed =
+  const pages = catalogPages(entries);
+  const problems = [
+    ...[...read.problems, ...crossCheck(read), ...checkReference(read)].toSorted(byPosition),
+    ...pageProblems(pages),
+  ];
+  const changes =
     problems.length > 0 || values.site !== undefined
       ? []
-      : await outdated(catalogDir, await outputs(catalogDir, entries, values.entries));
-  const found = values.check ? [...problems, ...changed.map(asProblem)] : problems;
+      : await changesOf(catalogDir, entries, values.entries ? undefined : pages);
+  const found = values.check ? [...problems, ...changes.map(asProblem)] : problems;
   if (found.length > 0) {
     const lines = [
       ...found.map((problem) => problemText(problem, text)),
@@ -103,10 +63,10 @@ export async function runCatalogCommand(
     return 1;
   }
   if (values.site !== undefined) return writeSite(read, { folder: values.site, base: values.base, text }, streams);
-  for (const { file, text: content } of changed) await writeFileWhole(join(catalogDir, file), content);
+  await applyChanges(catalogDir, changes);
   const written =
-    changed.length > 0
-      ? text("catalogTool.written", { files: changed.map(({ file }) => file).join(", ") })
+    changes.length > 0
+      ? text("catalogTool.written", { files: changes.map(({ file }) => file).join(", ") })
       : text("catalogTool.unchanged");
   stdout.write(`${text("catalogTool.checked", { count: entries.length })}${values.check ? "" : ` ${written}`}\n`);
   return 0;

@@ -37,6 +37,10 @@ const resolvedModel = z.object({
   entryId: z.string().optional(),
   /** Another model answers in place of the one asked for, and must be named as such. */
   standIn: z.boolean(),
+  /** The variant of the entry that was asked for, where another stands in for it. */
+  wanted: z.string().optional().catch(undefined),
+  /** The name that was typed, where it means several models of which this is one. */
+  chosenFor: z.string().optional().catch(undefined),
 });
 export type ResolvedModel = z.infer<typeof resolvedModel>;
 

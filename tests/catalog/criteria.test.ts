@@ -36,9 +36,14 @@ const EXAMPLES: {
     fact: { kind: "architecture", architecture: "moe" },
     pair: ["moe dense", "alternatives"],
   },
-  modality: { typed: "看图", fact: { kind: "modality", modality: "vision" }, pair: ["看图 语音", "together"] },
+  modality: { typed: "多模态", fact: { kind: "modality", modality: "vision" }, pair: ["多模态", "together"] },
   language: { typed: "日语", fact: { kind: "language", language: "ja" }, pair: ["日语 韩语", "together"] },
   purpose: { typed: "写代码", fact: { kind: "purpose", purpose: "code" }, pair: ["写代码 数学", "together"] },
+  thinking: {
+    typed: "会思考",
+    fact: { kind: "thinking", wanted: "on" },
+    pair: ["会思考 不思考", "alternatives"],
+  },
   fineTuned: { typed: "微调", fact: { kind: "fineTuned" }, pair: ["微调", "together"] },
   ollama: { typed: "ollama", fact: { kind: "ollama" }, pair: ["ollama", "together"] },
 };
@@ -60,6 +65,9 @@ test("bounds of sizes hold together, also beside a size", () => {
   const { criteria } = smallCatalog({}).search(">7b <14b 9b").query;
   expect(criteria.map(({ kind }) => kind)).toEqual(["parameters", "parameters", "parameters"]);
 });
+
+const TODAY = "2026-11-28";
+const needs = (gb: number): string => `\n  - {precision: int4, vramInferenceGb: ${gb}}`;
 
 /** An entry's facts, a query, and whether it finds the entry: on both sides of each limit. */
 describe("limits", () => {
@@ -114,6 +122,52 @@ describe("limits", () => {
     ["since a year, and later", { released: "'2025'" }, "2023以后", true],
     ["since a year, and earlier", { released: "'2022'" }, "2023以后", false],
     ["the date of an update", { updates: "\n  - {name: new, released: '2025-03'}" }, "2025", true],
+    ["before a year, and earlier", { released: "'2023-12'" }, "2024年之前", true],
+    ["before a year, and in it", { released: "'2024-01'" }, "2024年之前", false],
+    ["the last month of half a year", { released: "'2025-12'" }, "2025年下半年", true],
+    ["the month before it", { released: "'2025-06'" }, "2025年下半年", false],
+    ["the first month of a quarter", { released: "'2025-04'" }, "2025q2", true],
+    ["the month after it", { released: "'2025-07'" }, "2025q2", false],
+    ["since a month, in it", { released: "'2026-06-01'" }, "2026-06 以后", true],
+    ["since a month, before it", { released: "'2026-05-31'" }, "2026-06 以后", false],
+    ["a date beside what happened then", { released: "'2026'" }, "2026年发布的", true],
+    ["half a year back", { released: "'2026-05-28'" }, "最近半年", true],
+    ["a day more", { released: "'2026-05-27'" }, "最近半年", false],
+    ["three months back", { released: "'2026-08-28'" }, "三个月内发布的", true],
+    ["a day more than three months", { released: "'2026-08-27'" }, "三个月内发布的", false],
+    ["this year", { released: "'2026-01-01'" }, "今年", true],
+    ["not this year", { released: "'2025-12-31'" }, "今年", false],
+    ["last year", { released: "'2025-12-31'" }, "去年", true],
+    ["not last year", { released: "'2026-01-01'" }, "去年", false],
+    ["last month", { released: "'2026-10-31'" }, "上个月", true],
+    ["not last month", { released: "'2026-11-01'" }, "上个月", false],
+    ["less memory than a bound", { requirements: needs(7.9) }, "vram<8", true],
+    ["just the bound", { requirements: needs(8) }, "vram<8", false],
+    ["just so much memory, without a unit", { requirements: needs(8) }, "显存8", true],
+    ["more memory than that", { requirements: needs(8.1) }, "显存8", false],
+    ["at most so much", { requirements: needs(8) }, "≤8g", true],
+    ["more than at most", { requirements: needs(8.1) }, "vram<=8g", false],
+    ["less, in words", { requirements: needs(8) }, "少于 8 G", false],
+    ["up to, in words", { requirements: needs(12) }, "12g以下", true],
+    ["from one to another", { requirements: needs(12) }, "8到12g", true],
+    ["more than the other", { requirements: needs(12.1) }, "8-12GB显存", false],
+    ["less than the one", { requirements: needs(7.9) }, "8g到12g", false],
+    ["about as much, and less by a quarter", { requirements: needs(6) }, "8G 左右", true],
+    ["less by more", { requirements: needs(5.9) }, "8G 左右", false],
+    ["about as much, and more by a tenth", { requirements: needs(8.8) }, "约8g", true],
+    ["more by more", { requirements: needs(8.9) }, "约8g", false],
+    ["about a size", { parametersB: "8.4" }, "7b左右", true],
+    ["a size beyond that", { parametersB: "8.5" }, "7b左右", false],
+    ["thinks always", { thinking: "always" }, "思考", true],
+    ["may be told to think", { thinking: "switchable" }, "thinking", true],
+    ["never thinks", { thinking: "never" }, "思考", false],
+    ["need not think as it never does", { thinking: "never" }, "no-think", true],
+    ["thinks always, though it should not", { thinking: "always" }, "不思考", false],
+    ["thinking can be switched", { thinking: "switchable" }, "可关闭思考", true],
+    ["thinking cannot be switched", { thinking: "always" }, "可关闭思考", false],
+    ["of thinking nothing is stated", {}, "不思考", false],
+    ["conditions without registration", { license: "{commercial: conditional}" }, "免申请", true],
+    ["registration", { license: "{commercial: registration}" }, "不用登记", false],
     [
       "a stand-in in Ollama is not the model",
       { ollama: "\n  - {model: a, official: true, exact: false}" },
@@ -122,7 +176,7 @@ describe("limits", () => {
     ],
     ["the exact model in Ollama is", { ollama: "\n  - {model: a, official: true, exact: true}" }, "ollama", true],
   ])("%s", (_what, fields, query, found) => {
-    expect(smallCatalog({ small: fields }).search(query).hits).toHaveLength(found ? 1 : 0);
+    expect(smallCatalog({ small: fields }, TODAY).search(query).hits).toHaveLength(found ? 1 : 0);
   });
 
   test("an offer of no variant in particular has the size of any", () => {
@@ -144,9 +198,13 @@ describe("limits", () => {
 
   test("a licence of a variant counts, and so does a part of its name", () => {
     const variants = "\n  - {name: small-7b, license: {commercial: 'no', weights: MIT License}}";
-    const catalog = smallCatalog({ small: { license: "{commercial: 'yes'}", variants } });
-    for (const query of ["商用", "非商用", "mit"]) expect(catalog.search(query).hits).toHaveLength(1);
-    expect(catalog.search("apache").hits).toHaveLength(0);
+    const alone = smallCatalog({ small: { license: "{commercial: 'yes'}", variants } });
+    for (const query of ["非商用", "mit"]) expect(alone.search(query).hits).toHaveLength(1);
+    for (const query of ["商用", "apache"]) expect(alone.search(query).hits).toHaveLength(0);
+    const two = smallCatalog({
+      small: { license: "{commercial: 'yes'}", variants: `${variants}\n  - {name: small-3b}` },
+    });
+    for (const query of ["商用", "非商用"]) expect(two.search(query).hits).toHaveLength(1);
   });
 
   test("precision and memory must meet in one offer", () => {

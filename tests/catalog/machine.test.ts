@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cardsText, MOST_GB, readCards, readRam, readTokens, totalGb } from "#src/catalog/memory/machine.ts";
+import {
+  cardsText,
+  MOST_GB,
+  readCards,
+  readRam,
+  readTokens,
+  spareRamGb,
+  totalGb,
+} from "#src/catalog/memory/machine.ts";
 import { graphicsShare } from "#src/catalog/memory/named-cards.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
 
@@ -20,6 +28,9 @@ describe("an amount of graphics memory", () => {
     ["24G×2", 2, 24],
     ["2 * 24 GB", 2, 24],
     ["8x80g", 8, 80],
+    ["两张 24g", 2, 24],
+    ["双卡24G显存", 2, 24],
+    ["24G 8卡", 8, 24],
     ["910", 1, 910],
     ["10000", 1, 10_000],
   ])("%s", (typed, count, cardGb) => {
@@ -141,7 +152,7 @@ describe("cards by their names", () => {
       "2080ti魔改22g": "1x22 616 RTX 2080 Ti 22 GB",
       "4090(48G)": "1x48 1008 RTX 4090 48 GB",
       "4090 24G显存": "1x24 1008 RTX 4090 24 GB",
-      "H20 141GB": "1x141 4800 H20 141 GB",
+      "H20 141GB": "1x141 ? H20 141 GB",
       "昇腾910B 32G": "1x32 ? 昇腾 910B 32 GB",
       "300I Duo 48G": "1x48 408 Atlas 300I Duo 48 GB",
       "mi50 32g": "1x32 1024 Instinct MI50 32 GB",
@@ -176,10 +187,10 @@ describe("cards by their names", () => {
       "2x4090x2": "none",
       "0x4090": "none",
       "65x4090": "none",
-      // of several kinds: the memory adds up, each reads its share in its turn
-      "3090+3060": "2x18 610 RTX 3090 + RTX 3060 12 GB",
-      "3090 加 3060": "2x18 610 RTX 3090 + RTX 3060 12 GB",
-      "2*4090+3090": "3x24 983 2×RTX 4090 24 GB + RTX 3090",
+      // of several kinds: the memory adds up, the fastest bounds the speed
+      "3090+3060": "2x18 936.2 RTX 3090 + RTX 3060 12 GB",
+      "3090 加 3060": "2x18 936.2 RTX 3090 + RTX 3060 12 GB",
+      "2*4090+3090": "3x24 1008 2×RTX 4090 24 GB + RTX 3090",
       "4090+昇腾910B": "2x44 ? RTX 4090 24 GB + 昇腾 910B 64 GB",
       "4090 + M4 Max": "none",
       "4090+": "none",
@@ -187,7 +198,7 @@ describe("cards by their names", () => {
       "M4 Max 64GB": "1x48 546 unified Apple M4 Max 64 GB",
       "m4max 128g": "1x96 546 unified Apple M4 Max 128 GB",
       "Apple M4 Max 36G": "1x24 410 unified Apple M4 Max 36 GB",
-      "M3 Max 96G": "1x72 300 unified Apple M3 Max 96 GB",
+      "M3 Max 96G": "1x72 ? unified Apple M3 Max 96 GB",
       "M3 Max 64G": "1x48 400 unified Apple M3 Max 64 GB",
       M1: "1x5.33 68.3 unified Apple M1 8 GB",
       "M2 16G": "1x10.66 100 unified Apple M2 16 GB",
@@ -270,4 +281,10 @@ test.each<[string, number | undefined]>([
   ["long", undefined],
 ])("context %s", (typed, tokens) => {
   expect(readTokens(typed)).toBe(tokens);
+});
+
+test("main memory that the GPU has a share of is not there a second time", () => {
+  const machine = { cards: 1, cardGb: 48, ramGb: 64 };
+  expect(spareRamGb(machine)).toBe(60);
+  expect(spareRamGb({ ...machine, unified: true })).toBe(0);
 });

@@ -101,7 +101,7 @@ test("newer in the family are those of the same domain that came later, the newe
     same: { family: "Zeta", released: "'2024-05'" },
     newer: { family: "Zeta", released: "'2024-06'" },
     newest: { family: "Zeta", released: "'2025'" },
-    medical: { family: "Zeta", domain: "medical", released: "'2025'" },
+    medical: { family: "Zeta", purposes: "[medical]", released: "'2025'" },
     other: { family: "Other", released: "'2025'" },
     undated: { family: "Zeta" },
   });

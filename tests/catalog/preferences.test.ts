@@ -37,19 +37,6 @@ describe("the better of two comes first, though older", () => {
       { license: "{commercial: unknown, code: Apache-2.0}" },
     ],
     ["a size called exactly so before one that is near", "7b", { parametersB: "7" }, { parametersB: "7.1" }],
-    ["the exact precision before a relative", "int4", { weights: weights("int4") }, { weights: weights("awq") }],
-    [
-      "the exact precision before less memory",
-      "int4",
-      { requirements: `\n  - ${needs("int4", 9)}` },
-      { requirements: `\n  - ${needs("awq", 6)}` },
-    ],
-    [
-      "less memory where a precision is asked for",
-      "int4",
-      { requirements: `\n  - ${needs("int4", 6)}` },
-      { requirements: `\n  - ${needs("int4", 9)}` },
-    ],
     [
       "less memory where only a lower bound is",
       ">=4GB",
@@ -57,19 +44,60 @@ describe("the better of two comes first, though older", () => {
       { requirements: `\n  - ${needs("int4", 9)}` },
     ],
     [
-      "known memory before unknown",
-      "int4",
-      { requirements: `\n  - ${needs("int4", 9)}` },
-      { weights: weights("int4") },
+      "known memory before unknown, where only a lower bound is",
+      ">=4GB",
+      { requirements: `\n  - ${needs("int4", 6)}` },
+      { requirements: `\n  - ${needs("int4", 9)}\n  - ${needs("int8", 3)}` },
     ],
     [
-      "less main memory where graphics memory is the same",
-      "int4",
-      { requirements: "\n  - {precision: int4, ramGb: 6}" },
-      { requirements: "\n  - {precision: int4, ramGb: 9}" },
+      "what is made for a purpose before an assistant",
+      "写小说",
+      { purposes: "[chat, writing]" },
+      { purposes: "[chat]" },
     ],
-    ["a purpose by name before one by summary", "数学", { name: "alpha-math" }, { summary: "{zh: 数学模型, en: x}" }],
-    ["a purpose by summary before a remark", "数学", { summary: "{zh: 数学模型, en: x}" }, { highlights: "[数学]" }],
+    [
+      "what is made for a purpose before what only sees too",
+      "看图",
+      { purposes: "[chat, vision]", modalities: "[text, vision]" },
+      { purposes: "[chat]", modalities: "[text, vision]" },
+    ],
+    [
+      "an assistant before what is for another thing and converses too",
+      "客服",
+      { purposes: "[chat]", released: "'2024-06'" },
+      { purposes: "[audio, chat]" },
+    ],
+    [
+      "use on conditions before registration, also where other things are asked",
+      "商用 7b",
+      { license: "{commercial: conditional}", parametersB: "7" },
+      { license: "{commercial: registration}", parametersB: "7" },
+    ],
+    ["that need not think before that may be told not to", "不思考", { thinking: "never" }, { thinking: "switchable" }],
+    [
+      "what mentions a word before what does not",
+      "7b 小红书",
+      { parametersB: "7", summary: "{zh: 小红书, en: x}" },
+      { parametersB: "7" },
+    ],
+    [
+      "what mentions more of the words",
+      "小红书 抖音",
+      { summary: "{zh: 小红书和抖音, en: x}" },
+      { summary: "{zh: 抖音, en: x}" },
+    ],
+    [
+      "what is of a field before an assistant",
+      "法律 7b",
+      { parametersB: "7", purposes: "[legal]" },
+      { parametersB: "7", purposes: "[chat]" },
+    ],
+    [
+      "an assistant before what is for one thing, where nothing says for what",
+      "7b",
+      { parametersB: "7", purposes: "[chat]" },
+      { parametersB: "7", purposes: "[ocr]" },
+    ],
     [
       "the named before who mentions it, also by date",
       "最新 zeta",
@@ -111,7 +139,43 @@ describe("the better of two comes first, though older", () => {
     });
     expect(catalog.search("8g").hits.map(({ entry }) => entry.id)).toEqual(["newer", "older"]);
     expect(catalog.search("int4 8g").hits.map(({ entry }) => entry.id)).toEqual(["newer", "older"]);
-    expect(catalog.search("int4").hits.map(({ entry }) => entry.id)).toEqual(["older", "newer"]);
+    expect(catalog.search("int4").hits.map(({ entry }) => entry.id)).toEqual(["newer", "older"]);
+  });
+
+  test("of two precisions of one width, the newer, whichever is called so", () => {
+    const both = (exact: string, relative: string): string[] =>
+      smallCatalog({
+        exact: { released: exact, weights: weights("int4") },
+        relative: { released: relative, weights: weights("awq") },
+      })
+        .search("int4")
+        .hits.map(({ entry }) => entry.id);
+    expect(both("'2023'", "'2025'")).toEqual(["relative", "exact"]);
+    expect(both("'2025'", "'2023'")).toEqual(["exact", "relative"]);
+  });
+
+  test("what is made for a purpose comes before what is for it among others, unless it is older by a year", () => {
+    const both = (foremost: string, among: string): string[] =>
+      smallCatalog({
+        foremost: { released: foremost, purposes: "[code]" },
+        among: { released: among, purposes: "[chat, code]" },
+      })
+        .search("写代码")
+        .hits.map(({ entry }) => entry.id);
+    expect(both("'2024-02-02'", "'2025-02-01'")).toEqual(["foremost", "among"]);
+    expect(both("'2024-02-01'", "'2025-02-02'")).toEqual(["among", "foremost"]);
+  });
+
+  test("registration is no free use, and unregistered use no registration", () => {
+    const catalog = smallCatalog({
+      registration: { released: "'2025'", license: "{commercial: registration}" },
+      conditional: { released: "'2024'", license: "{commercial: conditional}" },
+      free: { released: "'2023'", license: "{commercial: 'yes'}" },
+    });
+    const found = (query: string): string[] => catalog.search(query).hits.map(({ entry }) => entry.id);
+    expect(found("商用")).toEqual(["free", "conditional", "registration"]);
+    expect(found("免申请")).toEqual(["free", "conditional"]);
+    expect(found("商用 无需登记")).toEqual(["free", "conditional"]);
   });
 
   test("an order that was asked for counts before how well the rest is met", () => {
@@ -124,21 +188,13 @@ describe("the better of two comes first, though older", () => {
     expect(catalog.search("商用").hits.map(({ entry }) => entry.id)).toEqual(["better", "worse"]);
   });
 
-  test("by memory counts the least of what was asked for, whatever its precision; else the least of the best", () => {
+  test("by memory counts the least of what was asked for, whatever its precision", () => {
     const catalog = smallCatalog({
       other: { released: "'2025'", requirements: `\n  - ${needs("int4", 7)}` },
       relative: { released: "'2023'", requirements: `\n  - ${needs("int4", 9)}\n  - ${needs("awq", 5)}` },
     });
     expect(catalog.search("int4", { sort: "memory" }).hits.map(({ entry }) => entry.id)).toEqual(["relative", "other"]);
     expect(catalog.search("int4").hits.map(({ entry }) => entry.id)).toEqual(["other", "relative"]);
-    const close = smallCatalog({
-      least: {
-        released: "'2023'",
-        requirements: `\n  - ${needs("int4", 6)}\n  - {variant: x, precision: int4, vramInferenceGb: 6.5}`,
-      },
-      more: { released: "'2025'", requirements: `\n  - ${needs("int4", 6.2)}` },
-    });
-    expect(close.search("int4").hits.map(({ entry }) => entry.id)).toEqual(["least", "more"]);
   });
 
   test("the family of a name counts as named, in the order of release", () => {

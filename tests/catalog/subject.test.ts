@@ -8,7 +8,7 @@ import {
 } from "#src/catalog/search/subject.ts";
 import { smallCatalog, weights } from "./small-catalog.ts";
 
-const { names, entries } = smallCatalog({
+const catalog = smallCatalog({
   zeta: {
     name: "Zeta 7B",
     aliases: "[zeta-large, zeta-base]",
@@ -24,8 +24,9 @@ const { names, entries } = smallCatalog({
     weights: weights("int8"),
   },
 });
+const { entries } = catalog;
 const named = (name: string) => {
-  const found = subjectNamed(name, names);
+  const found = subjectNamed(name, catalog);
   return found && [found.subject.entry.id, found.subject.variant?.name, found.kind];
 };
 
@@ -55,7 +56,7 @@ test("two subjects are the same where both entry and variant are", () => {
 
 test("what the entry offers for no variant in particular is an only variant's, and not one of several", () => {
   const offers = (name: string): string[] | undefined => {
-    const found = subjectNamed(name, names);
+    const found = subjectNamed(name, catalog);
     return found && offersOfSubject(found.subject).map(({ precision }) => precision);
   };
   expect(offers("zeta")).toEqual(["int4"]);

@@ -145,9 +145,33 @@ describe("/model", () => {
     expectFits(view);
     expect(textOf(view)).toContain("## Qwen");
     expect(textOf(view)).toContain("「qwen」还有：");
+    const [newest] = app.services.catalog.entries.filter(({ family }) => family === "Qwen").toSorted(byNewest);
     const chosen = choicesOf(view).map((choice) => choice.chosen);
-    expect(chosen).toContainEqual(["qwen3"]);
+    expect(chosen).toContainEqual([newest?.id]);
     expect(chosen).not.toContainEqual(["qwen"]);
+  });
+
+  test("a variant's name opens its entry at the variant, with its own figures, on every page", async () => {
+    const { view } = await ask("model", { name: "hf.co/Qwen/Qwen3-8B-GGUF:Q4_K_M" });
+    const heading = /\*\*Qwen3-8B\*\* · 8.2B · 128K · 最低显存 .*Apache-2.0（可商用）/;
+    expectFits(view);
+    expect(textOf(view)).toContain("## Qwen3\n");
+    expect(textOf(view)).toMatch(heading);
+    const { view: second } = await press(button(view, "下一页"));
+    expect(textOf(second)).toMatch(heading);
+    expect(textOf((await ask("model", { name: "qwen3" })).view)).not.toMatch(heading);
+  });
+
+  test("of a name of several it is said which one was taken", async () => {
+    const { view } = await ask("model", { name: "yi 34b" });
+    expect(textOf(view)).toContain("「yi 34b」取 Yi-1.5-34B，也可能是：");
+    expect(textOf(view)).toContain("Yi-34B");
+    expect(textOf((await ask("model", { name: "qwen3 8b" })).view)).not.toContain("也可能是");
+  });
+
+  test("every variant's name fits a message", async () => {
+    for (const { variants = [] } of app.services.catalog.entries)
+      for (const { name } of variants) expectFits((await ask("model", { name })).view);
   });
 
   test("a name with a slip offers what it may mean, and opens it", async () => {

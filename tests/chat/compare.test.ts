@@ -91,7 +91,7 @@ describe("two models side by side", () => {
   test("what is uncertain says so: second-hand, estimated, unclear", async () => {
     const { text } = await compare(["alpha-7b", "beta"]);
     expect(lineOf(text, "②")).toContain("⚠ 二手资料");
-    expect(lineOf(text, "= 商用")).toBe("= 商用 ⚠ 商用未明确");
+    expect(lineOf(text, "≠ **商用**")).toBe("≠ **商用** ① ⚠ 商用未明确 · ② 部分可商用（1B 商用未明确）");
     expect(text).toContain("9B INT8 ≈ 11 GB");
     expect(text).toContain("≈ 估算");
   });
@@ -272,7 +272,7 @@ test("autocomplete offers entries and variants, each a name that is found", () =
     expect(offered.length).toBeLessThanOrEqual(25);
     for (const { name, value } of offered) {
       expect(name.length).toBeLessThanOrEqual(100);
-      expect(subjectNamed(value, app.services.catalog.names), value).toBeDefined();
+      expect(subjectNamed(value, app.services.catalog), value).toBeDefined();
     }
   }
   expect(app.router.complete("compare", "model1", "beta-9", context)[0]?.value).toBe("Beta-9B");

@@ -179,6 +179,17 @@ describe("a try of one model", () => {
     const progress = progressOf([runOf({ text: "x" })]);
     for (const form of [tryView, refusedTryView, tryEnding])
       expect(shown(form(attempt, progress, known))).toContain("不是 ChatGLM-6B 本身，由 `glm4:9b` 代替");
+    const ofVariant = tryOf({ targets: [{ ...target, entryId: "qwen3", wanted: "Qwen3-4B" }] });
+    expect(shown(tryView(ofVariant, progress, known))).toContain("不是 Qwen3-4B 本身，由 `glm4:9b` 代替");
+  });
+
+  test("of a name of several says which one it was taken for", () => {
+    const attempt = tryOf({
+      targets: [{ model: "qwen3:8b", entryId: "qwen3", standIn: false, chosenFor: "通义 *8b*" }],
+    });
+    expect(shown(view(attempt, progressOf([runOf({ text: "x" })])))).toContain(
+      "-# 「通义 \\*8b\\*」取这里能跑的 `qwen3:8b`",
+    );
   });
 });
 

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runCatalogCommand } from "#src/cli/catalog-command.ts";
@@ -70,6 +70,41 @@ describe("npm run catalog -- --check", () => {
   });
 });
 
+describe("the pages of families", () => {
+  test("one that is stale, missing or superfluous is refused, then mended; what people put beside them stays", async () => {
+    const folder = await catalogWith({ "small.yaml": soundEntry() }, FEW);
+    await check(folder, []);
+    const page = (name: string): string => join(folder, "families", `${name}.md`);
+    await rename(page("small"), page("gone"));
+    await writeFile(page("qwen"), "old");
+    await writeFile(page("notes"), "mine");
+    const { code, stderr } = await check(folder);
+    expect(stderr).toContain("families/small.md 与 catalog/models 不一致");
+    expect(stderr).toContain("families/qwen.md 与 catalog/models 不一致");
+    expect(stderr).toContain("families/gone.md 生成的页面已不再需要");
+    expect(stderr).not.toContain("notes.md");
+    expect(code).toBe(1);
+    expect((await check(folder, [])).code).toBe(0);
+    const names = await readdir(join(folder, "families"));
+    expect(names).toEqual(expect.arrayContaining(["notes.md", "small.md", "qwen.md"]));
+    expect(names).not.toContain("gone.md");
+    expect(await readFile(page("notes"), "utf8")).toBe("mine");
+    expect((await check(folder)).code).toBe(0);
+  });
+
+  test("one that GitHub would cut is refused with its size, also where only entries are checked", async () => {
+    const wordy = (length: number) => {
+      const notes = Array.from({ length }, () => `{title: ${"字".repeat(600)}}`);
+      return catalogWith({ "wordy.yaml": soundEntry({ family: "Wordy", papers: `[${notes}]` }) }, FEW);
+    };
+    const refused = await check(await wordy(222), ["--check", "--entries"]);
+    expect(refused.stderr).toContain("families/wordy.md 页面有 401 kB，超过 400 kB");
+    expect(refused.code).toBe(1);
+    const folder = await wordy(220);
+    expect((await check(folder, [])).stderr).toBe("");
+  });
+});
+
 describe("npm run catalog", () => {
   test("lays entries out, renews what is generated, and changes nothing the second time", async () => {
     const folder = await catalogWith({ "small.yaml": `# kept\n${soundEntry()}` }, FEW);
@@ -77,7 +112,8 @@ describe("npm run catalog", () => {
     expect(first.stdout).toContain("small.yaml, README.md");
     const text = await readFile(join(folder, "models/small.yaml"), "utf8");
     expect(text).toContain("# kept");
-    expect(await readFile(join(folder, "README.md"), "utf8")).toContain("## Small");
+    expect(await readFile(join(folder, "README.md"), "utf8")).toContain("[Small](families/small.md#small)");
+    expect(await readFile(join(folder, "families/small.md"), "utf8")).toContain("## Small");
     const second = await check(folder, []);
     expect(second.stdout).toContain("没有需要更新的文件");
     expect((await check(folder)).code).toBe(0);
@@ -95,7 +131,8 @@ describe("npm run catalog", () => {
     const notes = "'<img src=x onerror=alert(1)> [x](javascript:1) | @someone'";
     const folder = await catalogWith({ "small.yaml": soundEntry({ notes }) }, FEW);
     await check(folder, []);
-    const readme = await readFile(join(folder, "README.md"), "utf8");
+    const readme = await readFile(join(folder, "families/small.md"), "utf8");
+    expect(readme).toContain("## Small");
     expect(readme).not.toMatch(/(?<!\\)<img/);
     expect(readme).not.toContain("[x](javascript");
     expect(readme).not.toContain("@someone");

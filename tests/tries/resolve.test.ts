@@ -3,6 +3,7 @@ import { parseEntry } from "#src/catalog/entry/parse.ts";
 import type { InstalledModel } from "#src/inference/backend.ts";
 import { normalName } from "#src/inference/ollama/names.ts";
 import { type Resolution, resolveModel } from "#src/tries/resolve.ts";
+import type { ResolvedModel } from "#src/tries/try.ts";
 import { catalogOf } from "#tests/real-catalog.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";
 
@@ -14,14 +15,27 @@ const entries = {
     family: "Qwen",
     familyAliases: "\n  - 通义千问",
     released: "'2025-04'",
-    variants: `\n  - name: Qwen3-4B\n    ollama:\n      - model: qwen3:4b\n        official: true\n        exact: true\n  - name: Qwen3-8B\n    ollama:\n      - model: qwen3:8b\n        official: true\n        exact: true`,
+    variants: `\n  - name: Qwen3-4B\n    ollama:\n      - model: qwen3:4b\n        official: true\n        exact: true\n  - name: Qwen3-8B\n    ollama:\n      - model: qwen3:8b\n        official: true\n        exact: true\n  - name: Qwen3-32B`,
+  }),
+  "alone.yaml": smallEntry({
+    name: "Alone",
+    family: "Alone",
+    variants: "\n  - name: Alone-7B",
+    ollama: model("alone"),
+  }),
+  "pair.yaml": smallEntry({
+    name: "Pair",
+    family: "Pair",
+    variants: "\n  - name: Pair-9B-Chat\n  - name: Pair-9B-Code\n  - name: Pair-30B",
+    ollama: model("pair:9b"),
   }),
   "qwen2.yaml": smallEntry({
     name: "Qwen2",
     family: "Qwen",
     familyAliases: "\n  - 通义千问",
     released: "'2024-06'",
-    ollama: model("qwen2:7b"),
+    variants: "\n  - name: Qwen2-4B\n  - name: Qwen2-7B",
+    ollama: model("qwen2:7b") + model("qwen2:4b"),
   }),
   "chatglm-6b.yaml": smallEntry({
     name: "ChatGLM-6B",
@@ -96,27 +110,33 @@ function resolve(
     allowCloud,
   });
 }
-const ready = (model: string, entryId: string | undefined, standIn = false): Resolution => ({
+const ready = (model: string, entryId: string | undefined, more: Partial<ResolvedModel> = {}): Resolution => ({
   kind: "ready",
-  target: { model, entryId, standIn },
+  target: { model, entryId, standIn: false, ...more },
 });
+/** The model that was taken for a name of several. */
+const chosen = (model: string, entryId: string, chosenFor: string): Resolution => ready(model, entryId, { chosenFor });
 
 describe("a name becomes a model that is installed", () => {
   test.each<[string, string[], Resolution]>([
     ["qwen3", ["qwen3:4b", "qwen3:8b"], ready("qwen3:8b", "qwen3")],
     ["qwen3 4b", ["qwen3:4b", "qwen3:8b"], ready("qwen3:4b", "qwen3")],
     ["Qwen3-8B", ["qwen3:8b-q8_0"], ready("qwen3:8b-q8_0", "qwen3")],
-    ["通义千问", ["qwen2:7b"], ready("qwen2:7b", "qwen2")],
-    ["通义千问", ["qwen2:7b", "qwen3:4b"], ready("qwen3:4b", "qwen3")],
-    ["chatglm", ["glm4:9b"], ready("glm4:9b", "chatglm-6b", true)],
+    ["通义千问", ["qwen2:7b"], chosen("qwen2:7b", "qwen2", "通义千问")],
+    ["通义千问", ["qwen2:7b", "qwen3:4b"], chosen("qwen3:4b", "qwen3", "通义千问")],
+    ["chatglm", ["glm4:9b"], ready("glm4:9b", "chatglm-6b", { standIn: true })],
     ["glm4:9b", ["glm4:9b"], ready("glm4:9b", undefined)],
     ["llama3", ["llama3:8b"], ready("llama3:8b", undefined)],
     ["qwen3:8b", ["qwen3:8b"], ready("qwen3:8b", "qwen3")],
-    ["yi", ["yi:6b", "yi1.5:9b"], ready("yi:6b", "yi-old")],
-    ["glm", ["glm45:9b", "glm4:9b"], ready("glm45:9b", "glm-4.5")],
+    ["yi", ["yi:6b", "yi1.5:9b"], chosen("yi:6b", "yi-old", "yi")],
+    ["glm", ["glm45:9b", "glm4:9b"], chosen("glm45:9b", "glm-4.5", "glm")],
     ["llama3", ["llama3:70b", "llama3:8b"], ready("llama3:8b", undefined)],
-    ["yi", ["yi:latest", "yi:6b"], ready("yi:6b", "yi-old")],
-    ["qwen3 4b", ["qwen3:4bit"], { kind: "pullable", entry: expect.anything(), model: expect.anything() }],
+    ["yi", ["yi:latest", "yi:6b"], chosen("yi:6b", "yi-old", "yi")],
+    [
+      "qwen3 4b",
+      ["qwen3:4bit"],
+      { kind: "pullable", entry: expect.anything(), model: expect.anything(), wanted: "Qwen3-4B" },
+    ],
   ])("%s with %j installed", (name, installed, expected) => {
     expect(resolve(name, installed)).toEqual(expected);
   });
@@ -133,7 +153,7 @@ describe("a name becomes a model that is installed", () => {
   test("an exact model before a stand-in, though that is larger and loaded", () => {
     const both = ["glm45:9b", "glm45-stand-in:9b"];
     expect(resolve("glm-4.5", both, { loaded: ["glm45-stand-in:9b"] })).toEqual(ready("glm45:9b", "glm-4.5"));
-    expect(resolve("glm-4.5", both.slice(1))).toEqual(ready("glm45-stand-in:9b", "glm-4.5", true));
+    expect(resolve("glm-4.5", both.slice(1))).toEqual(ready("glm45-stand-in:9b", "glm-4.5", { standIn: true }));
   });
 
   test("one that runs elsewhere only where that is allowed", () => {
@@ -149,6 +169,55 @@ describe("a name becomes a model that is installed", () => {
 
   test("the operator's own model stands for an entry that Ollama has nothing for", () => {
     expect(resolve("lora", ["mine:7b"], { aliases: { lora: "mine:7b" } })).toEqual(ready("mine:7b", "lora"));
+  });
+});
+
+describe("a variant by any of its names", () => {
+  const both = ["qwen3:4b", "qwen3:8b"];
+  test.each([
+    "Qwen3-4B",
+    "qwen3 4b instruct",
+    "Qwen/Qwen3-4B",
+    "Qwen/Qwen3-4B-AWQ",
+    "hf.co/Qwen/Qwen3-4B-GGUF:Q4_K_M",
+    "https://huggingface.co/Qwen/Qwen3-4B/tree/main",
+    "Qwen3-4B-Q4_K_M.gguf",
+    "ollama run qwen3:4b",
+    "library/qwen3:4b",
+    "qwen3:4b-q8_0",
+    "Qwen3 · Qwen3-4B · INT4",
+  ])("%s is its exact model, though a larger one of the entry is loaded", (name) => {
+    expect(resolve(name, both, { loaded: ["qwen3:8b"] })).toEqual(ready("qwen3:4b", "qwen3"));
+  });
+
+  test.each(["Qwen3-4B", "qwen3:4b", "Qwen/Qwen3-4B-GGUF"])("of %s another size is never taken in silence", (name) => {
+    const wanted = "Qwen3-4B";
+    expect(resolve(name, ["qwen3:8b"])).toEqual(ready("qwen3:8b", "qwen3", { standIn: true, wanted }));
+    expect(resolve(name, [])).toMatchObject({ kind: "pullable", model: { model: "qwen3:4b", exact: true }, wanted });
+  });
+
+  test("one that Ollama has nothing for is named where another size is pulled for it", () => {
+    expect(resolve("Qwen3-32B", [])).toMatchObject({ kind: "pullable", model: { exact: false }, wanted: "Qwen3-32B" });
+    expect(resolve("Qwen3-32B", ["qwen3:4b"])).toEqual(
+      ready("qwen3:4b", "qwen3", { standIn: true, wanted: "Qwen3-32B" }),
+    );
+  });
+
+  test("the model of the entry as a whole is its own where the entry has no other variant, or it is of its size", () => {
+    expect(resolve("Alone-7B", ["alone:latest"])).toEqual(ready("alone:latest", "alone"));
+    expect(resolve("Pair-9B-Chat", ["pair:9b"])).toEqual(ready("pair:9b", "pair"));
+    expect(resolve("Pair-30B", ["pair:9b"])).toEqual(ready("pair:9b", "pair", { standIn: true, wanted: "Pair-30B" }));
+  });
+
+  test("a family and a size is the newest of that size that runs here", () => {
+    expect(resolve("通义千问 4b", both)).toEqual(chosen("qwen3:4b", "qwen3", "通义千问 4b"));
+    expect(resolve("通义千问 4b", ["qwen2:4b"])).toEqual(chosen("qwen2:4b", "qwen2", "通义千问 4b"));
+  });
+
+  test("an installed model of that very name is taken, whatever else the name means", () => {
+    expect(resolve("qwen3:4b-q8_0", ["qwen3:4b", "qwen3:4b-q8_0"])).toEqual(ready("qwen3:4b-q8_0", "qwen3"));
+    const name = "hf.co/qwen/qwen3-4b-gguf:q4_k_m";
+    expect(resolve("ollama run hf.co/Qwen/Qwen3-4B-GGUF:Q4_K_M", ["qwen3:4b", name])).toEqual(ready(name, undefined));
   });
 });
 

@@ -63,15 +63,29 @@ describe("/catalog/<id>", () => {
       "/catalog/small",
     );
     const text = textOf(estimated.html);
-    expect(text).toMatch(/BF16 ≈ [\d.]+ GB INT8 8 GB INT4 5 GB 估算/);
+    expect(text).toMatch(/BF16 ≈ [\d.–]+ GB INT8 8 GB INT4 5 GB 估算/);
     expect(estimated.html.match(/class="bar estimated"/g)).toHaveLength(2);
   });
 
-  test("variants stand in a table with the columns that any of them fills", async () => {
-    const { html } = await open(reader, "/catalog/qwen2.5");
-    const [variants = ""] = html.split('<section id="variants">').slice(1);
-    expect(textOf(variants)).toContain("模型 参数 上下文 许可 Qwen2.5-0.5B 0.5B 32K");
-    expect(textOf(variants)).toContain("Qwen2.5-3B 3B 32K 不可商用 Qwen Research License");
+  test("variants stand in a table with the columns that any of them fills, each with its own licence and cache", async () => {
+    const variants = `
+  - name: Small-0.5B
+    parametersB: 0.5
+    attention: {layers: 24, kvHeads: 2, headDim: 64, source: ['https://example.org/config.json']}
+    license: {weights: Apache-2.0, commercial: 'yes'}
+  - name: Small-3B
+    parametersB: 3
+    license: {weights: Research, commercial: 'no', clause: {zh: 只供研究, en: research only}}`;
+    const files = { "small.yaml": smallEntry({ variants, license: "\n  commercial: 'no'" }) };
+    const here = await openPagesHere(await catalogOf(files));
+    const { html } = await open(here, "/catalog/small");
+    const [, table = ""] = html.split('<section id="variants">');
+    expect(textOf(table)).toContain(
+      "模型 参数 缓存 许可 Small-0.5B 0.5B 每 1K tokens 约 0.012 GB 可商用 Apache-2.0 Small-3B 3B",
+    );
+    expect(textOf(table)).toContain("Small-3B 3B 不可商用 Research · 只供研究");
+    expect(textOf(table)).toContain("许可 代码许可 未注明 0.5B Apache-2.0 · 可商用 3B Research · 不可商用：只供研究");
+    expect(textOf(html)).toContain("部分可商用（3B 不可商用）");
   });
 
   test("leads to its neighbours in the family, and to the family in the list", async () => {
@@ -88,7 +102,8 @@ describe("/catalog/<id>", () => {
   test("has a title and a description of its own", async () => {
     const { html } = await open(reader, "/catalog/chatglm-6b?lang=en-US");
     expect(html).toContain("<title>ChatGLM-6B: memory, licence, downloads</title>");
-    expect(html).toContain('<meta name="description" content="The bilingual chat model of 6.2 billion parameters');
+    const summary = realCatalog.entry("chatglm-6b")?.summary.en ?? "";
+    expect(unescapeHtml(html)).toContain(`<meta name="description" content="${summary.slice(0, 100)}`);
   });
 
   test("an alias leads to the entry", async () => {

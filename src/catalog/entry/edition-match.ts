@@ -63,7 +63,8 @@ function named(variants: readonly Variant[], text: string, size: number | undefi
   return longest?.variant ?? only([...new Set(ending)]);
 }
 
-function isOfSize(variant: Variant, size: number | undefined): boolean {
+/** Whether a variant is of a size as names round it, in billions of parameters; undefined is any. */
+export function isOfSize(variant: Variant, size: number | undefined): boolean {
   const sizes = [variant.parametersB, sizeInName(variant.name)];
   return size === undefined || sizes.some((own) => own !== undefined && Math.abs(own - size) <= size * SIZE_TOLERANCE);
 }

@@ -21,6 +21,14 @@ export const everyRequirement = (entry: Entry): OfEdition<Requirement>[] => [
   }),
 ];
 
+/** Likewise with all of one variant together, in the order of the variants; what is of none comes last. */
+export function requirementsByVariant(entry: Entry): OfEdition<Requirement>[] {
+  const { variants = [] } = entry;
+  const place = ({ variant }: OfEdition<Requirement>): number =>
+    variant === undefined ? variants.length : variants.indexOf(variant);
+  return everyRequirement(entry).toSorted((a, b) => place(a) - place(b));
+}
+
 /** The models in Ollama of every variant and of the entry. */
 export const everyOllamaModel = (entry: Entry): OfEdition<OllamaModel>[] => [
   ...ofVariants(entry, (variant) => variant.ollama),

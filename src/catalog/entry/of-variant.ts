@@ -41,3 +41,67 @@ export function domainOf(entry: Entry, variant: Of = undefined): Domain | undefi
   const [foremost] = purposesOf(entry, variant);
   return DOMAINS.find((domain) => domain === foremost);
 }
+
+/** What holds for some variants of an entry; of one that has none, for the entry. */
+export type Shared<Value> = { value: Value; variants: readonly Variant[] };
+
+/** What holds for which variants, in the order in which they come; `keyOf` says what makes two values the same. */
+export function sharedBy<Value>(
+  { variants }: Entry,
+  read: (variant: Of) => Value,
+  keyOf: (value: Value) => unknown = (value) => value,
+): Shared<Value>[] {
+  if (variants === undefined || variants.length === 0) return [{ value: read(undefined), variants: [] }];
+  const values = variants.map((variant) => ({ variant, value: read(variant) }));
+  return [...Map.groupBy(values, ({ value }) => JSON.stringify(keyOf(value)))].flatMap(([, group]) => {
+    const [first] = group;
+    return first === undefined ? [] : [{ value: first.value, variants: group.map(({ variant }) => variant) }];
+  });
+}
+
+/**
+ * A fact as it is told of an entry as a whole: what all of its variants share, else what the entry itself says, which holds
+ * for those that state none. `varies`: some variant differs from that.
+ */
+export function factOfAll<Value>(
+  entry: Entry,
+  read: (variant: Of) => Value | undefined,
+): { value: Value | undefined; varies: boolean } {
+  const groups = sharedBy(entry, read, (value) => value ?? null);
+  const [only] = groups;
+  return groups.length === 1 ? { value: only?.value, varies: false } : { value: read(undefined), varies: true };
+}
+
+export type Commercial = License["commercial"];
+
+/** From the freest to the strictest: what nobody says may turn out stricter than what needs a registration. */
+const STRICTNESS: readonly Commercial[] = ["yes", "conditional", "registration", "unknown", "no"];
+const byStrictness = (a: Commercial, b: Commercial): number => STRICTNESS.indexOf(a) - STRICTNESS.indexOf(b);
+
+/** The licences of an entry with the variants that are under each, the freest first. Where they are from may differ. */
+export function licenseGroups(entry: Entry): Shared<License>[] {
+  const groups = sharedBy(
+    entry,
+    (variant) => licenseOf(entry, variant),
+    ({ source: _source, ...license }) => license,
+  );
+  return groups.toSorted((a, b) => byStrictness(a.value.commercial, b.value.commercial));
+}
+
+/** Whether an entry's weights may be used commercially: what holds for its freest and its strictest variant. */
+export type CommercialUse = {
+  freest: Commercial;
+  strictest: Commercial;
+  /** Whether that depends on the variant. */
+  mixed: boolean;
+  /** Which variants are how free, the freest first. */
+  groups: Shared<Commercial>[];
+};
+
+export function commercialOf(entry: Entry): CommercialUse {
+  const groups = sharedBy(entry, (variant) => licenseOf(entry, variant).commercial).toSorted((a, b) =>
+    byStrictness(a.value, b.value),
+  );
+  const freest = groups[0]?.value ?? entry.license.commercial;
+  return { freest, strictest: groups.at(-1)?.value ?? freest, mixed: groups.length > 1, groups };
+}

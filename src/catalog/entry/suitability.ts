@@ -2,8 +2,13 @@ import { modalitiesOf, purposesOf } from "./of-variant.ts";
 import type { Purpose } from "./purposes.ts";
 import type { Entry, Variant } from "./schema.ts";
 
-/** How well something suits a purpose: 0 it is made for it, 1 that is among what it is made for, 2 it does it too. */
-export type Suitability = 0 | 1 | 2;
+/**
+ * How well something suits a purpose: 0 it is made for it, 1 that is among what it is made for, 2 it does it too, 3 so it does
+ * though it is foremost made for something else than conversation.
+ */
+export type Suitability = 0 | 1 | 2 | 3;
+/** From here on something is not made for a purpose: it only does it too. */
+export const DOES_TOO = 2;
 
 /** What a general assistant does without being made for it. */
 const BY_ASSISTANTS: readonly Purpose[] = ["writing", "roleplay", "translation", "service", "education"];
@@ -15,16 +20,20 @@ export function suitability(purpose: Purpose, entry: Entry, variant: Variant | u
   const purposes = purposesOf(entry, variant);
   const at = purposes.indexOf(purpose);
   if (at >= 0) return at === 0 || purpose === "chat" ? 0 : 1;
-  return doesToo(purpose, purposes, entry, variant) ? 2 : undefined;
+  if (BY_ASSISTANTS.includes(purpose)) return doneByAssistant(purposes);
+  return doesToo(purpose, entry, variant) ? DOES_TOO : undefined;
 }
 
-function doesToo(purpose: Purpose, purposes: readonly Purpose[], entry: Entry, variant: Variant | undefined): boolean {
+function doneByAssistant(purposes: readonly Purpose[]): Suitability | undefined {
+  if (!purposes.includes("chat")) return undefined;
+  return purposes[0] === "chat" ? DOES_TOO : 3;
+}
+
+function doesToo(purpose: Purpose, entry: Entry, variant: Variant | undefined): boolean {
   if (purpose === "vision" || purpose === "audio") return modalitiesOf(entry, variant).includes(purpose);
-  if (purpose === "on-device") {
-    const size = variant?.parametersB ?? entry.parametersB;
-    return size !== undefined && size <= ON_DEVICE_MAX_B;
-  }
-  return BY_ASSISTANTS.includes(purpose) && purposes.includes("chat");
+  if (purpose !== "on-device") return false;
+  const size = variant?.parametersB ?? entry.parametersB;
+  return size !== undefined && size <= ON_DEVICE_MAX_B;
 }
 
 /** The best suitability of an entry and its variants. */
@@ -35,6 +44,14 @@ export function entrySuitability(purpose: Purpose, entry: Entry): Suitability | 
     if (found !== undefined && (best === undefined || found < best)) best = found;
   }
   return best;
+}
+
+/** What a conversation is not foremost needed for, and yet anybody may have a use for: whoever thinks answers too. */
+const FOR_ANYBODY: readonly (Purpose | undefined)[] = ["reasoning", "writing"];
+
+/** Whether something is made for one thing, and is neither an assistant nor a model that thinks about anything. */
+export function isSpecialist(purposes: readonly Purpose[]): boolean {
+  return purposes.length > 0 && !purposes.includes("chat") && !FOR_ANYBODY.includes(purposes[0]);
 }
 
 /** What a variant is made for and nothing else, where it is no general assistant; undefined where it is, or nothing is stated. */

@@ -1,5 +1,5 @@
 import type { Card } from "#src/catalog/entry/reference.ts";
-import { cardNames } from "./named-cards.ts";
+import { COUNT_BEFORE, COUNT_BEHIND, cardNames, countOf } from "./named-cards.ts";
 
 /** What a person runs models on. GB as cards are sold (2³⁰ bytes). */
 export type Machine = {
@@ -29,15 +29,14 @@ const SYSTEM_GB = 4;
 
 export const totalGb = ({ cards, cardGb }: Machine): number => cards * cardGb;
 
-/** GB of main memory that is left for a model; none beside unified memory, which is the main memory. */
+/** GB of main memory that is left for a model beside what the GPU has: none where the two are one memory. */
 export const spareRamGb = ({ ramGb = 0, unified }: Machine): number => (unified ? 0 : Math.max(0, ramGb - SYSTEM_GB));
 
 const SIZE = String.raw`(\d{1,9}(?:\.\d{1,9})?)\s*(g|gb|gib|m|mb|mib)?`;
-const COUNT = String.raw`(?:(\d{1,9})\s*[x×*]\s*)?`;
-const AMOUNT = new RegExp(String.raw`^${COUNT}${SIZE}(?:\s*[x×*]\s*(\d{1,9}))?$`, "u");
+const AMOUNT = new RegExp(String.raw`^(?:(${COUNT_BEFORE})\s*)?${SIZE}(?:\s*(${COUNT_BEHIND}))?$`, "u");
 
 /**
- * Graphics memory as people write it: `8`, `8GB`, `24 g 显存`, `8192MiB`, `2x24`, `24G×2`, or by the cards of the
+ * Graphics memory as people write it: `8`, `8GB`, `24 g 显存`, `8192MiB`, `2x24`, `24G×2`, `两张 24g`, or by the cards of the
  * catalog, `RTX 4090`, `2x3090`, `A100 40G`, `M4 Max 64GB`, `3090+3060`. Undefined for anything else, for nothing, and
  * for more than there is.
  */
@@ -51,7 +50,7 @@ export function readCards(text: string, cards: readonly Card[]): Cards | undefin
 function amountOf(typed: string): Cards {
   const [, before, figure, unit, after] = AMOUNT.exec(typed) ?? [];
   if (figure === undefined || (before !== undefined && after !== undefined)) return { cards: 0, cardGb: 0 };
-  const count = Number(before ?? after ?? 1);
+  const count = countOf(before ?? after);
   const gb = inGb(Number(figure), unit);
   // Without a unit either number may be the cards: nobody has 24 cards of 2 GB.
   const swapped = unit === undefined && before !== undefined && gb < count;

@@ -45,6 +45,9 @@ const HAN_COUNTS: Record<string, number> = {
 const HAN_COUNT = `[${Object.keys(HAN_COUNTS).join("")}]`;
 const PIECES = "(?:张|块|卡|个|片|颗|路|台)";
 const TIMES = "[x×*]";
+/** How many, before and behind what is counted; read with `countOf`. */
+export const COUNT_BEFORE = `\\d{1,3} *(?:${PIECES}|${TIMES})|${HAN_COUNT} *${PIECES}?`;
+export const COUNT_BEHIND = `${TIMES} *\\d{1,3}|(?:\\d{1,3}|${HAN_COUNT}) *${PIECES}`;
 const GIGABYTES = "(?:gib|gb|g)(?![a-z0-9])";
 const BEHIND = "(?:gpu|显卡|加速卡|推理卡|卡|芯片|chip|mac(?:book)?(?: *(?:pro|air|mini|studio))?)";
 
@@ -53,11 +56,11 @@ const BEHIND = "(?:gpu|显卡|加速卡|推理卡|卡|芯片|chip|mac(?:book)?(?
  * are left out where they would occur twice.
  */
 function itemSource(names: string, group: (name: string) => string): string {
-  const before = `(?:${group("count")}\\d{1,3} *(?:${PIECES}|${TIMES})|${HAN_COUNT} *${PIECES}?) *)?`;
+  const before = `(?:${group("count")}${COUNT_BEFORE}) *)?`;
   const ahead = `(?:${group("ahead")}笔记本(?:电脑)?|笔电|laptop) *的? *)?`;
   const laptop = `(?: *${group("laptop")}${LAPTOP}))?`;
   const memory = `(?:[ _(-]*(?:魔改)?${group("memory")}\\d{1,4}(?:\\.\\d)?) *${GIGABYTES} *(?:统一内存|显存|内存|vram|ram)?\\)?)?`;
-  const behind = `(?: *(?:${TIMES} *${group("times")}\\d{1,3})|${group("pieces")}\\d{1,3}|${HAN_COUNT}) *${PIECES}))?`;
+  const behind = `(?: *${group("times")}${COUNT_BEHIND}))?`;
   return `${before}${ahead}(?:(?:${MAKERS})${GAP})*${group("card")}${names})${laptop}(?: *${BEHIND})?${memory}(?![a-z0-9])${behind}`;
 }
 
@@ -134,14 +137,9 @@ type Groups = Record<string, string | undefined>;
 type ReadItems = (text: string, onlySold?: boolean) => NamedCards[] | undefined;
 
 /** Undefined for what is no card, and where two counts are given; with `onlySold` for memory that no edition has. */
-function itemOf(
-  { count, memory, times, pieces }: Groups,
-  card: Card | undefined,
-  onlySold: boolean,
-): NamedCards | undefined {
-  const behind = times ?? pieces;
-  if (card === undefined || (count !== undefined && behind !== undefined)) return undefined;
-  const cards = countOf(count ?? behind);
+function itemOf({ count, memory, times }: Groups, card: Card | undefined, onlySold: boolean): NamedCards | undefined {
+  if (card === undefined || (count !== undefined && times !== undefined)) return undefined;
+  const cards = countOf(count ?? times);
   const [usual] = card.editions;
   const memoryGb = memory === undefined ? (usual?.memoryGb ?? 0) : Number(memory);
   const edition = card.editions.find((item) => item.memoryGb === memoryGb);
@@ -157,9 +155,10 @@ function itemOf(
   };
 }
 
-function countOf(typed: string | undefined): number {
-  if (typed === undefined) return 1;
-  return HAN_COUNTS[typed.slice(0, 1)] ?? Number.parseInt(typed, 10);
+/** `2x`, `x 4`, `两张`, `8卡`; one where nothing is said. */
+export function countOf(typed: string | undefined): number {
+  const [, figure, han = ""] = /(\d+)|(\p{Script=Han})/u.exec(typed ?? "1") ?? [];
+  return figure === undefined ? (HAN_COUNTS[han] ?? 0) : Number(figure);
 }
 
 /** `Mac Studio M3 Ultra 512`, `A100 80`: a figure without its unit is the memory where a card is sold with that much. */
@@ -168,18 +167,19 @@ function withPlainMemory(text: string, readItems: ReadItems): NamedCards[] | und
   return figure === "" ? undefined : readItems(`${named} ${figure}g`, true);
 }
 
-/** Layers are split by memory, so that each card reads its own share of them in its turn. */
+/** The memory adds up. What is known of the speed is that of the fastest: a small model may lie on that one alone. */
 function joined(items: readonly NamedCards[]): NamedCards | undefined {
   const [first] = items;
   if (first === undefined || items.length === 1) return first;
   if (items.some(({ unified }) => unified)) return undefined;
   const cards = items.reduce((sum, item) => sum + item.cards, 0);
   const total = items.reduce((sum, item) => sum + item.cards * item.cardGb, 0);
-  const seconds = items.reduce((sum, item) => sum + (item.cards * item.cardGb) / (item.bandwidthGbs ?? 0), 0);
+  const speeds = items.map(({ bandwidthGbs }) => bandwidthGbs ?? Number.NaN);
+  const fastest = Math.max(...speeds);
   return {
     cards,
     cardGb: Math.floor((total / cards) * 1000) / 1000,
-    ...(Number.isFinite(seconds) && { bandwidthGbs: Math.round(total / seconds) }),
+    ...(Number.isFinite(fastest) && { bandwidthGbs: fastest }),
     name: items.map(({ name }) => name).join(" + "),
   };
 }

@@ -1,4 +1,4 @@
-/** The Markdown of `catalog/README.md`, as GitHub reads it. */
+/** The Markdown of the generated pages, as GitHub reads it. */
 
 /** Catalog text is data: no HTML, no Markdown of its own, no mention, no line break inside a cell. */
 export function escapeText(text: string): string {
@@ -13,6 +13,9 @@ export const link = (label: string, url: string): string =>
 
 export const linked = (label: string, url: string | undefined): string =>
   url === undefined ? escapeText(label) : link(label, url);
+
+/** A remark behind what it is about; nothing where there is none. */
+export const note = (text: string | undefined): string => (text === undefined ? "" : `（${escapeText(text)}）`);
 
 export function table(columns: string[], rows: string[][]): string {
   const line = (cells: string[]): string => `| ${cells.join(" | ")} |`;

@@ -1,98 +1,30 @@
-import { everyOllamaModel, everyRequirement, everyWeights } from "#src/catalog/entry/editions.ts";
+import { developerName } from "#src/catalog/entry/developer-name.ts";
+import { everyOllamaModel, everyWeights } from "#src/catalog/entry/editions.ts";
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
-import type { Purpose } from "#src/catalog/entry/purposes.ts";
-import type {
-  Architecture,
-  Entry,
-  License,
-  Modality,
-  Requirement,
-  Variant,
-  Weights,
-} from "#src/catalog/entry/schema.ts";
+import type { Entry, Weights } from "#src/catalog/entry/schema.ts";
 import { statedParts, whenStated } from "#src/catalog/entry/stated.ts";
-import { formatBillions, formatGb, formatSize, formatTokens } from "#src/catalog/entry/units.ts";
+import { formatGb, formatSize, formatTokens } from "#src/catalog/entry/units.ts";
 import { repositoryUrl, weightsUrl } from "#src/catalog/entry/urls.ts";
-import { escapeText, link, linked, table } from "./markdown.ts";
-
-/** `catalog/README.md` is one document in one language, so its words stand here and not in the locales. */
-export const COMMERCIAL: Record<License["commercial"], string> = {
-  yes: "可商用",
-  conditional: "有条件可商用",
-  registration: "登记后可商用",
-  no: "不可商用",
-  unknown: "⚠ 商用未明确",
-};
-export const NOT_STATED = "未注明";
-export const NONE = "无";
-const SECONDARY = "⚠ 二手";
-const ARCHITECTURE: Record<Architecture, string> = {
-  dense: "稠密",
-  moe: "混合专家 (MoE)",
-  rwkv: "RWKV",
-  other: "其他",
-};
-const MODALITY: Record<Modality, string> = { text: "文字", vision: "图像", audio: "声音" };
-const PURPOSE: Record<Purpose, string> = {
-  chat: "聊天和通用",
-  completion: "续写（基座）",
-  reasoning: "推理（思考）",
-  math: "数学",
-  science: "科学",
-  code: "写代码",
-  agent: "智能体与工具调用",
-  research: "深度研究",
-  writing: "写作",
-  roleplay: "角色扮演",
-  translation: "翻译",
-  service: "客服",
-  "long-text": "长文本",
-  vision: "看图",
-  video: "看视频",
-  ocr: "文字识别（OCR）",
-  audio: "语音",
-  drawing: "生成图像",
-  "on-device": "端侧（手机等）",
-  medical: "医疗",
-  psychology: "心理",
-  legal: "法律",
-  finance: "金融",
-  education: "教育",
-  classics: "古籍",
-  commerce: "电商",
-  transport: "交通",
-};
-const HUB: Record<Weights["hub"], string> = {
-  huggingface: "",
-  modelscope: "ModelScope",
-  wisemodel: "WiseModel",
-  gitcode: "GitCode",
-  "tsinghua-cloud": "清华网盘",
-  baidu: "百度网盘",
-  form: "填表申请",
-};
-const STATUS = { gone: "已移除", archived: "已归档", active: "", unknown: "是否归档未核实" };
-const PUBLISHES = {
-  releases: "以 GitHub Releases 发布",
-  tags: "只打标签",
-  none: "没有标签",
-  unknown: "是否发布版本不明",
-};
-/** Names of the entries by their ids. */
-export type EntryNames = ReadonlyMap<string, string>;
+import { licenseRows } from "./licenses.ts";
+import { baseModelText, type EntryLinks } from "./links.ts";
+import { escapeText, link, linked, note } from "./markdown.ts";
+import { resources } from "./resources.ts";
+import { factsOfAll } from "./variant-facts.ts";
+import { variantText } from "./variants.ts";
+import { ARCHITECTURE, HUB, MODALITY, NONE, NOT_STATED, PUBLISHES, SECONDARY, STATUS } from "./words.ts";
 
 const languages = new Intl.DisplayNames(["zh-CN"], { type: "language" });
 
 /** All that is known of one entry. */
-export function renderSection(entry: Entry, names: EntryNames): string {
+export function renderSection(entry: Entry, links: EntryLinks): string {
   const parts = [
-    `<a id="${entry.id}"></a>\n\n### ${escapeText(entry.name)}`,
+    `<a id="${entry.id}"></a>\n\n## ${escapeText(entry.name)}`,
     marks(entry),
     escapeText(entry.summary.zh),
-    facts(entry, names),
+    facts(entry, links),
     block(
       "版本",
-      (entry.variants ?? []).map((variant) => `- ${variantText(variant, names)}`),
+      (entry.variants ?? []).map((variant) => `- ${variantText(entry, variant, links)}`),
     ),
     block(
       "论文",
@@ -115,16 +47,8 @@ export function renderSection(entry: Entry, names: EntryNames): string {
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
-/** A base with an entry of its own leads there. */
-export function baseModelText(base: string, names: EntryNames): string {
-  const name = names.get(base);
-  if (name !== undefined) return link(name, `#${base}`);
-  return base === "from scratch" ? "从头训练" : escapeText(base);
-}
-
 const block = (title: string, lines: string[] | undefined): string =>
   lines === undefined || lines.length === 0 ? "" : `**${title}**\n\n${lines.join("\n")}`;
-const note = (text: string | undefined): string => (text === undefined ? "" : `（${escapeText(text)}）`);
 const orNotStated = (text: string | undefined): string => (text === undefined ? NOT_STATED : escapeText(text));
 
 function marks(entry: Entry): string {
@@ -135,9 +59,10 @@ function marks(entry: Entry): string {
   return notes.length > 0 ? `> ${notes.join(" ")}` : "";
 }
 
-function facts(entry: Entry, names: EntryNames): string {
+function facts(entry: Entry, links: EntryLinks): string {
   const developers = entry.developers.map(
-    ({ name, role }) => `${escapeText(name)}${role === "corresponding" ? "（通讯作者）" : ""}`,
+    (developer) =>
+      escapeText(developerName(developer, "zh")) + (developer.role === "corresponding" ? "（通讯作者）" : ""),
   );
   const spoken = [...entry.languages.map((tag) => languages.of(tag) ?? tag), entry.languagesNote ?? ""];
   const rows: [label: string, value: string | undefined][] = [
@@ -154,8 +79,8 @@ function facts(entry: Entry, names: EntryNames): string {
     ],
     ["语言", statedParts(spoken).map(escapeText).join("、")],
     ["模态", entry.modalities.map((modality) => MODALITY[modality]).join("、") + note(entry.modalitiesNote)],
-    ["用途", entry.purposes?.map((purpose) => PURPOSE[purpose]).join("、")],
-    ["基座模型", entry.baseModel && baseModelText(entry.baseModel, names)],
+    ...factsOfAll(entry),
+    ["基座模型", entry.baseModel && baseModelText(entry.baseModel, links)],
     ["额外的预训练数据集", datasets(entry.training?.pretrainingData)],
     ["指令微调数据集", datasets(entry.training?.instructionData)],
     ["额外的训练过程", entry.training?.process && escapeText(entry.training.process)],
@@ -166,20 +91,10 @@ function facts(entry: Entry, names: EntryNames): string {
       "最近版本",
       entry.latestRelease && linked(entry.latestRelease.tag, entry.latestRelease.url) + note(entry.latestRelease.date),
     ],
-    ...licenseRows(entry.license),
+    ...licenseRows(entry),
   ];
   return rows.flatMap(([label, value]) => (value ? [`- ${label}：${value}`] : [])).join("\n");
 }
-
-const licenseRows = (license: License): [string, string | undefined][] => [
-  ["代码许可", license.code === undefined ? NOT_STATED : licenseName(license.code, license.codeUrl)],
-  ["权重许可", license.weights === undefined ? NOT_STATED : licenseName(license.weights, license.weightsUrl)],
-  ["数据许可", license.data && escapeText(license.data)],
-  ["商用", COMMERCIAL[license.commercial] + note(license.note)],
-];
-
-const licenseName = (name: string, url: string | undefined): string =>
-  name === "unknown" ? "未明确" : linked(name, url);
 
 function datasets(list: { name: string; url?: string | undefined }[] | undefined): string | undefined {
   return list && (list.map(({ name, url }) => linked(name, url)).join("、") || NONE);
@@ -199,28 +114,6 @@ function project({ repository, publishes }: Entry): string {
     repository.publishes && PUBLISHES[repository.publishes],
   ]);
   return names.join("、") + note(remarks.length > 0 ? remarks.join("；") : undefined);
-}
-
-function variantText(variant: Variant, names: EntryNames): string {
-  const { license } = variant;
-  const details = statedParts([
-    variant.confidence && SECONDARY,
-    variant.parametersB === undefined
-      ? whenStated(variant.activeParametersB, (billions) => `激活 ${formatBillions(billions)}`)
-      : formatSize(variant.parametersB, variant.activeParametersB),
-    variant.architecture && ARCHITECTURE[variant.architecture],
-    whenStated(variant.contextTokens, (tokens) => `上下文 ${formatTokens(tokens)}`),
-    variant.modalities?.map((modality) => MODALITY[modality]).join("、"),
-    variant.baseModel && `基座 ${baseModelText(variant.baseModel, names)}`,
-    variant.pretrainingTokens && `预训练 ${escapeText(variant.pretrainingTokens)} tokens`,
-    variant.released,
-    license?.code && `代码许可 ${licenseName(license.code, license.codeUrl)}`,
-    license?.weights && `权重许可 ${licenseName(license.weights, license.weightsUrl)}`,
-    license?.data && `数据许可 ${escapeText(license.data)}`,
-    license && COMMERCIAL[license.commercial] + note(license.note),
-    variant.note && escapeText(variant.note),
-  ]);
-  return `${escapeText(variant.name)}${details.length > 0 ? `：${details.join("，")}` : ""}`;
 }
 
 function cite({ title, authors, venue, url }: NonNullable<Entry["papers"]>[number]): string {
@@ -251,33 +144,6 @@ function download(file: Weights): string {
     file.note,
   ]);
   return linked(file.label, weightsUrl(file)) + note(remarks.length > 0 ? remarks.join("，") : undefined);
-}
-
-function resources(entry: Entry): string {
-  const rows = everyRequirement(entry).map(({ row, variant }) => ({
-    row,
-    edition:
-      variant === undefined ? (row.variant ?? "") : variant.name + (variant.confidence ? `（${SECONDARY}）` : ""),
-  }));
-  if (rows.length === 0) return `**资源要求**：${entry.requirements === undefined ? NOT_STATED : NONE}`;
-  const several = rows.some(({ edition }) => edition !== "");
-  const columns = [...(several ? ["版本"] : []), "精度", "内存", "推理显存", "微调显存", "说明"];
-  const cells = rows.map(({ row, edition }) => [...(several ? [escapeText(edition)] : []), ...resourceCells(row)]);
-  return `**资源要求**\n\n${table(columns, cells)}`;
-}
-
-function resourceCells(row: Requirement): string[] {
-  const gb = (value: number | undefined): string =>
-    value === undefined ? NOT_STATED : `${formatGb(value)}${row.estimated ? "（估算）" : ""}`;
-  const remarks = statedParts([
-    row.finetuneMethod === "unspecified" ? "" : row.finetuneMethod && `微调方法 ${row.finetuneMethod}`,
-    whenStated(row.contextTokens, (tokens) => `序列长度 ${tokens}`),
-    whenStated(row.fileGb, (gigabytes) => `文件 ${formatGb(gigabytes)}${row.fileConfidence ? `（${SECONDARY}）` : ""}`),
-    row.note,
-    row.source && `来源 ${row.source}`,
-  ]);
-  const graphics = row.device === "cpu" ? `${NONE}（CPU）` : gb(row.vramInferenceGb);
-  return [quantizationLabel(row), gb(row.ramGb), graphics, gb(row.vramFinetuneGb), remarks.map(escapeText).join("；")];
 }
 
 function ollama(entry: Entry): string[] {

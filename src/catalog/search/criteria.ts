@@ -12,7 +12,8 @@ type FactFields = {
   /** Billions of parameters. */
   parameters: { billions: Range; exact?: number };
   context: { minTokens: number };
-  commercial: { allowed: boolean };
+  /** `unregistered`: without having to apply or register. */
+  commercial: { allowed: boolean; unregistered?: true };
   license: { name: string };
   /** Dates as in the catalog, both ends included, as far as they are stated (`2023` covers all of the year). */
   released: { from?: string; to?: string };
@@ -20,6 +21,8 @@ type FactFields = {
   modality: { modality: Modality };
   language: { language: string };
   purpose: { purpose: Purpose };
+  /** Whether it thinks before it answers: that it can, that it need not, or that one can choose. */
+  thinking: { wanted: "on" | "off" | "choice" };
   /** Trained further from another model. */
   fineTuned: object;
   /** Runs with Ollama on one's own machine, as the very model. */

@@ -1,7 +1,7 @@
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { type Offer, offersOf } from "#src/catalog/memory/offers.ts";
 import type { Criterion, Fact, FactCriterion, FactKind } from "./criteria.ts";
-import { bestOf, FACT_KINDS, type MemoryOrder, type Rank } from "./fact-kinds.ts";
+import { bestOf, FACT_KINDS, type MemoryQuestion, type Rank } from "./fact-kinds.ts";
 
 /** How well an entry meets a criterion: 0 fully, higher less so, undefined not at all. */
 export function entryRank(criterion: FactCriterion, entry: Entry): Rank {
@@ -45,12 +45,17 @@ export const isOfferCriterion = (criterion: Criterion): boolean =>
 export const requiresOffer = (criterion: Criterion): boolean =>
   someFact(criterion, ({ kind }) => FACT_KINDS[kind].offers?.required === true);
 
-/** Whether some of the criteria ask of memory what fits (`8g`), or how little is needed (`int4`). */
-export const asksMemory = (criteria: readonly Criterion[], order: MemoryOrder): boolean =>
-  criteria.some((criterion) => someFact(criterion, (fact) => memoryOrderOf(fact) === order));
+/** Whether some of the criteria ask one of these things of memory. */
+export const asksMemory = (criteria: readonly Criterion[], ...questions: MemoryQuestion[]): boolean =>
+  criteria.some((criterion) =>
+    someFact(criterion, (fact) => {
+      const asked = memoryQuestionOf(fact);
+      return asked !== undefined && questions.includes(asked);
+    }),
+  );
 
-const memoryOrderOf = <Kind extends FactKind>(fact: Fact<Kind>): MemoryOrder | undefined =>
-  FACT_KINDS[fact.kind].offers?.order(fact);
+const memoryQuestionOf = <Kind extends FactKind>(fact: Fact<Kind>): MemoryQuestion | undefined =>
+  FACT_KINDS[fact.kind].offers?.asks(fact);
 
 /** Whether a fact excludes others of its kind, so that several in a query are alternatives. */
 export const excludesOthers = <Kind extends FactKind>(fact: Fact<Kind>): boolean =>

@@ -1,7 +1,7 @@
-import { licensesOf } from "#src/catalog/entry/of-variant.ts";
+import { licensesOf, modalitiesOf, thinkingOf } from "#src/catalog/entry/of-variant.ts";
 import { precisionRank } from "#src/catalog/entry/precision.ts";
 import { DOMAINS } from "#src/catalog/entry/purposes.ts";
-import type { Entry, License } from "#src/catalog/entry/schema.ts";
+import type { Entry, License, Thinking, Variant } from "#src/catalog/entry/schema.ts";
 import { entrySuitability } from "#src/catalog/entry/suitability.ts";
 import { type Offer, offersOf } from "#src/catalog/memory/offers.ts";
 import type { Fact, FactKind, Range } from "./criteria.ts";
@@ -23,27 +23,27 @@ type OfferRules<Kind extends FactKind> = {
   rank: (fact: Fact<Kind>, offer: Offer, entry: Entry) => Rank;
   /** Whether nothing but an offer can meet it; else a variant that nobody offers may. */
   required: boolean;
-  order: (fact: Fact<Kind>) => MemoryOrder | undefined;
+  asks: (fact: Fact<Kind>) => MemoryQuestion | undefined;
 };
 
-/** What a criterion asks of memory: what fits in so much (`8g`), or how little is needed (`int4`). */
-export type MemoryOrder = "fits" | "least";
+/** What a criterion asks of memory: what fits in so much (`8g`), how little is needed (`>=4g`), or only how much that is (`int4`). */
+export type MemoryQuestion = "fits" | "least" | "amount";
 
 const met = (isMet: boolean): Rank => (isMet ? 0 : undefined);
 const always = (): true => true;
 const never = (): false => false;
-const noOrder = (): undefined => undefined;
+const nothing = (): undefined => undefined;
 
 /** Rules of a kind that nothing but an offer can meet: an entry meets it where one of its offers does. */
 function offerKind<Kind extends FactKind>({
   rank,
-  order,
+  asks,
   excludesOthers,
-}: Pick<OfferRules<Kind>, "rank" | "order"> & Pick<FactRules<Kind>, "excludesOthers">): FactRules<Kind> {
+}: Pick<OfferRules<Kind>, "rank" | "asks"> & Pick<FactRules<Kind>, "excludesOthers">): FactRules<Kind> {
   return {
     entryRank: (fact, entry) => met(offersOf(entry).some((offer) => rank(fact, offer, entry) !== undefined)),
     excludesOthers,
-    offers: { rank, required: true, order },
+    offers: { rank, required: true, asks },
   };
 }
 
@@ -54,7 +54,7 @@ function offerKind<Kind extends FactKind>({
 export const FACT_KINDS: { readonly [Kind in FactKind]: FactRules<Kind> } = {
   precision: offerKind({
     rank: ({ asked }, offer) => precisionRank(asked, offer),
-    order: () => "least",
+    asks: () => "amount",
     excludesOthers: always,
   }),
   memory: offerKind({
@@ -62,12 +62,12 @@ export const FACT_KINDS: { readonly [Kind in FactKind]: FactRules<Kind> } = {
       const needed = device === "vram" ? offer.vramGb : offer.ramGb;
       return met(needed !== undefined && isInRange(needed, gb));
     },
-    order: ({ gb }) => (gb.max === undefined ? "least" : "fits"),
+    asks: ({ gb }) => (gb.max === undefined ? "least" : "fits"),
     excludesOthers: never,
   }),
   ollama: offerKind({
     rank: (_, offer) => met(offer.ollama !== undefined),
-    order: noOrder,
+    asks: nothing,
     excludesOthers: never,
   }),
   parameters: {
@@ -77,7 +77,7 @@ export const FACT_KINDS: { readonly [Kind in FactKind]: FactRules<Kind> } = {
     offers: {
       rank: (fact, offer, entry) => met(sizesOfOffer(offer, entry).some((size) => sizeRank(size, fact) !== undefined)),
       required: false,
-      order: noOrder,
+      asks: nothing,
     },
   },
   architecture: {
@@ -90,7 +90,7 @@ export const FACT_KINDS: { readonly [Kind in FactKind]: FactRules<Kind> } = {
     offers: {
       rank: ({ architecture }, offer) => met(offer.architecture === architecture),
       required: false,
-      order: noOrder,
+      asks: nothing,
     },
   },
   context: {
@@ -99,9 +99,11 @@ export const FACT_KINDS: { readonly [Kind in FactKind]: FactRules<Kind> } = {
     offers: undefined,
   },
   commercial: {
-    entryRank: ({ allowed }, entry) =>
+    entryRank: ({ allowed, unregistered = false }, entry) =>
       allowed
-        ? bestOf(licensesOf(entry), ({ commercial }) => COMMERCIAL_RANK[commercial])
+        ? bestOf(licensesOf(entry), ({ commercial }) =>
+            unregistered && commercial === "registration" ? undefined : COMMERCIAL_RANK[commercial],
+          )
         : met(licensesOf(entry).some(({ commercial }) => commercial === "no")),
     excludesOthers: never,
     offers: undefined,
@@ -118,10 +120,7 @@ export const FACT_KINDS: { readonly [Kind in FactKind]: FactRules<Kind> } = {
   },
   modality: {
     entryRank: ({ modality }, entry) =>
-      met(
-        entry.modalities.includes(modality) ||
-          (entry.variants ?? []).some((variant) => variant.modalities?.includes(modality)),
-      ),
+      bestOf(ofVariants(entry), (variant) => met(modalitiesOf(entry, variant).includes(modality))),
     excludesOthers: never,
     offers: undefined,
   },
@@ -136,12 +135,31 @@ export const FACT_KINDS: { readonly [Kind in FactKind]: FactRules<Kind> } = {
     excludesOthers: ({ purpose }) => DOMAINS.some((domain) => domain === purpose),
     offers: undefined,
   },
+  thinking: {
+    entryRank: ({ wanted }, entry) =>
+      bestOf(ofVariants(entry), (variant) => thinkingRank(wanted, thinkingOf(entry, variant))),
+    excludesOthers: always,
+    offers: undefined,
+  },
   fineTuned: {
     entryRank: (_, { baseModel }) => met(baseModel !== undefined && baseModel !== "from scratch"),
     excludesOthers: never,
     offers: undefined,
   },
 };
+
+/** The variants of an entry; where it has none, the entry itself (undefined). */
+const ofVariants = ({ variants = [] }: Entry): readonly (Variant | undefined)[] =>
+  variants.length > 0 ? variants : ONE;
+const ONE = [undefined];
+
+const THINKING_RANKS: Record<Fact<"thinking">["wanted"], Partial<Record<Thinking, Rank>>> = {
+  on: { always: 0, switchable: 0 },
+  off: { never: 0, switchable: 1 },
+  choice: { switchable: 0 },
+};
+const thinkingRank = (wanted: Fact<"thinking">["wanted"], thinking: Thinking | undefined): Rank =>
+  thinking && THINKING_RANKS[wanted][thinking];
 
 /** The best rank of some items. Makes no lists: this runs for every entry and each of its offers. */
 export function bestOf<Item>(items: readonly Item[], rankOf: (item: Item) => Rank): Rank {

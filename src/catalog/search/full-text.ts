@@ -33,11 +33,7 @@ export const FIELD_NAMES = Object.keys(FIELDS).filter((name): name is TextField 
 /** Words that mean the same thing to a person who searches. */
 const SYNONYMS: readonly (readonly string[])[] = [
   ["蒸馏", "distill", "distilled", "distillation"],
-  ["角色扮演", "roleplay", "role-play"],
-  ["写作", "创作", "文案", "写文章", "writing"],
   ["多语言", "多语种", "multilingual"],
-  ["视频", "video"],
-  ["科研", "科学", "science", "scientific"],
   ["从头训练", "从头预训练", "从零训练", "从零预训练", "from-scratch"],
 ];
 

@@ -1,10 +1,12 @@
 import { LRUCache } from "lru-cache";
+import { memoByObject } from "#src/base/memo.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import type { Criterion, WordCriterion } from "./criteria.ts";
 import { entryRank } from "./criterion-ranks.ts";
 import { FIELD_NAMES, type FullText, NO_FIELD, type TextField } from "./full-text.ts";
-import type { NameKind, Names } from "./names.ts";
-import { meetInOneVariant } from "./same-variant.ts";
+import type { NamedEntry, NameKind, Names } from "./names.ts";
+import { createPartRanks } from "./part-ranks.ts";
+import { type Fit, fitting, type RanksOfEntry } from "./same-variant.ts";
 
 /** How well each entry meets a criterion, by the entry's index: 0 fully, more the less so, NOT_MET not at all. */
 export type Ranks = Int8Array;
@@ -22,9 +24,12 @@ const RANK_OF_FIELD: Record<TextField, number> = {
   rest: 9,
 };
 const RANKS_BY_FIELD = FIELD_NAMES.map((field) => RANK_OF_FIELD[field]);
-const RANK_OF_RELATIVE = 4;
+export const RANK_OF_RELATIVE = 4;
 /** The highest rank at which a word names an entry; above it the entry only mentions the word. */
 export const MAX_NAME_RANK = RANK_OF_RELATIVE;
+
+/** An entry that meets all the criteria, by its index, with how well its best variant does. */
+export type Met = { index: number; fit: Fit };
 
 export type Matching = {
   /** The entries, newest first. */
@@ -32,8 +37,10 @@ export type Matching = {
   ranks: (criterion: Criterion) => Ranks;
   /** The ranks for a name, with the rest of the family of the entry that has it. */
   ranksWithRelatives: (criterion: WordCriterion) => Ranks;
-  /** The indexes of the entries that meet all the criteria, each in one and the same variant; at most `limit` of them. */
-  meeting: (criteria: readonly Criterion[], limit?: number) => number[];
+  /** The entries that meet all the criteria, each in one and the same variant, newest first; at most `limit` of them. */
+  meeting: (criteria: readonly Criterion[], limit?: number) => Met[];
+  /** Whether texts mention a word and nothing is called so, built on it or made by it: what one may wish, not what one means. */
+  isOnlyMentioned: (criterion: WordCriterion) => boolean;
 };
 
 /** Facts of which the ranks are cached: people combine the same few, and a suggestion needs only one new. */
@@ -44,6 +51,9 @@ const CACHED_WORDS = 200;
 /** The matching of criteria with entries, which must be sorted newest first. */
 export function createMatching(newestFirst: readonly Entry[], text: FullText, names: Names): Matching {
   const indexes = new Map(newestFirst.map((entry, index) => [entry, index]));
+  /** The families of which somebody has trained a member from nothing. */
+  const series = new Set(newestFirst.flatMap(({ family, baseModel }) => (baseModel === "from scratch" ? family : [])));
+  const parts = createPartRanks(newestFirst);
   const facts = new LRUCache<string, Ranks>({ max: CACHED_FACTS });
   const words = new LRUCache<string, Ranks>({ max: CACHED_WORDS });
 
@@ -53,15 +63,16 @@ export function createMatching(newestFirst: readonly Entry[], text: FullText, na
     const ranks: Ranks = new Int8Array(newestFirst.length);
     for (let index = 0; index < ranks.length; index++)
       ranks[index] = RANKS_BY_FIELD[fields[index] ?? NO_FIELD] ?? NOT_MET;
-    for (const { entry, kind } of named) {
-      const index = indexes.get(entry);
-      if (index !== undefined) ranks[index] = RANK_OF_NAME[kind];
+    const families = familiesOfOwn(named);
+    for (const item of named) {
+      const index = indexes.get(item.entry);
+      if (index !== undefined) ranks[index] = rankOfName(item, families);
     }
     return ranks;
   };
   const ranks = (criterion: Criterion): Ranks => {
-    if (criterion.kind === "word") return cachedIn(words, criterion.word, () => ranksOfWord(criterion));
-    return cachedIn(facts, JSON.stringify(criterion), () =>
+    if (criterion.kind === "word") return cachedIn(words, keyOf(criterion), () => ranksOfWord(criterion));
+    return cachedIn(facts, keyOf(criterion), () =>
       Int8Array.from(newestFirst, (entry) => entryRank(criterion, entry) ?? NOT_MET),
     );
   };
@@ -70,9 +81,9 @@ export function createMatching(newestFirst: readonly Entry[], text: FullText, na
     entries: newestFirst,
     ranks,
     ranksWithRelatives: (criterion) => {
-      const families = new Set(criterion.named.filter(({ kind }) => kind === "own").map(({ entry }) => entry.family));
+      const families = familiesOfOwn(criterion.named);
       // What is built on LLaMA is no series because of that.
-      for (const family of families) if (names.isBase(family)) families.delete(family);
+      for (const family of families) if (names.isBase(family) && !series.has(family)) families.delete(family);
       const own = ranks(criterion);
       if (families.size === 0) return own;
       return own.map((rank, index) => {
@@ -82,17 +93,53 @@ export function createMatching(newestFirst: readonly Entry[], text: FullText, na
     },
     meeting: (criteria, limit = Number.POSITIVE_INFINITY) => {
       const columns = criteria.map(ranks);
+      const fitOf = fitting(criteria);
+      const ofVariants = criteria.map((criterion) => parts.variants(criterion, keyOf(criterion)));
+      const ofOffers = criteria.map((criterion) => parts.offers(criterion, keyOf(criterion)));
       let index = -1;
-      const found: number[] = [];
+      const rankOf: RanksOfEntry = {
+        whole: (at) => columns[at]?.[index],
+        variant: (at, which) => ofVariants[at]?.(index, which),
+        offer: (at, which) => ofOffers[at]?.(index, which),
+      };
+      const found: Met[] = [];
       for (const entry of newestFirst) {
         index += 1;
         if (found.length >= limit) break;
-        if (isMet(columns, index) && meetInOneVariant(criteria, entry)) found.push(index);
+        const fit = isMet(columns, index) ? fitOf(entry, rankOf) : undefined;
+        if (fit) found.push({ index, fit });
       }
       return found;
     },
+    isOnlyMentioned: (criterion) => areMentions(ranks(criterion)),
   };
 }
+
+/** What stands for a criterion in a cache. */
+const keyOf = (criterion: Criterion): string =>
+  criterion.kind === "word" ? criterion.word : JSON.stringify(criterion);
+
+/** The rank of an entry that bears a name; `families` are those of the entries whose own it is. */
+function rankOfName({ entry, kind }: NamedEntry, families: ReadonlySet<string>): number {
+  // What others built on ChatGLM-6B may have its name as that of their family.
+  const isOther = kind === "family" && families.size > 0 && !families.has(entry.family);
+  return isOther ? RANK_OF_RELATIVE : RANK_OF_NAME[kind];
+}
+
+/** The families of the entries that bear a name as their own. */
+const familiesOfOwn = (named: readonly NamedEntry[]): Set<string> =>
+  new Set(named.flatMap(({ entry, kind }) => (kind === "own" ? entry.family : [])));
+
+/** Whether a word occurs only in what texts say. */
+const areMentions = memoByObject((ranks: Ranks): boolean => {
+  let occurs = false;
+  for (const rank of ranks) {
+    if (rank === NOT_MET) continue;
+    if (rank <= RANK_OF_FIELD.makers) return false;
+    occurs = true;
+  }
+  return occurs;
+});
 
 function cachedIn(cache: LRUCache<string, Ranks>, key: string, make: () => Ranks): Ranks {
   const known = cache.get(key);

@@ -21,7 +21,7 @@ export type Names = {
   near: (name: string, limit: number) => Entry[];
   /** The known name that a mistyped word stands for, or undefined where none is near. */
   correct: (word: string) => string | undefined;
-  /** Whether it is the name of a foreign base model, or of a family of them (`llama`, `mistral`). */
+  /** Whether it is the name of a foreign base model, or of a family of them (`llama`, `mistral`) and of none of ours. */
   isBase: (name: string) => boolean;
   /** Longest known name, in folded characters. */
   longest: number;
@@ -54,6 +54,9 @@ export function newerInFamily(entry: Entry, entries: readonly Entry[], most: num
 /** Indexes every name that picks an entry: ids, names, aliases, variants and families; and those of foreign base models. */
 export function indexNames(entries: readonly Entry[], bases: readonly string[] = []): Names {
   const foldedBases = bases.map(foldName);
+  const ownSeries = new Set(
+    entries.filter(({ baseModel }) => baseModel === "from scratch").map(({ family }) => family),
+  );
   const newestFirst = entries.toSorted(byNewest);
   const age = new Map(newestFirst.map((entry, at) => [entry, at]));
   const named = entriesByName(newestFirst);
@@ -90,7 +93,9 @@ export function indexNames(entries: readonly Entry[], bases: readonly string[] =
     correct,
     isBase: (name) => {
       const folded = foldName(name);
-      return folded.length > 2 && foldedBases.some((base) => base.startsWith(folded));
+      if (folded.length < 3 || !foldedBases.some((base) => base.startsWith(folded))) return false;
+      // `GLM-10B` is in no entry, but GLM is a series of its own.
+      return !exact(folded).some(({ entry }) => ownSeries.has(entry.family));
     },
     longest: [...named.keys()].reduce((longest, key) => Math.max(longest, key.length), 0),
   };

@@ -1,42 +1,38 @@
 import { PRECISIONS, type Precision } from "#src/catalog/entry/precision.ts";
-import type { Fact, Range } from "./criteria.ts";
+import type { Range } from "./criteria.ts";
+import { DATE_PATTERNS } from "./date-patterns.ts";
+import { LICENSE_PATTERNS } from "./license-patterns.ts";
+import { type Pattern, words } from "./pattern.ts";
 import { MEANINGS } from "./vocabulary.ts";
 
-/**
- * An expression for what people type, and the fact it asks for. Patterns run in this order over folded text (half-width, lower case,
- * simplified), each over what the earlier ones left.
- */
-export type Pattern = {
-  expression: RegExp;
-  read: (match: Record<string, string | undefined>) => Fact | undefined;
-};
-
-/** An expression for words at whose ends no Latin letters or digits run on. */
-const words = (source: string): RegExp => new RegExp(`(?<![a-z0-9.])(?:${source})(?![a-z0-9])`, "gu");
-
 const BEFORE =
-  "(?<before><=|>=|<|>|≤|≥|=|不超过|不高于|不到|小于|低于|少于|至多|最多|大于|高于|多于|至少|超过|不低于|under|below|less than|up to|at most|over|above|more than|at least)?\\s*";
-const AFTER = "\\s*(?<after>以内|以下|之内|内|以上|起|\\+|or less|or more)?";
+  "(?<before><=|>=|=<|=>|<|>|≤|≥|=|≈|~|小于等于|大于等于|不超过|不高于|不大于|不多于|不到|小于|低于|少于|至多|最多|最高|最大|大于|高于|多于|至少|最少|超过|不低于|不少于|大约|大概|约|under|below|less than|up to|at most|over|above|more than|at least|around|about)?\\s*";
+const AFTER = "\\s*(?<after>以内|以下|之内|内|以上|起|左右|上下|\\+|or less|or more|or so)?";
 const NUMBER = "\\d+(?:\\.\\d+)?";
-const RANGE = `(?<low>${NUMBER})\\s*(?:-|~|到|至|–)\\s*(?<high>${NUMBER})`;
-const GIGABYTES = "(?:gib|gb|g)";
+const TO = "\\s*(?:-|~|到|至|–|—|(?<=\\s)to(?=\\s))\\s*";
+const GIGABYTES = "(?:gib|gb|个?g)";
 const DEVICE = "显存|显示内存|显卡|内存|vram|gpu|ram|memory";
-const ATLEAST = /^(?:>=|>|≥|大于|高于|多于|至少|超过|不低于|over|above|more than|at least|以上|起|\+|or more)$/u;
+/** Between the name of a memory and its amount. */
+const LINK = "\\s*(?:需求|占用|要求|大小|上限)?\\s*(?:只有|为|是|有|:)?\\s*";
+const ATLEAST =
+  /^(?:>=|=>|>|≥|大于等于|大于|高于|多于|至少|最少|超过|不低于|不少于|over|above|more than|at least|以上|起|\+|or more)$/u;
 const STRICT = /^(?:<|>|不到|小于|低于|少于|大于|高于|多于|超过|under|below|less than|over|above|more than)$/u;
+const ABOUT = /^(?:≈|~|大约|大概|约|左右|上下|around|about|or so)$/u;
 /** A bound that excludes its own value, as the next smaller or larger number that matters (a thousandth). */
 const STEP = 0.001;
+/** Shares of a number between which others are about as much: memory must fit, so there is less room above. */
+const NEAR_MEMORY = [0.75, 1.1] as const;
+const NEAR_SIZE = [0.8, 1.2] as const;
 
-function bound(
-  value: number,
-  before: string | undefined,
-  after: string | undefined,
-  bare: "max" | "exact",
-): Range | undefined {
-  const sign = before ?? after;
-  if (sign === undefined || sign === "=") return bare === "max" ? { max: value } : undefined;
+/** The bound that a number has by the words around it; undefined where there are none. */
+function bound(value: number, sign: string | undefined, [low, high]: readonly [number, number]): Range | undefined {
+  if (sign === undefined || sign === "=") return undefined;
+  if (ABOUT.test(sign)) return { min: rounded(value * low), max: rounded(value * high) };
   const step = STRICT.test(sign) ? STEP : 0;
   return ATLEAST.test(sign) ? { min: value + step } : { max: value - step };
 }
+
+const rounded = (value: number): number => Number(value.toPrecision(4));
 
 const span = (low: string, high: string): Range => {
   const [a, b] = [Number(low), Number(high)];
@@ -45,24 +41,41 @@ const span = (low: string, high: string): Range => {
 
 const device = (name: string | undefined): "vram" | "ram" => (name === "内存" || name === "ram" ? "ram" : "vram");
 
+/** `8-12GB显存`, `8g到12g`; behind the name of a memory also without a unit. */
 const memoryRange: Pattern = {
   expression: words(
-    `(?:(?<ahead>${DEVICE})\\s*)?${RANGE}\\s*${GIGABYTES}(?![a-z0-9])(?:\\s*的?\\s*(?<device>${DEVICE}))?`,
+    `(?:(?<ahead>${DEVICE})${LINK})?(?<low>${NUMBER})\\s*${GIGABYTES}?${TO}(?<high>${NUMBER})\\s*${GIGABYTES}(?![a-z0-9])(?:\\s*的?\\s*(?<device>${DEVICE}))?|(?<memory>显存|内存|vram|ram)${LINK}(?<low2>\\d{1,3})${TO}(?<high2>\\d{1,3})(?!\\s*[bkmt亿万])`,
   ),
-  read: ({ low = "", high = "", ahead, device: behind }) => ({
+  read: ({ low, high, low2 = "", high2 = "", ahead, device: behind, memory: name }) => ({
     kind: "memory",
-    device: device(ahead ?? behind),
-    gb: span(low, high),
+    device: device(ahead ?? behind ?? name),
+    gb: span(low ?? low2, high ?? high2),
   }),
 };
 
 const memory: Pattern = {
   expression: words(
-    `(?:(?<ahead>${DEVICE})\\s*(?:为|是|:)?\\s*)?${BEFORE}(?<value>${NUMBER})\\s*${GIGABYTES}(?![a-z0-9])${AFTER}(?:\\s*的?\\s*(?<device>${DEVICE}))?${AFTER.replace("after", "last")}`,
+    `(?:(?<ahead>${DEVICE})${LINK})?${BEFORE}(?<value>${NUMBER})\\s*${GIGABYTES}(?![a-z0-9])${AFTER}(?:\\s*的?\\s*(?<device>${DEVICE}))?${AFTER.replace("after", "last")}`,
   ),
-  read: ({ value = "", before, after, last, ahead, device: behind }) => {
-    const gb = bound(Number(value), before, after ?? last, "max");
-    return gb && { kind: "memory", device: device(ahead ?? behind), gb };
+  read: ({ value = "", before, after, last, ahead, device: behind }) => ({
+    kind: "memory",
+    device: device(ahead ?? behind),
+    gb: bound(Number(value), before ?? after ?? last, NEAR_MEMORY) ?? { max: Number(value) },
+  }),
+};
+
+/** `vram<8`, `显存 8`, `16 显存`: beside the name of a memory a number needs no unit. */
+const memoryNumber: Pattern = {
+  expression: words(
+    `(?:(?<ahead>显存|内存|vram|ram)${LINK}${BEFORE}(?<value>\\d{1,3}(?:\\.\\d)?)(?!\\.?\\d)(?!\\s*(?:[bkmt](?![a-z])|[亿万位张块卡路年月x×*%-]|比特|bit))${AFTER}|(?<=^|\\s)(?<value2>\\d{1,3})\\s*的?(?<behind>显存|vram)(?:${AFTER.replace("after", "last")}))`,
+  ),
+  read: ({ value, value2, before, after, last, ahead, behind }) => {
+    const gb = Number(value ?? value2);
+    return {
+      kind: "memory",
+      device: device(ahead ?? behind),
+      gb: bound(gb, before ?? after ?? last, NEAR_MEMORY) ?? { max: gb },
+    };
   },
 };
 
@@ -72,7 +85,7 @@ const billionsIn = (value: string, unit = "b"): number =>
   Number((Number(value) * (BILLIONS[unit] ?? 1)).toPrecision(12));
 
 const parametersRange: Pattern = {
-  expression: words(`(?<low>${NUMBER})\\s*b?\\s*(?:-|~|到|至|–)\\s*(?<high>${NUMBER})\\s*b(?![a-z0-9])\\s*(?:参数)?`),
+  expression: words(`(?<low>${NUMBER})\\s*b?${TO}(?<high>${NUMBER})\\s*b(?![a-z0-9])\\s*(?:参数)?`),
   read: ({ low = "", high = "" }) => ({ kind: "parameters", billions: span(low, high) }),
 };
 
@@ -80,7 +93,7 @@ const parameters: Pattern = {
   expression: words(`${BEFORE}(?<value>${NUMBER})\\s*${SIZE_UNIT}\\s*(?:参数|params?|parameters)?${AFTER}`),
   read: ({ value = "", unit, before, after }) => {
     const size = billionsIn(value, unit);
-    const billions = bound(size, before, after, "exact");
+    const billions = bound(size, before ?? after, NEAR_SIZE);
     return billions ? { kind: "parameters", billions } : { kind: "parameters", billions: {}, exact: size };
   },
 };
@@ -124,19 +137,6 @@ const longContext: Pattern = {
   read: () => ({ kind: "context", minTokens: 32_000 }),
 };
 
-const released: Pattern = {
-  expression: words(
-    `(?:(?<since>since|after|from)\\s+)?(?<from>20\\d\\d)(?:[-/.年](?<month>\\d{1,2})月?)?年?(?:\\s*[-~至到–]\\s*(?<to>20\\d\\d)年?)?\\s*(?<later>以后|之后|以来|后|起)?`,
-  ),
-  read: ({ since, from = "", month, to, later }) => {
-    const start = month === undefined ? from : `${from}-${month.padStart(2, "0")}`;
-    if (to !== undefined) return { kind: "released", from: start, to };
-    return since !== undefined || later !== undefined
-      ? { kind: "released", from: start }
-      : { kind: "released", from: start, to: start };
-  },
-};
-
 const PRECISION_NAMES = PRECISIONS.toSorted((a, b) => b.length - a.length).map((name) => name.replace("-", "[- ]?"));
 const precision: Pattern = {
   expression: words(
@@ -159,23 +159,6 @@ const bits: Pattern = {
   }),
 };
 
-const nonCommercial: Pattern = {
-  expression: /非商用|不(?:可以?|能|允许|得)商用|仅限?研究|(?<![a-z])(?:non-?commercial|research[- ]only)(?![a-z])/gu,
-  read: () => ({ kind: "commercial", allowed: false }),
-};
-const commercial: Pattern = {
-  expression:
-    /(?:可以?|能|免费|允许|支持)?商用(?:许可|授权)?|商业使用|商业化|(?<![a-z])commercial(?:ly)?(?:[ -]use)?(?![a-z])/gu,
-  read: () => ({ kind: "commercial", allowed: true }),
-};
-const LICENSE = "(?:许可证?|协议|licen[sc]e)";
-const license: Pattern = {
-  expression: words(
-    `(?<name>apache|agpl|gpl|mit|openrail|cc-by(?:-nc)?(?:-(?:sa|nd))?)(?:\\s*${LICENSE})?(?:[-, ]*(?:version|v)?\\s*[1-4](?:\\.\\d)?)?(?:\\s*${LICENSE})?`,
-  ),
-  read: ({ name = "" }) => ({ kind: "license", name }),
-};
-
 const ollama: Pattern = {
   expression: /(?<![a-z])ollama(?![a-z])(?:\s*(?:上|里|可以?|能|直接)*(?:跑|用|运行|下载))?/gu,
   read: () => ({ kind: "ollama" }),
@@ -192,6 +175,7 @@ export const PATTERNS: readonly Pattern[] = [
   bits,
   memoryRange,
   memory,
+  memoryNumber,
   context,
   longContext,
   parametersRange,
@@ -200,9 +184,7 @@ export const PATTERNS: readonly Pattern[] = [
   smallModel,
   ollama,
   processor,
-  released,
-  nonCommercial,
-  commercial,
-  license,
+  ...DATE_PATTERNS,
+  ...LICENSE_PATTERNS,
   ...MEANINGS.map(({ expression, criterion }): Pattern => ({ expression, read: () => criterion })),
 ];

@@ -5,7 +5,7 @@ import { excludesOthers } from "./criterion-ranks.ts";
 import type { NamedEntry, Names } from "./names.ts";
 import { PATTERNS } from "./query-patterns.ts";
 import { type QueryContext, wordsOf } from "./query-words.ts";
-import { FILLERS, FOREIGN_WORDS } from "./vocabulary.ts";
+import { FILLERS, FOREIGN_WORDS, isMeaning } from "./vocabulary.ts";
 
 export const SORTS = ["memory", "newest", "size", "name"] as const;
 export type Sort = (typeof SORTS)[number];
@@ -26,7 +26,7 @@ const MAX_LENGTH = 200;
 const CONSUMED = "\u0001";
 
 const SORT_WORDS: readonly [RegExp, Sort][] = [
-  [/最新(?:发布|出)?的?|新出的?|(?<![a-z])(?:newest|latest)(?![a-z])/gu, "newest"],
+  [/最新(?:发布|出)?的?|(?:新|最近|近期)(?:发布|出|推出)的?|(?<![a-z])(?:newest|latest)(?![a-z])/gu, "newest"],
   [/(?:最省|最低|最少|省)显存的?|显存最[小少低]的?/gu, "memory"],
   [/最小的?|(?<![a-z])smallest(?![a-z])/gu, "size"],
 ];
@@ -34,9 +34,10 @@ const SORT_WORDS: readonly [RegExp, Sort][] = [
 /**
  * Parses what people type: Chinese (simplified or traditional) or English, full-width or half-width, in any order.
  * Names of the catalog are read first, as far as they reach (`yi-34b` is a name, `yi 34b` a name and a size), then the
- * patterns, then what is left as words. Throws nothing: what is not understood is a word or ignored.
+ * patterns, then what is left as words. `today` (YYYY-MM-DD) is what `今年` is read by. Throws nothing: what is not
+ * understood is a word or ignored.
  */
-export function parseQuery(typed: string, { names, text, cards }: QueryContext): Query {
+export function parseQuery(typed: string, { names, text, cards }: QueryContext, today: string): Query {
   const criteria: Criterion[] = [];
   const ignored: string[] = [];
   let sort: Sort | undefined;
@@ -46,11 +47,13 @@ export function parseQuery(typed: string, { names, text, cards }: QueryContext):
     rest = rest.replace(expression, (...match) => (read(matchOf(match)) ? CONSUMED : String(match[0])));
   };
   const add = (criterion: Criterion | undefined): boolean => criterion !== undefined && criteria.push(criterion) > 0;
+  // `Medical GPT` is a name, though GPT by itself is none of ours.
+  if (rest.search(FOREIGN_WORDS) >= 0)
+    rest = readNames(rest, names, criteria, (name) => name.search(FOREIGN_WORDS) >= 0);
   take(FOREIGN_WORDS, ({ whole }) => add({ kind: "word", word: whole, typed: whole, named: [], foreign: true }));
-
   rest = readNames(rest, names, criteria);
   for (const { expression, read } of [cardPattern(cards), ...PATTERNS])
-    take(expression, ({ groups }) => add(read(groups)));
+    take(expression, ({ groups }) => add(read(groups, today)));
   for (const [expression, order] of SORT_WORDS) {
     take(expression, () => {
       sort ??= order;
@@ -85,13 +88,18 @@ function matchOf(match: readonly unknown[]): Match {
 const isGroups = (value: unknown): value is Record<string, string | undefined> =>
   typeof value === "object" && value !== null;
 
-/** Takes the longest known names out of the text, from left to right. */
-function readNames(text: string, names: Names, criteria: Criterion[]): string {
+/** Takes the longest known names out of the text, from left to right; only such as are wanted. */
+function readNames(
+  text: string,
+  names: Names,
+  criteria: Criterion[],
+  isWanted: (name: string) => boolean = () => true,
+): string {
   let result = "";
   let position = 0;
   while (position < text.length) {
     const found = startsName(text, position) ? longestName(text, position, names) : undefined;
-    if (found) {
+    if (found && isWanted(text.slice(position, found.end))) {
       const word = text.slice(position, found.end);
       criteria.push({ kind: "word", word, typed: word, named: found.named });
       result += CONSUMED;
@@ -116,6 +124,8 @@ function longestName(text: string, start: number, names: Names): Named | undefin
     const candidate = text.slice(start, end);
     if (/^\d+(?:\.\d+)?[bgk]?$/u.test(candidate)) continue;
     const named = names.meant(candidate);
+    // Some models are called what others are for (`ocr`): a word with a meaning of its own names none.
+    if (named.length > 0 && isMeaning(candidate)) continue;
     if (named.length > 0) return withoutSize(candidate, start, names) ?? { end, named };
   }
   return undefined;

@@ -1,60 +1,128 @@
+import { memoByObject } from "#src/base/memo.ts";
+import { DOMAINS } from "#src/catalog/entry/purposes.ts";
 import type { Entry, Variant } from "#src/catalog/entry/schema.ts";
 import { foldName } from "#src/catalog/entry/text.ts";
-import { type Offer, offersOf, sizesOf } from "#src/catalog/memory/offers.ts";
-import type { Criterion, WordCriterion } from "./criteria.ts";
+import { type Offer, sizesOf } from "#src/catalog/memory/offers.ts";
+import { type Criterion, type FactCriterion, singles, type WordCriterion } from "./criteria.ts";
 import { asksMemory, compareMemory, isOfferCriterion, jointRank, offersFor } from "./criterion-ranks.ts";
-import { MAX_NAME_RANK, type Matching, NOT_MET, type Ranks } from "./matching.ts";
+import { MAX_NAME_RANK, type Matching, type Met, NOT_MET, RANK_OF_RELATIVE, type Ranks } from "./matching.ts";
 import type { Sort } from "./query.ts";
+import type { Fit } from "./same-variant.ts";
+
+/**
+ * What a hit has in common with others of the list, the best first: it meets all that was asked; it only does a purpose
+ * too; it is made for one thing alone where no purpose was asked; it is another of the named series; it only mentions what
+ * was named; it meets all but the wishes.
+ */
+const HIT_GROUPS = ["full", "doesToo", "specialists", "relatives", "mentions", "others"] as const;
+export type HitGroup = (typeof HIT_GROUPS)[number];
 
 export type Hit = {
   entry: Entry;
+  group: HitGroup;
   /** The offers of the entry that meet the asked precision, memory, size and variant, best first; empty where none was asked. */
   readonly offers: Offer[];
 };
 
+/** What a search finds: the hits in order, and the criteria that those of the group `others` do not meet. */
+export type Ranking = { hits: Hit[]; wishes: Criterion[] };
+
 /** A hit with what it is ranked by. Where two are alike in all, the newer comes first. */
 type RankedEntry = {
   entry: Entry;
+  /** Its group as a number, the best first. */
+  group: number;
+  /** How many of the wishes it does not meet. */
+  missed: number;
   /** The sum of its ranks for words. */
   wordRank: number;
-  /** Whether it only mentions one of the words. */
-  mentioned: boolean;
-  /** The sum of its ranks for facts. */
-  factRank: number;
-  best: BestOffer;
+  fit: Fit;
+  /** How well it suits the purposes, in years: older by so many it would be as good. */
+  purpose: number;
+  /** GB, where the order asks for it. */
+  memory: { vramGb?: number | undefined; ramGb?: number | undefined } | undefined;
 };
 
-/** 0 where an offer of exactly the asked precision exists, 1 where only a relative; the least memory that one takes, in GB. */
-type BestOffer = { precision: number; vramGb: number | undefined; ramGb: number | undefined };
-const NO_OFFER: BestOffer = { precision: 0, vramGb: undefined, ramGb: undefined };
-
-/** The entries that meet all the criteria, in the order that was asked for or else the most useful first. */
-export function rankHits(criteria: readonly Criterion[], sort: Sort | undefined, matching: Matching): Hit[] {
+/** The entries that meet the criteria, in the order that was asked for or else the most useful first. */
+export function rankHits(criteria: readonly Criterion[], sort: Sort | undefined, matching: Matching): Ranking {
   const series = seriesOf(criteria);
-  const indexes = indexesOfHits(criteria, matching);
-  const columns = criteria.map((criterion) => ({
-    isWord: criterion.kind === "word",
-    ranks: criterion === series ? matching.ranksWithRelatives(series) : matching.ranks(criterion),
-  }));
-  const asked = criteria.filter(isOfferCriterion);
-  const byOffers = sort === undefined && asksMemory(criteria, "least");
-  const bestOfHit = (entry: Entry): BestOffer => {
-    if (sort === "memory") return leastMemoryOffer(asked, entry);
-    return byOffers ? bestOffer(asked, entry) : NO_OFFER;
+  const found = findEntries(criteria, matching);
+  const words = criteria
+    .filter((criterion) => criterion.kind === "word")
+    .map(
+      (word): WordRanks => ({
+        ranks: word === series ? matching.ranksWithRelatives(word) : matching.ranks(word),
+        names: !matching.isOnlyMentioned(word),
+      }),
+    );
+  const wished = found.wishes.map(matching.ranks);
+  const asked = found.required.filter(isOfferCriterion);
+  const any = sort === undefined && asksForAny(criteria);
+  const groupOf = (worstName: number, { doesToo, specialist }: Fit): HitGroup => {
+    if (worstName > MAX_NAME_RANK) return "mentions";
+    // An order that was asked for holds for all of a series.
+    if (worstName === RANK_OF_RELATIVE && sort === undefined) return "relatives";
+    if (doesToo) return "doesToo";
+    return any && specialist ? "specialists" : "full";
   };
-  const ranked: RankedEntry[] = [];
-  for (const index of indexes) {
+  const byPurpose = sort === undefined && criteria.some(({ kind }) => kind === "purpose");
+  const byMemory = sort === "memory" || (sort === undefined && asksMemory(criteria, "least"));
+  const ranked = ({ index, fit }: Met, isFull: boolean): RankedEntry[] => {
     const entry = matching.entries[index];
-    if (entry === undefined) continue;
-    const hit = { entry, wordRank: 0, mentioned: false, factRank: 0, best: bestOfHit(entry) };
-    for (const { isWord, ranks } of columns) {
-      const rank = ranks[index] ?? 0;
-      hit[isWord ? "wordRank" : "factRank"] += rank;
-      hit.mentioned ||= isWord && rank > MAX_NAME_RANK;
-    }
-    ranked.push(hit);
+    if (entry === undefined) return [];
+    const { wordRank, worstName } = rankOfWords(words, index);
+    const missed = isFull ? 0 : wished.filter((ranks) => ranks[index] === NOT_MET).length;
+    const group = isFull ? groupOf(worstName, fit) : "others";
+    return [
+      {
+        entry,
+        group: HIT_GROUPS.indexOf(group),
+        missed,
+        wordRank,
+        fit,
+        purpose: fit.purposes - (byPurpose ? yearsOf(entry) : 0),
+        memory: byMemory ? leastOffer(asked, entry) : undefined,
+      },
+    ];
+  };
+  const all = [
+    ...found.full.flatMap((met) => ranked(met, true)),
+    ...found.others.flatMap((met) => ranked(met, false)),
+  ].sort(order(sort));
+  return {
+    hits: all.map(({ entry, group }) => {
+      const name = HIT_GROUPS[group] ?? "full";
+      return new LazyHit(entry, name, name === "others" ? found.required : criteria);
+    }),
+    wishes: found.wishes,
+  };
+}
+
+type WordRanks = {
+  ranks: Ranks;
+  /** Whether the word is a name, or a part of one; else it is only mentioned. */
+  names: boolean;
+};
+
+/** The sum of the ranks of an entry for words, and its worst for one that names. */
+function rankOfWords(words: readonly WordRanks[], index: number): { wordRank: number; worstName: number } {
+  let [wordRank, worstName] = [0, 0];
+  for (const { ranks, names } of words) {
+    const rank = Math.max(0, ranks[index] ?? 0);
+    wordRank += rank;
+    if (names) worstName = Math.max(worstName, rank);
   }
-  return ranked.sort(order(criteria, sort)).map(({ entry }) => new LazyHit(entry, criteria));
+  return { wordRank, worstName };
+}
+
+/** How many entries meet all the criteria. */
+export const countHits = (criteria: readonly Criterion[], matching: Matching): number =>
+  findFull(criteria, matching).length;
+
+/** Whether it is asked what one could run, and not for what or by which name. */
+function asksForAny(criteria: readonly Criterion[]): boolean {
+  const particular = singles(criteria).some(({ kind }) => kind === "word" || kind === "purpose" || kind === "modality");
+  return !particular && criteria.some(isOfferCriterion);
 }
 
 /** The name that stands for a series too, alone and without a number: whoever types `chatglm` may want a newer GLM. */
@@ -62,25 +130,74 @@ function seriesOf([only, ...others]: readonly Criterion[]): WordCriterion | unde
   return only?.kind === "word" && others.length === 0 && !/\d/.test(only.word) ? only : undefined;
 }
 
-/** The indexes of the entries that a search finds, newest first. */
-export function indexesOfHits(criteria: readonly Criterion[], matching: Matching): number[] {
-  const series = seriesOf(criteria);
-  return series ? indexesMet(matching.ranksWithRelatives(series)) : matching.meeting(criteria);
+type Found = { full: Met[]; others: Met[]; required: readonly Criterion[]; wishes: Criterion[] };
+
+/** With fewer entries that meet all than a page shows, those that meet all but the wishes follow. */
+const FEW = 10;
+
+/**
+ * The entries that meet all the criteria. Where they are few, also those that meet all but the wishes: words that texts only
+ * mention and fields of knowledge, of which there are few models, so that one such word would hide all others.
+ */
+function findEntries(criteria: readonly Criterion[], matching: Matching): Found {
+  const full = findFull(criteria, matching);
+  const nothingMore: Found = { full, others: [], required: criteria, wishes: [] };
+  if (full.length >= FEW || criteria.length < 2) return nothingMore;
+  const wishes = criteria.filter((criterion) => isWish(criterion, matching));
+  if (wishes.length === 0) return nothingMore;
+  const required = criteria.filter((criterion) => !wishes.includes(criterion));
+  const known = new Set(full.map(({ index }) => index));
+  const others = (
+    required.length > 0 ? meetingOthers(required, wishes, matching) : meetingSome(wishes, matching)
+  ).filter(({ index }) => !known.has(index));
+  return others.length === 0 ? nothingMore : { full, others, required, wishes };
 }
 
-function indexesMet(ranks: Ranks): number[] {
-  const indexes: number[] = [];
-  for (let index = 0; index < ranks.length; index++) if (ranks[index] !== NOT_MET) indexes.push(index);
-  return indexes;
+function findFull(criteria: readonly Criterion[], matching: Matching): Met[] {
+  const series = seriesOf(criteria);
+  return series ? metBy(matching.ranksWithRelatives(series)) : matching.meeting(criteria);
+}
+
+function isWish(criterion: Criterion, matching: Matching): boolean {
+  return criterion.kind === "word" ? matching.isOnlyMentioned(criterion) : isField(criterion);
+}
+
+/** Whether a fact is that a model is made for a field of knowledge. */
+function isField(criterion: FactCriterion): boolean {
+  if (criterion.kind === "anyOf") return criterion.options.every(isField);
+  return criterion.kind === "purpose" && DOMAINS.some((domain) => domain === criterion.purpose);
+}
+
+/** Instead of a model for a field of knowledge a general one helps, and not one for another field. */
+const GENERAL: Criterion = { kind: "purpose", purpose: "chat" };
+
+function meetingOthers(required: readonly Criterion[], wishes: readonly Criterion[], matching: Matching): Met[] {
+  const wantsField = wishes.some((wish) => wish.kind !== "word");
+  return matching.meeting(wantsField ? [...required, GENERAL] : required);
+}
+
+function meetingSome(wishes: readonly Criterion[], matching: Matching): Met[] {
+  const met = new Map(wishes.flatMap((wish) => matching.meeting([wish])).map((item) => [item.index, item]));
+  return [...met.values()].toSorted((a, b) => a.index - b.index);
+}
+
+const NO_FACTS: Fit = { facts: 0, purposes: 0, doesToo: false, specialist: false };
+
+function metBy(ranks: Ranks): Met[] {
+  const met: Met[] = [];
+  for (let index = 0; index < ranks.length; index++) if (ranks[index] !== NOT_MET) met.push({ index, fit: NO_FACTS });
+  return met;
 }
 
 /** A hit that looks for its offers when they are read: a list shows ten of its hits. A class, as there may be a thousand. */
 class LazyHit implements Hit {
   readonly entry: Entry;
+  readonly group: HitGroup;
   readonly #criteria: readonly Criterion[];
   #offers: Offer[] | undefined;
-  constructor(entry: Entry, criteria: readonly Criterion[]) {
+  constructor(entry: Entry, group: HitGroup, criteria: readonly Criterion[]) {
     this.entry = entry;
+    this.group = group;
     this.#criteria = criteria;
   }
   get offers(): Offer[] {
@@ -90,48 +207,36 @@ class LazyHit implements Hit {
 }
 
 /**
- * Compares hits. An order that was asked for counts first, but nobody who asks for the newest Qwen means a model that
- * mentions Qwen. Otherwise: entries of the typed name before their family before mere mentions; then better fits (free
- * commercial use before conditional); then the exact precision before its relatives; then, where no memory to fit in is
- * given, the least of it; then the newest.
+ * Compares hits: first by their groups, as nobody who asks for the newest Qwen means a model that mentions Qwen. Then by the
+ * order that was asked for. Otherwise: entries of the typed name before their family; then better fits (free commercial use
+ * before conditional); then what is made for a purpose, unless it is older by a year for each step that it suits better;
+ * then, where memory has only a lower bound, the least of it; then the newest.
  */
-function order(criteria: readonly Criterion[], sort: Sort | undefined): (a: RankedEntry, b: RankedEntry) => number {
-  const namedFirst = (a: RankedEntry, b: RankedEntry): number => Number(a.mentioned) - Number(b.mentioned);
-  if (sort === "newest") return namedFirst;
-  if (sort === "memory") return (a, b) => namedFirst(a, b) || compareMemory(a.best, b.best);
-  if (sort === "size") return (a, b) => namedFirst(a, b) || smallest(a.entry) - smallest(b.entry);
-  if (sort === "name") return (a, b) => namedFirst(a, b) || a.entry.name.localeCompare(b.entry.name, "en");
-  const fits = asksMemory(criteria, "fits");
+function order(sort: Sort | undefined): (a: RankedEntry, b: RankedEntry) => number {
+  const byGroup = (a: RankedEntry, b: RankedEntry): number => a.group - b.group || a.missed - b.missed;
+  if (sort === "newest") return byGroup;
+  if (sort === "memory") return (a, b) => byGroup(a, b) || compareMemory(a.memory, b.memory);
+  if (sort === "size") return (a, b) => byGroup(a, b) || smallest(a.entry) - smallest(b.entry);
+  if (sort === "name") return (a, b) => byGroup(a, b) || a.entry.name.localeCompare(b.entry.name, "en");
   return (a, b) =>
+    byGroup(a, b) ||
     a.wordRank - b.wordRank ||
-    a.factRank - b.factRank ||
-    a.best.precision - b.best.precision ||
-    (fits ? 0 : compareMemory(a.best, b.best));
+    a.fit.facts - b.fit.facts ||
+    a.purpose - b.purpose ||
+    compareMemory(a.memory, b.memory);
 }
+
+/** The date of release in years; 0 where none is stated. */
+const yearsOf = memoByObject(({ released = "0" }: Entry): number => {
+  const [year = 0, month = 1, day = 1] = released.split("-").map(Number);
+  return year + (month - 1) / 12 + (day - 1) / 365;
+});
 
 const smallest = (entry: Entry): number => sizesOf(entry)[0] ?? Number.MAX_VALUE;
 
 /** The least memory that an offer takes, whatever its precision. */
-function leastMemoryOffer(asked: readonly Criterion[], entry: Entry): BestOffer {
-  const least = offersFor(asked, entry).toSorted(compareMemory)[0];
-  return { precision: 0, vramGb: least?.vramGb, ramGb: least?.ramGb };
-}
-
-/** The least memory at the best precision that is offered: memory of a relative says nothing of the exact one. */
-function bestOffer(asked: readonly Criterion[], entry: Entry): BestOffer {
-  let best: BestOffer | undefined;
-  for (const offer of offersOf(entry)) {
-    const precision = jointRank(asked, offer, entry);
-    if (precision === undefined) continue;
-    if (
-      best === undefined ||
-      precision < best.precision ||
-      (precision === best.precision && compareMemory(offer, best) < 0)
-    )
-      best = { precision, vramGb: offer.vramGb, ramGb: offer.ramGb };
-  }
-  return best ?? { ...NO_OFFER, precision: 1 };
-}
+const leastOffer = (asked: readonly Criterion[], entry: Entry): Offer | undefined =>
+  offersFor(asked, entry).toSorted(compareMemory)[0];
 
 /**
  * The offers of an entry that answer a query, of the named variants where it names some. What must fit in a memory is the largest

@@ -2,19 +2,22 @@ import { LRUCache } from "lru-cache";
 import { PRECISIONS } from "#src/catalog/entry/precision.ts";
 import type { Reference } from "#src/catalog/entry/reference.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
+import { cardPattern } from "./card-pattern.ts";
 import type { Criterion } from "./criteria.ts";
 import { type FullText, indexText } from "./full-text.ts";
 import { createMatching, type Matching } from "./matching.ts";
 import { byNewest, indexNames, type Names } from "./names.ts";
 import { nearestEntries } from "./nearest.ts";
 import { parseQuery, type Query, type Sort } from "./query.ts";
-import { type Hit, indexesOfHits, rankHits } from "./ranking.ts";
+import { countHits, type Hit, rankHits } from "./ranking.ts";
 import { namedSizesOf } from "./sizes.ts";
 import { MEANINGS } from "./vocabulary.ts";
 
 export type SearchResult = {
   query: Query;
   hits: Hit[];
+  /** What the hits of the group `others` do not meet; there are none of them where it is empty. */
+  wishes: Criterion[];
   /** With no hits: the criteria without any one of which there would be some; else all that no entry meets. */
   emptiedBy: Criterion[];
   /** With no hits: what comes nearest, best first. */
@@ -31,17 +34,18 @@ export type Catalog = CatalogData & {
   names: Names;
   entry: (id: string) => Entry | undefined;
   search: (text: string, options?: { sort?: Sort | undefined }) => SearchResult;
-  /** How many entries a search finds. */
+  /** How many entries meet all of a search. */
   count: (text: string) => number;
 };
 
 /**
  * Indexes the entries. What takes long is put off until a query needs it, or until the process has nothing else to do:
- * `later` gets the steps that spare the first queries the wait.
+ * `later` gets the steps that spare the first queries the wait. `today` (YYYY-MM-DD) is what `今年` is read by.
  */
 export function openCatalog(
   { entries, cards, bases }: CatalogData,
   later: (steps: Iterator<unknown>) => void = inIdleTurns,
+  today: () => string = todayInUtc,
 ): Catalog {
   const names = indexNames(entries, bases);
   const newestFirst = entries.toSorted(byNewest);
@@ -49,7 +53,7 @@ export function openCatalog(
   const matching = createMatching(newestFirst, text, names);
   const results = new LRUCache<string, SearchResult>({ max: CACHED_RESULTS });
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
-  later(prepare(newestFirst, text, matching));
+  later(prepare(newestFirst, text, matching, cards));
   const counts = new LRUCache<string, number>({ max: CACHED_RESULTS });
   return {
     entries,
@@ -58,19 +62,22 @@ export function openCatalog(
     names,
     entry: (id) => byId.get(id),
     search: (typed, { sort } = {}) => {
-      const key = `${sort ?? ""}:${typed}`;
+      const day = today();
+      const key = `${sort ?? ""}:${day}:${typed}`;
       const known = results.get(key);
       if (known) return known;
-      const query = parseQuery(typed, { names, text, cards });
+      const query = parseQuery(typed, { names, text, cards }, day);
       const result = search(query, sort ?? query.sort, matching, names);
       results.set(key, result);
       return result;
     },
     count: (typed) => {
-      const known = results.peek(`:${typed}`)?.hits.length ?? counts.get(typed);
+      const day = today();
+      const key = `${day}:${typed}`;
+      const known = counts.get(key);
       if (known !== undefined) return known;
-      const count = indexesOfHits(parseQuery(typed, { names, text, cards }).criteria, matching).length;
-      counts.set(typed, count);
+      const count = countHits(parseQuery(typed, { names, text, cards }, day).criteria, matching);
+      counts.set(key, count);
       return count;
     },
   };
@@ -86,11 +93,20 @@ const COMMON: readonly Criterion[] = [
 ];
 
 /** Makes what the first queries would have to wait for, in steps of about a millisecond. */
-function* prepare(entries: readonly Entry[], text: FullText, matching: Matching): Generator<unknown, void> {
+function* prepare(
+  entries: readonly Entry[],
+  text: FullText,
+  matching: Matching,
+  cards: Reference["cards"],
+): Generator<unknown, void> {
   while (!text.advance(1)) yield;
+  // An expression is compiled when it is first used, for Latin texts and for Chinese ones.
+  for (const typed of ["card", "显卡"]) yield typed.search(cardPattern(cards).expression);
   for (const entry of entries) yield namedSizesOf(entry);
   for (const criterion of COMMON) yield matching.ranks(criterion);
 }
+
+const todayInUtc = (): string => new Date().toISOString().slice(0, 10);
 
 /** A start has better things to do in its first moments. */
 const IDLE_AFTER_MS = 2000;
@@ -107,8 +123,8 @@ function inIdleTurns(steps: Iterator<unknown>): void {
 
 function search(query: Query, sort: Sort | undefined, matching: Matching, names: Names): SearchResult {
   const { criteria } = query;
-  const hits = rankHits(criteria, sort, matching);
-  if (hits.length > 0) return { query, hits, emptiedBy: [], nearest: [] };
+  const { hits, wishes } = rankHits(criteria, sort, matching);
+  if (hits.length > 0) return { query, hits, wishes, emptiedBy: [], nearest: [] };
   const isMet = (wanted: readonly Criterion[]): boolean => matching.meeting(wanted, 1).length > 0;
   const blocking =
     criteria.length > 1 ? criteria.filter((item) => isMet(criteria.filter((other) => other !== item))) : [];
@@ -116,6 +132,7 @@ function search(query: Query, sort: Sort | undefined, matching: Matching, names:
   return {
     query,
     hits,
+    wishes,
     emptiedBy: emptiedBy.length > 0 ? emptiedBy : criteria,
     nearest: nearestEntries(criteria, matching, names),
   };

@@ -24,6 +24,11 @@ const language = (tag: string, chinese: string, latin: string): Meaning => ({
   criterion: { kind: "language", language: tag },
 });
 
+const thinking = (wanted: Fact<"thinking">["wanted"], chinese: string, latin: string): Meaning => ({
+  expression: either(chinese, latin),
+  criterion: { kind: "thinking", wanted },
+});
+
 /** The meanings, which are read in this order, each over what the earlier ones left: `代码推理` is code and reasoning. */
 export const MEANINGS: readonly Meaning[] = [
   {
@@ -31,32 +36,83 @@ export const MEANINGS: readonly Meaning[] = [
     criterion: { kind: "architecture", architecture: "moe" },
   },
   { expression: either("稠密", "dense"), criterion: { kind: "architecture", architecture: "dense" } },
-  modality("audio", "语音(?:识别|输入|理解|对话)?|音频|听(?:声音|懂|力)", "audio|speech|voice|asr"),
-  modality(
+  thinking(
+    "choice",
+    "(?:可以?|能|支持)?(?:关闭|关掉|开关|切换|选择|控制)(?:深度)?思考(?:模式)?|思考(?:模式)?(?:可以?|能)?(?:开关|切换|关闭|选择)|混合(?:思考|推理)(?:模[式型])?",
+    "hybrid[- ](?:thinking|reasoning)|(?:switchable|toggleable|optional)[- ]thinking|thinking[- ](?:switch|toggle)",
+  ),
+  thinking(
+    "off",
+    "(?:不|无|非|没有|免|别)(?:会|带|用|需要?|要|进行|做)?(?:深度|慢)?思考(?:模[式型])?",
+    "no[-_ ]?think(?:ing)?|non[-_ ]?thinking|without thinking",
+  ),
+  thinking("on", "(?:会|能|带|有|深度|慢)*思考(?:模[式型]|型|能力)?", "thinking|thinker|thinks?"),
+  purpose(
+    "drawing",
+    "文生图|图生图|(?:图[像片]?|图画)(?:生成|编辑)|生成图[像片]?|(?:会|能)?[画绘][图画]|绘画|作画|修图|改图",
+    "text[- ]?to[- ]?image|image[- ](?:generation|editing)|t2i|draw(?:s|ing)?|paint(?:s|ing)?",
+  ),
+  purpose(
+    "ocr",
+    "文字识别|(?:识别|提取|读取)(?:图片|图中)?文字|扫描(?:件|版)?|票据|发票|手写(?:识别|字)?|(?:表格|公式|版面)(?:识别|分析|解析)|(?:文档|pdf)(?:识别|解析)|pdf",
+    "ocr|document parsing|pdf",
+  ),
+  purpose("video", "(?:[看读]|理解)?(?:长)?视频(?:理解|分析|问答)?", "videos?"),
+  purpose(
+    "audio",
+    "语音(?:识别|输入|理解|对话|助手|交互)?|音频(?:理解)?|录音|听(?:得懂|声音|懂|力|写|歌)?|会说话|转写",
+    "audio|speech|voice|asr",
+  ),
+  modality("vision", "多模态|图文|视觉语言", "multi-?modal|vlm?"),
+  purpose(
     "vision",
-    "[看识读]图|看(?:得懂)?图片|图[片像文](?:理解|识别|问答|输入|对话)?|截图|视觉(?:语言|理解)?|多模态|文字识别",
-    "vision|visual|images?|pictures?|multi-?modal|vlm?|vqa|ocr",
+    "[看识读]图|[看识]?别?图(?:片|像)(?:理解|识别|问答|输入|对话)?|看(?:得懂)?图片|截图|图表|视觉(?:理解|问答)?",
+    "vision|visual|images?|pictures?|vqa",
+  ),
+  purpose(
+    "psychology",
+    "心理(?:咨询|疏导|健康|辅导|医生)?|情感(?:陪伴|支持)|倾诉|抑郁",
+    "psycholog(?:y|ical)|mental health|counsel(?:l?ing|l?or)|therap(?:y|ist)",
   ),
   purpose("medical", "医疗|医学|医药|中医|问诊|看病|医生|健康", "medical|medicine|health(?:care)?|clinical"),
-  purpose("legal", "法律|法务|律师|司法|法规", "legal|law|lawyers?"),
-  purpose("finance", "金融|财经|股票|投资|理财|炒股|财务", "financ(?:e|ial)|stocks?"),
+  purpose("legal", "法律(?:咨询)?|法务|律师|司法|法规|合同", "legal|law|lawyers?"),
+  purpose("finance", "金融|财经|股票|投资|理财|炒股|财务|证券", "financ(?:e|ial)|stocks?"),
+  purpose(
+    "education",
+    "教育|老师|教师|批改(?:作[业文])?|作业|家教|教学|辅导",
+    "education(?:al)?|teach(?:er|ing)|tutor(?:ing)?",
+  ),
+  purpose("classics", "古文|古籍|文言文?|古诗词?|诗词|国学|古汉语", "classical chinese|classics"),
+  purpose("commerce", "电商|商品|带货|淘宝", "e-?commerce|shopping"),
+  purpose("transport", "交通|出行|自动驾驶|驾驶", "transport(?:ation)?|traffic|driving"),
   purpose(
     "code",
-    "(?:能|会)?写(?:代码|程序|软件)|敲代码|代码(?:补全|生成|大?模型)?|编程|编码|程序员?|软件工程",
-    "code|coders?|coding|program(?:mer|ming)?|developers?|software",
+    "(?:能|会)?写(?:代码|程序|软件|脚本|sql|python|java)|敲代码|代码(?:补全|生成|大?模型)?|编程|编码|程序员?|软件工程|前端",
+    "text[- ]?(?:to|2)[- ]?sql|sql|code|coders?|coding|program(?:mer|ming)?|developers?|software|python|java(?:script)?",
   ),
-  purpose("math", "做数学题|数学题?|数理|解题|奥数", "maths?|mathematic(?:s|al)"),
+  purpose("math", "做?数学题?|数理|解题|奥数|做题", "maths?|mathematic(?:s|al)"),
+  purpose("science", "科研|科学|化学|物理|生物", "scien(?:ce|tific)|chemistry|physics|biology"),
   purpose(
     "reasoning",
-    "(?:会|深度|慢)?思考|推理(?!显存|速度|框架)|思维链",
-    "reason(?:ing|er)?|thinking|thinker|cot|chain[- ]of[- ]thought",
+    "(?:会|能)?推理(?!显存|速度|框架)(?:模型)?|思维链",
+    "reason(?:ing|er)?|cot|chain[- ]of[- ]thought",
   ),
   purpose("translation", "(?:机器|中英)?翻译|互译", "translat(?:e|es|ing|ion|or)"),
+  purpose("research", "深度(?:研究|搜索|调研)|联网搜索|搜索智能体", "deep[- ]?research|deep[- ]?search"),
   purpose(
     "agent",
     "智能体|工具(?:调用|使用)|(?:会|能)?(?:调用|使用|用)工具|函数调用|调用函数",
     "agents?|agentic|tool[- ]?(?:use|calling|calls?)|function[- ]?call(?:ing|s)?|mcp",
   ),
+  purpose("roleplay", "角色(?:扮演)?|扮演|人设|酒馆|陪聊", "role-?\\s?play(?:ing)?|companions?"),
+  purpose("service", "(?:智能)?客服|客户服务|售后", "customer (?:service|support)"),
+  purpose(
+    "writing",
+    "(?:会|能)?写(?:作|小说|文章|故事|诗歌?|歌词|剧本|作文|公文|邮件|周报|文案|稿子?|材料)|小说|创作|文案|故事|续写|润色|网文|作文",
+    "(?:creative )?writ(?:ing|er|e)|novels?|stor(?:y|ies)|poe(?:m|ms|try)|copywriting",
+  ),
+  purpose("chat", "聊天(?:机器人)?|闲聊|通用助手", "chatbots?"),
+  purpose("completion", "基座|底座|基础模型|预训练模型|base模型", "base models?|foundation models?|completion"),
   purpose(
     "on-device",
     "端侧|边缘(?:设备|计算)?|移动端|(?:装|跑|用)?[在到进]?手机(?:上|里|端)?|平板|树莓派|嵌入式|离线",
@@ -76,25 +132,28 @@ export const MEANINGS: readonly Meaning[] = [
   language("zh", "中文|汉语|简体", "chinese"),
 ];
 
+/** Whether a word as a whole asks for a purpose. */
+export const isMeaning = (word: string): boolean =>
+  MEANINGS.some(({ expression, criterion }) => criterion.kind === "purpose" && word.replace(expression, "") === "");
+
 /**
  * Words for what people look for and the catalog holds none of: models that are no open Chinese language models, and kinds of model
- * that write no text. Texts mention them for comparison, and a mistyped name must not be made of them.
+ * that write no text and draw nothing. Texts mention them for comparison, and a mistyped name must not be made of them.
  */
 const FOREIGN = [
   "(?:chat)?gpt(?:[- ]?\\d[a-z0-9.]*(?:-[a-z]+)*|-[a-z]+)?|claude|gemini|grok|copilot|sora|midjourney|stable[- ]?diffusion|sdxl",
-  "dall-?e|whisper|llava|bert|bge|m3e|embeddings?|text2vec|rerank(?:er|ing)?|tts",
+  "dall-?e|whisper|bert|bge|m3e|embeddings?|text2vec|rerank(?:er|ing)?|tts",
 ].join("|");
-const FOREIGN_CHINESE =
-  "文生[图视]频?|(?:图[像片]|视频)生成|生成(?:图[像片]|视频)|[画绘]图|绘画|作画|嵌入模型|词?向量(?:模型|化)?|语音合成|重排序?模型";
+const FOREIGN_CHINESE = "[文图]生视频|视频生成|生成视频|嵌入模型|词?向量(?:模型|化)?|语音合成|重排序?模型";
 
 /** An expression for such words in a text. */
-export const FOREIGN_WORDS = new RegExp(`(?<![a-z0-9${HAN}])(?:${FOREIGN})(?![a-z0-9])|${FOREIGN_CHINESE}`, "gu");
+export const FOREIGN_WORDS = new RegExp(`(?<![a-z0-9${HAN}-])(?:${FOREIGN})(?![a-z0-9])|${FOREIGN_CHINESE}`, "gu");
 /** Whether a word as a whole is one of them. */
 export const isForeign = (word: string): boolean => new RegExp(`^(?:${FOREIGN})$`, "u").test(word);
 
 /** Chinese words that say nothing of what is looked for, longest first, so that `能跑的` goes before `能跑`. */
 const FILLERS_CHINESE =
-  "能够运行的|可以运行的|可以跑的|能跑的|能运行|可以跑|跑得动|跑起来|带得动|能跑|运行|部署|本地|有没有|有哪些|有什么|哪些|哪个|哪款|什么|推荐|最好的?|最强的?|好用的?|比较好|厉害的?|大语言模型|语言模型|大模型|模型|开源|国产|国内|显存|内存|显卡|参数量?|上下文|量化版?|支持|需要|适合|可以|想要|想找|给我|帮我|我想|一个|一款|我的|用于|用来|以及|或者|左右|大概|怎么样|怎么|如何|比较|版本|系列|最近|目前|现在|聊天|对话|问答|助手".split(
+  "能够运行的|可以运行的|可以跑的|能跑的|能运行|可以跑|跑得动|跑起来|带得动|能跑|运行|部署|本地|有没有|有哪些|有什么|哪些|哪个|哪款|什么|推荐|最好的?|最强的?|好用的?|比较好|厉害的?|大语言模型|语言模型|大模型|模型|开源|国产|国内|显存|内存|显卡|参数量?|上下文|量化版?|支持|需要|适合|可以|想要|想找|给我|帮我|我想|一个|一款|我的|用于|用来|以及|或者|左右|大概|怎么样|怎么|如何|比较|版本|系列|最近|目前|现在|对话|问答|助手|电脑|机器|笔记本|效果|性价比|免费|求推荐|靠谱|不错|可用|能用|适用|专门|专用|擅长|方面|任务|场景|领域|行业|应用|随便|普通".split(
     "|",
   );
 const FILLERS_LATIN =

@@ -1,4 +1,5 @@
 import type zhCN from "#src/base/locales/zh-CN.json";
+import { licenseGroups, licenseOf } from "#src/catalog/entry/of-variant.ts";
 import { PRECISIONS, quantizationLabel } from "#src/catalog/entry/precision.ts";
 import { formatGb, formatSize, formatTokens } from "#src/catalog/entry/units.ts";
 import { releaseUrl, repositoryUrl } from "#src/catalog/entry/urls.ts";
@@ -6,6 +7,8 @@ import { sizesOf } from "#src/catalog/memory/offers.ts";
 import { offersOfSubject, type Subject, shortVariant } from "#src/catalog/search/subject.ts";
 import type { Context } from "#src/chat/command.ts";
 import { languageName, sizesText } from "#src/chat/model/labels.ts";
+import { commercialText, useText } from "#src/chat/model/license-text.ts";
+import { developerText, VARIANT_FACTS } from "#src/chat/model/variant-facts.ts";
 import { catalogText } from "#src/chat/traditional.ts";
 
 type FactContext = Pick<Context, "locale" | "text">;
@@ -49,7 +52,7 @@ const FIELDS: readonly Field[] = [
     name: "developers",
     read: ({ entry }, context) =>
       listed(
-        entry.developers.map(({ name }) => name),
+        entry.developers.map((developer) => developerText(developer, context.locale)),
         context,
       ),
   },
@@ -79,6 +82,11 @@ const FIELDS: readonly Field[] = [
         context,
       ),
   },
+  ...VARIANT_FACTS.map(({ name, read, ofAll }) => ({
+    name,
+    read: ({ entry, variant }: Subject, context: FactContext) =>
+      variant === undefined ? ofAll(entry, context) : read(entry, variant, context),
+  })),
   { name: "weightsLicense", read: weightsLicense },
   { name: "commercial", read: commercial },
   { name: "precision", read: precisions },
@@ -121,16 +129,28 @@ function languages({ entry }: Subject, context: FactContext): string | undefined
   return listed([...names, ...(entry.languagesNote === undefined ? [] : [entry.languagesNote])], context);
 }
 
-function weightsLicense({ entry, variant }: Subject, { text, locale }: FactContext): Fact | undefined {
-  const { weights, weightsUrl } = variant?.license ?? entry.license;
-  if (weights === undefined) return undefined;
-  if (weights === "unknown") return { text: text("facts.unknown"), doubtful: true };
-  return { text: catalogText(weights, locale), ...(weightsUrl !== undefined && { url: weightsUrl }) };
+/** The licence of the very variant; of a whole entry the one of each of its variants. */
+function weightsLicense({ entry, variant }: Subject, context: FactContext): Fact | undefined {
+  const licenses = variant ? [licenseOf(entry, variant)] : licenseGroups(entry).map(({ value }) => value);
+  const named = licenses.filter(({ weights }) => weights !== undefined);
+  const [only] = named;
+  const names = new Set(named.map(({ weights = "" }) => licenseText(weights, context)));
+  if (only === undefined) return undefined;
+  return {
+    text: [...names].join(context.text("facts.listComma")),
+    doubtful: licenses.some(({ weights }) => weights === "unknown"),
+    ...(names.size === 1 && only.weightsUrl !== undefined && { url: only.weightsUrl }),
+  };
 }
 
-function commercial({ entry, variant }: Subject, { text }: FactContext): Fact {
-  const { commercial: permitted } = variant?.license ?? entry.license;
-  return { text: text(`commercial.${permitted}`), doubtful: permitted === "unknown" };
+const licenseText = (weights: string, { text, locale }: FactContext): string =>
+  weights === "unknown" ? text("facts.unknown") : catalogText(weights, locale);
+
+function commercial({ entry, variant }: Subject, context: FactContext): Fact {
+  const groups = variant === undefined ? licenseGroups(entry) : [];
+  const [only] = variant === undefined ? groups.map(({ value }) => value) : [licenseOf(entry, variant)];
+  const said = only === undefined || groups.length > 1 ? commercialText(entry, context) : useText(only, context);
+  return { text: said, doubtful: (only?.commercial ?? entry.license.commercial) === "unknown" };
 }
 
 function precisions(subject: Subject, { text }: FactContext): string | undefined {

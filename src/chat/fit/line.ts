@@ -1,4 +1,5 @@
 import { code, plain } from "#src/base/markdown.ts";
+import { ENGINE_NAMES } from "#src/catalog/entry/engine-names.ts";
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
 import type { Purpose } from "#src/catalog/entry/purposes.ts";
 import { specialtyOf } from "#src/catalog/entry/suitability.ts";
@@ -8,7 +9,7 @@ import { bitsOf, SAFE_MARGIN } from "#src/catalog/memory/fit-score.ts";
 import { type Machine, totalGb } from "#src/catalog/memory/machine.ts";
 import type { Fit, FitRequest } from "#src/catalog/memory/ways.ts";
 import type { Context } from "#src/chat/command.ts";
-import { ENGINE_NAMES, gbRange } from "#src/chat/model/labels.ts";
+import { gbRange } from "#src/chat/model/labels.ts";
 import { marks } from "#src/chat/model/list.ts";
 
 type Text = Context["text"];

@@ -82,7 +82,9 @@ function bodies(shown: readonly Way[], request: FitRequest, context: ListContext
 /** What was asked for besides the graphics memory, and what that leaves out. */
 function requestLines(request: FitRequest, { excluded }: FitResult, { text }: ListContext): string[] {
   const { machine, contextTokens, cacheKind, purpose, commercial } = request;
+  const { name, unified } = machine;
   const requests = [
+    name === undefined ? "" : plain(name),
     machine.ramGb === undefined ? "" : `${text("facts.ram")} ${formatGb(machine.ramGb)}`,
     contextText(contextTokens, text),
     cacheKind === undefined ? "" : text("fit.cacheKind", { kind: cacheKind }),
@@ -94,6 +96,7 @@ function requestLines(request: FitRequest, { excluded }: FitResult, { text }: Li
   return [
     ...(requests.length > 0 ? [text("list.understood", { criteria: requests.join(" · ") })] : []),
     ...(contextTokens === undefined ? [`-# ${text("fit.usualContext", { tokens: usual })}`] : []),
+    ...(unified ? [`-# ${text("fit.unified", { vram: cardsLabel(machine) })}`] : []),
     ...(count > 0 ? [`-# ${text("fit.excluded", { count, no: excluded.no, unknown: excluded.unknown })}`] : []),
   ];
 }

@@ -19,7 +19,8 @@ export function criterionText(criterion: Criterion, text: Text, locale: Locale):
     case "context":
       return `${text("facts.context")} ≥ ${formatTokens(criterion.minTokens)}`;
     case "commercial":
-      return text(criterion.allowed ? "criteria.commercial" : "criteria.nonCommercial");
+      if (!criterion.allowed) return text("criteria.nonCommercial");
+      return text(criterion.unregistered ? "criteria.unregistered" : "criteria.commercial");
     case "license":
       return text("criteria.license", { name: criterion.name.toUpperCase() });
     case "released":
@@ -32,6 +33,8 @@ export function criterionText(criterion: Criterion, text: Text, locale: Locale):
       return languageName(criterion.language, locale);
     case "purpose":
       return text(`purpose.${criterion.purpose}`);
+    case "thinking":
+      return text(`criteria.thinking.${criterion.wanted}`);
     case "fineTuned":
       return text("criteria.fineTuned");
     case "ollama":

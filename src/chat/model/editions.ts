@@ -1,26 +1,24 @@
-import { code, link, plain, table } from "#src/base/markdown.ts";
-import { everyOllamaModel, everyRequirement, everyWeights } from "#src/catalog/entry/editions.ts";
+import { code, link, plain } from "#src/base/markdown.ts";
+import { everyOllamaModel, everyWeights } from "#src/catalog/entry/editions.ts";
+import { licenseGroups, licenseOf } from "#src/catalog/entry/of-variant.ts";
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
-import type { Entry, License, Requirement, Variant, Weights } from "#src/catalog/entry/schema.ts";
+import type { Entry, License, Variant, Weights } from "#src/catalog/entry/schema.ts";
 import { statedParts, whenStated } from "#src/catalog/entry/stated.ts";
 import { formatBillions, formatGb, formatSize, formatTokens } from "#src/catalog/entry/units.ts";
 import { weightsUrl } from "#src/catalog/entry/urls.ts";
-import type { Context } from "#src/chat/command.ts";
 import { catalogText } from "#src/chat/traditional.ts";
-
-/** What a page is drawn with: the reader's language, the room, and catalog text made safe in that language. */
-export type PageContext = Pick<Context, "locale" | "text" | "room"> & { say: (value: string) => string };
-
-const secondary = (variant: Variant | undefined, { text }: PageContext): string =>
-  variant?.confidence === undefined ? "" : `⚠ ${text("facts.secondary")}`;
+import { licenseName } from "./license-text.ts";
+import type { PageContext } from "./page-context.ts";
+import { secondary } from "./secondary.ts";
+import { ownText, VARIANT_FACTS } from "./variant-facts.ts";
 
 /** The sizes and editions of an entry, one a line. */
 export const variantLines = (entry: Entry, context: PageContext): string[] =>
-  (entry.variants ?? []).map((variant) => variantLine(variant, context));
+  (entry.variants ?? []).map((variant) => variantLine(entry, variant, context));
 
-function variantLine(variant: Variant, context: PageContext): string {
+function variantLine(entry: Entry, variant: Variant, context: PageContext): string {
   const { text, say } = context;
-  const { parametersB, activeParametersB, license } = variant;
+  const { parametersB, activeParametersB } = variant;
   const details = statedParts([
     secondary(variant, context),
     parametersB === undefined
@@ -32,34 +30,29 @@ function variantLine(variant: Variant, context: PageContext): string {
     whenStated(variant.baseModel, (base) => text("facts.basedOn", { base: plain(base) })),
     whenStated(variant.pretrainingTokens, (tokens) => text("facts.trainedOn", { tokens: plain(tokens) })),
     variant.released,
-    ...(license === undefined ? [] : variantLicense(license, context)),
+    ...ownFacts(entry, variant, context),
     whenStated(variant.note, say),
   ]);
   return `- **${say(variant.name)}** ${details.join(" · ")}`.trimEnd();
 }
 
-function variantLicense(license: License, { text, say }: PageContext): (string | undefined)[] {
-  const named = (label: string, name: string | undefined, url: string | undefined): string | undefined =>
-    whenStated(name, (known) => `${label} ${licenseName(known, url, { text, say })}`);
-  return [
-    named(text("facts.codeLicense"), license.code, license.codeUrl),
-    named(text("facts.weightsLicense"), license.weights, license.weightsUrl),
-    whenStated(license.data, (data) => `${text("facts.dataLicense")} ${say(data)}`),
-    text(`commercial.${license.commercial}`),
-    whenStated(license.note, say),
-  ];
+/** What a variant is made for, whether it thinks, its cache and its licence, as far as variants differ in it. */
+function ownFacts(entry: Entry, variant: Variant, context: PageContext): (string | undefined)[] {
+  const { text } = context;
+  const facts = VARIANT_FACTS.map(({ name, read }) =>
+    whenStated(ownText(entry, variant, read, context), (value) =>
+      // A list of purposes speaks for itself.
+      name === "purposes" ? value : text("facts.pair", { label: text(`facts.${name}`), value }),
+    ),
+  );
+  return [...facts, ...(licenseGroups(entry).length > 1 ? licenseParts(licenseOf(entry, variant), context) : [])];
 }
 
-/** The name of a licence, leading to its text where that is known. */
-export function licenseName(
-  name: string | undefined,
-  url: string | undefined,
-  { text, say }: Pick<PageContext, "text" | "say">,
-): string {
-  if (name === undefined) return text("facts.notStated");
-  if (name === "unknown") return text("facts.unknown");
-  return url === undefined ? say(name) : link(name, url);
-}
+/** The licence of the weights in short; the section on licences has all of it. */
+const licenseParts = (license: License, context: PageContext): (string | undefined)[] => [
+  whenStated(license.weights, (name) => licenseName(name, license.weightsUrl, context)),
+  context.text(`commercial.${license.commercial}`),
+];
 
 /** Where the weights can be had, one artefact a line. */
 export function downloadLines(entry: Entry, context: PageContext): string[] {
@@ -79,70 +72,6 @@ export function downloadLines(entry: Entry, context: PageContext): string[] {
   };
   const lines = everyWeights(entry).map(({ row, variant }) => line(row, variant));
   return lines.length > 0 ? lines : [text("facts.notStated")];
-}
-
-type Need = { name: string; figures: Record<"ram" | "inference" | "finetune", string | undefined>; remarks: string[] };
-
-/** Memory that each precision needs: a table where the surface draws tables, else a line each. */
-export function requirementLines(entry: Entry, context: PageContext): string[] {
-  const { text, room } = context;
-  const needs = everyRequirement(entry).map(({ row, variant }) => need(row, variant, context));
-  if (needs.length === 0) return [text("facts.notStated")];
-  const silent = text("facts.notStated");
-  if (room.tables) {
-    const columns = [
-      text("facts.precision"),
-      text("facts.ram"),
-      text("facts.vramInference"),
-      text("facts.vramFinetune"),
-      text("facts.remarks"),
-    ];
-    const rows = needs.map(({ name, figures, remarks }) => [
-      name,
-      figures.ram ?? silent,
-      figures.inference ?? silent,
-      figures.finetune ?? silent,
-      remarks.join(text("facts.semicolon")),
-    ]);
-    return [table(columns, rows)];
-  }
-  return needs.map(({ name, figures, remarks }) => {
-    const parts = statedParts([
-      `${text("facts.vramInference")} ${figures.inference ?? silent}`,
-      whenStated(figures.finetune, (memory) => `${text("facts.vramFinetune")} ${memory}`),
-      whenStated(figures.ram, (memory) => `${text("facts.ram")} ${memory}`),
-      ...remarks,
-    ]);
-    return `- **${name}** ${parts.join(" · ")}`;
-  });
-}
-
-function need(row: Requirement, variant: Variant | undefined, context: PageContext): Need {
-  const { text, say } = context;
-  const remark = (value: string, note: string): string => text("facts.withRemark", { value, remark: note });
-  const gb = (value: number | undefined): string | undefined =>
-    whenStated(value, (known) => (row.estimated ? remark(formatGb(known), text("facts.estimated")) : formatGb(known)));
-  const fileSize = (size: number): string => text("facts.fileSize", { size: formatGb(size) });
-  return {
-    name: statedParts([quantizationLabel(row), whenStated(variant?.name ?? row.variant, say)]).join(" · "),
-    figures: {
-      ram: gb(row.ramGb),
-      inference: row.device === "cpu" ? text("facts.noneCpu") : gb(row.vramInferenceGb),
-      finetune: gb(row.vramFinetuneGb),
-    },
-    remarks: statedParts([
-      secondary(variant, context),
-      row.finetuneMethod === "unspecified"
-        ? ""
-        : whenStated(row.finetuneMethod, (method) => text("facts.finetuneMethod", { method })),
-      whenStated(row.contextTokens, (tokens) => text("facts.atContext", { tokens })),
-      whenStated(row.fileGb, (size) =>
-        row.fileConfidence ? remark(fileSize(size), text("facts.secondary")) : fileSize(size),
-      ),
-      whenStated(row.note, say),
-      whenStated(row.source, (source) => text("facts.source", { source: say(source) })),
-    ]),
-  };
 }
 
 /** What runs it in Ollama, stand-ins marked. */

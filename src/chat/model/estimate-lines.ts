@@ -1,10 +1,11 @@
+import { ENGINE_NAMES } from "#src/catalog/entry/engine-names.ts";
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { formatBillions } from "#src/catalog/entry/units.ts";
 import { ESTIMATE_TOKENS } from "#src/catalog/memory/estimate.ts";
 import { isOurEstimate, type Offer, offersOf } from "#src/catalog/memory/offers.ts";
-import type { PageContext } from "./editions.ts";
-import { aboutGb, ENGINE_NAMES } from "./labels.ts";
+import { aboutGb } from "./labels.ts";
+import type { PageContext } from "./page-context.ts";
 
 /** Our estimates of the graphics memory that no source states, a precision a line, set apart from what sources state. */
 export function estimateLines(entry: Entry, { text, say }: PageContext): string[] {

@@ -1,7 +1,7 @@
 import type { Locale, Text } from "#src/base/locale.ts";
 import { plain } from "#src/base/markdown.ts";
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
-import type { Engine, Entry } from "#src/catalog/entry/schema.ts";
+import type { Entry } from "#src/catalog/entry/schema.ts";
 import { formatGb } from "#src/catalog/entry/units.ts";
 import { isOurEstimate, type Offer, sizeSummary } from "#src/catalog/memory/offers.ts";
 
@@ -12,20 +12,6 @@ export function languageName(tag: string, locale: Locale): string {
 
 /** All sizes of an entry, or that none is stated. */
 export const sizesText = (entry: Entry, text: Text): string => sizeSummary(entry) ?? text("facts.notStated");
-
-/** The programs that run models, as their makers write them; nothing for one that has no name. */
-export const ENGINE_NAMES: Record<Engine, string> = {
-  transformers: "Transformers",
-  "llama.cpp": "llama.cpp",
-  ollama: "Ollama",
-  vllm: "vLLM",
-  sglang: "SGLang",
-  lmdeploy: "LMDeploy",
-  mlx: "MLX",
-  ktransformers: "KTransformers",
-  mindie: "MindIE",
-  other: "",
-};
 
 /** Ends of a range that are as near as this are one figure. */
 const EXACT = 0.03;

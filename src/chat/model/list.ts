@@ -1,5 +1,6 @@
 import { code, plain, table } from "#src/base/markdown.ts";
 import { memoByObject } from "#src/base/memo.ts";
+import { licenseOf } from "#src/catalog/entry/of-variant.ts";
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { formatTokens } from "#src/catalog/entry/units.ts";
@@ -21,7 +22,9 @@ import {
   type View,
 } from "#src/chat/view.ts";
 import { criterionText } from "./criterion-text.ts";
+import { countFull, dividerText } from "./divider-text.ts";
 import { offerText, sizesText } from "./labels.ts";
+import { commercialText } from "./license-text.ts";
 
 type ListContext = Pick<Context, "locale" | "text" | "room">;
 /** Which page to show, and the custom id of another. */
@@ -53,12 +56,23 @@ function drawList(result: SearchResult, paging: Paging, context: ListContext): V
   const page = Math.min(Math.max(0, paging.page), pages.length - 1);
   const shown = pages[page] ?? [];
   const heading = [
-    `### ${text("list.heading", { count: result.hits.length })}`,
+    `### ${headingText(result, text)}`,
     ...understood(result, context),
     ...(pages.length > 1 ? [`-# ${text("pages.position", { page: page + 1, pages: pages.length })}`] : []),
   ].join("\n");
   const hits = shown.map(({ hit }) => hit);
-  const body = room.tables ? hitTable(hits, result, context) : shown.map(({ line }) => line).join("\n");
+  const body = parted(shown, result, context)
+    .flatMap(({ divider, items }) => [
+      ...(divider === undefined ? [] : [dividerLine(divider, room.tables)]),
+      room.tables
+        ? hitTable(
+            items.map(({ hit }) => hit),
+            result,
+            context,
+          )
+        : items.map(({ line }) => line).join("\n"),
+    ])
+    .join(room.tables ? "\n\n" : "\n");
   return {
     components: [
       container([
@@ -74,6 +88,26 @@ function drawList(result: SearchResult, paging: Paging, context: ListContext): V
     ],
   };
 }
+
+/** How many meet all that was asked; none where there are only such as meet a part of it. */
+function headingText({ hits }: SearchResult, text: Context["text"]): string {
+  const count = countFull(hits);
+  return count === 0 ? text("list.none") : text("list.heading", { count });
+}
+
+type Line = { hit: Hit; line: string };
+type Part = { divider: string | undefined; items: Line[] };
+
+/** The lines of a page by their groups; where a group goes on from the page before, what it is is said again. */
+function parted(lines: readonly Line[], result: SearchResult, { text, locale }: ListContext): Part[] {
+  const first = result.hits[0]?.group ?? "full";
+  return [...Map.groupBy(lines, ({ hit }) => hit.group)].map(([group, items]) => ({
+    divider: dividerText(group, first, result, text, locale),
+    items,
+  }));
+}
+
+const dividerLine = (divider: string, inTables: boolean): string => (inTables ? `**${divider}**` : `-# — ${divider} —`);
 
 /** A menu that opens one of the entries. */
 export function openMenu(entries: readonly Entry[], { text }: Pick<Context, "text">): ActionRow[] {
@@ -155,7 +189,13 @@ function memoryText(hit: Hit, result: SearchResult, text: Context["text"]): stri
   return offerText(offer, text, { precision: !exact && (precisions.length > 0 || known) });
 }
 
-const commercialText = (entry: Entry, text: Context["text"]): string => text(`commercial.${entry.license.commercial}`);
+/** What holds for the variant that a query found, else for the variants together. */
+function permission({ entry, offers: [best] }: Hit, context: ListContext): string {
+  return best?.edition === undefined
+    ? plain(commercialText(entry, context))
+    : context.text(`commercial.${licenseOf(entry, best.edition).commercial}`);
+}
+
 /** What makes an entry less reliable, to stand behind its name. */
 export const marks = (entry: Pick<Entry, "unreviewed" | "confidence">, text: Context["text"]): string =>
   [
@@ -163,7 +203,8 @@ export const marks = (entry: Pick<Entry, "unreviewed" | "confidence">, text: Con
     entry.confidence === "secondary" ? ` ⚠ ${text("facts.secondary")}` : "",
   ].join("");
 
-function hitTable(hits: Hit[], result: SearchResult, { text }: ListContext): string {
+function hitTable(hits: Hit[], result: SearchResult, context: ListContext): string {
+  const { text } = context;
   const columns = [
     text("facts.model"),
     text("facts.id"),
@@ -179,18 +220,19 @@ function hitTable(hits: Hit[], result: SearchResult, { text }: ListContext): str
     sizesText(hit.entry, text),
     memoryText(hit, result, text),
     hit.entry.contextTokens === undefined ? text("facts.notStated") : formatTokens(hit.entry.contextTokens),
-    commercialText(hit.entry, text),
+    permission(hit, context),
     hit.entry.released ?? text("facts.notStated"),
   ]);
   return table(columns, rows);
 }
 
-function hitLines(hit: Hit, result: SearchResult, { text }: ListContext): string {
+function hitLines(hit: Hit, result: SearchResult, context: ListContext): string {
+  const { text } = context;
   const { entry } = hit;
   const first = [
     `**${plain(entry.name)}**${marks(entry, text)}`,
     `${memoryHeading(result, text)} ${memoryText(hit, result, text)}`,
-    commercialText(entry, text),
+    permission(hit, context),
   ];
   return `${first.join(" · ")}\n-# ${code(entry.id)} · ${about(entry, { text })}`;
 }

@@ -6,17 +6,14 @@ import { formatTokens } from "#src/catalog/entry/units.ts";
 import { repositoryUrl } from "#src/catalog/entry/urls.ts";
 import type { Context } from "#src/chat/command.ts";
 import { catalogText } from "#src/chat/traditional.ts";
-import {
-  downloadLines,
-  licenseName,
-  ollamaLines,
-  type PageContext,
-  requirementLines,
-  variantLines,
-} from "./editions.ts";
+import { downloadLines, ollamaLines, variantLines } from "./editions.ts";
 import { estimateLines } from "./estimate-lines.ts";
 import { languageName, sizesText } from "./labels.ts";
+import { licenseLines } from "./license-text.ts";
+import type { PageContext } from "./page-context.ts";
 import { releaseText } from "./release-text.ts";
+import { requirementLines } from "./requirements.ts";
+import { developerText, VARIANT_FACTS } from "./variant-facts.ts";
 
 /** A part of an entry's page: a heading and lines of Markdown. */
 export type Section = { title: string; lines: string[] };
@@ -37,7 +34,7 @@ export function modelSections(entry: Entry, surface: Omit<PageContext, "say">): 
       lines: [...requirementLines(entry, context), ...estimateLines(entry, context)],
     },
     { title: text("sections.ollama"), lines: ollamaLines(entry, context) },
-    { title: text("sections.license"), lines: licenses(entry, context) },
+    { title: text("sections.license"), lines: licenseLines(entry, context) },
     { title: text("sections.demos"), lines: (entry.demos ?? []).map((demo) => `- ${say(demo)}`) },
     {
       title: text("sections.links"),
@@ -57,10 +54,12 @@ type FactName = keyof (typeof zhCN)["facts"];
 const field = (text: Context["text"], name: FactName, value: string): string =>
   `- ${text("facts.pair", { label: text(`facts.${name}`), value })}`;
 
-function overview(entry: Entry, { text, locale, say }: PageContext): string[] {
+function overview(entry: Entry, context: PageContext): string[] {
+  const { text, locale, say } = context;
   const note = (value: string | undefined): string => (value === undefined ? "" : ` (${say(value)})`);
   const developers = entry.developers.map(
-    ({ name, role }) => `${say(name)}${role === undefined ? "" : ` (${text("facts.corresponding")})`}`,
+    (developer) =>
+      `${plain(developerText(developer, locale))}${developer.role === undefined ? "" : ` (${text("facts.corresponding")})`}`,
   );
   const languages = [
     ...entry.languages.map((tag) => languageName(tag, locale)),
@@ -88,7 +87,7 @@ function overview(entry: Entry, { text, locale, say }: PageContext): string[] {
       entry.modalities.map((modality) => text(`modality.${modality}`)).join(text("facts.listComma")) +
         note(entry.modalitiesNote),
     ),
-    ...purposeLines(entry, text),
+    ...variantFacts(entry, context),
     ...(entry.highlights === undefined
       ? []
       : [field(text, "highlights", entry.highlights.map(say).join(text("facts.listComma")))]),
@@ -108,11 +107,12 @@ function overview(entry: Entry, { text, locale, say }: PageContext): string[] {
   ];
 }
 
-/** What the entry as a whole is made for. */
-const purposeLines = ({ purposes }: Entry, text: Context["text"]): string[] =>
-  purposes === undefined
-    ? []
-    : [field(text, "purposes", purposes.map((purpose) => text(`purpose.${purpose}`)).join(text("facts.listComma")))];
+/** What it is made for, whether it thinks, and what a text costs. */
+const variantFacts = (entry: Entry, context: PageContext): string[] =>
+  VARIANT_FACTS.flatMap(({ name, ofAll }) => {
+    const value = ofAll(entry, context);
+    return value === undefined ? [] : [field(context.text, name, value)];
+  });
 
 function repositoryText({ repository, publishes }: Entry, text: Context["text"]): string {
   const remarks = (parts: string[]): string => {
@@ -175,14 +175,4 @@ function paperLine(
     .map(say)
     .join(", ");
   return `- ${url === undefined ? say(title) : link(title, url)}${source === "" ? "" : ` (${source})`}`;
-}
-
-function licenses({ license }: Entry, { text, say }: PageContext): string[] {
-  return [
-    field(text, "codeLicense", licenseName(license.code, license.codeUrl, { text, say })),
-    field(text, "weightsLicense", licenseName(license.weights, license.weightsUrl, { text, say })),
-    ...(license.data === undefined ? [] : [field(text, "dataLicense", say(license.data))]),
-    field(text, "commercial", text(`permits.${license.commercial}`)),
-    ...(license.note === undefined ? [] : [`- ${say(license.note)}`]),
-  ];
 }

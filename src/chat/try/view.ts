@@ -71,14 +71,14 @@ export function tryView(attempt: Try, progress: Progress, context: TryContext): 
   const parts =
     first && others.length === 0
       ? [
-          ...displays([...head, ...standInLine(first.item.target, context)], [first.body]),
+          ...displays([...head, ...nameLines(first.item.target, context)], [first.body]),
           ...file,
           ...displays([...common, ...first.below]),
         ]
       : [
           ...displays(head),
           ...shown.flatMap(({ item: { target }, body, below }) =>
-            displays([`**${code(shownModel(target))}**`, ...standInLine(target, context)], [body], below),
+            displays([`**${code(shownModel(target))}**`, ...nameLines(target, context)], [body], below),
           ),
           ...file,
           ...displays(common),
@@ -142,17 +142,22 @@ function fittingTexts(runs: Run[], room: number): Map<Run, ReturnType<typeof mod
 
 const small = (line: string): string => `-# ${line}`;
 
-/** A stand-in is named as such wherever its answer is shown. */
-function standInLine(target: ResolvedModel, { text, entryOf }: Omit<TryContext, "room">): string[] {
-  const entry = target.standIn ? entryOf(target.entryId ?? "") : undefined;
-  return entry ? [small(text("try.standIn", { wanted: plain(entry.name), model: code(shownModel(target)) }))] : [];
+/** Which of several models the name was taken for; and a stand-in is named as such wherever its answer is shown. */
+function nameLines(target: ResolvedModel, { text, entryOf }: Omit<TryContext, "room">): string[] {
+  const { standIn, entryId = "", wanted, chosenFor } = target;
+  const model = code(shownModel(target));
+  const entry = standIn ? entryOf(entryId) : undefined;
+  return [
+    ...(chosenFor === undefined ? [] : [small(text("try.chosen", { name: plain(chosenFor), model }))]),
+    ...(entry ? [small(text("try.standIn", { wanted: plain(wanted ?? entry.name), model }))] : []),
+  ];
 }
 
 /** All lines about a try and its runs. */
 const smallPrint = (attempt: Try, progress: Progress, context: Omit<TryContext, "room">): string[] => [
   ...tryLines(progress, context.text),
   ...runsOf(attempt, progress).flatMap((item) => [
-    ...standInLine(item.target, context),
+    ...nameLines(item.target, context),
     ...runLines(item, progress, false, context.text),
   ]),
 ];

@@ -11,7 +11,7 @@ import { inlineHtml, linesHtml } from "#src/web/html/inline-markdown.ts";
 import { type Html, page } from "#src/web/html/page.ts";
 import type { Links } from "./links.ts";
 import { memoryBars } from "./memory-bars.ts";
-import { permitHtml } from "./row.ts";
+import { entryPermitHtml } from "./row.ts";
 import { variantTable } from "./variants.ts";
 
 export type EntryContext = { catalog: Catalog; locale: Locale; links: Links };
@@ -54,7 +54,7 @@ export function entryPage(entry: Entry, context: EntryContext): Html {
     body: html`<article class="entry">
 <p class="crumbs quiet"><a href="${links.list()}">${text("web.catalog")}</a> › <a href="${links.list({ family: entry.family })}">${entry.family}</a></p>
 <h1>${entry.name}</h1>
-<p class="quiet"><code>${entry.id}</code> · ${about(entry, { text })} · ${permitHtml(entry.license.commercial, text)}</p>
+<p class="quiet"><code>${entry.id}</code> · ${about(entry, { text })} · ${entryPermitHtml(entry, { text, locale })}</p>
 ${entry.unreviewed ? html`<p class="notice">⚠ ${text("marks.unreviewed")}</p>` : ""}
 ${entry.confidence === "secondary" ? html`<p class="notice">⚠ ${text("marks.secondary")}</p>` : ""}
 <p class="summary">${summary}</p>
@@ -83,14 +83,8 @@ function sectionsOf(entry: Entry, locale: Locale, text: Text): PageSection[] {
   ];
 }
 
-function contentOf(
-  id: (typeof SECTIONS)[number],
-  { lines }: Section,
-  { variants = [] }: Entry,
-  locale: Locale,
-  text: Text,
-): Html {
-  if (id === "variants") return variantTable(variants, { text, locale });
+function contentOf(id: (typeof SECTIONS)[number], { lines }: Section, entry: Entry, locale: Locale, text: Text): Html {
+  if (id === "variants") return variantTable(entry, { text, locale });
   if (id === "overview" || id === "training" || id === "license") return factList(lines, text);
   return linesHtml(lines);
 }
@@ -103,7 +97,7 @@ function factList(lines: readonly string[], text: Text): Html {
     const at = fact.indexOf(between);
     return at < 0 ? { value: fact } : { label: fact.slice(0, at), value: fact.slice(at + between.length) };
   });
-  return html`<dl>${facts.map(({ label, value }) => html`${label === undefined ? "" : html`<dt>${label}</dt>`}<dd>${inlineHtml(value)}</dd>\n`)}</dl>`;
+  return html`<dl>${facts.map(({ label, value }) => html`${label === undefined ? "" : html`<dt>${inlineHtml(label)}</dt>`}<dd>${inlineHtml(value)}</dd>\n`)}</dl>`;
 }
 
 /** The entries before and after this one in its family, and all of the family. */

@@ -4,6 +4,7 @@ import { plain } from "#src/base/markdown.ts";
 import type { Sort } from "#src/catalog/search/query.ts";
 import type { Catalog } from "#src/catalog/search/search.ts";
 import { criterionText } from "#src/chat/model/criterion-text.ts";
+import { dividerText } from "#src/chat/model/divider-text.ts";
 import { inlineHtml } from "#src/web/html/inline-markdown.ts";
 import { type Html, page } from "#src/web/html/page.ts";
 import { FILTER_NAMES, type FilterName, type Filters } from "./filters.ts";
@@ -11,7 +12,7 @@ import { choiceText, formHtml, refusedText } from "./form.ts";
 import type { Links } from "./links.ts";
 import { type ListParams, type ListRequest, readRequest } from "./request.ts";
 import { rowHtml } from "./row.ts";
-import { plainRow, type Selection, select } from "./selection.ts";
+import { plainRow, type Row, type Selection, select } from "./selection.ts";
 
 export type ListContext = { catalog: Catalog; filters: Filters; locale: Locale; links: Links };
 /** What a list is drawn with. */
@@ -22,13 +23,27 @@ export function listPage(params: ListParams, context: ListContext): Html {
   const drawn = listPageContext(params, context);
   const { request } = drawn;
   const selection = select(context.catalog, request);
-  const rows = selection.rows.map((row) => rowHtml(row, { ...drawn, vramGb: request.vramGb }));
+  const rows = selection.rows.flatMap((row, at) => [
+    ...(row.group === selection.rows[at - 1]?.group ? [] : dividerHtml(row, selection, drawn)),
+    rowHtml(row, { ...drawn, vramGb: request.vramGb }),
+  ]);
   return listFrame(
     drawn,
     html`${formHtml(params, request, drawn)}
 ${messages(selection, drawn)}
 ${rows.length === 0 ? nearest(selection, drawn) : tableHtml(rows, selection.asksForMemory, drawn)}`,
   );
+}
+
+/** A row that says what the rows below it have in common. */
+function dividerHtml({ group }: Row, { rows: [first], found }: Selection, { text, locale }: ListPageContext): Html[] {
+  const divider = group && dividerText(group, first?.group ?? group, found, text, locale);
+  return divider === undefined
+    ? []
+    : [
+        html`<tr class="divider"><td colspan="${COLUMNS}">${inlineHtml(divider)}</td></tr>
+`,
+      ];
 }
 
 export const listPageContext = (params: ListParams, context: ListContext): ListPageContext => ({
@@ -61,6 +76,8 @@ ${content}`,
   });
 }
 
+/** The columns of the table. */
+const COLUMNS = 6;
 type Column = { label: string; sort?: Sort };
 
 /**
@@ -98,6 +115,7 @@ ${rows}</tbody>
 function messages({ rows, found, obstacles }: Selection, drawn: ListPageContext): Html {
   const { text, locale, links, params, request } = drawn;
   const { criteria, ignored } = found.query;
+  const count = rows.filter(({ group }) => group !== "others").length;
   const said = (list: readonly (typeof criteria)[number][]): string =>
     list.map((criterion) => criterionText(criterion, text, locale)).join(" · ");
   const lines = [
@@ -115,7 +133,7 @@ function messages({ rows, found, obstacles }: Selection, drawn: ListPageContext)
   };
   return html`${request.refused.map((refused) => html`<p class="notice">${refusedText(refused, drawn)}</p>`)}
 <div class="messages" role="status">
-<p><strong>${rows.length === 0 ? text("list.none") : text("list.heading", { count: rows.length })}</strong>
+<p><strong>${count === 0 ? text("list.none") : text("list.heading", { count })}</strong>
 ${removable.map((name) => {
   const choice = choiceText(name, request, text);
   return html`<a class="choice" href="${without(name)}" aria-label="${text("web.list.remove", { choice })}">${choice} <span aria-hidden="true">×</span></a> `;

@@ -1,12 +1,11 @@
 import { html } from "hono/html";
 import type { Text } from "#src/base/locale.ts";
-import { formatGb } from "#src/catalog/entry/units.ts";
 import type { MeasuredOffer } from "#src/catalog/memory/measured-offers.ts";
-import { isOurEstimate } from "#src/catalog/memory/offers.ts";
+import { aboutGb } from "#src/chat/model/labels.ts";
 import type { Html } from "#src/web/html/page.ts";
 
-/** `6 GB`, or `≈ 5.4 GB` where that is our estimate. */
-export const gbText = (offer: MeasuredOffer): string => `${isOurEstimate(offer) ? "≈ " : ""}${formatGb(offer.vramGb)}`;
+/** `6 GB`, or `≈ 5.4–6.1 GB` where that is our estimate. */
+export const gbText = (offer: MeasuredOffer): string => aboutGb(offer, offer.vramGb);
 
 /** What makes a figure of a source less than measured by the makers; our estimates bear their sign already. */
 export const gbRemarks = ({ estimated, stated, secondary }: MeasuredOffer, text: Text): string[] => [

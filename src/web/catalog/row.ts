@@ -1,11 +1,14 @@
 import { html } from "hono/html";
 import type { Locale, Text } from "#src/base/locale.ts";
+import { commercialOf, licenseGroups } from "#src/catalog/entry/of-variant.ts";
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { formatGb, formatTokens } from "#src/catalog/entry/units.ts";
 import type { Offer } from "#src/catalog/memory/offers.ts";
 import { sizesText } from "#src/chat/model/labels.ts";
+import { commercialText } from "#src/chat/model/license-text.ts";
 import { marks } from "#src/chat/model/list.ts";
+import { developerText } from "#src/chat/model/variant-facts.ts";
 import { catalogText } from "#src/chat/traditional.ts";
 import { clip } from "#src/chat/view.ts";
 import type { Html } from "#src/web/html/page.ts";
@@ -36,7 +39,7 @@ export function rowHtml({ entry, offer }: Row, context: RowContext, attributes: 
 <td class="size">${sizesText(entry, text)}</td>
 <td class="memory">${memory(offer, context)}</td>
 <td class="context" data-label="${text("facts.context")}">${contextTokens === undefined ? silent : formatTokens(contextTokens)}</td>
-<td class="permit">${permitHtml(entry.license.commercial, text)}<small>${licenseText(entry, context)}</small></td>
+<td class="permit">${entryPermitHtml(entry, context)}<small>${licenseText(entry, context)}</small></td>
 <td class="date">${released ?? silent}</td>
 </tr>
 `;
@@ -48,13 +51,25 @@ const markHtml = (entry: Entry, text: Text): Html => html`<span class="mark">${m
 export const permitHtml = (permit: Entry["license"]["commercial"], text: Text): Html =>
   html`<span class="permit-${permit}">${text(`commercial.${permit}`)}</span>`;
 
-function developers({ developers }: Entry, { text, locale }: RowContext): string {
-  return clip(developers.map(({ name }) => catalogText(name, locale)).join(text("facts.listComma")), MOST.developers);
+/** Likewise of an entry, where it may depend on the variant. */
+export function entryPermitHtml(entry: Entry, context: Pick<RowContext, "text" | "locale">): Html {
+  const { mixed, freest } = commercialOf(entry);
+  return mixed
+    ? html`<span class="permit-mixed">${commercialText(entry, context)}</span>`
+    : permitHtml(freest, context.text);
 }
 
-function licenseText({ license: { weights } }: Entry, { text, locale }: RowContext): string {
-  if (weights === undefined) return "";
-  return weights === "unknown" ? text("facts.unknown") : clip(catalogText(weights, locale), MOST.license);
+function developers({ developers }: Entry, { text, locale }: RowContext): string {
+  const names = developers.map((developer) => developerText(developer, locale));
+  return clip(names.join(text("facts.listComma")), MOST.developers);
+}
+
+/** The licences of the weights, the freest first. */
+function licenseText(entry: Entry, { text, locale }: RowContext): string {
+  const names = licenseGroups(entry).flatMap(({ value: { weights } }) =>
+    weights === undefined ? [] : weights === "unknown" ? text("facts.unknown") : catalogText(weights, locale),
+  );
+  return clip([...new Set(names)].join(text("facts.listComma")), MOST.license);
 }
 
 function memory(offer: Offer | undefined, { text, vramGb, locale }: RowContext): Html {

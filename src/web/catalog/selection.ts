@@ -2,7 +2,7 @@ import type { Entry } from "#src/catalog/entry/schema.ts";
 import { leastMemory, type Offer, offersOf } from "#src/catalog/memory/offers.ts";
 import type { FactCriterion } from "#src/catalog/search/criteria.ts";
 import { asksMemory, compareMemory } from "#src/catalog/search/criterion-ranks.ts";
-import { shownOffers } from "#src/catalog/search/ranking.ts";
+import { type HitGroup, shownOffers } from "#src/catalog/search/ranking.ts";
 import { meetInOneVariant } from "#src/catalog/search/same-variant.ts";
 import type { Catalog, SearchResult } from "#src/catalog/search/search.ts";
 import { FILTER_NAMES, type FilterName, type FilterTest, passes } from "./filters.ts";
@@ -10,6 +10,8 @@ import type { ListRequest } from "./request.ts";
 
 export type Row = {
   entry: Entry;
+  /** What it has in common with the rows around it; absent in a list that is in no groups. */
+  group?: HitGroup;
   /** The way to run it that answers the request best; where none was asked for, the one that takes the least memory. */
   offer: Offer | undefined;
 };
@@ -32,7 +34,7 @@ export function select(catalog: Catalog, request: ListRequest): Selection {
   const found = catalog.search(request.query, { sort: request.sort });
   const rows = rowsOf(found, request);
   const asked = [...found.query.criteria, ...chosenCriteria(request)];
-  const asksForMemory = asksMemory(asked, "fits") || asksMemory(asked, "least");
+  const asksForMemory = asksMemory(asked, "fits", "least", "amount");
   return { rows, asksForMemory, found, obstacles: rows.length === 0 ? obstacles(catalog, request) : [] };
 }
 
@@ -45,16 +47,20 @@ export const plainRow = (entry: Entry): Row => ({
 function rowsOf(found: SearchResult, request: ListRequest): Row[] {
   const tests = testsOf(request);
   const chosen = chosenCriteria(request);
-  const criteria = [...found.query.criteria, ...chosen];
-  const rows = found.hits.flatMap(({ entry }): Row[] => {
+  const all = [...found.query.criteria, ...chosen];
+  const withoutWishes = all.filter((criterion) => !found.wishes.includes(criterion));
+  const rows = found.hits.flatMap(({ entry, group }): Row[] => {
+    const criteria = group === "others" ? withoutWishes : all;
     const meets =
       tests.every((test) => passes(entry, test)) && (chosen.length === 0 || meetInOneVariant(criteria, entry));
     if (!meets) return [];
     const [best] = shownOffers(criteria, entry);
-    return [best === undefined ? plainRow(entry) : { entry, offer: best }];
+    return [{ ...(best === undefined ? plainRow(entry) : { entry, offer: best }), group }];
   });
   // The search ordered by all that an entry offers; what is shown may be other than the least of that.
-  return request.sort === "memory" ? rows.toSorted((a, b) => compareMemory(a.offer, b.offer)) : rows;
+  if (request.sort !== "memory") return rows;
+  const groups = Map.groupBy(rows, ({ group }) => group);
+  return [...groups.values()].flatMap((list) => list.toSorted((a, b) => compareMemory(a.offer, b.offer)));
 }
 
 const chosenCriteria = (request: ListRequest): FactCriterion[] =>
