@@ -102,14 +102,27 @@ describe("a measurement", () => {
       vramGb: 480,
       stated: true,
     });
-    // Without the size of files there is nothing to doubt it by.
-    expect(offerOf({ parametersB: "552", requirements: rows("vramInferenceGb: 302") }).vramGb).toBe(302);
+  });
+
+  test("below two thirds of the weights as they are computed is not believed, where files are not known", () => {
+    const stated = (gb: number) => offerOf({ requirements: rows(`vramInferenceGb: ${gb}`) }).stated;
+    expect(stated(10.1)).toBe(true);
+    expect(stated(9.8)).toBe(false);
   });
 });
 
 const never = (): never => {
   throw new Error("its size is known");
 };
+
+test("a source's rule of thumb or sum of recommended cards gives way to what we compute, where it is far from that", () => {
+  const stated = (gb: number, kind = "precision: bf16"): boolean =>
+    offerOf({ requirements: `\n  - {${kind}, vramInferenceGb: ${gb}, estimated: true}` }).stated;
+  // 14.2 GB of weights, 0.1 of cache and 0.6 besides.
+  expect([12.5, 13.2, 18.5, 19.1].map((gb) => stated(gb))).toEqual([false, true, true, false]);
+  expect(offerOf({ requirements: rows("vramInferenceGb: 80") }).vramGb).toBe(80);
+  expect(stated(19.1, "precision: gguf, quant: 1bit")).toBe(true);
+});
 
 describe("an estimate", () => {
   test("is of what the files hold, where that is more than the maker's figure", () => {

@@ -211,57 +211,52 @@ describe("the better of two comes first, though older", () => {
     expect(catalog.search("zeta").hits.map(({ entry }) => entry.id)).toEqual(["named", "relative", "mention"]);
   });
 
+  test("by size and by memory counts the least variant that meets the rest", () => {
+    const variants = (first: string, second: string): string =>
+      [first, second]
+        .map(
+          (purpose, at) =>
+            `\n  - {name: v-${at}, parametersB: ${at + 1}, purposes: [${purpose}], requirements: [${needs("int8", at + 2)}]}`,
+        )
+        .join("");
+    const catalog = smallCatalog({
+      chats: { released: "'2025'", variants: variants("chat", "code") },
+      codes: { released: "'2023'", variants: variants("code", "chat") },
+    });
+    for (const query of ["最小 写代码", "省显存 写代码"])
+      expect(catalog.search(query).hits.map(({ entry }) => entry.id)).toEqual(["codes", "chats"]);
+  });
+
+  test("a family that is called as a model of another is no nearer than that model's own", () => {
+    const catalog = smallCatalog({
+      own: { name: "zeta", family: "Greek", released: "'2023'" },
+      successor: { name: "zeta-2", family: "Greek", released: "'2024'" },
+      tuned: { family: "zeta", released: "'2025'" },
+    });
+    expect(catalog.search("zeta").hits.map(({ entry }) => entry.id)).toEqual(["own", "successor", "tuned"]);
+  });
+
+  test("of several variants that meet it all the best counts", () => {
+    const permits = (...all: string[]): string =>
+      all.map((permit, at) => `\n  - {name: v-${at}, parametersB: 7, license: {commercial: ${permit}}}`).join("");
+    const catalog = smallCatalog({
+      both: { released: "'2023'", variants: permits("conditional", "'yes'", "conditional") },
+      one: { released: "'2025'", variants: permits("conditional", "registration") },
+    });
+    expect(catalog.search("7b 商用").hits.map(({ entry }) => entry.id)).toEqual(["both", "one"]);
+  });
+
+  test("of what meets not all the wishes, what meets the more of them comes first", () => {
+    const catalog = smallCatalog({
+      none: { released: "'2025'", parametersB: "7" },
+      one: { released: "'2023'", parametersB: "7", summary: "{zh: 抖音, en: x}" },
+      other: { released: "'2024'", parametersB: "3", summary: "{zh: 小红书, en: x}" },
+    });
+    expect(catalog.search("7b 抖音 小红书").hits.map(({ entry }) => entry.id)).toEqual(["one", "none"]);
+  });
+
   test("by name, in the order of the alphabet", () => {
     const catalog = smallCatalog({ b: { name: "Beta", released: "'2025'" }, a: { name: "Alpha", released: "'2023'" } });
     expect(catalog.search("", { sort: "name" }).hits.map(({ entry }) => entry.id)).toEqual(["a", "b"]);
-  });
-});
-
-describe("the offers of a hit", () => {
-  const variant = (name: string, billions: number, requirements: string): string =>
-    `\n  - name: ${name}\n    parametersB: ${billions}\n    requirements:${requirements}`;
-  const need = (precision: string, gb: number, more = ""): string =>
-    `\n      - {precision: ${precision}, vramInferenceGb: ${gb}${more}}`;
-  const offers = (query: string, variants: string) =>
-    smallCatalog({ small: { variants } })
-      .search(query)
-      .hits[0]?.offers.map(({ variant: name, precision, vramGb }) => `${name} ${precision} ${vramGb}`);
-
-  test("where nothing in particular was asked there are none", () => {
-    expect(offers("small", variant("small-7b", 7, need("int4", 6)))).toEqual([]);
-  });
-
-  test("the exact precision comes before a relative, then the least memory", () => {
-    const variants =
-      variant("small-7b", 7, `${need("awq", 5)}${need("int4", 9)}`) + variant("small-6b", 6, need("int4", 7));
-    expect(offers("int4", variants)).toEqual(["small-6b int4 7", "small-7b int4 9", "small-7b awq 5"]);
-  });
-
-  test("what must fit is the largest that does, then the measured, then the widest", () => {
-    const variants =
-      variant("small-3b", 3, need("int8", 4)) +
-      variant("small-7b", 7, `${need("int4", 5)}${need("int8", 8)}${need("fp16", 16)}`);
-    expect(offers("8g", variants)).toEqual(["small-7b int8 8", "small-7b int4 5", "small-3b int8 4"]);
-    const estimated = variant("small-7b", 7, `${need("int8", 8, ", estimated: true")}${need("int4", 5)}`);
-    expect(offers("8g", estimated)).toEqual(["small-7b int4 5", "small-7b int8 8"]);
-    const other = variant("small-7b", 7, `${need("int8", 8)}${need("int4", 5, ", estimated: true")}`);
-    expect(offers("8g", other)).toEqual(["small-7b int8 8", "small-7b int4 5"]);
-  });
-
-  test("what must fit is of the exact precision before any other", () => {
-    const variants = variant("small-3b", 3, need("int4", 4)) + variant("small-7b", 7, need("awq", 6));
-    expect(offers("int4 8g", variants)).toEqual(["small-3b int4 4", "small-7b awq 6"]);
-  });
-
-  test("a named variant is shown alone", () => {
-    const variants = variant("small-3b", 3, need("int8", 4)) + variant("small-7b", 7, need("int8", 8));
-    expect(offers("small-7b", variants)).toEqual(["small-7b int8 8"]);
-    expect(offers("small-7b int8", variants)).toEqual(["small-7b int8 8"]);
-  });
-
-  test("what the entry is called itself means all of it, though a variant is called so too", () => {
-    const variants = variant("small", 3, need("int8", 4)) + variant("small-7b", 7, need("int8", 8));
-    expect(offers("small", variants)).toEqual([]);
-    expect(offers("small int8", variants)).toHaveLength(2);
   });
 });

@@ -1,3 +1,4 @@
+import { memoByObject } from "#src/base/memo.ts";
 import { editionOf } from "#src/catalog/entry/edition-match.ts";
 import { everyOllamaModel } from "#src/catalog/entry/editions.ts";
 import { attentionOf, embeddingsOf, modalitiesOf } from "#src/catalog/entry/of-variant.ts";
@@ -69,12 +70,13 @@ const SMALLEST_B = 2.5;
 /** Billions of parameters by the size of files whose format says how wide they are; undefined where there are none. */
 function parametersByFiles(entry: Entry, edition: Variant | undefined, weights: WeightsBuild): number | undefined {
   const nominal = weights.parametersB;
-  const files = [...statedFiles(entry, edition), ...ollamaFiles(entry, edition)];
+  if (nominal < SMALLEST_B) return undefined;
+  const files = [...statedFiles(entry, edition), ...(ollamaFiles(entry).get(edition) ?? [])];
   const counted = files
     .map(({ gb, ...quantization }) => parametersInFile({ ...weights, ...quantization }, gb))
     .filter((billions) => billions !== undefined)
     .filter((billions) => billions >= nominal * ROUNDED.least && billions <= nominal * ROUNDED.most);
-  return nominal < SMALLEST_B ? undefined : counted[0];
+  return counted[0];
 }
 
 type File = Quantization & { gb: number };
@@ -87,14 +89,18 @@ function statedFiles(entry: Entry, edition: Variant | undefined): File[] {
   });
 }
 
-function ollamaFiles(entry: Entry, edition: Variant | undefined): File[] {
-  return everyOllamaModel(entry).flatMap(({ row, variant }): File[] => {
+/** The files of an entry in Ollama by the variant that each is. */
+const ollamaFiles = memoByObject((entry: Entry): Map<Variant | undefined, File[]> => {
+  const files = new Map<Variant | undefined, File[]>();
+  for (const { row, variant } of everyOllamaModel(entry)) {
     const { sizeGb: gb, exact, cloud } = row;
     const quant = ggufKindOf(row);
-    if (gb === undefined || quant === undefined || !exact || cloud) return [];
-    return ollamaEdition(entry, variant, row).variant === edition ? [{ precision: "gguf", quant, gb }] : [];
-  });
-}
+    if (gb === undefined || quant === undefined || !exact || cloud) continue;
+    const edition = ollamaEdition(entry, variant, row).variant;
+    files.set(edition, [...(files.get(edition) ?? []), { precision: "gguf", quant, gb }]);
+  }
+  return files;
+});
 
 /** The variant and size that a model in Ollama is: `qwen2.5:7b` says it in its tag. */
 export const ollamaEdition = (entry: Entry, variant: Variant | undefined, { model }: OllamaModel) =>

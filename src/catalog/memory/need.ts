@@ -2,7 +2,7 @@ import type { Engine } from "#src/catalog/entry/schema.ts";
 import type { CacheKind } from "./cache.ts";
 import { cacheKindOf, usualEngine } from "./engines.ts";
 import { type Build, cacheGb, estimateGb, type Range, weightsGb } from "./estimate.ts";
-import type { Measurement, Offer } from "./offers.ts";
+import { MEASURED_TOKENS, type Measurement, type Offer } from "./offers.ts";
 
 /** GB that it takes to run an offer with so much context, and what that is known from. */
 export type Need = Range & {
@@ -10,9 +10,6 @@ export type Need = Range & {
   /** `measured`: a source states it for at least this context; `grown`: for less, and we added the cache of the rest. */
   basis: "measured" | "grown" | "estimate";
 };
-
-/** Tokens that figures without a sequence length were taken at: makers measure up to 2,048, most of them less. */
-export const MEASURED_TOKENS = 2048;
 
 const tokensOf = ({ tokens = MEASURED_TOKENS }: Measurement): number => tokens;
 

@@ -16,6 +16,9 @@ import { buildOf, ggufKindOf, ollamaEdition } from "./build.ts";
 import { usualEngine } from "./engines.ts";
 import { type Build, ESTIMATE_TOKENS, estimateGb, weightsGb } from "./estimate.ts";
 
+/** Tokens that figures without a sequence length were taken at: makers measure up to 2,048, most of them less. */
+export const MEASURED_TOKENS = 2048;
+
 /** A figure of a source: GB with so much context. */
 export type Measurement = { gb: number; tokens: number | undefined };
 
@@ -139,9 +142,6 @@ const EXACT = 0.03;
 /** To a tenth, from 100 GB on to a whole; up, because too little memory is the worse mistake. */
 const roundUp = (gb: number): number => (gb < 100 ? Math.ceil(gb * 10) / 10 : Math.ceil(gb));
 
-/** Sources round, and count GB in either way: what is less than the files by more than that cannot be. */
-const BELOW_FILES = 0.9;
-
 function fromRequirement(entry: Entry, { row, variant }: OfEdition<Requirement>): Offer {
   const { vramInferenceGb: vramGb, ramGb, contextTokens, engine, fileGb } = row;
   const mention = mentionOf(
@@ -153,7 +153,7 @@ function fromRequirement(entry: Entry, { row, variant }: OfEdition<Requirement>)
   if (vramGb === undefined && ramGb === undefined)
     return fileGb === undefined ? offer : withEstimate(entry, offer, fileGb);
   const build = buildOf(entry, offer, fileGb);
-  if (build?.fileGb !== undefined && vramGb !== undefined && vramGb < (weightsGb(build) ?? 0) * BELOW_FILES)
+  if (build !== undefined && vramGb !== undefined && !isPlausible(offer, build, row, vramGb))
     return withEstimate(entry, offer, fileGb);
   return {
     ...offer,
@@ -166,6 +166,24 @@ function fromRequirement(entry: Entry, { row, variant }: OfEdition<Requirement>)
     stated: true,
   };
 }
+
+/** Sources round, and count GB in either way: what is less than the weights by more than that cannot be. */
+const LEAST_OF = { files: 0.9, computed: 0.7 };
+/** What a source computed is a rule of thumb or the sum of the cards that it recommends; beyond these it is no need. */
+const LEAST_COMPUTED = 0.85;
+const MOST_COMPUTED = 1.25;
+
+/** Whether a source's figure can be: not less than the weights, and where it computed it, near to what we do. */
+function isPlausible(offer: Offer, build: Build, { estimated, contextTokens }: Requirement, vramGb: number): boolean {
+  const least = build.fileGb === undefined ? LEAST_OF.computed : LEAST_OF.files;
+  if (vramGb < (weightsGb(build) ?? 0) * least) return false;
+  // Files in these formats differ too much in how wide they really are.
+  if (!estimated || FILE_FORMATS.includes(offer.precision)) return true;
+  const tokens = contextTokens ?? MEASURED_TOKENS;
+  const ours = estimateGb(build, { engine: usualEngine(offer, false), tokens });
+  return ours === undefined || (vramGb >= ours.low * LEAST_COMPUTED && vramGb <= ours.high * MOST_COMPUTED);
+}
+const FILE_FORMATS: readonly Precision[] = ["gguf", "ggml", "exl2", "mlx"];
 
 /** What a source measured of one thing with several contexts is one offer, with the memory of the least. */
 function mergeMeasurements(offers: readonly Offer[]): Offer[] {

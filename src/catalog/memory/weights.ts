@@ -82,7 +82,8 @@ const COSTS: Partial<Record<Precision, Cost>> = {
   // FP4 experts and the rest FP8: the files of DeepSeek-V4 come to 4.3 and 4.7 bits a parameter.
   "fp4-mixed": { bits: 4.5 },
   int8: narrow(8),
-  int4: narrow(4 + GROUP_BITS),
+  // bitsandbytes, and groups of 32 with a 16-bit scale where a maker publishes INT4 (Kimi-K2-Thinking, 594 GB of 1,026B).
+  int4: narrow(4.5),
   "int4-qe": { bits: 4 + GROUP_BITS },
   gptq: narrow(4 + GROUP_BITS),
   "gptq-int8": narrow(8 + GROUP_BITS),

@@ -71,11 +71,17 @@ export function parseQuery(typed: string, { names, text, cards }: QueryContext, 
     criteria.push({ kind: "word", word: query, typed: query, named: [] });
   const symbols = rest.replaceAll(CONSUMED, " ").match(/[^\s\p{L}\p{N}]+/gu) ?? [];
   return {
-    criteria: joinAlternatives(distinct(criteria)),
+    criteria: joinAlternatives(distinct(criteria.some(isUnified) ? criteria.map(inMainMemory) : criteria)),
     ...(sort && { sort }),
     ignored: [...ignored, ...symbols.filter((item) => /[<>=≤≥]/u.test(item))],
   };
 }
+
+/** Apple's chips, on which alone MLX runs, have one memory for all. */
+const isUnified = (criterion: Criterion): boolean =>
+  criterion.kind === "precision" && criterion.asked.kind === "precision" && criterion.asked.precision === "mlx";
+const inMainMemory = (criterion: Criterion): Criterion =>
+  criterion.kind === "memory" ? { ...criterion, device: "ram" } : criterion;
 
 type Match = { whole: string; groups: Record<string, string | undefined> };
 

@@ -7,7 +7,7 @@ import { type Criterion, type FactCriterion, singles, type WordCriterion } from 
 import { asksMemory, compareMemory, isOfferCriterion, jointRank, offersFor } from "./criterion-ranks.ts";
 import { MAX_NAME_RANK, type Matching, type Met, NOT_MET, RANK_OF_RELATIVE, type Ranks } from "./matching.ts";
 import type { Sort } from "./query.ts";
-import type { Fit } from "./same-variant.ts";
+import { type Fit, variantsMeeting } from "./same-variant.ts";
 
 /**
  * What a hit has in common with others of the list, the best first: it meets all that was asked; it only does a purpose
@@ -41,6 +41,8 @@ type RankedEntry = {
   purpose: number;
   /** GB, where the order asks for it. */
   memory: { vramGb?: number | undefined; ramGb?: number | undefined } | undefined;
+  /** Billions of parameters, where the order asks for it. */
+  size: number;
 };
 
 /** The entries that meet the criteria, in the order that was asked for or else the most useful first. */
@@ -56,7 +58,6 @@ export function rankHits(criteria: readonly Criterion[], sort: Sort | undefined,
       }),
     );
   const wished = found.wishes.map(matching.ranks);
-  const asked = found.required.filter(isOfferCriterion);
   const any = sort === undefined && asksForAny(criteria);
   const groupOf = (worstName: number, { doesToo, specialist }: Fit): HitGroup => {
     if (worstName > MAX_NAME_RANK) return "mentions";
@@ -67,27 +68,26 @@ export function rankHits(criteria: readonly Criterion[], sort: Sort | undefined,
   };
   const byPurpose = sort === undefined && criteria.some(({ kind }) => kind === "purpose");
   const byMemory = sort === "memory" || (sort === undefined && asksMemory(criteria, "least"));
-  const ranked = ({ index, fit }: Met, isFull: boolean): RankedEntry[] => {
+  const ranked = ({ index, fit }: Met, wanted: readonly Criterion[], groupIn?: HitGroup): RankedEntry[] => {
     const entry = matching.entries[index];
     if (entry === undefined) return [];
     const { wordRank, worstName } = rankOfWords(words, index);
-    const missed = isFull ? 0 : wished.filter((ranks) => ranks[index] === NOT_MET).length;
-    const group = isFull ? groupOf(worstName, fit) : "others";
     return [
       {
         entry,
-        group: HIT_GROUPS.indexOf(group),
-        missed,
+        group: HIT_GROUPS.indexOf(groupIn ?? groupOf(worstName, fit)),
+        missed: wished.filter((ranks) => ranks[index] === NOT_MET).length,
         wordRank,
         fit,
         purpose: fit.purposes - (byPurpose ? yearsOf(entry) : 0),
-        memory: byMemory ? leastOffer(asked, entry) : undefined,
+        memory: byMemory ? leastOffer(wanted, entry) : undefined,
+        size: sort === "size" ? smallest(wanted, entry) : 0,
       },
     ];
   };
   const all = [
-    ...found.full.flatMap((met) => ranked(met, true)),
-    ...found.others.flatMap((met) => ranked(met, false)),
+    ...found.full.flatMap((met) => ranked(met, criteria)),
+    ...found.others.flatMap((met) => ranked(met, found.required, "others")),
   ].sort(order(sort));
   return {
     hits: all.map(({ entry, group }) => {
@@ -119,11 +119,9 @@ function rankOfWords(words: readonly WordRanks[], index: number): { wordRank: nu
 export const countHits = (criteria: readonly Criterion[], matching: Matching): number =>
   findFull(criteria, matching).length;
 
-/** Whether it is asked what one could run, and not for what or by which name. */
-function asksForAny(criteria: readonly Criterion[]): boolean {
-  const particular = singles(criteria).some(({ kind }) => kind === "word" || kind === "purpose" || kind === "modality");
-  return !particular && criteria.some(isOfferCriterion);
-}
+/** Whether it is asked what one could run, and not for what. */
+const asksForAny = (criteria: readonly Criterion[]): boolean =>
+  criteria.some(isOfferCriterion) && !singles(criteria).some(({ kind }) => kind === "purpose");
 
 /** The name that stands for a series too, alone and without a number: whoever types `chatglm` may want a newer GLM. */
 function seriesOf([only, ...others]: readonly Criterion[]): WordCriterion | undefined {
@@ -216,7 +214,7 @@ function order(sort: Sort | undefined): (a: RankedEntry, b: RankedEntry) => numb
   const byGroup = (a: RankedEntry, b: RankedEntry): number => a.group - b.group || a.missed - b.missed;
   if (sort === "newest") return byGroup;
   if (sort === "memory") return (a, b) => byGroup(a, b) || compareMemory(a.memory, b.memory);
-  if (sort === "size") return (a, b) => byGroup(a, b) || smallest(a.entry) - smallest(b.entry);
+  if (sort === "size") return (a, b) => byGroup(a, b) || a.size - b.size;
   if (sort === "name") return (a, b) => byGroup(a, b) || a.entry.name.localeCompare(b.entry.name, "en");
   return (a, b) =>
     byGroup(a, b) ||
@@ -232,11 +230,22 @@ const yearsOf = memoByObject(({ released = "0" }: Entry): number => {
   return year + (month - 1) / 12 + (day - 1) / 365;
 });
 
-const smallest = (entry: Entry): number => sizesOf(entry)[0] ?? Number.MAX_VALUE;
+/** The size of the smallest variant that is meant, in billions of parameters. */
+function smallest(criteria: readonly Criterion[], entry: Entry): number {
+  const meant = [...(variantsMeeting(criteria, entry) ?? [])].flatMap(({ parametersB }) => parametersB ?? []);
+  return meant.length > 0 ? Math.min(...meant) : (sizesOf(entry)[0] ?? Number.MAX_VALUE);
+}
 
-/** The least memory that an offer takes, whatever its precision. */
-const leastOffer = (asked: readonly Criterion[], entry: Entry): Offer | undefined =>
-  offersFor(asked, entry).toSorted(compareMemory)[0];
+/** The offer that takes the least memory, whatever its precision. */
+const leastOffer = (criteria: readonly Criterion[], entry: Entry): Offer | undefined =>
+  offersMeeting(criteria, entry).toSorted(compareMemory)[0];
+
+/** The offers of the variants that meet all the criteria, best precision, then least memory first. */
+function offersMeeting(criteria: readonly Criterion[], entry: Entry): Offer[] {
+  const meant = variantsMeeting(criteria, entry);
+  const offers = offersFor(criteria.filter(isOfferCriterion), entry);
+  return meant ? offers.filter(({ edition }) => edition === undefined || meant.has(edition)) : offers;
+}
 
 /**
  * The offers of an entry that answer a query, of the named variants where it names some. What must fit in a memory is the largest
@@ -246,7 +255,7 @@ export function shownOffers(criteria: readonly Criterion[], entry: Entry): Offer
   const asked = criteria.filter(isOfferCriterion);
   const variants = namedVariants(criteria, entry);
   if (asked.length === 0 && variants.size === 0) return [];
-  const offers = offersFor(asked, entry);
+  const offers = offersMeeting(criteria, entry);
   const ofVariants = offers.filter(({ edition }) => edition !== undefined && variants.has(edition));
   const shown = ofVariants.length > 0 ? ofVariants : offers;
   if (!asksMemory(criteria, "fits")) return shown;

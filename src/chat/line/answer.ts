@@ -32,7 +32,7 @@ export async function answerLine(typed: string, router: Router, context: Context
   }
   const command = parsed?.unread && find(parsed.command);
   if (parsed?.unread && command) {
-    await reply({ components: [textDisplay(whatIsRead(parsed.unread, command, context))] });
+    await reply({ components: [textDisplay(unreadText(parsed.unread, command, context))] });
     return "refused";
   }
   if (parsed) return router.execute(parsed.command, withChoices(parsed, router.commands), context);
@@ -42,15 +42,19 @@ export async function answerLine(typed: string, router: Router, context: Context
   return "refused";
 }
 
-/** Whether the catalog understands any of it: a name, a memory, a licence. A sentence of which it understands nothing is none. */
+/**
+ * Whether the catalog understands any of it: a name, a memory, a licence. A sentence of which it understands nothing is none,
+ * nor is one of which texts mention a word and the rest means nothing.
+ */
 function isSearch(words: string, { catalog }: Context): boolean {
   if (words.length > MAX_QUERY) return false;
   const { hits, query } = catalog.search(words);
-  return hits.length > 0 || query.sort !== undefined || query.criteria.some(isKnown);
+  const mentioned = hits.length > 0 && query.ignored.length === 0;
+  return mentioned || query.sort !== undefined || query.criteria.some(isKnown);
 }
 
 /** The words that mean nothing to a command, and how it is typed. */
-function whatIsRead(words: readonly string[], command: Command, { text }: Context): string {
+function unreadText(words: readonly string[], command: Command, { text }: Context): string {
   const example = exampleOf(command);
   return [
     text("line.unread", { words: plain(clip(words.join(" "), MAX_QUOTED)) }),
