@@ -35,9 +35,14 @@ type Question = { names: readonly string[]; vram: string | undefined };
 function withVram({ names, vram }: Question, { catalog }: Context): Question {
   for (let from = 2; from < names.length; from++) {
     const rest = names.slice(from);
-    const cards = [...rest, ...(vram === undefined ? [] : [vram])].join(" ");
-    const isMemory = readCards(cards, catalog.cards, { onlySold: true }) !== undefined;
-    if (isMemory && !rest.some((name) => subjectNamed(name, catalog)))
+    const given = vram === undefined ? [] : [vram];
+    const cards = [
+      [...rest, ...given],
+      [...given, ...rest],
+    ]
+      .map((words) => words.join(" "))
+      .find((typed) => readCards(typed, catalog.cards, { onlySold: true }) !== undefined);
+    if (cards !== undefined && !rest.some((name) => subjectNamed(name, catalog)))
       return { names: names.slice(0, from), vram: cards };
   }
   return { names, vram };

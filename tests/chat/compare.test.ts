@@ -109,6 +109,9 @@ describe("two models side by side", () => {
     expect(inOrder.text).toBe(named.text);
     expect(inOrder.chart?.limit?.gb).toBe(8);
     expect((await compare(["alpha-7b", "8GB"])).outcome).toBe("refused");
+    expect((await compare(["alpha-7b", "beta", "3060", "8g"])).chart?.limit?.gb).toBe(8);
+    expect((await compare(["alpha-7b", "beta", "8g"], { vram: "3060" })).chart?.limit?.gb).toBe(8);
+    expect((await compare(["alpha-7b", "beta"], { vram: "2x3090" })).chart?.limit?.gb).toBe(48);
   });
 
   test("a variant's name narrows to the variant; what only its series states is marked", async () => {

@@ -4,7 +4,7 @@ import { fold } from "#src/catalog/entry/text.ts";
 import { CACHE_KINDS } from "#src/catalog/memory/cache.ts";
 import { readCards, readRam, readTokens } from "#src/catalog/memory/machine.ts";
 import { isCommercial } from "#src/catalog/search/license-patterns.ts";
-import { FILLERS, purposeOf } from "#src/catalog/search/vocabulary.ts";
+import { FILLERS, purposeOf, SEPARATORS } from "#src/catalog/search/vocabulary.ts";
 import type { ReadWords } from "#src/chat/command.ts";
 
 /** Kinds that the cache may be asked for in; 16 bits is what it is in otherwise. */
@@ -110,9 +110,16 @@ function longestRun(
   return undefined;
 }
 
+/** What a word has besides what says nothing: 4090 of `我的显卡是4090`. */
+const withoutFillers = (word: string): string[] =>
+  fold(word)
+    .replace(FILLERS, " ")
+    .replaceAll(new RegExp(SEPARATORS, "gu"), " ")
+    .split(" ")
+    .filter((piece) => piece !== "");
+
 /** A unit whose figure is elsewhere (`ram:64 GB`), or a word that says nothing of what is looked for. */
-const isFiller = (word: string): boolean =>
-  /^(?:g(?:i?b)?|[+·]+)$/iu.test(word) || fold(word).replace(FILLERS, "") === "";
+const isFiller = (word: string): boolean => /^(?:g(?:i?b)?|[+·]+)$/iu.test(word) || withoutFillers(word).length === 0;
 
 /**
  * Reads `A100 40G 64 32k 写代码 商用`: at each word the longest run that means something. A card that is named as an option
@@ -123,8 +130,11 @@ export const readFitWords: ReadWords = (typed, { vram, ...named }, { catalog: { 
   const given: Record<string, string> = {};
   const unread: string[] = [];
   for (let at = 0; at < words.length; ) {
-    const run = longestRun(words.slice(at), { cards, given: { ...named, ...given } });
-    if (run !== undefined) given[run.option] = run.value;
+    const known = { cards, given: { ...named, ...given } };
+    const bare = withoutFillers(words[at] ?? "");
+    const run = longestRun(words.slice(at), known);
+    const read = run ?? (bare.length === 1 ? longestRun(bare, known) : undefined);
+    if (read !== undefined) given[read.option] = read.value;
     else unread.push(words[at] ?? "");
     at += run?.size ?? 1;
   }

@@ -67,6 +67,8 @@ describe("the words behind /fit", () => {
     ["写小说 4090", { vram: "4090", purpose: "writing" }],
     ["4090 用途:看图 q8_0 max", { vram: "4090", purpose: "vision", cache: "q8_0", context: "max" }],
     ["4090 能跑什么", { vram: "4090" }],
+    ["我的显卡是4090", { vram: "4090" }],
+    ["一张4090能跑什么", { vram: "一张4090" }],
     ["2048", { vram: "2048" }],
   ])("%s", (words, expected) => {
     expect(parse(`/fit ${words}`)).toMatchObject({ command: "fit", given: expected });
