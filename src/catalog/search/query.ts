@@ -5,7 +5,7 @@ import { excludesOthers } from "./criterion-ranks.ts";
 import type { NamedEntry, Names } from "./names.ts";
 import { PATTERNS } from "./query-patterns.ts";
 import { type QueryContext, wordsOf } from "./query-words.ts";
-import { FILLERS, FOREIGN_WORDS, isMeaning } from "./vocabulary.ts";
+import { FILLERS, FOREIGN_WORDS, purposeOf } from "./vocabulary.ts";
 
 export const SORTS = ["memory", "newest", "size", "name"] as const;
 export type Sort = (typeof SORTS)[number];
@@ -131,7 +131,7 @@ function longestName(text: string, start: number, names: Names): Named | undefin
     if (/^\d+(?:\.\d+)?[bgk]?$/u.test(candidate)) continue;
     const named = names.meant(candidate);
     // Some models are called what others are for (`ocr`): a word with a meaning of its own names none.
-    if (named.length > 0 && isMeaning(candidate)) continue;
+    if (named.length > 0 && purposeOf(candidate) !== undefined) continue;
     if (named.length > 0) return withoutSize(candidate, start, names) ?? { end, named };
   }
   return undefined;

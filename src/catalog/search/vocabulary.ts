@@ -132,9 +132,12 @@ export const MEANINGS: readonly Meaning[] = [
   language("zh", "中文|汉语|简体", "chinese"),
 ];
 
-/** Whether a word as a whole asks for a purpose. */
-export const isMeaning = (word: string): boolean =>
-  MEANINGS.some(({ expression, criterion }) => criterion.kind === "purpose" && word.replace(expression, "") === "");
+/** The purpose that a folded word as a whole asks for: `写小说` is writing. */
+export function purposeOf(word: string): Purpose | undefined {
+  for (const { expression, criterion } of MEANINGS)
+    if (criterion.kind === "purpose" && word !== "" && word.replace(expression, "") === "") return criterion.purpose;
+  return undefined;
+}
 
 /**
  * Words for what people look for and the catalog holds none of: models that are no open Chinese language models, and kinds of model
