@@ -1,4 +1,4 @@
-import { licenseOf } from "#src/catalog/entry/of-variant.ts";
+import { contextOf, licenseOf } from "#src/catalog/entry/of-variant.ts";
 import type { FitPurpose } from "#src/catalog/entry/purposes.ts";
 import type { Engine, Entry, License } from "#src/catalog/entry/schema.ts";
 import { suitability } from "#src/catalog/entry/suitability.ts";
@@ -95,7 +95,7 @@ const SURE_TOKENS = 4096;
 
 /** Tokens that a way makes room for; undefined where the model has no such context, or nobody says that it has. */
 function tokensFor({ ollama, edition }: Offer, entry: Entry, asked: FitRequest["contextTokens"]): number | undefined {
-  const longest = ollama?.contextTokens ?? edition?.contextTokens ?? entry.contextTokens ?? SURE_TOKENS;
+  const longest = ollama?.contextTokens ?? contextOf(entry, edition) ?? SURE_TOKENS;
   if (asked === "longest") return longest;
   if (asked === undefined) return Math.min(ESTIMATE_TOKENS, longest);
   return asked * ROUNDED <= longest ? asked : undefined;
