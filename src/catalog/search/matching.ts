@@ -18,14 +18,15 @@ const RANK_OF_FIELD: Record<TextField, number> = {
   names: 3,
   family: 3,
   variants: 5,
-  base: 6,
-  makers: 7,
+  makers: 6,
+  base: 7,
   summary: 8,
   rest: 9,
 };
 const RANKS_BY_FIELD = FIELD_NAMES.map((field) => RANK_OF_FIELD[field]);
 export const RANK_OF_RELATIVE = 4;
-/** The highest rank at which a word names an entry; above it the entry only mentions the word. */
+export const RANK_OF_MAKER = RANK_OF_FIELD.makers;
+/** The highest rank at which a word names an entry; above it the entry is made by it, built on it or mentions it. */
 export const MAX_NAME_RANK = RANK_OF_RELATIVE;
 
 /** An entry that meets all the criteria, by its index, with how well its best variant does. */
@@ -39,6 +40,8 @@ export type Matching = {
   ranksWithRelatives: (criterion: WordCriterion) => Ranks;
   /** The entries that meet all the criteria, each in one and the same variant, newest first; at most `limit` of them. */
   meeting: (criteria: readonly Criterion[], limit?: number) => Met[];
+  /** Whether an entry, by its index, mentions a word anywhere. */
+  mentions: (word: string, index: number) => boolean;
   /** Whether texts mention a word and nothing is called so, built on it or made by it: what one may wish, not what one means. */
   isOnlyMentioned: (criterion: WordCriterion) => boolean;
 };
@@ -111,6 +114,7 @@ export function createMatching(newestFirst: readonly Entry[], text: FullText, na
       }
       return found;
     },
+    mentions: (word, index) => (text.find(word)[index] ?? NO_FIELD) !== NO_FIELD,
     isOnlyMentioned: (criterion) => areMentions(ranks(criterion)),
   };
 }
@@ -135,7 +139,7 @@ const areMentions = memoByObject((ranks: Ranks): boolean => {
   let occurs = false;
   for (const rank of ranks) {
     if (rank === NOT_MET) continue;
-    if (rank <= RANK_OF_FIELD.makers) return false;
+    if (rank <= RANK_OF_FIELD.base) return false;
     occurs = true;
   }
   return occurs;
