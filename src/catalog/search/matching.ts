@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { memoByObject } from "#src/base/memo.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
+import { foldName } from "#src/catalog/entry/text.ts";
 import type { Criterion, WordCriterion } from "./criteria.ts";
 import { entryRank } from "./criterion-ranks.ts";
 import { FIELD_NAMES, type FullText, NO_FIELD, type TextField } from "./full-text.ts";
@@ -66,6 +67,10 @@ export function createMatching(newestFirst: readonly Entry[], text: FullText, na
     const ranks: Ranks = new Int8Array(newestFirst.length);
     for (let index = 0; index < ranks.length; index++)
       ranks[index] = RANKS_BY_FIELD[fields[index] ?? NO_FIELD] ?? NOT_MET;
+    // What the others of that maker are called does not matter to who names the maker.
+    if (isMaker(word, named))
+      for (let index = 0; index < ranks.length; index++)
+        if (ranks[index] === RANK_OF_MAKER) ranks[index] = RANK_OF_NAME.family;
     const families = familiesOfOwn(named);
     for (const item of named) {
       const index = indexes.get(item.entry);
@@ -128,6 +133,18 @@ function rankOfName({ entry, kind }: NamedEntry, families: ReadonlySet<string>):
   // What others built on ChatGLM-6B may have its name as that of their family.
   const isOther = kind === "family" && families.size > 0 && !families.has(entry.family);
   return isOther ? RANK_OF_RELATIVE : RANK_OF_NAME[kind];
+}
+
+/** Whether a name of families is that of who made most of them: `清华`, `智谱`. */
+function isMaker(word: string, named: readonly NamedEntry[]): boolean {
+  if (named.some(({ kind }) => kind !== "family")) return false;
+  const folded = foldName(word);
+  const made = named.filter(({ entry }) =>
+    entry.developers.some(({ name, zh = "", en = "" }) =>
+      [name, zh, en].some((one) => foldName(one).includes(folded)),
+    ),
+  );
+  return made.length * 2 > named.length;
 }
 
 /** The families of the entries that bear a name as their own. */

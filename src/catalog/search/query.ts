@@ -72,7 +72,7 @@ export function parseQuery(typed: string, { names, text, cards }: QueryContext, 
     criteria.push({ kind: "word", word: query, typed: query, named: [] });
   const symbols = rest.replaceAll(CONSUMED, " ").match(/[^\s\p{L}\p{N}]+/gu) ?? [];
   const inMemory = criteria.some(isUnified) ? criteria.map(inMainMemory) : criteria;
-  const asked = distinct(inMemory.map((criterion) => withoutUnknown(criterion, text)));
+  const asked = withoutWider(distinct(inMemory.map((criterion) => withoutUnknown(criterion, text))));
   return {
     criteria: joinAlternatives(withAskedContext(asked)),
     ...(sort && { sort }),
@@ -91,6 +91,14 @@ function withoutUnknown(criterion: Criterion, text: FullText): Criterion {
   if (criterion.kind !== "purpose" || criterion.about === undefined || text.occurs(criterion.about)) return criterion;
   const { about: _unknown, ...purpose } = criterion;
   return purpose;
+}
+
+/** Without a purpose of which a narrower part was typed too: `邮件写作`. */
+function withoutWider(criteria: readonly Criterion[]): Criterion[] {
+  const narrowed = criteria.flatMap((item) => (item.kind === "purpose" && item.about !== undefined ? item.purpose : []));
+  return criteria.filter(
+    (item) => item.kind !== "purpose" || item.about !== undefined || !narrowed.includes(item.purpose),
+  );
 }
 
 type Match = { whole: string; groups: Record<string, string | undefined> };

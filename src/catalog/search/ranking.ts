@@ -1,5 +1,5 @@
 import { memoByObject } from "#src/base/memo.ts";
-import { DOMAINS } from "#src/catalog/entry/purposes.ts";
+import { DOMAINS, type Purpose } from "#src/catalog/entry/purposes.ts";
 import type { Entry, Variant } from "#src/catalog/entry/schema.ts";
 import { isForAnyAssistant, isGeneral } from "#src/catalog/entry/suitability.ts";
 import { foldName } from "#src/catalog/entry/text.ts";
@@ -93,6 +93,7 @@ export function rankHits(criteria: readonly Criterion[], sort: Sort | undefined,
   const byYear = any && !singles(criteria).some(({ kind }) => kind === "modality");
   const bySize = sort === undefined && asksAnyAssistant(criteria);
   const byPurpose = sort === undefined && criteria.some(({ kind }) => kind === "purpose");
+  const yearsOfRank = YEARS_OF_RANK[purposesIn(criteria).every(isForAnyAssistant) ? "forAnyAssistant" : "usual"];
   const byMemory = sort === "memory" || (sort === undefined && asksMemory(criteria, "least"));
   const ranked = ({ index, fit }: Met, wanted: readonly Criterion[], groupIn?: HitGroup): RankedEntry[] => {
     const entry = matching.entries[index];
@@ -106,9 +107,9 @@ export function rankHits(criteria: readonly Criterion[], sort: Sort | undefined,
         tooLarge: bySize && (sizesOf(entry)[0] ?? 0) > ONE_MACHINE_B,
         wordRank,
         fit,
-        purpose: fit.purposes * YEARS_OF_RANK - (byPurpose ? yearsOf(entry) : 0),
+        purpose: fit.purposes * (fit.doesToo ? 1 : yearsOfRank) - (byPurpose ? yearsOf(entry) : 0),
         year: byYear ? Math.floor(yearsOf(entry)) : 0,
-        niche: byYear && !isGeneral(entry, undefined),
+        niche: byYear && !hasGeneral(entry),
         memory: byMemory ? leastOffer(wanted, entry) : undefined,
         size: sort === "size" ? smallest(wanted, entry) : 0,
       },
@@ -128,8 +129,8 @@ export function rankHits(criteria: readonly Criterion[], sort: Sort | undefined,
   };
 }
 
-/** What is made for a purpose foremost is worth half a year beside what is made for it among others. */
-const YEARS_OF_RANK = 0.5;
+/** Years that it is worth to be made for a purpose foremost; fewer where newer assistants catch up. */
+const YEARS_OF_RANK = { usual: 1, forAnyAssistant: 0.5 };
 
 /** Billions of parameters up to which a model runs on one machine: at four bits in 128 GB of memory. */
 export const ONE_MACHINE_B = 200;
@@ -140,14 +141,16 @@ const aboutsOf = (criteria: readonly Criterion[]): string[] =>
 
 /** Whether it is asked for what any assistant does, and nothing limits how large it may be nor names it. */
 function asksAnyAssistant(criteria: readonly Criterion[]): boolean {
-  const all = singles(criteria);
-  const purposes = all.flatMap((criterion) => (criterion.kind === "purpose" ? criterion.purpose : []));
+  const purposes = purposesIn(criteria);
   return (
     purposes.length > 0 &&
     purposes.every(isForAnyAssistant) &&
-    !all.some((criterion) => criterion.kind === "word" || isOfferCriterion(criterion))
+    !criteria.some((criterion) => criterion.kind === "word" || isOfferCriterion(criterion))
   );
 }
+
+const purposesIn = (criteria: readonly Criterion[]): Purpose[] =>
+  singles(criteria).flatMap((criterion) => (criterion.kind === "purpose" ? criterion.purpose : []));
 
 type WordRanks = {
   ranks: Ranks;
@@ -258,8 +261,8 @@ class LazyHit implements Hit {
 /**
  * Compares hits: first by their groups, as nobody who asks for the newest Qwen means a model that mentions Qwen. Then by the
  * order that was asked for. Otherwise: entries of the typed name before their family; then better fits (free commercial use
- * before conditional); then what is made for a purpose, unless it is older by half a year for each step that it suits
- * better; then, where memory has only a lower bound, the least of it; then, where nothing says what for, general assistants
+ * before conditional); then what is made for a purpose, unless it is older by a year for each step that it suits better,
+ * or by half a year where any assistant will do; then, where memory has only a lower bound, the least of it; then, where nothing says what for, general assistants
  * before others of their year; then the newest. Where any assistant will do, what runs on one machine comes before the rest.
  */
 function order(sort: Sort | undefined): (a: RankedEntry, b: RankedEntry) => number {
@@ -278,6 +281,10 @@ function order(sort: Sort | undefined): (a: RankedEntry, b: RankedEntry) => numb
     b.year - a.year ||
     Number(a.niche) - Number(b.niche);
 }
+
+const hasGeneral = memoByObject((entry: Entry): boolean =>
+  (entry.variants?.length ? entry.variants : [undefined]).some((variant) => isGeneral(entry, variant)),
+);
 
 /** The date of release in years; 0 where none is stated. */
 const yearsOf = memoByObject(({ released = "0" }: Entry): number => {
