@@ -15,8 +15,10 @@ describe("the better of two comes first, though older", () => {
       { parametersB: "7", variants: "\n  - {name: a-zeta-7b}" },
     ],
     ["a variant's name before the base", "zeta", { variants: "\n  - {name: a-zeta}" }, { baseModel: "zeta" }],
-    ["the base before the maker", "zeta", { baseModel: "zeta" }, { developers: "[{name: zeta}]" }],
-    ["the maker before the summary", "zeta", { developers: "[{name: zeta}]" }, { summary: "{zh: zeta, en: zeta}" }],
+    ["the maker before the base", "zeta", { developers: "[{name: zeta}]" }, { baseModel: "zeta" }],
+    ["the maker by its name in Chinese too", "泽塔", { developers: "[{name: a, zh: 泽塔}]" }, { baseModel: "泽塔" }],
+    ["the maker by its name in English too", "zeta", { developers: "[{name: a, en: zeta}]" }, { baseModel: "zeta" }],
+    ["the base before the summary", "zeta", { baseModel: "zeta" }, { summary: "{zh: zeta, en: zeta}" }],
     ["the summary before the rest", "zeta", { summary: "{zh: zeta, en: zeta}" }, { highlights: "[zeta]" }],
     [
       "free use before use on conditions",
@@ -31,10 +33,10 @@ describe("the better of two comes first, though older", () => {
       { license: "{commercial: registration}" },
     ],
     [
-      "the licence of the weights before that of the code",
-      "apache",
-      { license: "{commercial: unknown, weights: Apache-2.0}" },
-      { license: "{commercial: unknown, code: Apache-2.0}" },
+      "a licence of that name before one that is like it",
+      "mit",
+      { license: "{commercial: unknown, weights: MIT（HF 标注）}" },
+      { license: "{commercial: unknown, weights: Modified MIT}" },
     ],
     ["a size called exactly so before one that is near", "7b", { parametersB: "7" }, { parametersB: "7.1" }],
     [
@@ -154,16 +156,85 @@ describe("the better of two comes first, though older", () => {
     expect(both("'2025'", "'2023'")).toEqual(["exact", "relative"]);
   });
 
-  test("what is made for a purpose comes before what is for it among others, unless it is older by a year", () => {
-    const both = (foremost: string, among: string): string[] =>
+  describe("what is made for a purpose comes before what is for it among others, unless it is older", () => {
+    const both = (purpose: string, query: string, foremost: string, among: string): string[] =>
       smallCatalog({
-        foremost: { released: foremost, purposes: "[code]" },
-        among: { released: among, purposes: "[chat, code]" },
+        foremost: { released: foremost, purposes: `[${purpose}]` },
+        among: { released: among, purposes: `[chat, ${purpose}]` },
       })
-        .search("写代码")
+        .search(query)
         .hits.map(({ entry }) => entry.id);
-    expect(both("'2024-02-02'", "'2025-02-01'")).toEqual(["foremost", "among"]);
-    expect(both("'2024-02-01'", "'2025-02-02'")).toEqual(["among", "foremost"]);
+
+    test("by a year", () => {
+      expect(both("code", "写代码", "'2024-02-02'", "'2025-02-01'")).toEqual(["foremost", "among"]);
+      expect(both("code", "写代码", "'2024-02-01'", "'2025-02-02'")).toEqual(["among", "foremost"]);
+    });
+
+    test("by half a year where any assistant will do", () => {
+      expect(both("writing", "写作", "'2024-02-02'", "'2024-08-01'")).toEqual(["foremost", "among"]);
+      expect(both("writing", "写作", "'2024-02-01'", "'2024-08-03'")).toEqual(["among", "foremost"]);
+    });
+  });
+
+  test("where nothing says what for, assistants come before others of their year", () => {
+    const both = (assistant: string, other: string, query: string): string[] =>
+      smallCatalog({
+        assistant: { released: assistant, parametersB: "7", purposes: "[chat]" },
+        sees: {
+          released: other,
+          parametersB: "7",
+          purposes: "[vision, chat]",
+          modalities: "[text, vision]",
+          weights: weights("int4"),
+        },
+      })
+        .search(query)
+        .hits.map(({ entry }) => entry.id);
+    expect(both("'2025-01'", "'2025-12'", "7b")).toEqual(["assistant", "sees"]);
+    expect(both("'2024-12'", "'2025-01'", "7b")).toEqual(["sees", "assistant"]);
+    expect(both("'2025-01'", "'2025-12'", "7b 聊天")).toEqual(["sees", "assistant"]);
+    expect(both("'2025-01'", "'2025-12'", "7b 多模态")).toEqual(["sees"]);
+  });
+
+  test("what one machine runs comes before what none does, where any assistant will do and nothing limits the size", () => {
+    const both = (query: string, large: number) => {
+      const { hits, runnableFirst } = smallCatalog({
+        large: { released: "'2026'", parametersB: String(large), purposes: "[chat, code]" },
+        small: { released: "'2025'", parametersB: "8", purposes: "[chat, code]" },
+      }).search(query);
+      return { ids: hits.map(({ entry }) => entry.id), runnableFirst };
+    };
+    expect(both("客服", 201)).toEqual({ ids: ["small", "large"], runnableFirst: true });
+    expect(both("客服", 200)).toEqual({ ids: ["large", "small"], runnableFirst: false });
+    for (const query of ["写代码", ">1b 客服", "最新 客服", "2025以后"])
+      expect(both(query, 201)).toEqual({ ids: ["large", "small"], runnableFirst: false });
+  });
+
+  test("of a narrower word for a purpose, what mentions it, in a group of its own", () => {
+    const groups = (query: string): string[] =>
+      smallCatalog({
+        mentions: { released: "'2023'", purposes: "[medical]", summary: "{zh: 中医, en: x}" },
+        other: { released: "'2025'", purposes: "[medical]" },
+        general: { released: "'2026'", purposes: "[chat]", summary: "{zh: 中医, en: x}" },
+      })
+        .search(query)
+        .hits.map(({ entry, group }) => `${entry.id} ${group}`);
+    expect(groups("中医")).toEqual(["mentions full", "other wider"]);
+    expect(groups("最新 中医")).toEqual(["other full", "mentions full"]);
+    for (const query of ["医疗", "心血管"]) expect(groups(query)).toEqual(["other full", "mentions full"]);
+  });
+
+  test("who names the maker of a family means all that it made, the newest first; else what it made is a group", () => {
+    const groups = (developers: string): string[] =>
+      smallCatalog({
+        named: { familyAliases: "[zeta]", developers, released: "'2023'" },
+        made: { developers: "[{name: zeta}]", released: "'2025'" },
+        built: { baseModel: "zeta", released: "'2026'" },
+      })
+        .search("zeta")
+        .hits.map(({ entry, group }) => `${entry.id} ${group}`);
+    expect(groups("[{name: a, en: Zeta}]")).toEqual(["made full", "named full", "built mentions"]);
+    expect(groups("[{name: a}]")).toEqual(["named full", "made makers", "built mentions"]);
   });
 
   test("registration is no free use, and unregistered use no registration", () => {
