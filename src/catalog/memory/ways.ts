@@ -36,6 +36,8 @@ export type Fit = {
   /** Tokens of context that this makes room for. */
   contextTokens: number;
   license: License;
+  /** It takes more of the machine than its engine can count on: it may fit or not. */
+  borderline?: true;
   /** Tokens a second at most; absent where the cards or the active part are not known. */
   tokensPerSecond?: number | undefined;
   /** The easiest way to it: a model in Ollama that fits too, of the same variant if there is one. */
