@@ -5,7 +5,7 @@ import { attentionOf, embeddingsOf, modalitiesOf } from "#src/catalog/entry/of-v
 import type { Quantization } from "#src/catalog/entry/precision.ts";
 import type { Architecture, Entry, OllamaModel, Variant } from "#src/catalog/entry/schema.ts";
 import type { Build } from "./estimate.ts";
-import { cacheRangeOf } from "./shapes.ts";
+import { cacheRangeOf, ggufCacheRange, transformersCacheRange } from "./shapes.ts";
 import { parametersByFile, parametersInFile, type WeightsBuild } from "./weights.ts";
 
 /** What a build is made for: a precision of a variant. */
@@ -14,6 +14,8 @@ export type Subject = Quantization & {
   parametersB?: number;
   activeParametersB?: number;
   architecture: Architecture | undefined;
+  /** Whether its GGUF file lets the latent form of MLA be kept, where that is known. */
+  mla?: boolean;
 };
 
 /** What an estimate of a precision of a variant is made from; undefined where its size is not known. */
@@ -35,7 +37,10 @@ export function buildOf(entry: Entry, subject: Subject, statedFileGb?: number): 
   };
   const parametersB = storedParameters(entry, edition) ?? parametersByFiles(entry, edition, weights) ?? nominal;
   const outline = { parametersB: nominal, activeParametersB, architecture, released };
-  return { ...weights, parametersB, fileGb, cache: cacheRangeOf(attentionOf(entry, edition), outline) };
+  const attention = attentionOf(entry, edition);
+  const inFile = precision === "gguf" || precision === "ggml";
+  const cache = inFile ? ggufCacheRange(attention, outline, subject.mla) : cacheRangeOf(attention, outline);
+  return { ...weights, parametersB, fileGb, cache, transformersCache: transformersCacheRange(attention) };
 }
 
 /** Of a field that variants and entries have: the variant's own, else the entry's where no variant states another. */

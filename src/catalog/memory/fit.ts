@@ -104,7 +104,8 @@ function largerThan(fit: Fit, list: readonly Fit[], request: FitRequest): Fit["l
       tokens = Math.floor(tokens / 2)
     ) {
       const [way] = wayAt(entry, offer, request, tokens);
-      if (way !== undefined && fitsOn(request.machine)(way)) return { offer, needGb: way.needGb, contextTokens: tokens };
+      if (way !== undefined && fitsOn(request.machine)(way))
+        return { offer, needGb: way.needGb, contextTokens: tokens };
     }
   }
   return undefined;
@@ -133,7 +134,9 @@ function bestPartial(list: readonly Fit[], { machine, cacheKind }: FitRequest, l
   const [whole] = best(list.filter(fitsOn(machine)));
   const split = list
     .map((fit) => ({ fit, room: roomGb(machine, fit.engine) }))
-    .filter(({ fit: { engine, needGb }, room }) => splits(engine) && needGb > room && needGb <= room + spareRamGb(machine))
+    .filter(
+      ({ fit: { engine, needGb }, room }) => splits(engine) && needGb > room && needGb <= room + spareRamGb(machine),
+    )
     // What is beyond the cards is not tight: it has the main memory.
     .map(({ fit, room }) => ({ ...fit, room, score: fit.score + tightness(fit.needGb / total) }))
     .filter(({ score }) => score > Math.max(least, whole?.score ?? least))
