@@ -129,7 +129,9 @@ function withEstimate(entry: Entry, offer: Offer, fileGb?: number): Offer {
   if (build === undefined) return offer;
   const ownTokens = offer.edition?.contextTokens ?? entry.contextTokens ?? ESTIMATE_TOKENS;
   const contextTokens = Math.min(ESTIMATE_TOKENS, ownTokens);
-  const engine = usualEngine(offer, offer.ollama !== undefined);
+  const usual = usualEngine(offer, offer.ollama !== undefined);
+  // Nobody runs MLA without its small cache for long.
+  const engine = usual === "transformers" && build.transformersCache !== undefined ? "vllm" : usual;
   const range = estimateGb(build, { engine, tokens: contextTokens });
   if (range === undefined) return offer;
   const [least, most] = [roundUp(range.low), roundUp(range.high)];
