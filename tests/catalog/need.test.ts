@@ -274,6 +274,22 @@ describe("an estimate", () => {
     expect(offerOf({ weights: weights("bf16") })).not.toHaveProperty("leastGb");
   });
 
+  test("of no variant in particular lies between those of its size, where all of them are known", () => {
+    const variant = (name: string, heads: number | undefined, parametersB = 9): string =>
+      `\n  - {name: ${name}, parametersB: ${parametersB}${heads ? `, attention: {layers: 40, kvHeads: ${heads}, headDim: 128, source: ['https://example.org/x']}` : ""}}`;
+    const values = (...variants: string[]): number[] => {
+      const ollama = "\n  - {model: 'a:9b', official: true, exact: true, sizeGb: 5.5}";
+      const [offer] = offersOf(entryOf({ released: "'2024-06'", variants: variants.join(""), ollama }));
+      expect(offer?.edition).toBeUndefined();
+      const { least, most } = offer?.build?.cache ?? never();
+      return [least.valuesPerToken, most.valuesPerToken];
+    };
+    const [two, four] = [2, 4].map((heads) => 2 * 40 * heads * 128);
+    expect(values(variant("A-9B-Chat", 2), variant("A-9B-1M", 4), variant("A-32B", 8, 32))).toEqual([two, four]);
+    expect(values(variant("A-9B-Chat", 4), variant("A-9B-1M", 2))).toEqual([two, four]);
+    expect(values(variant("A-9B-Chat", 2), variant("A-9B-1M", undefined))[1]).toBeGreaterThan(four ?? 0);
+  });
+
   test("with a narrower cache takes less, where the program has such a cache", () => {
     const gguf = offerOf({ weights: weights("gguf, quant: q4_k_m") });
     const full = need(gguf, 131_072).high;

@@ -1,5 +1,5 @@
 import type { Architecture, Attention } from "#src/catalog/entry/schema.ts";
-import { type Cache, cacheOf, expandedCacheOf } from "./cache.ts";
+import { type Cache, cacheBytes, cacheOf, expandedCacheOf } from "./cache.ts";
 import { layersOf, widthOf } from "./weights.ts";
 
 /** The least and the most that a model's cache may be; the same where its attention is known. */
@@ -35,6 +35,18 @@ export function ggufCacheRange(attention: Attention | undefined, outline: Outlin
 export function transformersCacheRange(attention: Attention | undefined): CacheRange | undefined {
   const full = attention && expandedCacheOf(attention);
   return full && { least: full, most: full };
+}
+
+/** A text so long that what grows with it outweighs what does not. */
+const LONG_TOKENS = 131_072;
+
+/** From the least to the most of several ranges. At least one. */
+export function spanOf(ranges: readonly CacheRange[]): CacheRange {
+  const size = (cache: Cache): number => cacheBytes(cache, LONG_TOKENS);
+  return ranges.reduce((span, { least, most }) => ({
+    least: size(least) < size(span.least) ? least : span.least,
+    most: size(most) > size(span.most) ? most : span.most,
+  }));
 }
 
 const growing = (valuesPerToken: number): Cache => ({ valuesPerToken, constantValues: 0, stateValues: 0 });
