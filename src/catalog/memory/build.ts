@@ -3,9 +3,9 @@ import { editionOf } from "#src/catalog/entry/edition-match.ts";
 import { everyOllamaModel } from "#src/catalog/entry/editions.ts";
 import { attentionOf, embeddingsOf, modalitiesOf } from "#src/catalog/entry/of-variant.ts";
 import type { Quantization } from "#src/catalog/entry/precision.ts";
-import type { Architecture, Entry, OllamaModel, Variant } from "#src/catalog/entry/schema.ts";
+import type { Architecture, Attention, Entry, OllamaModel, Variant } from "#src/catalog/entry/schema.ts";
 import type { Build } from "./estimate.ts";
-import { cacheRangeOf } from "./shapes.ts";
+import { type CacheRange, cacheRangeOf, ggufCacheRange, spanOf, transformersCacheRange } from "./shapes.ts";
 import { parametersByFile, parametersInFile, type WeightsBuild } from "./weights.ts";
 
 /** What a build is made for: a precision of a variant. */
@@ -14,6 +14,8 @@ export type Subject = Quantization & {
   parametersB?: number;
   activeParametersB?: number;
   architecture: Architecture | undefined;
+  /** Whether its GGUF file lets the latent form of MLA be kept, where that is known. */
+  mla?: boolean;
 };
 
 /** What an estimate of a precision of a variant is made from; undefined where its size is not known. */
@@ -35,7 +37,20 @@ export function buildOf(entry: Entry, subject: Subject, statedFileGb?: number): 
   };
   const parametersB = storedParameters(entry, edition) ?? parametersByFiles(entry, edition, weights) ?? nominal;
   const outline = { parametersB: nominal, activeParametersB, architecture, released };
-  return { ...weights, parametersB, fileGb, cache: cacheRangeOf(attentionOf(entry, edition), outline) };
+  const inFile = precision === "gguf" || precision === "ggml";
+  const rangeOf = (attention: Attention | undefined): CacheRange =>
+    inFile ? ggufCacheRange(attention, outline, subject.mla) : cacheRangeOf(attention, outline);
+  const attention = attentionOf(entry, edition);
+  const shapes = attention === undefined && edition === undefined ? shapesOfSize(entry, subject.parametersB) : [];
+  const cache = shapes.length > 0 ? spanOf(shapes.map(rangeOf)) : rangeOf(attention);
+  return { ...weights, parametersB, fileGb, cache, transformersCache: transformersCacheRange(attention) };
+}
+
+/** The shapes that a build of no variant in particular may have: those of all variants of its size, where all are stated. */
+function shapesOfSize({ variants = [] }: Entry, parametersB: number | undefined): Attention[] {
+  const alike = variants.filter((variant) => parametersB === undefined || variant.parametersB === parametersB);
+  const stated = alike.flatMap(({ attention }) => attention ?? []);
+  return stated.length === alike.length ? stated : [];
 }
 
 /** Of a field that variants and entries have: the variant's own, else the entry's where no variant states another. */

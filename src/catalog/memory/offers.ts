@@ -16,6 +16,7 @@ import { formatBillions, formatSize } from "#src/catalog/entry/units.ts";
 import { buildOf, ggufKindOf, ollamaEdition } from "./build.ts";
 import { usualEngine } from "./engines.ts";
 import { type Build, ESTIMATE_TOKENS, estimateGb, weightsGb } from "./estimate.ts";
+import { isMixed } from "./weights.ts";
 
 /** Tokens that figures without a sequence length were taken at: makers measure up to 2,048, most of them less. */
 export const MEASURED_TOKENS = 2048;
@@ -53,6 +54,8 @@ export type Offer = Quantization & {
   edition?: Variant;
   /** The model in Ollama that it is, exact and run locally. */
   ollama?: OllamaModel;
+  /** Whether its GGUF file lets the latent form of MLA be kept, where that is known. */
+  mla?: boolean;
   /** What its memory at another context is computed from, where its size is known. */
   build?: Build;
 };
@@ -127,7 +130,9 @@ function withEstimate(entry: Entry, offer: Offer, fileGb?: number): Offer {
   if (build === undefined) return offer;
   const ownTokens = contextOf(entry, offer.edition) ?? ESTIMATE_TOKENS;
   const contextTokens = Math.min(ESTIMATE_TOKENS, ownTokens);
-  const engine = usualEngine(offer, offer.ollama !== undefined);
+  const usual = usualEngine(offer, offer.ollama !== undefined);
+  // Nobody runs MLA without its small cache for long.
+  const engine = usual === "transformers" && build.transformersCache !== undefined ? "vllm" : usual;
   const range = estimateGb(build, { engine, tokens: contextTokens });
   if (range === undefined) return offer;
   const [least, most] = [roundUp(range.low), roundUp(range.high)];
@@ -151,6 +156,8 @@ function fromRequirement(entry: Entry, { row, variant }: OfEdition<Requirement>)
     variant === undefined ? foreignEdition(entry, row) : editionOf(entry, variant, ""),
   );
   const offer = row.variant === undefined ? mention : { variant: row.variant, ...mention };
+  // What was measured with a narrower cache says nothing of the usual one.
+  if (row.cacheKind !== undefined) return withEstimate(entry, offer, fileGb);
   if (vramGb === undefined && ramGb === undefined)
     return fileGb === undefined ? offer : withEstimate(entry, offer, fileGb);
   const build = buildOf(entry, offer, fileGb);
@@ -170,11 +177,15 @@ function fromRequirement(entry: Entry, { row, variant }: OfEdition<Requirement>)
 
 /** Sources round, and count GB in either way: what is less than the weights by more than that cannot be. */
 const LEAST_OF = { files: 0.9, computed: 0.7 };
-/** What a source computed is a rule of thumb or the sum of the cards that it recommends; beyond these it is no need. */
+/**
+ * What a source computed is a rule of thumb (vLLM's recipes: parameters × 1.2) or the sum of the cards that it recommends:
+ * where the cache and the size of the weights are known, it is not taken, and otherwise not beyond these. Of files whose
+ * width varies by the model only what is too little cannot be.
+ */
 const LEAST_COMPUTED = 0.85;
 const MOST_COMPUTED = 1.25;
 
-/** Whether a source's figure can be: not less than the weights, and where it computed it, near to what we do. */
+/** Whether a source's figure can be: not less than the weights, and where it computed it, no worse than what we do. */
 function isPlausible(offer: Offer, build: Build, { estimated, contextTokens }: Requirement, vramGb: number): boolean {
   const least = build.fileGb === undefined ? LEAST_OF.computed : LEAST_OF.files;
   if (vramGb < (weightsGb(build) ?? 0) * least) return false;
@@ -182,8 +193,16 @@ function isPlausible(offer: Offer, build: Build, { estimated, contextTokens }: R
   if (!estimated || FILE_FORMATS.includes(offer.precision)) return true;
   const tokens = contextTokens ?? MEASURED_TOKENS;
   const ours = estimateGb(build, { engine: usualEngine(offer, false), tokens });
-  return ours === undefined || (vramGb >= ours.low * LEAST_COMPUTED && vramGb <= ours.high * MOST_COMPUTED);
+  if (ours === undefined) return true;
+  if (isMixed(build)) return vramGb >= ours.low * LEAST_COMPUTED;
+  if (isExact(build)) return false;
+  return vramGb >= ours.low * LEAST_COMPUTED && vramGb <= ours.high * MOST_COMPUTED;
 }
+
+/** Whether nothing of a build is a guess: its cache is counted, and the width of its weights is one for all, or their size known. */
+const isExact = ({ cache, fileGb, precision }: Build): boolean =>
+  cache.least === cache.most && (fileGb !== undefined || UNIFORM.includes(precision));
+const UNIFORM: readonly Precision[] = ["fp32", "bf16", "fp16", "fp8", "int8"];
 const FILE_FORMATS: readonly Precision[] = ["gguf", "ggml", "exl2", "mlx"];
 
 /** What a source measured of one thing with several contexts is one offer, with the memory of the least. */
@@ -211,10 +230,10 @@ function foreignEdition(entry: Entry, { variant }: Requirement): Edition {
 const PART = /tokenizer|vocoder|codec/i;
 
 function fromWeights(entry: Entry, { row, variant }: OfEdition<Weights>): Offer[] {
-  const { precision, quant, label } = row;
+  const { precision, quant, label, mla } = row;
   if (precision === undefined || PART.test(label)) return [];
   const offer = mentionOf(entry, { precision, quant }, editionOf(entry, variant, label));
-  return [withEstimate(entry, offer)];
+  return [withEstimate(entry, { ...offer, ...(mla !== undefined && { mla }) })];
 }
 
 /** A project that supports a precision supports it for every size; only where there is one is it clear which. */
@@ -228,7 +247,8 @@ function fromOllama(entry: Entry, { row, variant }: OfEdition<OllamaModel>): Off
   if (!row.exact || row.cloud) return [];
   const edition = ollamaEdition(entry, variant, row);
   const offer = mentionOf(entry, { precision: "gguf", quant: ggufKindOf(row) }, edition);
-  return [withEstimate(entry, { ...offer, ollama: row }, row.sizeGb)];
+  const { mla } = row;
+  return [withEstimate(entry, { ...offer, ollama: row, ...(mla !== undefined && { mla }) }, row.sizeGb)];
 }
 
 /**
