@@ -138,14 +138,16 @@ test.each([
   const answers = { "qwen int4": "输入编号", "/fit 8": "输入编号", "/model qwen3": "来源", "/help": "/help models" };
   for (const [line, end] of Object.entries(answers)) {
     let part = await type(`${line}\r`, "mulu> ");
-    let parts = 1;
-    for (; part.includes("回车接着看"); parts += 1) {
+    const parts = [part];
+    while (part.includes("回车接着看")) {
       // The line itself is above what is answered, and may go.
       expect(rowsOf(part.slice(part.indexOf("\n") + 1), columns)).toBeLessThanOrEqual(rows);
       part = await type("\r", "mulu> ");
+      parts.push(part);
     }
-    expect(part, line).toContain(end);
-    if (line === "/model qwen3") expect(parts).toBeGreaterThan(2);
+    // The heading of the last section; what stands under it may be a part of its own.
+    expect(parts.slice(-2).join(""), line).toContain(end);
+    if (line === "/model qwen3") expect(parts.length).toBeGreaterThan(2);
   }
 });
 

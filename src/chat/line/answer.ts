@@ -1,6 +1,6 @@
 import { code, plain } from "#src/base/markdown.ts";
 import { UserError } from "#src/base/user-error.ts";
-import type { Criterion } from "#src/catalog/search/criteria.ts";
+import { type Criterion, singles } from "#src/catalog/search/criteria.ts";
 import type { Command, Context } from "#src/chat/command.ts";
 import { refusalText } from "#src/chat/refusal-text.ts";
 import type { Outcome, Router } from "#src/chat/router.ts";
@@ -44,13 +44,17 @@ export async function answerLine(typed: string, router: Router, context: Context
 
 /**
  * Whether the catalog understands any of it: a name, a memory, a licence. A sentence of which it understands nothing is none,
- * nor is one of which texts mention a word and the rest means nothing.
+ * nor is one of which texts mention a word and the rest means nothing, nor a task (`help me write to my boss`) that finds
+ * nothing and of which part means nothing.
  */
 function isSearch(words: string, { catalog }: Context): boolean {
   if (words.length > MAX_QUERY) return false;
-  const { hits, query } = catalog.search(words);
-  const mentioned = hits.length > 0 && query.ignored.length === 0;
-  return mentioned || query.sort !== undefined || query.criteria.some(isKnown);
+  const { query } = catalog.search(words);
+  const met = catalog.count(words) > 0;
+  const whole = query.ignored.length === 0;
+  const known = singles(query.criteria).filter(isKnown);
+  const isTask = !met && !whole && known.every(({ kind }) => kind === "purpose" || kind === "language");
+  return (met && whole) || query.sort !== undefined || (known.length > 0 && !isTask);
 }
 
 /** The words that mean nothing to a command, and how it is typed. */
