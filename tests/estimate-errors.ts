@@ -2,8 +2,8 @@ import { quantizationLabel } from "#src/catalog/entry/precision.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { RUNTIME_GB } from "#src/catalog/memory/engines.ts";
 import { type Build, cacheGb, estimateGb } from "#src/catalog/memory/estimate.ts";
-import { engineOf, MEASURED_TOKENS } from "#src/catalog/memory/need.ts";
-import { type Measurement, type Offer, offersOf } from "#src/catalog/memory/offers.ts";
+import { engineOf } from "#src/catalog/memory/need.ts";
+import { MEASURED_TOKENS, type Measurement, type Offer, offersOf } from "#src/catalog/memory/offers.ts";
 
 /** How far our estimate of a measured way to run a model is off: 0.1 is a tenth too much. */
 export type EstimateError = {

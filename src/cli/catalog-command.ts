@@ -16,16 +16,18 @@ async function writeSite(
   { folder, base, text }: { folder: string; base: string | undefined; text: Text },
   { stdout, stderr }: Streams,
 ): Promise<number> {
-  const { staticSite } = await import("#src/web/catalog/static-site.ts");
-  const { FolderTaken, writeFolder } = await import("#src/web/catalog/static-folder.ts");
+  const { staticSite } = await import("#src/web/static/site.ts");
+  const { BundlerMissing } = await import("#src/web/static/bundle.ts");
+  const { FolderTaken, writeFolder } = await import("#src/web/static/folder.ts");
   try {
     const files = await staticSite(openCatalog(read), base);
     await writeFolder(folder, files);
     stdout.write(`${text("catalogTool.site", { count: files.size, folder })}\n`);
     return 0;
   } catch (error) {
-    if (!(error instanceof FolderTaken)) throw error;
-    stderr.write(`${text("catalogTool.siteTaken", { folder })}\n`);
+    if (error instanceof FolderTaken) stderr.write(`${text("catalogTool.siteTaken", { folder })}\n`);
+    else if (error instanceof BundlerMissing) stderr.write(`${text("catalogTool.bundlerMissing")}\n`);
+    else throw error;
     return 1;
   }
 }

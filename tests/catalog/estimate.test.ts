@@ -75,7 +75,7 @@ describe("weights with their scales", () => {
     ["mxfp8", 8.25],
     ["mxfp4", 4.25],
     ["nvfp4", 4.5],
-    ["int4", 4 + 20 / 128],
+    ["int4", 4.5],
     ["gptq-int8", 8 + 20 / 128],
     ["gptq-int2", 2 + 20 / 128],
     ["awq", 4 + 20 / 128],

@@ -140,5 +140,10 @@ describe("the machine", () => {
       ids(findFits(list, { machine: { cards: 1, cardGb: 48, unified }, commercial: false })).toSorted();
     expect(on()).toEqual(["b-gptq", "c-bf16"]);
     expect(on(true)).toEqual(["a-mlx", "c-bf16"]);
+    const [big] = await entriesOf({ big: gguf(70, "2025-04") });
+    const partly = (unified?: true): number =>
+      findFits(big ? [big] : [], { machine: { cards: 1, cardGb: 24, ramGb: 64, unified }, commercial: false }).partial
+        .length;
+    expect([partly(), partly(true)]).toEqual([1, 0]);
   });
 });

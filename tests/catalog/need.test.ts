@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { parseEntry } from "#src/catalog/entry/parse.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
+import { leastMemoryAt } from "#src/catalog/memory/at-context.ts";
+import { cacheBytes } from "#src/catalog/memory/cache.ts";
 import { cacheGb, weightsGb } from "#src/catalog/memory/estimate.ts";
 import { type Need, needAt } from "#src/catalog/memory/need.ts";
 import { leastMemory, type Offer, offersOf } from "#src/catalog/memory/offers.ts";
@@ -102,14 +104,153 @@ describe("a measurement", () => {
       vramGb: 480,
       stated: true,
     });
-    // Without the size of files there is nothing to doubt it by.
-    expect(offerOf({ parametersB: "552", requirements: rows("vramInferenceGb: 302") }).vramGb).toBe(302);
+  });
+
+  test("below two thirds of the weights as they are computed is not believed, where files are not known", () => {
+    const stated = (gb: number) => offerOf({ requirements: rows(`vramInferenceGb: ${gb}`) }).stated;
+    expect(stated(10.1)).toBe(true);
+    expect(stated(9.8)).toBe(false);
   });
 });
 
 const never = (): never => {
   throw new Error("its size is known");
 };
+
+describe("a source's rule of thumb or sum of recommended cards", () => {
+  const row = (gb: number, kind: string): string => `\n  - {${kind}, vramInferenceGb: ${gb}, estimated: true}`;
+  const stated = (gb: number, kind = "precision: bf16", fields: Record<string, string> = {}): boolean =>
+    offerOf({ ...fields, requirements: row(gb, kind) }).stated;
+  const unknown = { attention: "{note: x, source: ['https://example.org/x']}" };
+
+  test("gives way to what we compute where cache and weights are known", () => {
+    // 14.2 GB of weights, 0.1 of cache and 0.6 besides.
+    expect([12.5, 14.9, 15, 19.1].map((gb) => stated(gb))).toEqual([false, false, false, false]);
+    expect(offerOf({ requirements: rows("vramInferenceGb: 80") }).vramGb).toBe(80);
+    expect(stated(19.1, "precision: gguf, quant: 1bit")).toBe(true);
+  });
+
+  test("counts where the cache or the width is not known, and it is near to what we compute", () => {
+    expect([12.3, 13.2, 18.5, 21].map((gb) => stated(gb, "precision: bf16", unknown))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
+    // 5.2 GB at four bits with embeddings at 16.
+    expect([3.9, 5.5, 7.9].map((gb) => stated(gb, "precision: gptq-int4"))).toEqual([false, true, false]);
+  });
+
+  test("counts for a mixture of experts at four bits however much it is, but not where it is below the weights", () => {
+    const moe = { architecture: "moe", parametersB: "1000", activeParametersB: "32" };
+    expect([400, 480, 714, 2000].map((gb) => stated(gb, "precision: int4", moe))).toEqual([false, true, true, true]);
+    expect(stated(714, "precision: int4, fileGb: 594.2", moe)).toBe(false);
+  });
+});
+
+describe("a mixture of experts at four bits", () => {
+  const moe = { architecture: "moe", parametersB: "1000", activeParametersB: "32" };
+  const range = (precision: string, fields: Record<string, string> = moe) =>
+    need(offerOf({ ...fields, weights: weights(precision) }), 4096);
+
+  test("takes up to five bits a parameter, because only the experts are narrow: 594 GB of Kimi-K2-Thinking", () => {
+    const { low, high } = range("int4");
+    const [least, most] = [594.2, 625].map((file) => range("int4", { ...moe, fileGb: `{int4: ${file}}` }).high);
+    expect(low).toBeLessThan(least ?? 0);
+    expect(high / (most ?? 0)).toBeCloseTo(1, 2);
+    expect(offerOf({ ...moe, weights: weights("int4") }).vramGb).toBeGreaterThan(8 * 64);
+  });
+
+  test.each(["int4", "nvfp4", "mxfp4", "fp4-mixed"])(
+    "is a range at %s, a dense model and other widths are none",
+    (kind) => {
+      const [experts, dense] = [range(kind), range(kind, { ...moe, architecture: "dense" })];
+      expect(experts.high - experts.low).toBeGreaterThan(20);
+      expect(dense.high).toBe(dense.low);
+      expect(range("fp8").high).toBe(range("fp8").low);
+    },
+  );
+});
+
+describe("a model with latent keys and values", () => {
+  // DeepSeek-Coder-V2-Lite: 27 layers of 16 heads of 192 and 128 values, of which 576 are kept.
+  const heads = "kvHeads: 16, headDim: 192, valueHeadDim: 128,";
+  const latent = (figures = heads) => ({
+    attention: `{kind: mla, layers: 27, ${figures} latentRank: 512, ropeDim: 64, source: ['https://example.org/c.json']}`,
+  });
+  const cacheAt = (offer: Offer, tokens = 8192): number[] => {
+    const { least, most } = offer.build?.cache ?? never();
+    return [least, most].map((cache) => cacheBytes(cache, tokens) / 2 ** 20);
+  };
+  const inOllama = (fields: string, released: string, figures = heads): number[] => {
+    const row = `\n  - {model: 'a:16b', official: true, exact: true, sizeGb: 8.9${fields}}`;
+    const [offer] = offersOf(entryOf({ ...SHAPE, ...latent(figures), released: `'${released}'`, ollama: row }));
+    return cacheAt(offer ?? never());
+  };
+  const [FULL, SMALL] = [2160, 243];
+
+  test("keeps them in full in files from before llama.cpp kept the latent form: 2,160 MiB at 8,192 tokens, as its log says", () => {
+    expect(inOllama(", mla: false", "2024-06")).toEqual([FULL, FULL]);
+    expect(inOllama(", mla: false", "2026-01")).toEqual([FULL, FULL]);
+    expect(inOllama(", mla: true", "2024-06")).toEqual([SMALL, SMALL]);
+  });
+
+  test("is between both where nobody says, small if it came out later, and small where its heads are not stated", () => {
+    expect(inOllama("", "2024-06")).toEqual([SMALL, FULL]);
+    expect(inOllama("", "2025-04")).toEqual([SMALL, FULL]);
+    expect(inOllama("", "2025-05")).toEqual([SMALL, SMALL]);
+    expect(inOllama("", "2024-06", "")).toEqual([SMALL, SMALL]);
+  });
+
+  test("of GGUF weights as of models in Ollama; not of other formats", () => {
+    const file = (row: string) => cacheAt(offerOf({ ...latent(), weights: weights(row) }));
+    expect(file("gguf, quant: q4_0, mla: false")).toEqual([FULL, FULL]);
+    expect(file("gguf, quant: q4_0")).toEqual([SMALL, FULL]);
+    expect(file("fp8")).toEqual([SMALL, SMALL]);
+  });
+
+  test("is estimated for vLLM, and what was measured in Transformers grows by full keys and values", () => {
+    expect(offerOf({ ...latent(), weights: weights("bf16") }).engine).toBe("vllm");
+    expect(offerOf({ weights: weights("bf16") }).engine).toBe("transformers");
+    const row = rows("vramInferenceGb: 16, contextTokens: 2048, engine: transformers");
+    const grown = need(offerOf({ ...latent(), requirements: row }), 4096);
+    expect(grown.high).toBeLessThanOrEqual(16 + FULL / 4 / 1024 + 1e-9);
+    expect(grown.high).toBeGreaterThan(16 + SMALL / 4 / 1024);
+  });
+});
+
+test("what was measured with a narrower cache is no measurement of the usual one", () => {
+  const plain = "vramInferenceGb: 15.6, contextTokens: 2048";
+  const narrow = "vramInferenceGb: 15, contextTokens: 2048, cacheKind: q8_0";
+  expect(offerOf({ requirements: rows(plain, narrow) })).toMatchObject({ vramGb: 15.6, stated: true });
+  expect(offerOf({ requirements: rows(narrow, plain) })).toMatchObject({ vramGb: 15.6, stated: true });
+  expect(offerOf({ requirements: rows(narrow) }).stated).toBe(false);
+});
+
+describe("the least memory with a context", () => {
+  const series = entryOf({
+    ...SHAPE,
+    contextTokens: "131072",
+    variants: `
+  - {name: A-2B, parametersB: 2, contextTokens: 8192, weights: [{label: x, precision: gguf, quant: q4_k_m, hub: huggingface, id: a/b}]}
+  - {name: A-7B, parametersB: 7, weights: [{label: x, precision: gguf, quant: q4_k_m, hub: huggingface, id: a/b}]}`,
+  });
+
+  test("is of what has that much, and grows with it", () => {
+    expect(leastMemoryAt(series, 8192)).toMatchObject({ offer: { variant: "A-2B" }, tokens: 8192 });
+    expect(leastMemoryAt(series, 32_768)?.offer.variant).toBe("A-7B");
+    expect(leastMemoryAt(series, 1_000_000)).toBeUndefined();
+    const at = (tokens: number) => leastMemoryAt(series, tokens)?.need.high ?? never();
+    expect(at(131_072) - at(32_768)).toBeGreaterThan(98_304 * CACHE_GB);
+  });
+
+  test("is of the variants that are meant, where they have it", () => {
+    const [small, large] = series.variants ?? [];
+    if (!small || !large) throw new Error("there are two");
+    expect(leastMemoryAt(series, 8192, [large])?.offer.variant).toBe("A-7B");
+    expect(leastMemoryAt(series, 32_768, [small])?.offer.variant).toBe("A-7B");
+  });
+});
 
 describe("an estimate", () => {
   test("is of what the files hold, where that is more than the maker's figure", () => {
@@ -131,6 +272,22 @@ describe("an estimate", () => {
     expect(unknown.vramGb).toBeGreaterThanOrEqual(need(unknown, 4096).high);
     expect(unknown.leastGb).toBeLessThan(unknown.vramGb ?? 0);
     expect(offerOf({ weights: weights("bf16") })).not.toHaveProperty("leastGb");
+  });
+
+  test("of no variant in particular lies between those of its size, where all of them are known", () => {
+    const variant = (name: string, heads: number | undefined, parametersB = 9): string =>
+      `\n  - {name: ${name}, parametersB: ${parametersB}${heads ? `, attention: {layers: 40, kvHeads: ${heads}, headDim: 128, source: ['https://example.org/x']}` : ""}}`;
+    const values = (...variants: string[]): number[] => {
+      const ollama = "\n  - {model: 'a:9b', official: true, exact: true, sizeGb: 5.5}";
+      const [offer] = offersOf(entryOf({ released: "'2024-06'", variants: variants.join(""), ollama }));
+      expect(offer?.edition).toBeUndefined();
+      const { least, most } = offer?.build?.cache ?? never();
+      return [least.valuesPerToken, most.valuesPerToken];
+    };
+    const [two, four] = [2, 4].map((heads) => 2 * 40 * heads * 128);
+    expect(values(variant("A-9B-Chat", 2), variant("A-9B-1M", 4), variant("A-32B", 8, 32))).toEqual([two, four]);
+    expect(values(variant("A-9B-Chat", 4), variant("A-9B-1M", 2))).toEqual([two, four]);
+    expect(values(variant("A-9B-Chat", 2), variant("A-9B-1M", undefined))[1]).toBeGreaterThan(four ?? 0);
   });
 
   test("with a narrower cache takes less, where the program has such a cache", () => {

@@ -18,10 +18,12 @@ test.each(LOCALES)("a page sets our estimates apart from what sources state, a p
   const [stated, ours] = [lines.slice(0, heading), lines.slice(heading + 1)];
   expect(heading).toBeGreaterThan(5);
   expect(stated.join()).not.toContain("≈");
-  expect(ours.every((line) => /^- \*\*[^*]+\*\* .*≈ [\d.]+ GB/.test(line))).toBe(true);
+  expect(ours.every((line) => /^- \*\*[^*]+\*\*.*≈ [\d.–]+ GB/.test(line))).toBe(true);
   const labels = ours.map((line) => /\*\*(.*?)\*\*/.exec(line)?.[1]);
   expect(new Set(labels).size).toBe(labels.length);
-  expect(ours.find((line) => line.includes("GGUF Q4_K_M"))).toMatch(/Qwen3-8B ≈ [\d.]+ GB · Qwen3-14B ≈/);
+  expect(ours.find((line) => line.includes("GGUF Q4_K_M"))).toMatch(
+    /\*\* ?[（(]Ollama[）)] .*Qwen3-8B ≈ [\d.]+ GB · Qwen3-14B ≈/,
+  );
 });
 
 test("where every precision is stated there is nothing to estimate", () => {

@@ -31,7 +31,7 @@ describe("queries, from what is typed so far", () => {
     ["int", ["int4"], ["int8", "InternLM", "internlm3-8b"], []],
     ["int4 qw", ["int4 Qwen"], ["int4 qwen2.5"], ["qwen2.5"]],
     ["int4 商", ["int4 商用"], [], []],
-    ["通", ["通义千问"], [newest("qwen")], ["chatglm-6b"]],
+    ["通", [], [newest("qwen")], ["chatglm-6b"]],
     ["清", ["清华"], ["chatglm-6b"], ["qwen3"]],
     ["代", ["代码"], [], []],
     ["6G显存能跑的代", [], ["6G显存能跑的代码"], []],
@@ -110,7 +110,7 @@ describe("queries, from what is typed so far", () => {
 describe("models, from what is typed so far", () => {
   test.each<[typed: string, first: string[], among: string[], never: string[]]>([
     ["q", [newest("qwen")], ["qwen3"], ["chatglm-6b"]],
-    ["qwen", [newest("qwen")], ["qwen"], ["chatglm-6b"]],
+    ["qwen", [newest("qwen")], ["qwen2.5"], ["chatglm-6b"]],
     ["qwne3", ["qwen3"], [], ["chatglm-6b"]],
     ["chatg", ["chatglm-6b"], ["chatglm3-6b"], ["qwen3"]],
     ["通义", [newest("qwen")], ["qwen3"], []],

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openCatalog } from "#src/catalog/search/search.ts";
 import { realCatalog } from "#tests/real-catalog.ts";
+import { smallEntry } from "#tests/temporary-catalog.ts";
 import { catalogOf, listed, open, openPages, openPagesHere, type Reader } from "./catalog-world.ts";
 import { readHtml, textOf, valuesOf } from "./html-shape.ts";
 
@@ -43,9 +44,10 @@ describe("/catalog", () => {
     expect(page.html).toMatch(/<meta name="description" content="\d+ 个中文开源大模型系列/);
   });
 
-  test("is small: 150 kB as it is, 25 kB as browsers take it", async () => {
-    expect(await transferred("/catalog", "identity")).toBeLessThan(150_000);
-    expect(await transferred("/catalog", "gzip")).toBeLessThan(25_000);
+  test("is small: 0.9 kB a model as it is, 0.1 kB as browsers take it", async () => {
+    const count = realCatalog.entries.length;
+    expect(await transferred("/catalog", "identity")).toBeLessThan(900 * count);
+    expect(await transferred("/catalog", "gzip")).toBeLessThan(100 * count);
   });
 
   test("says memory, licence and commercial use of a row, with a bar", async () => {
@@ -63,6 +65,26 @@ describe("/catalog", () => {
     expect(text).toContain("条件：「glm」 · INT4 · 显存 ≤ 8 GB");
     expect(text).toContain("忽略：=");
     expect(listed({ html })).toEqual(realCatalog.search(query).hits.map(({ entry }) => entry.id));
+  });
+
+  test("rows of a kind stand below what they have in common, which is no row of the list", async () => {
+    const folder = await catalogOf({
+      "lawyer.yaml": smallEntry({ name: "Lawyer", parametersB: "7", purposes: "[legal]" }),
+      "general.yaml": smallEntry({ name: "General", parametersB: "7", purposes: "[chat]" }),
+      "reader.yaml": smallEntry({ name: "Reader", parametersB: "7", purposes: "[ocr]" }),
+    });
+    const reader = await openPagesHere(folder);
+    const list = (params: Record<string, string>) => open(reader, `/catalog?${new URLSearchParams(params)}`);
+    const legal = await list({ q: "法律 7b" });
+    expect(listed(legal)).toEqual(["lawyer", "general"]);
+    expect(textOf(legal.html)).toContain("找到 1 个模型");
+    expect(textOf(legal.html)).toMatch(/Lawyer.*以下符合其余条件，但不符合：法律.*General/s);
+    const any = await list({ q: "7b" });
+    expect(listed(any)).toHaveLength(3);
+    expect(textOf(any.html)).toMatch(/General.*以下只为某一种用途而做.*Reader/s);
+    expect(listed(await list({ q: "法律 7b", sort: "memory" }))).toEqual(["lawyer", "general"]);
+    expect(listed(await list({ q: "法律", size: "5-10" }))).toEqual(["lawyer"]);
+    expect(listed(await list({ q: "法律 7b", size: "5-10" }))).toEqual(["lawyer", "general"]);
   });
 
   test("a mistyped name is corrected and said", async () => {

@@ -4,7 +4,7 @@ import { onTestFinished } from "vitest";
 import { type App, forSurface } from "#src/app.ts";
 import { catalogPages } from "#src/web/catalog/routes.ts";
 import { createSite, runServer } from "#src/web/http/server.ts";
-import { smallEntry, temporaryFolder } from "#tests/temporary-catalog.ts";
+import { soundEntry, temporaryFolder } from "#tests/temporary-catalog.ts";
 import { testApp } from "#tests/test-app.ts";
 import { readHtml, type Tag } from "./html-shape.ts";
 
@@ -63,7 +63,7 @@ export const listed = ({ html }: Pick<Sheet, "html">): string[] =>
 
 /** Four models, of which one can say what must be listed. */
 const FOUR = {
-  "alpha.yaml": smallEntry({
+  "alpha.yaml": soundEntry({
     name: "Alpha",
     family: "Greek",
     released: "2024-03-01",
@@ -71,7 +71,7 @@ const FOUR = {
     requirements: "\n  - precision: int4\n    vramInferenceGb: 6\n  - precision: fp16\n    vramInferenceGb: 14",
     license: "\n  commercial: 'yes'\n  weights: MIT",
   }),
-  "beta.yaml": smallEntry({
+  "beta.yaml": soundEntry({
     name: "Beta",
     family: "Greek",
     released: "2025-01-01",
@@ -80,7 +80,7 @@ const FOUR = {
     license: "\n  commercial: conditional",
   }),
   // Small at full precision and large at INT4: neither menu alone may let the other half in.
-  "gamma.yaml": smallEntry({
+  "gamma.yaml": soundEntry({
     name: "Gamma",
     family: "Other",
     released: "'2025'",
@@ -89,7 +89,12 @@ const FOUR = {
       "\n  - name: Gamma-70B\n    parametersB: 70\n    requirements:\n      - precision: int4\n        vramInferenceGb: 40",
     license: "\n  commercial: 'no'",
   }),
-  "delta.yaml": smallEntry({ name: "Delta", family: "Other", domain: "medical", modalities: "\n  - text\n  - vision" }),
+  "delta.yaml": soundEntry({
+    name: "Delta",
+    family: "Other",
+    purposes: "\n  - medical",
+    modalities: "\n  - text\n  - vision",
+  }),
 };
 
 /** A folder with entries of our own alone. */

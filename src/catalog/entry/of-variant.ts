@@ -84,7 +84,7 @@ export function licenseGroups(entry: Entry): Shared<License>[] {
   const groups = sharedBy(
     entry,
     (variant) => licenseOf(entry, variant),
-    ({ source: _source, ...license }) => license,
+    (license) => ({ ...license, source: undefined }),
   );
   return groups.toSorted((a, b) => byStrictness(a.value.commercial, b.value.commercial));
 }

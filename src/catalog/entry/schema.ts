@@ -95,7 +95,11 @@ const attention = z.strictObject({
     .describe("Absent: every layer keeps keys and values of every token"),
   layers: count.optional(),
   kvHeads: count.optional(),
-  headDim: count.optional().describe("Values of a key, and of a value where `valueHeadDim` is absent"),
+  headDim: count
+    .optional()
+    .describe(
+      "Values of a key, and of a value where `valueHeadDim` is absent; of MLA as it is without the latent form",
+    ),
   valueHeadDim: count.optional(),
   latentRank: count.optional().describe("Values a token and layer of the compressed keys and values (MLA)"),
   ropeDim: z
@@ -131,6 +135,13 @@ const fileSizes = z
   .record(z.string().regex(FILE_KIND, rule("fileKind")), gigabytes)
   .describe("GB (10^9 bytes) of the weight files by precision, such as `bf16` or `gguf:q4_k_m`");
 
+/** Of an MLA model's GGUF file: those made before llama.cpp could keep the latent form store keys and values in full. */
+const mla = z
+  .boolean()
+  .describe(
+    "Whether the GGUF file lets llama.cpp keep the latent form of MLA; false: keys and values are kept in full",
+  );
+
 const weights = z
   .strictObject({
     label: name,
@@ -146,6 +157,7 @@ const weights = z
     formerId: z.string().regex(HUB_ID, rule("hubId")).optional().describe("Old name on the same hub that redirects"),
     status: z.enum(["unknown"]).optional().describe("Named by the project, page not seen"),
     unreviewed: z.literal(true).optional().describe("Proposed by a machine, not yet checked by a person"),
+    mla: mla.optional(),
     note: line.optional(),
   })
   .refine((item) => (item.id === undefined) !== (item.url === undefined), rule("idOrUrl"));
@@ -162,6 +174,10 @@ const requirement = z.strictObject({
   fileGb: gigabytes.optional().describe("GB of the weight files"),
   fileConfidence: confidence.optional().describe("Of fileGb alone"),
   contextTokens: tokens.optional().describe("Sequence length of the measurement"),
+  cacheKind: z
+    .enum(["q8_0", "fp8", "q4_0"])
+    .optional()
+    .describe("How the cache was stored when it was measured; absent: in 16 bits; 8-bit integers with scales: q8_0"),
   engine: z.enum(ENGINES).optional().describe("The program it was measured with; other programs need other memory"),
   hardware: name.optional().describe("What it was measured on, such as H20 96GB"),
   estimated: z.literal(true).optional().describe("Computed, not measured; never show it as measured"),
@@ -176,6 +192,7 @@ const ollamaModel = z.strictObject({
   cloud: z.literal(true).optional().describe("Runs on Ollama's servers only"),
   sizeGb: gigabytes.optional(),
   contextTokens: tokens.optional(),
+  mla: mla.optional(),
   note: line.optional(),
 });
 

@@ -1,5 +1,5 @@
 import { modalitiesOf, purposesOf } from "./of-variant.ts";
-import type { Purpose } from "./purposes.ts";
+import { DOMAINS, type Purpose } from "./purposes.ts";
 import type { Entry, Variant } from "./schema.ts";
 
 /**
@@ -12,6 +12,9 @@ export const DOES_TOO = 2;
 
 /** What a general assistant does without being made for it. */
 const BY_ASSISTANTS: readonly Purpose[] = ["writing", "roleplay", "translation", "service", "education"];
+/** Whether any general assistant serves a purpose, so that very many models do. */
+export const isForAnyAssistant = (purpose: Purpose): boolean => purpose === "chat" || BY_ASSISTANTS.includes(purpose);
+
 /** Models up to this size, in billions of parameters, run on a telephone when quantised: 2 to 3 GB. */
 const ON_DEVICE_MAX_B = 4;
 
@@ -54,8 +57,22 @@ export function isSpecialist(purposes: readonly Purpose[]): boolean {
   return purposes.length > 0 && !purposes.includes("chat") && !FOR_ANYBODY.includes(purposes[0]);
 }
 
-/** What a variant is made for and nothing else, where it is no general assistant; undefined where it is, or nothing is stated. */
+/** What a model may be made for foremost so that it is no assistant for everything, though one can talk with it. */
+const SPECIALTIES: readonly Purpose[] = [...DOMAINS, "ocr", "audio", "video", "translation", "drawing", "roleplay"];
+
+/**
+ * What a variant is made for, where it is no general assistant: a field of knowledge or a skill such as these foremost, or
+ * no conversation at all. Undefined where it is one, or nothing is stated.
+ */
 export function specialtyOf(entry: Entry, variant: Variant | undefined): Purpose | undefined {
   const purposes = purposesOf(entry, variant);
-  return purposes.includes("chat") ? undefined : purposes[0];
+  const [foremost] = purposes;
+  if (foremost === undefined) return undefined;
+  return SPECIALTIES.includes(foremost) || !purposes.includes("chat") ? foremost : undefined;
+}
+
+/** Whether it is a general assistant: foremost made to converse or to think, and in writing. */
+export function isGeneral(entry: Entry, variant: Variant | undefined): boolean {
+  const [foremost = "chat"] = purposesOf(entry, variant);
+  return ["chat", "reasoning"].includes(foremost) && !modalitiesOf(entry, variant).includes("audio");
 }

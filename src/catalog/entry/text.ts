@@ -15,6 +15,9 @@ const TRADITIONAL = new RegExp(
   "g",
 );
 
+/** Whether a text has characters that simplified Chinese writes differently. */
+export const hasTraditional = (text: string): boolean => text.search(TRADITIONAL) >= 0;
+
 /** Most of what is typed and nearly all names: nothing but the case can differ. */
 const ASCII = /^[\t-~]*$/;
 
@@ -22,7 +25,7 @@ const ASCII = /^[\t-~]*$/;
 let toSimplified: ConverterFunction | undefined;
 
 function simplify(text: string): string {
-  if (text.search(TRADITIONAL) < 0) return text;
+  if (!hasTraditional(text)) return text;
   toSimplified ??= Converter({ from: "twp", to: "cn" });
   return toSimplified(text);
 }

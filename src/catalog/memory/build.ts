@@ -1,10 +1,11 @@
+import { memoByObject } from "#src/base/memo.ts";
 import { editionOf } from "#src/catalog/entry/edition-match.ts";
 import { everyOllamaModel } from "#src/catalog/entry/editions.ts";
 import { attentionOf, embeddingsOf, modalitiesOf } from "#src/catalog/entry/of-variant.ts";
 import type { Quantization } from "#src/catalog/entry/precision.ts";
-import type { Architecture, Entry, OllamaModel, Variant } from "#src/catalog/entry/schema.ts";
+import type { Architecture, Attention, Entry, OllamaModel, Variant } from "#src/catalog/entry/schema.ts";
 import type { Build } from "./estimate.ts";
-import { cacheRangeOf } from "./shapes.ts";
+import { type CacheRange, cacheRangeOf, ggufCacheRange, spanOf, transformersCacheRange } from "./shapes.ts";
 import { parametersByFile, parametersInFile, type WeightsBuild } from "./weights.ts";
 
 /** What a build is made for: a precision of a variant. */
@@ -13,6 +14,8 @@ export type Subject = Quantization & {
   parametersB?: number;
   activeParametersB?: number;
   architecture: Architecture | undefined;
+  /** Whether its GGUF file lets the latent form of MLA be kept, where that is known. */
+  mla?: boolean;
 };
 
 /** What an estimate of a precision of a variant is made from; undefined where its size is not known. */
@@ -34,7 +37,20 @@ export function buildOf(entry: Entry, subject: Subject, statedFileGb?: number): 
   };
   const parametersB = storedParameters(entry, edition) ?? parametersByFiles(entry, edition, weights) ?? nominal;
   const outline = { parametersB: nominal, activeParametersB, architecture, released };
-  return { ...weights, parametersB, fileGb, cache: cacheRangeOf(attentionOf(entry, edition), outline) };
+  const inFile = precision === "gguf" || precision === "ggml";
+  const rangeOf = (attention: Attention | undefined): CacheRange =>
+    inFile ? ggufCacheRange(attention, outline, subject.mla) : cacheRangeOf(attention, outline);
+  const attention = attentionOf(entry, edition);
+  const shapes = attention === undefined && edition === undefined ? shapesOfSize(entry, subject.parametersB) : [];
+  const cache = shapes.length > 0 ? spanOf(shapes.map(rangeOf)) : rangeOf(attention);
+  return { ...weights, parametersB, fileGb, cache, transformersCache: transformersCacheRange(attention) };
+}
+
+/** The shapes that a build of no variant in particular may have: those of all variants of its size, where all are stated. */
+function shapesOfSize({ variants = [] }: Entry, parametersB: number | undefined): Attention[] {
+  const alike = variants.filter((variant) => parametersB === undefined || variant.parametersB === parametersB);
+  const stated = alike.flatMap(({ attention }) => attention ?? []);
+  return stated.length === alike.length ? stated : [];
 }
 
 /** Of a field that variants and entries have: the variant's own, else the entry's where no variant states another. */
@@ -69,12 +85,13 @@ const SMALLEST_B = 2.5;
 /** Billions of parameters by the size of files whose format says how wide they are; undefined where there are none. */
 function parametersByFiles(entry: Entry, edition: Variant | undefined, weights: WeightsBuild): number | undefined {
   const nominal = weights.parametersB;
-  const files = [...statedFiles(entry, edition), ...ollamaFiles(entry, edition)];
+  if (nominal < SMALLEST_B) return undefined;
+  const files = [...statedFiles(entry, edition), ...(ollamaFiles(entry).get(edition) ?? [])];
   const counted = files
     .map(({ gb, ...quantization }) => parametersInFile({ ...weights, ...quantization }, gb))
     .filter((billions) => billions !== undefined)
     .filter((billions) => billions >= nominal * ROUNDED.least && billions <= nominal * ROUNDED.most);
-  return nominal < SMALLEST_B ? undefined : counted[0];
+  return counted[0];
 }
 
 type File = Quantization & { gb: number };
@@ -87,14 +104,18 @@ function statedFiles(entry: Entry, edition: Variant | undefined): File[] {
   });
 }
 
-function ollamaFiles(entry: Entry, edition: Variant | undefined): File[] {
-  return everyOllamaModel(entry).flatMap(({ row, variant }): File[] => {
+/** The files of an entry in Ollama by the variant that each is. */
+const ollamaFiles = memoByObject((entry: Entry): Map<Variant | undefined, File[]> => {
+  const files = new Map<Variant | undefined, File[]>();
+  for (const { row, variant } of everyOllamaModel(entry)) {
     const { sizeGb: gb, exact, cloud } = row;
     const quant = ggufKindOf(row);
-    if (gb === undefined || quant === undefined || !exact || cloud) return [];
-    return ollamaEdition(entry, variant, row).variant === edition ? [{ precision: "gguf", quant, gb }] : [];
-  });
-}
+    if (gb === undefined || quant === undefined || !exact || cloud) continue;
+    const edition = ollamaEdition(entry, variant, row).variant;
+    files.set(edition, [...(files.get(edition) ?? []), { precision: "gguf", quant, gb }]);
+  }
+  return files;
+});
 
 /** The variant and size that a model in Ollama is: `qwen2.5:7b` says it in its tag. */
 export const ollamaEdition = (entry: Entry, variant: Variant | undefined, { model }: OllamaModel) =>

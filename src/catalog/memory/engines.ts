@@ -31,6 +31,14 @@ const ACTIVATIONS = 0.01;
 const isServer = (engine: Engine): boolean =>
   engine === "vllm" || engine === "sglang" || engine === "lmdeploy" || engine === "mindie";
 
+/**
+ * The share of a card's memory that is there for an engine: vLLM and its likes leave a tenth alone unless they are told
+ * otherwise (`--gpu-memory-utilization`, docs.vllm.ai, engine arguments); of what a card is sold with, driver and screen
+ * leave 96 % (15.4 of 16 GB of an RTX 4080, https://github.com/ollama/ollama/issues/9245; 23.2 of 24 of an RTX 4090,
+ * https://github.com/ollama/ollama/pull/6279), and macOS no more of what it lets the GPU take.
+ */
+export const usableShare = (engine: Engine): number => (isServer(engine) ? 0.9 : 0.96);
+
 /** GB that an engine takes of each further card that a model is spread over. */
 export const perCardGb = (engine: Engine): number => RUNTIME_GB + (isServer(engine) ? PROFILED_GB : 0);
 

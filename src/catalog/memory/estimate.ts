@@ -2,7 +2,7 @@ import type { Engine } from "#src/catalog/entry/schema.ts";
 import { type CacheKind, cacheBytes } from "./cache.ts";
 import { overheadGb } from "./engines.ts";
 import type { CacheRange } from "./shapes.ts";
-import { tokenTables, type WeightsBuild, weightsBytes } from "./weights.ts";
+import { mostWeightsBytes, tokenTables, type WeightsBuild, weightsBytes } from "./weights.ts";
 
 /**
  * Memory to run a model where nobody has measured it: weights, key-value cache, and what the engine takes besides.
@@ -11,7 +11,15 @@ import { tokenTables, type WeightsBuild, weightsBytes } from "./weights.ts";
 const BYTES_PER_GB = 2 ** 30;
 
 /** What an estimate is made from. */
-export type Build = WeightsBuild & { cache: CacheRange };
+export type Build = WeightsBuild & {
+  cache: CacheRange;
+  /** The cache in Transformers, where that keeps more than other programs. */
+  transformersCache?: CacheRange | undefined;
+};
+
+/** The cache of a build in a program. */
+export const cacheIn = ({ cache, transformersCache }: Build, engine: Engine): CacheRange =>
+  engine === "transformers" ? (transformersCache ?? cache) : cache;
 
 /** How it is run. */
 export type Setting = { engine: Engine; tokens: number; cacheKind?: CacheKind | undefined };
@@ -38,7 +46,8 @@ export const cacheGb = ({ least, most }: CacheRange, tokens: number, kind?: Cach
 export function estimateGb(build: Build, { engine, tokens, cacheKind }: Setting): Range | undefined {
   const weights = weightsGb(build);
   if (weights === undefined) return undefined;
-  const rest = weights + overheadGb(engine, weights, tokenTables(build), tokens);
-  const cache = cacheGb(build.cache, tokens, cacheKind);
-  return { low: rest + cache.low, high: rest + cache.high };
+  const most = (mostWeightsBytes(build) ?? 0) / BYTES_PER_GB;
+  const overhead = overheadGb(engine, weights, tokenTables(build), tokens);
+  const cache = cacheGb(cacheIn(build, engine), tokens, cacheKind);
+  return { low: weights + overhead + cache.low, high: Math.max(weights, most) + overhead + cache.high };
 }

@@ -1,3 +1,4 @@
+import { licenseOf } from "#src/catalog/entry/of-variant.ts";
 import { bitsPerWeight } from "#src/catalog/entry/precision.ts";
 import type { FitPurpose } from "#src/catalog/entry/purposes.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
@@ -20,7 +21,8 @@ export type Judged = {
 /** What weighs how much, in doublings of size. */
 const SPECIALIST = 2.5;
 const BESIDE_PURPOSE = 0.5;
-const SECOND_HAND = 0.25;
+const SECOND_HAND = 0.5;
+const UNCLEAR_LICENSE = 0.25;
 const UNCOMMON = 0.75;
 const ONE_COMMAND = 0.15;
 
@@ -45,11 +47,15 @@ function specialization(offer: Offer, entry: Entry, purpose: FitPurpose | undefi
 export const continuesOnly = ({ ollama }: Offer): boolean =>
   ollama !== undefined && /-text|base/i.test(`${ollama.model} ${ollama.note ?? ""}`);
 
-/** Few programs run recurrent and diffusion models; and of what is second-hand or unreviewed less is certain. */
-function doubtfulness({ architecture, secondary }: Offer, entry: Entry): number {
+/**
+ * Few programs run recurrent and diffusion models; of what is second-hand or unreviewed less is certain; and what nobody
+ * says the terms of is of less use.
+ */
+function doubtfulness({ architecture, secondary, edition }: Offer, entry: Entry): number {
   const uncommon = architecture === "rwkv" || architecture === "other";
   const uncertain = secondary || entry.confidence === "secondary" || entry.unreviewed === true;
-  return (uncommon ? UNCOMMON : 0) + (uncertain ? SECOND_HAND : 0);
+  const unclear = licenseOf(entry, edition).commercial === "unknown";
+  return (uncommon ? UNCOMMON : 0) + (uncertain ? SECOND_HAND : 0) + (unclear ? UNCLEAR_LICENSE : 0);
 }
 
 const ease = ({ ollama }: Offer): number =>

@@ -1,8 +1,8 @@
 import type { Engine } from "#src/catalog/entry/schema.ts";
 import type { CacheKind } from "./cache.ts";
 import { cacheKindOf, usualEngine } from "./engines.ts";
-import { type Build, cacheGb, estimateGb, type Range, weightsGb } from "./estimate.ts";
-import type { Measurement, Offer } from "./offers.ts";
+import { type Build, cacheGb, cacheIn, estimateGb, type Range, weightsGb } from "./estimate.ts";
+import { MEASURED_TOKENS, type Measurement, type Offer } from "./offers.ts";
 
 /** GB that it takes to run an offer with so much context, and what that is known from. */
 export type Need = Range & {
@@ -10,9 +10,6 @@ export type Need = Range & {
   /** `measured`: a source states it for at least this context; `grown`: for less, and we added the cache of the rest. */
   basis: "measured" | "grown" | "estimate";
 };
-
-/** Tokens that figures without a sequence length were taken at: makers measure up to 2,048, most of them less. */
-export const MEASURED_TOKENS = 2048;
 
 const tokensOf = ({ tokens = MEASURED_TOKENS }: Measurement): number => tokens;
 
@@ -74,7 +71,7 @@ function fromMeasurement(offer: Offer, one: Measurement, tokens: number, asked?:
   const enough = tokens <= tokensOf(one);
   if (enough && cacheKind === undefined) return { low: one.gb, high: one.gb, engine, basis: "measured" };
   if (offer.build === undefined) return undefined;
-  const { cache } = offer.build;
+  const cache = cacheIn(offer.build, engine);
   const [then, now] = [cacheGb(cache, tokensOf(one)), cacheGb(cache, Math.max(tokens, tokensOf(one)), cacheKind)];
   const floor = weightsGb(offer.build) ?? 0;
   const low = Math.max(Math.min(floor, one.gb), one.gb + now.low - then.low);

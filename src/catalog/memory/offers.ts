@@ -16,6 +16,10 @@ import { formatBillions, formatSize } from "#src/catalog/entry/units.ts";
 import { buildOf, ggufKindOf, ollamaEdition } from "./build.ts";
 import { usualEngine } from "./engines.ts";
 import { type Build, ESTIMATE_TOKENS, estimateGb, weightsGb } from "./estimate.ts";
+import { isMixed } from "./weights.ts";
+
+/** Tokens that figures without a sequence length were taken at: makers measure up to 2,048, most of them less. */
+export const MEASURED_TOKENS = 2048;
 
 /** A figure of a source: GB with so much context. */
 export type Measurement = { gb: number; tokens: number | undefined };
@@ -50,6 +54,8 @@ export type Offer = Quantization & {
   edition?: Variant;
   /** The model in Ollama that it is, exact and run locally. */
   ollama?: OllamaModel;
+  /** Whether its GGUF file lets the latent form of MLA be kept, where that is known. */
+  mla?: boolean;
   /** What its memory at another context is computed from, where its size is known. */
   build?: Build;
 };
@@ -124,7 +130,9 @@ function withEstimate(entry: Entry, offer: Offer, fileGb?: number): Offer {
   if (build === undefined) return offer;
   const ownTokens = contextOf(entry, offer.edition) ?? ESTIMATE_TOKENS;
   const contextTokens = Math.min(ESTIMATE_TOKENS, ownTokens);
-  const engine = usualEngine(offer, offer.ollama !== undefined);
+  const usual = usualEngine(offer, offer.ollama !== undefined);
+  // Nobody runs MLA without its small cache for long.
+  const engine = usual === "transformers" && build.transformersCache !== undefined ? "vllm" : usual;
   const range = estimateGb(build, { engine, tokens: contextTokens });
   if (range === undefined) return offer;
   const [least, most] = [roundUp(range.low), roundUp(range.high)];
@@ -140,9 +148,6 @@ const EXACT = 0.03;
 /** To a tenth, from 100 GB on to a whole; up, because too little memory is the worse mistake. */
 const roundUp = (gb: number): number => (gb < 100 ? Math.ceil(gb * 10) / 10 : Math.ceil(gb));
 
-/** Sources round, and count GB in either way: what is less than the files by more than that cannot be. */
-const BELOW_FILES = 0.9;
-
 function fromRequirement(entry: Entry, { row, variant }: OfEdition<Requirement>): Offer {
   const { vramInferenceGb: vramGb, ramGb, contextTokens, engine, fileGb } = row;
   const mention = mentionOf(
@@ -151,10 +156,12 @@ function fromRequirement(entry: Entry, { row, variant }: OfEdition<Requirement>)
     variant === undefined ? foreignEdition(entry, row) : editionOf(entry, variant, ""),
   );
   const offer = row.variant === undefined ? mention : { variant: row.variant, ...mention };
+  // What was measured with a narrower cache says nothing of the usual one.
+  if (row.cacheKind !== undefined) return withEstimate(entry, offer, fileGb);
   if (vramGb === undefined && ramGb === undefined)
     return fileGb === undefined ? offer : withEstimate(entry, offer, fileGb);
   const build = buildOf(entry, offer, fileGb);
-  if (build?.fileGb !== undefined && vramGb !== undefined && vramGb < (weightsGb(build) ?? 0) * BELOW_FILES)
+  if (build !== undefined && vramGb !== undefined && !isPlausible(offer, build, row, vramGb))
     return withEstimate(entry, offer, fileGb);
   return {
     ...offer,
@@ -167,6 +174,36 @@ function fromRequirement(entry: Entry, { row, variant }: OfEdition<Requirement>)
     stated: true,
   };
 }
+
+/** Sources round, and count GB in either way: what is less than the weights by more than that cannot be. */
+const LEAST_OF = { files: 0.9, computed: 0.7 };
+/**
+ * What a source computed is a rule of thumb (vLLM's recipes: parameters × 1.2) or the sum of the cards that it recommends:
+ * where the cache and the size of the weights are known, it is not taken, and otherwise not beyond these. Of files whose
+ * width varies by the model only what is too little cannot be.
+ */
+const LEAST_COMPUTED = 0.85;
+const MOST_COMPUTED = 1.25;
+
+/** Whether a source's figure can be: not less than the weights, and where it computed it, no worse than what we do. */
+function isPlausible(offer: Offer, build: Build, { estimated, contextTokens }: Requirement, vramGb: number): boolean {
+  const least = build.fileGb === undefined ? LEAST_OF.computed : LEAST_OF.files;
+  if (vramGb < (weightsGb(build) ?? 0) * least) return false;
+  // Files in these formats differ too much in how wide they really are.
+  if (!estimated || FILE_FORMATS.includes(offer.precision)) return true;
+  const tokens = contextTokens ?? MEASURED_TOKENS;
+  const ours = estimateGb(build, { engine: usualEngine(offer, false), tokens });
+  if (ours === undefined) return true;
+  if (isMixed(build)) return vramGb >= ours.low * LEAST_COMPUTED;
+  if (isExact(build)) return false;
+  return vramGb >= ours.low * LEAST_COMPUTED && vramGb <= ours.high * MOST_COMPUTED;
+}
+
+/** Whether nothing of a build is a guess: its cache is counted, and the width of its weights is one for all, or their size known. */
+const isExact = ({ cache, fileGb, precision }: Build): boolean =>
+  cache.least === cache.most && (fileGb !== undefined || UNIFORM.includes(precision));
+const UNIFORM: readonly Precision[] = ["fp32", "bf16", "fp16", "fp8", "int8"];
+const FILE_FORMATS: readonly Precision[] = ["gguf", "ggml", "exl2", "mlx"];
 
 /** What a source measured of one thing with several contexts is one offer, with the memory of the least. */
 function mergeMeasurements(offers: readonly Offer[]): Offer[] {
@@ -193,10 +230,10 @@ function foreignEdition(entry: Entry, { variant }: Requirement): Edition {
 const PART = /tokenizer|vocoder|codec/i;
 
 function fromWeights(entry: Entry, { row, variant }: OfEdition<Weights>): Offer[] {
-  const { precision, quant, label } = row;
+  const { precision, quant, label, mla } = row;
   if (precision === undefined || PART.test(label)) return [];
   const offer = mentionOf(entry, { precision, quant }, editionOf(entry, variant, label));
-  return [withEstimate(entry, offer)];
+  return [withEstimate(entry, { ...offer, ...(mla !== undefined && { mla }) })];
 }
 
 /** A project that supports a precision supports it for every size; only where there is one is it clear which. */
@@ -210,7 +247,8 @@ function fromOllama(entry: Entry, { row, variant }: OfEdition<OllamaModel>): Off
   if (!row.exact || row.cloud) return [];
   const edition = ollamaEdition(entry, variant, row);
   const offer = mentionOf(entry, { precision: "gguf", quant: ggufKindOf(row) }, edition);
-  return [withEstimate(entry, { ...offer, ollama: row }, row.sizeGb)];
+  const { mla } = row;
+  return [withEstimate(entry, { ...offer, ollama: row, ...(mla !== undefined && { mla }) }, row.sizeGb)];
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Architecture, Attention } from "#src/catalog/entry/schema.ts";
-import { type Cache, cacheOf } from "./cache.ts";
+import { type Cache, cacheBytes, cacheOf, expandedCacheOf } from "./cache.ts";
 import { layersOf, widthOf } from "./weights.ts";
 
 /** The least and the most that a model's cache may be; the same where its attention is known. */
@@ -12,6 +12,42 @@ export type Outline = {
   architecture?: Architecture | undefined;
   released?: string | undefined;
 };
+
+/**
+ * Since then llama.cpp keeps the latent form of MLA, in files that are made since
+ * (https://github.com/ggml-org/llama.cpp/pull/12801, 2025-04-15: older files keep keys and values in full).
+ */
+const LATENT_IN_GGUF_SINCE = "2025-05";
+
+/**
+ * The cache of a model in a GGUF file. Whether a file of an MLA model lets the latent form be kept the catalog says; where
+ * it does not, a model from after llama.cpp learned it does, and an older one lies between both.
+ */
+export function ggufCacheRange(attention: Attention | undefined, outline: Outline, mla?: boolean): CacheRange {
+  const range = cacheRangeOf(attention, outline);
+  const full = attention && expandedCacheOf(attention);
+  const isLatent = mla ?? ((outline.released ?? "") >= LATENT_IN_GGUF_SINCE ? true : undefined);
+  if (full === undefined || isLatent) return range;
+  return { least: isLatent === false ? full : range.least, most: full };
+}
+
+/** The cache of a model in Transformers, which keeps keys and values of MLA in full. */
+export function transformersCacheRange(attention: Attention | undefined): CacheRange | undefined {
+  const full = attention && expandedCacheOf(attention);
+  return full && { least: full, most: full };
+}
+
+/** A text so long that what grows with it outweighs what does not. */
+const LONG_TOKENS = 131_072;
+
+/** From the least to the most of several ranges. At least one. */
+export function spanOf(ranges: readonly CacheRange[]): CacheRange {
+  const size = (cache: Cache): number => cacheBytes(cache, LONG_TOKENS);
+  return ranges.reduce((span, { least, most }) => ({
+    least: size(least) < size(span.least) ? least : span.least,
+    most: size(most) > size(span.most) ? most : span.most,
+  }));
+}
 
 const growing = (valuesPerToken: number): Cache => ({ valuesPerToken, constantValues: 0, stateValues: 0 });
 const NO_CACHE = growing(0);

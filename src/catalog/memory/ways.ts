@@ -1,21 +1,21 @@
-import { contextOf, licenseOf } from "#src/catalog/entry/of-variant.ts";
+import { licenseOf } from "#src/catalog/entry/of-variant.ts";
 import type { FitPurpose } from "#src/catalog/entry/purposes.ts";
 import type { Engine, Entry, License } from "#src/catalog/entry/schema.ts";
 import { suitability } from "#src/catalog/entry/suitability.ts";
+import { type AskedContext, offersAt } from "./at-context.ts";
 import type { CacheKind } from "./cache.ts";
 import { perCardGb } from "./engines.ts";
-import { ESTIMATE_TOKENS } from "./estimate.ts";
 import { scoreOf } from "./fit-score.ts";
 import { type Machine, totalGb } from "./machine.ts";
 import { type Need, needAt } from "./need.ts";
-import { type Offer, offersOf } from "./offers.ts";
+import type { Offer } from "./offers.ts";
 import { speedLimit } from "./speed.ts";
 
 /** What a person wants to run, and on what. */
 export type FitRequest = {
   machine: Machine;
   /** Tokens of context to make room for, or as much as each model has; absent: 4,096. */
-  contextTokens?: number | "longest" | undefined;
+  contextTokens?: AskedContext | undefined;
   /** How keys and values are stored, where the engine can; absent: in 16 bits. */
   cacheKind?: CacheKind | undefined;
   purpose?: FitPurpose | undefined;
@@ -36,6 +36,8 @@ export type Fit = {
   /** Tokens of context that this makes room for. */
   contextTokens: number;
   license: License;
+  /** It takes more of the machine than its engine can count on: it may fit or not. */
+  borderline?: true;
   /** Tokens a second at most; absent where the cards or the active part are not known. */
   tokensPerSecond?: number | undefined;
   /** The easiest way to it: a model in Ollama that fits too, of the same variant if there is one. */
@@ -48,10 +50,9 @@ export type Fit = {
 
 /** Every way to run an entry that answers the purpose and has the context, whatever it takes. */
 export function waysOf(entry: Entry, request: FitRequest): Fit[] {
-  return offersOf(entry).flatMap((offer) => {
-    const tokens = runsOn(offer, request.machine) ? tokensFor(offer, entry, request.contextTokens) : undefined;
-    return tokens === undefined ? [] : wayAt(entry, offer, request, tokens);
-  });
+  return offersAt(entry, request.contextTokens)
+    .filter(({ offer }) => runsOn(offer, request.machine))
+    .flatMap(({ offer, tokens }) => wayAt(entry, offer, request, tokens));
 }
 
 /** A way to run an offer with so much context; none where it does not serve the purpose, or nobody knows what it takes. */
@@ -87,16 +88,3 @@ const ON_UNIFIED: readonly Offer["precision"][] = ["gguf", "ggml", "mlx", "bf16"
 /** MLX needs unified memory, and unified memory suits few other formats. */
 const runsOn = ({ precision, vramGb, ramGb }: Offer, { unified }: Machine): boolean =>
   unified ? ON_UNIFIED.includes(precision) : precision !== "mlx" && (vramGb !== undefined || ramGb === undefined);
-
-/** Makers write 128K for 131,072 and for 128,000 tokens. */
-const ROUNDED = 0.95;
-/** Every model has that much, where nobody says how long it may be. */
-const SURE_TOKENS = 4096;
-
-/** Tokens that a way makes room for; undefined where the model has no such context, or nobody says that it has. */
-function tokensFor({ ollama, edition }: Offer, entry: Entry, asked: FitRequest["contextTokens"]): number | undefined {
-  const longest = ollama?.contextTokens ?? contextOf(entry, edition) ?? SURE_TOKENS;
-  if (asked === "longest") return longest;
-  if (asked === undefined) return Math.min(ESTIMATE_TOKENS, longest);
-  return asked * ROUNDED <= longest ? asked : undefined;
-}

@@ -82,7 +82,8 @@ const COSTS: Partial<Record<Precision, Cost>> = {
   // FP4 experts and the rest FP8: the files of DeepSeek-V4 come to 4.3 and 4.7 bits a parameter.
   "fp4-mixed": { bits: 4.5 },
   int8: narrow(8),
-  int4: narrow(4 + GROUP_BITS),
+  // bitsandbytes, and groups of 32 with a 16-bit scale where a maker publishes INT4 (Kimi-K2-Thinking, 594 GB of 1,026B).
+  int4: narrow(4.5),
   "int4-qe": { bits: 4 + GROUP_BITS },
   gptq: narrow(4 + GROUP_BITS),
   "gptq-int8": narrow(8 + GROUP_BITS),
@@ -195,6 +196,30 @@ export function weightsBytes(build: WeightsBuild): number | undefined {
     copied * 16 +
     (build.vision ? VISION_B * 16 : 0);
   return (bits * BILLION) / 8;
+}
+
+/**
+ * Bits a parameter that files of a mixture of experts come to at most where only the experts are narrow, by the catalog's
+ * own: INT4 4.73 to 4.97 (Qwen3.8-Flash-Next, Kimi-K2-Thinking, Ling-3.0-flash), NVFP4 and FP4 4.5 to 5.0 (Ling-3.0-flash,
+ * MiniMax-M3.1-Flash, GLM-5.2), MXFP4 4.46 (Kimi-K3), FP4 with FP8 4.3 to 5.4 (DeepSeek-V4, V4.1-Flash).
+ */
+const MOST_MIXED_BITS: Partial<Record<Precision, number>> = {
+  int4: 5,
+  nvfp4: 5,
+  fp4: 5,
+  mxfp4: 4.7,
+  "fp4-mixed": 5.4,
+};
+
+/** Whether a file's size depends on how much of a model is narrow, which nobody says of this one. */
+export const isMixed = ({ architecture, precision, fileGb }: WeightsBuild): boolean =>
+  architecture === "moe" && fileGb === undefined && MOST_MIXED_BITS[precision] !== undefined;
+
+/** Bytes of the weights at most: the same as `weightsBytes` but for a mixture of experts of which parts may be wider. */
+export function mostWeightsBytes(build: WeightsBuild): number | undefined {
+  const least = weightsBytes(build);
+  const bits = isMixed(build) ? (MOST_MIXED_BITS[build.precision] ?? 0) : 0;
+  return least && Math.max(least, (build.parametersB * BILLION * bits) / 8);
 }
 
 /**

@@ -58,6 +58,12 @@ const released: Pattern = {
   },
 };
 
+/** `上半年`, where no year is said. */
+const halfYear: Pattern = {
+  expression: words(`(?<half>[上下])半年${RELEASED}`),
+  read: ({ half }, today) => ({ kind: "released", ...spanOf(today.slice(0, 4), undefined, monthsOf({ half })) }),
+};
+
 const YEARS_AGO: Record<string, number> = { 今年: 0, 本年: 0, "this year": 0, 去年: 1, "last year": 1, 前年: 2 };
 /** `今年`, `去年下半年`. */
 const year: Pattern = {
@@ -91,4 +97,4 @@ const period: Pattern = {
   },
 };
 
-export const DATE_PATTERNS: readonly Pattern[] = [period, year, month, released];
+export const DATE_PATTERNS: readonly Pattern[] = [period, year, month, released, halfYear];

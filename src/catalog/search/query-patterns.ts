@@ -7,7 +7,7 @@ import { MEANINGS } from "./vocabulary.ts";
 
 const BEFORE =
   "(?<before><=|>=|=<|=>|<|>|≤|≥|=|≈|~|小于等于|大于等于|不超过|不高于|不大于|不多于|不到|小于|低于|少于|至多|最多|最高|最大|大于|高于|多于|至少|最少|超过|不低于|不少于|大约|大概|约|under|below|less than|up to|at most|over|above|more than|at least|around|about)?\\s*";
-const AFTER = "\\s*(?<after>以内|以下|之内|内|以上|起|左右|上下|\\+|or less|or more|or so)?";
+const AFTER = "\\s*(?<after>以内|以下|之内|内(?!存)|以上|起|左右|上下|\\+|or less|or more|or so)?";
 const NUMBER = "\\d+(?:\\.\\d+)?";
 const TO = "\\s*(?:-|~|到|至|–|—|(?<=\\s)to(?=\\s))\\s*";
 const GIGABYTES = "(?:gib|gb|个?g)";
@@ -53,15 +53,19 @@ const memoryRange: Pattern = {
   }),
 };
 
+/** `8g`, `显存 8g 以内`, `2x24g`: several cards have all their memory together. */
 const memory: Pattern = {
   expression: words(
-    `(?:(?<ahead>${DEVICE})${LINK})?${BEFORE}(?<value>${NUMBER})\\s*${GIGABYTES}(?![a-z0-9])${AFTER}(?:\\s*的?\\s*(?<device>${DEVICE}))?${AFTER.replace("after", "last")}`,
+    `(?:(?<ahead>${DEVICE})${LINK})?${BEFORE}(?:(?<count>\\d{1,2})\\s*[x×*]\\s*)?(?<value>${NUMBER})\\s*${GIGABYTES}(?:\\s*[x×*]\\s*(?<times>\\d{1,2}))?(?![a-z0-9])${AFTER}(?:\\s*的?\\s*(?<device>${DEVICE}))?${AFTER.replace("after", "last")}`,
   ),
-  read: ({ value = "", before, after, last, ahead, device: behind }) => ({
-    kind: "memory",
-    device: device(ahead ?? behind),
-    gb: bound(Number(value), before ?? after ?? last, NEAR_MEMORY) ?? { max: Number(value) },
-  }),
+  read: ({ value = "", count, times, before, after, last, ahead, device: behind }) => {
+    const gb = Number(value) * Number(count ?? times ?? 1);
+    return {
+      kind: "memory",
+      device: device(ahead ?? behind),
+      gb: bound(gb, before ?? after ?? last, NEAR_MEMORY) ?? { max: gb },
+    };
+  },
 };
 
 /** `vram<8`, `显存 8`, `16 显存`: beside the name of a memory a number needs no unit. */
@@ -119,7 +123,7 @@ const smallModel: Pattern = {
   read: () => ({ kind: "parameters", billions: { max: SMALL_MAX_B } }),
 };
 
-const CONTEXT = "上下文|长文本|长度|context|ctx|tokens?|window";
+const CONTEXT = "长?上下文|长文本|长度|(?:long[- ])?context|ctx|tokens?|window";
 /** `128k` finds 131,072 and 128,000 alike, so k counts as 1,000. */
 const context: Pattern = {
   expression: words(
@@ -186,5 +190,13 @@ export const PATTERNS: readonly Pattern[] = [
   processor,
   ...DATE_PATTERNS,
   ...LICENSE_PATTERNS,
-  ...MEANINGS.map(({ expression, criterion }): Pattern => ({ expression, read: () => criterion })),
+  ...MEANINGS.map(
+    ({ expression, criterion, narrower }): Pattern => ({
+      expression,
+      read: (_groups, _today, whole) => {
+        const about = criterion.kind === "purpose" ? narrower?.exec(whole)?.[0] : undefined;
+        return criterion.kind === "purpose" && about !== undefined ? { ...criterion, about } : criterion;
+      },
+    }),
+  ),
 ];

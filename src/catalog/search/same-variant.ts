@@ -126,6 +126,19 @@ export function meetInOneVariant(criteria: readonly Criterion[], entry: Entry): 
   return fitting(criteria)(entry, ranks) !== undefined;
 }
 
+/**
+ * The variants of an entry that meet the criteria which are not about ways to run them: what is shown or counted of the entry
+ * must be of these. Undefined where all may be.
+ */
+export function variantsMeeting(criteria: readonly Criterion[], entry: Entry): ReadonlySet<Variant> | undefined {
+  const facts = criteria.filter((criterion) => !isOfferCriterion(criterion));
+  if (facts.length === 0 || !entry.variants) return undefined;
+  const met = entry.variants.filter((variant) =>
+    facts.every((criterion) => variantRank(criterion, entry, variant) !== undefined),
+  );
+  return met.length === 0 ? undefined : new Set(met);
+}
+
 /** How well a variant of an entry meets a criterion; a word by being about it. */
 export function variantRank(criterion: Criterion, entry: Entry, variant: Variant): Rank {
   if (criterion.kind === "word") return isAbout(criterion.word, entry, variant) ? 0 : undefined;

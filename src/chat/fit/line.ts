@@ -113,7 +113,7 @@ function remarksOn(fit: Fit | PartialFit, request: FitRequest, text: Text): stri
   const { entry, offer, needGb, larger } = fit;
   const activeUnknown = offer.architecture === "moe" && offer.activeParametersB === undefined;
   const specialty = specialtyOf(entry, offer.edition);
-  const tight = !isPartial(fit) && needGb > totalGb(request.machine) * (1 - SAFE_MARGIN);
+  const tight = !isPartial(fit) && !fit.borderline && needGb > totalGb(request.machine) * (1 - SAFE_MARGIN);
   return [
     offer.secondary && entry.confidence !== "secondary" ? `⚠ ${text("facts.secondary")}` : "",
     specialty === undefined || request.purpose !== undefined ? "" : specialtyText(specialty, text),

@@ -20,7 +20,7 @@ const HEADING = 1200;
 /** What runs on a machine: what fits, then what fits with main memory; where that is nothing, what comes nearest. */
 export function fitList(result: FitResult, request: FitRequest, paging: Paging, context: ListContext): View {
   const { text, room } = context;
-  const ways: Way[] = [...result.fits, ...result.partial];
+  const ways: Way[] = [...result.fits, ...result.borderline, ...result.partial];
   if (ways.length === 0) return nothingFits(result, request, context);
   const pages = paginate(ways, (way) => (room.tables ? 0 : lineOf(way, request, context).length + 1), {
     items: room.listLength,
@@ -29,7 +29,7 @@ export function fitList(result: FitResult, request: FitRequest, paging: Paging, 
   const page = Math.min(Math.max(0, paging.page), pages.length - 1);
   const shown = pages[page] ?? [];
   const heading = [
-    `### ${text(result.fits.length > 0 ? "fit.heading" : "fit.onlyPartial", { vram: cardsLabel(request.machine), count: result.fits.length })}`,
+    `### ${text(headingKey(result), { vram: cardsLabel(request.machine), count: result.fits.length })}`,
     ...requestLines(request, result, context),
     ...partialLine(result, context),
     `-# ${text("fit.order")}`,
@@ -49,6 +49,11 @@ export function fitList(result: FitResult, request: FitRequest, paging: Paging, 
   };
 }
 
+function headingKey({ fits, borderline }: FitResult): "fit.heading" | "fit.onlyBorderline" | "fit.onlyPartial" {
+  if (fits.length > 0) return "fit.heading";
+  return borderline.length > 0 ? "fit.onlyBorderline" : "fit.onlyPartial";
+}
+
 const NAMED = 3;
 
 /** What main memory adds, named at the top, because it stands after everything that fits. */
@@ -64,15 +69,17 @@ function partialButton(page: number, pages: readonly Way[][], { id }: Paging, { 
   return first > page + 1 ? [buttonRow([button(text("fit.showPartial"), id(first))])] : [];
 }
 
-/** The ways of a page as a text each for what fits and what fits in part. */
+/** The ways of a page as a text each for what fits, what may fit, and what fits in part. */
 function bodies(shown: readonly Way[], request: FitRequest, context: ListContext): string[] {
   const { text, room } = context;
   const draw = (ways: readonly Way[]): string =>
     room.tables ? wayTable(ways, request, context) : ways.map((way) => lineOf(way, request, context)).join("\n");
-  const whole = shown.filter((way) => !isPartial(way));
+  const whole = shown.filter((way) => !isPartial(way) && !way.borderline);
+  const borderline = shown.filter(({ borderline }) => borderline);
   const partial = shown.filter(isPartial);
   return [
     ...(whole.length > 0 ? [draw(whole)] : []),
+    ...(borderline.length > 0 ? [`${text("fit.borderline")}\n\n${draw(borderline)}`] : []),
     ...(partial.length > 0
       ? [`${text("fit.partial", { ram: formatGb(request.machine.ramGb ?? 0) })}\n\n${draw(partial)}`]
       : []),

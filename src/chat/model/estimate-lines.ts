@@ -1,3 +1,4 @@
+import { ENGINE_NAMES } from "#src/catalog/entry/engine-names.ts";
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { formatBillions } from "#src/catalog/entry/units.ts";
@@ -14,7 +15,12 @@ export function estimateLines(entry: Entry, { text, say }: PageContext): string[
     variant !== undefined ? say(variant) : parametersB === undefined ? "" : formatBillions(parametersB);
   const lines = [...Map.groupBy(estimates, quantizationLabel)].map(([label, offers]) => {
     const figures = offers.map((offer) => `${editionText(offer)} ${aboutGb(offer, offer.vramGb ?? 0)}`.trim());
-    return `- **${label}** ${[...new Set(figures)].join(" · ")}`;
+    const engine = [...new Set(offers.flatMap((offer) => (offer.engine ? ENGINE_NAMES[offer.engine] : [])))].join(
+      text("facts.listComma"),
+    );
+    const heading = `**${label}**`;
+    const named = engine === "" ? heading : text("facts.withRemark", { value: heading, remark: engine });
+    return `- ${named} ${[...new Set(figures)].join(" · ")}`;
   });
   return ["", text("facts.ourEstimates", { tokens: ESTIMATE_TOKENS }), ...lines];
 }

@@ -52,12 +52,15 @@ function suggestionOf({ entry, variant }: Subject, { text }: Pick<Context, "text
 const typedFor = ({ entry, variant }: Subject): string => variant?.name ?? entry.id;
 
 /** As many as can be shown, each value once. */
-function shown(suggested: readonly Suggestion[]): Suggestion[] {
-  const first = new Map(suggested.toReversed().map((suggestion) => [suggestion.value, suggestion]));
-  return [...new Set(suggested.map(({ value }) => value))]
-    .flatMap((value) => first.get(value) ?? [])
+const shown = (suggested: readonly Suggestion[]): Suggestion[] =>
+  once(suggested)
     .slice(0, LIMITS.suggestions)
     .map(({ name, value }) => ({ name: clip(name, LIMITS.optionText), value }));
+
+/** Each value once, where it comes first. */
+function once(suggested: readonly Suggestion[]): Suggestion[] {
+  const seen = new Set<string>();
+  return suggested.filter(({ value }) => !seen.has(value) && seen.add(value));
 }
 
 /** Suggests entries and variants; a variant before its entry where only the variant's name has what is typed. */
@@ -88,7 +91,7 @@ export const suggestTryModels: Autocomplete = (typed, context) => {
   const matching = wanted === "" ? favourites(catalog.entries) : entriesNear(typed, catalog);
   const meant = meantBy(typed, context).map((subject) => ({ name: subjectName(subject), value: typedFor(subject) }));
   const offered = [...meant, ...matching.map(({ name, id }) => ({ name, value: id }))];
-  const resolved = shown(offered).map((suggestion) => ({ ...suggestion, resolution: resolve(suggestion.value) }));
+  const resolved = once(offered).map((suggestion) => ({ ...suggestion, resolution: resolve(suggestion.value) }));
   const label = (name: string, ...notes: string[]): string =>
     clip([name, ...notes.filter((note) => note !== "")].join(" · "), LIMITS.optionText);
   const speed = (model: string): string => {

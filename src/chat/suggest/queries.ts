@@ -21,26 +21,33 @@ const MAX_TRIED = 12;
 /** Queries to begin with when nothing is typed, the most wanted first; suggested only where they find something. */
 const STARTERS: Record<Locale, readonly string[]> = {
   "zh-CN":
-    "int4|<=6GB|<=8GB|写代码|推理|看图|商用|7b|<=16GB|<=24GB|128k|moe|端侧|ollama|数学|翻译|语音|智能体|医疗|法律|金融|最新|gguf|apache-2.0|<10b".split(
+    "int4|<=6GB|<=8GB|写代码|推理|看图|商用|7b|<=16GB|<=24GB|128k|moe|端侧|ollama|数学|翻译|语音|智能体|OCR|写小说|角色扮演|客服|医疗|法律|金融|最新|今年|免申请|gguf|apache-2.0|<10b".split(
       "|",
     ),
   "zh-TW":
-    "int4|<=6GB|<=8GB|寫程式|推理|看圖|商用|7b|<=16GB|<=24GB|128k|moe|端側|ollama|數學|翻譯|語音|智能體|醫療|法律|金融|最新|gguf|apache-2.0|<10b".split(
+    "int4|<=6GB|<=8GB|寫程式|推理|看圖|商用|7b|<=16GB|<=24GB|128k|moe|端側|ollama|數學|翻譯|語音|智能體|OCR|寫小說|角色扮演|客服|醫療|法律|金融|最新|今年|免申請|gguf|apache-2.0|<10b".split(
       "|",
     ),
   "en-US":
-    "int4|<=6GB|<=8GB|code|reasoning|vision|commercial|7b|<=16GB|<=24GB|128k|moe|on-device|ollama|math|translation|audio|agent|medical|legal|finance|newest|gguf|apache-2.0|<10b".split(
+    "int4|<=6GB|<=8GB|code|reasoning|vision|commercial|7b|<=16GB|<=24GB|128k|moe|on-device|ollama|math|translation|audio|agent|ocr|writing|roleplay|medical|legal|finance|newest|this year|gguf|apache-2.0|<10b".split(
       "|",
     ),
 };
 
 /** Other words that the search knows and that are worth completing. */
 const MORE: Record<Locale, readonly string[]> = {
-  "zh-CN": "代码|编程|多模态|思考|小模型|长文本|百万上下文|微调|多语言|角色扮演|非商用|稠密|中文|英文|日语".split("|"),
-  "zh-TW": "程式碼|多模態|思考|小模型|長文本|微調|多語言|角色扮演|非商用|稠密|中文|英文|日語".split("|"),
-  "en-US": "thinking|small|long context|fine-tuned|multilingual|non-commercial|dense|chinese|english|japanese".split(
-    "|",
-  ),
+  "zh-CN":
+    "代码|编程|多模态|思考|不思考|可关闭思考|视频|画图|文生图|深度研究|教育|古文|心理|电商|基座|文案|免费商用|去年|最近半年|小模型|长文本|百万上下文|微调|多语言|角色扮演|非商用|稠密|中文|英文|日语".split(
+      "|",
+    ),
+  "zh-TW":
+    "程式碼|多模態|思考|不思考|可關閉思考|影片|畫圖|文生圖|深度研究|教育|古文|心理|電商|基座|文案|免費商用|去年|最近半年|小模型|長文本|微調|多語言|角色扮演|非商用|稠密|中文|英文|日語".split(
+      "|",
+    ),
+  "en-US":
+    "thinking|no-think|multimodal|video|drawing|deep research|education|psychology|base model|last year|small|long context|fine-tuned|multilingual|non-commercial|dense|chinese|english|japanese".split(
+      "|",
+    ),
 };
 const EVERYWHERE = [..."mit|14b|32b|70b|32k|256k|1m|4bit|8bit|4090|3090".split("|"), ...PRECISIONS];
 

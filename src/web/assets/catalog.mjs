@@ -1,128 +1,133 @@
-// Of the static pages, where no server answers: shows the form and filters and sorts the rows of the list.
+// Of the static pages, where no server answers: shows the form and answers it with the server's own search, which is loaded
+// when somebody asks something.
 
-/** Menus whose choices one way to run a model must meet together, by their place in `data-offers`. */
-const JOINT = /** @type {const} */ ({ size: 1, precision: 2 });
-/** The menus that are about the model as a whole. */
-const MENUS = /** @type {const} */ (["family", "commercial", "modality", "domain", "year"]);
-
-/** @typedef {[gb: number | null, sizes: string[], precisions: string[]]} Offer */
-/** @typedef {{ row: HTMLTableRowElement, at: number, name: string, words: string, offers: Offer[] }} Model */
+/** @typedef {import("./list.mjs").Ask} Ask */
 
 const asking = document.querySelector("#asking");
 const form = asking?.querySelector("form");
-const body = document.querySelector(".models tbody");
-const count = document.querySelector("#count");
-const none = document.querySelector("#none");
+const failed = document.querySelector("#failed");
+/** Parts of the page that change with the answer, by their names in it. */
+const parts = /** @type {const} */ ({ cards: ".cards", messages: ".messages", models: "#models" });
 
-/** @type {Model[]} */
-const models = [...(body?.querySelectorAll("tr") ?? [])].map((row, at) => {
-  const name = row.querySelector("th a")?.textContent ?? "";
-  return {
-    row,
-    at,
-    name,
-    words: fold(`${name} ${row.dataset["names"] ?? ""}`),
-    offers: JSON.parse(row.dataset["offers"] ?? "[]"),
-  };
-});
+/** @type {Promise<Ask> | undefined} */
+let opened;
 
-/** @param {string} text */
-function fold(text) {
-  return text.normalize("NFKC").toLowerCase();
+/** The list, ready to answer; after a failure the next call tries again. */
+function open() {
+  opened ??= load().catch((error) => {
+    opened = undefined;
+    throw error;
+  });
+  return opened;
+}
+
+/** @returns {Promise<Ask>} */
+async function load() {
+  const { root = "", list = "", words } = asking instanceof HTMLElement ? asking.dataset : {};
+  const [{ openList }, data, converted] = await Promise.all([
+    import("./list.mjs"),
+    json(list),
+    words === undefined ? undefined : json(words),
+  ]);
+  return openList(data, { locale: document.documentElement.lang, root, words: converted });
+}
+
+/** @param {string} address */
+async function json(address) {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${response.status} for ${address}`);
+  return response.json();
+}
+
+let asked = 0;
+
+/** Answers what the search part of an address asks; of several questions only the last. @param {string} search */
+async function show(search) {
+  asked += 1;
+  const question = asked;
+  document.querySelector("#models")?.setAttribute("aria-busy", "true");
+  const answer = await open()
+    .then(async (ask) => {
+      // What is typed meanwhile comes first: an answer may take a tenth of a second.
+      await new Promise((resolve) => setTimeout(resolve));
+      return question === asked ? ask(search) : undefined;
+    })
+    .catch((error) => console.error(error));
+  if (question !== asked) return;
+  document.querySelector("#models")?.removeAttribute("aria-busy");
+  if (failed instanceof HTMLElement) failed.hidden = answer !== undefined;
+  if (answer === undefined) return;
+  for (const [name, selector] of Object.entries(parts)) {
+    const part = document.querySelector(selector);
+    if (part) replace(part, answer[/** @type {keyof typeof parts} */ (name)]);
+  }
+  history.replaceState(null, "", answer.search === "" ? location.pathname : answer.search);
+  for (const link of document.querySelectorAll(".languages a"))
+    if (link instanceof HTMLAnchorElement) link.search = answer.search;
 }
 
 /**
- * @param {Model} model
- * @param {Record<string, string>} asked
+ * Puts new content into a part of the page. Who is on a link there stays on it; where it is gone, on the list.
+ *
+ * @param {Element} part
+ * @param {string} html Made by the server's own templates, which escape whatever they are given.
  */
-function meets({ row, words, offers }, asked) {
-  const wanted = fold(asked["q"] ?? "").split(/\s+/);
-  if (!wanted.every((word) => words.includes(word))) return false;
-  const holds = (/** @type {string} */ name) =>
-    asked[name] === undefined || (row.dataset[name] ?? "").split("|").includes(asked[name]);
-  if (!MENUS.every(holds)) return false;
-  const vram = Number(asked["vram"] ?? Number.NaN);
-  const { size, precision } = asked;
-  if (Number.isNaN(vram) && precision === undefined) return holds("size");
-  return offers.some(
-    (offer) =>
-      (Number.isNaN(vram) || (offer[0] !== null && offer[0] <= vram)) &&
-      (size === undefined || offer[JOINT.size].includes(size)) &&
-      (precision === undefined || offer[JOINT.precision].includes(precision)),
-  );
+function replace(part, html) {
+  const focused = part.contains(document.activeElement) ? document.activeElement?.textContent : undefined;
+  part.innerHTML = html;
+  if (focused === undefined) return;
+  const same = [...part.querySelectorAll("a")].find((link) => link.textContent === focused);
+  const next = same ?? document.querySelector("#models");
+  if (next instanceof HTMLElement) next.focus();
 }
 
-/** A figure of a row; what is not stated comes last. @param {Model} model @param {string} name */
-const figure = ({ row }, name) => Number(row.dataset[name] || Number.POSITIVE_INFINITY);
-
-/** @type {Record<string, (a: Model, b: Model) => number>} */
-const ORDERS = {
-  memory: (a, b) => compare(figure(a, "gb"), figure(b, "gb")),
-  size: (a, b) => compare(figure(a, "billions"), figure(b, "billions")),
-  name: (a, b) => a.name.localeCompare(b.name, "en"),
-  newest: (a, b) => (b.row.dataset["released"] ?? "").localeCompare(a.row.dataset["released"] ?? "", "en"),
-};
-
-/** Two infinite figures are equal. @param {number} a @param {number} b */
-function compare(a, b) {
-  return a === b ? 0 : a - b;
+/** What the form asks, as the search part of an address. */
+function formSearch() {
+  const pairs = form ? [...new FormData(form)].map(([name, value]) => [name, String(value)]) : [];
+  return `?${new URLSearchParams(pairs)}`;
 }
 
-/** What the form asks, without what is left empty. */
-function askedNow() {
-  if (!form) return {};
-  const pairs = [...new FormData(form)].map(([name, value]) => [name, String(value).trim()]);
-  return Object.fromEntries(pairs.filter(([, value]) => value !== ""));
-}
-
-/** @param {Element} link @param {Record<string, string>} asked */
-function markCurrent(link, asked) {
-  if (!(link instanceof HTMLAnchorElement)) return;
-  const [[name = "", value = ""] = []] = new URLSearchParams(link.search);
-  const current = asked[name] === value;
-  const heading = link.closest("th");
-  if (heading) heading.ariaSort = current ? (value === "newest" ? "descending" : "ascending") : null;
-  else link.ariaCurrent = current ? "true" : null;
-}
-
-function show() {
-  const asked = askedNow();
-  let shown = 0;
-  for (const model of models) {
-    model.row.hidden = !meets(model, asked);
-    if (!model.row.hidden) shown += 1;
-  }
-  const order = ORDERS[asked["sort"] ?? ""];
-  const sorted = models.toSorted((a, b) => order?.(a, b) || a.at - b.at);
-  body?.append(...sorted.map(({ row }) => row));
-  if (count) count.textContent = `${shown} / ${models.length}`;
-  if (none instanceof HTMLElement) none.hidden = shown > 0;
-  for (const link of document.querySelectorAll(".models thead a, .cards a")) markCurrent(link, asked);
-  const search = new URLSearchParams(asked).toString();
-  history.replaceState(null, "", search === "" ? location.pathname : `?${search}`);
-}
-
-/** Puts what an address asks for into the form; a value that is not offered asks for nothing. @param {string} search */
+/** Puts what an address asks for into the form; what is not offered is said in the answer. @param {string} search */
 function fill(search) {
-  for (const [name, value] of new URLSearchParams(search)) {
-    const field = form?.elements.namedItem(name);
-    if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) field.value = value;
-    if (field instanceof HTMLSelectElement && field.selectedIndex < 0) field.value = "";
+  const params = new URLSearchParams(search);
+  for (const field of form?.elements ?? []) {
+    if (!(field instanceof HTMLInputElement || field instanceof HTMLSelectElement)) continue;
+    const value = params.get(field.name) ?? "";
+    if (field instanceof HTMLInputElement) field.value = value;
+    else choose(field, value);
   }
+}
+
+/** @param {HTMLSelectElement} menu @param {string} value */
+function choose(menu, value) {
+  const at = [...menu.options].findIndex((option) => option.value.toLowerCase() === value.toLowerCase());
+  menu.selectedIndex = Math.max(0, at);
+  const details = menu.closest("details");
+  if (details && at > 0) details.open = true;
+}
+
+/** The page without its question; a folder and the list in it are the same page. @param {Location | HTMLAnchorElement} at */
+const pageOf = ({ origin, pathname }) => origin + pathname.replace(/index\.html$/, "");
+
+/** What a link to this very page asks. @param {EventTarget | null} target */
+function questionOf(target) {
+  const link = target instanceof Element ? target.closest("main a") : undefined;
+  return link instanceof HTMLAnchorElement && pageOf(link) === pageOf(location) ? link.search : undefined;
 }
 
 if (form && asking instanceof HTMLElement) {
   fill(location.search);
   asking.hidden = false;
-  // Headings and cards are links to the same page with one thing more; here they keep what is asked already.
-  document.addEventListener("click", (event) => {
-    const link = event.target instanceof Element ? event.target.closest(".models thead a, .cards a") : undefined;
-    if (!(link instanceof HTMLAnchorElement) || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    fill(link.search);
-    show();
-  });
-  form.addEventListener("input", show);
+  form.addEventListener("focusin", () => void open().catch(() => undefined), { once: true });
+  form.addEventListener("input", () => void show(formSearch()));
   form.addEventListener("submit", (event) => event.preventDefault());
-  show();
+  document.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const search = questionOf(event.target);
+    if (search === undefined) return;
+    event.preventDefault();
+    fill(search);
+    void show(search);
+  });
+  if (location.search !== "") void show(location.search);
 }

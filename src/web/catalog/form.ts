@@ -6,7 +6,7 @@ import { SORTS } from "#src/catalog/search/query.ts";
 import { nearestOf } from "#src/chat/nearest.ts";
 import type { Html } from "#src/web/html/page.ts";
 import { FILTER_NAMES, type FilterName, type Filters } from "./filters.ts";
-import type { Links } from "./links.ts";
+import type { ListLinks } from "./links.ts";
 import { type ListParams, type ListRequest, MAX_QUERY, type RejectedParam } from "./request.ts";
 
 /** Graphics memory that cards have, in GB. */
@@ -27,7 +27,7 @@ const LABELS: Record<FilterName | "q" | "vram" | "sort", ParseKeys> = {
 
 type FormContext = {
   text: Text;
-  links: Links;
+  links: ListLinks;
   filters: Filters;
   /** Whether a script answers on the page itself, so that there is nothing to send. */
   scripted?: boolean;
@@ -38,7 +38,7 @@ export function formHtml(params: ListParams, request: ListRequest, context: Form
   const { text, links } = context;
   const narrowed = request.sort !== undefined || FILTER_NAMES.some((name) => request.chosen[name] !== undefined);
   return html`<form class="filters" role="search" action="${links.list().replace(/\?.*$/, "")}">
-<label class="query"><span>${text(LABELS.q)}</span><input type="search" name="q" value="${request.query}" maxlength="${MAX_QUERY}" placeholder="${text(context.scripted ? "web.list.filter" : "web.list.placeholder")}"></label>
+<label class="query"><span>${text(LABELS.q)}</span><input type="search" name="q" value="${request.query}" maxlength="${MAX_QUERY}" placeholder="${text("web.list.placeholder")}"></label>
 <label><span>${text(LABELS.vram)}</span><input type="number" name="vram" min="0.1" step="any" list="cards" value="${request.vramGb ?? ""}"></label>
 <datalist id="cards">${CARDS_GB.map((gb) => html`<option value="${gb}"></option>`)}</datalist>
 <p class="buttons">${context.scripted ? "" : html`<button type="submit" class="button primary">${text("web.list.submit")}</button>`} <a href="${links.list()}">${text("web.list.clear")}</a></p>
@@ -48,9 +48,15 @@ ${FILTER_NAMES.map((name) => selectHtml(name, request, context))}
 ${sortHtml(request, text)}
 </div></details>
 ${params.lang === undefined ? "" : html`<input type="hidden" name="lang" value="${params.lang}">`}
-</form>
-<p class="cards">${text("web.list.fits")} ${CARDS_GB.map((gb) => cardHtml(gb, params, request, links))}</p>`;
+</form>`;
 }
+
+/** Links that ask for the memory of a card, beside all else that is asked. */
+export const cardsHtml = (
+  params: ListParams,
+  request: ListRequest,
+  { text, links }: Omit<FormContext, "filters">,
+): Html => html`${text("web.list.fits")} ${CARDS_GB.map((gb) => cardHtml(gb, params, request, links))}`;
 
 const selected = (is: boolean): Html | "" => (is ? raw(" selected") : "");
 
@@ -69,7 +75,7 @@ const sortHtml = ({ sort }: ListRequest, text: Text): Html =>
       html`<option value="${value}"${selected(value === sort)}>${text(`commands.models.choices.${value}`)}</option>`,
   )}</select></label>`;
 
-function cardHtml(gb: number, params: ListParams, { vramGb }: ListRequest, links: Links): Html {
+function cardHtml(gb: number, params: ListParams, { vramGb }: ListRequest, links: ListLinks): Html {
   const current = gb === vramGb ? raw(' aria-current="true"') : "";
   return html`<a href="${links.list({ ...params, vram: String(gb) })}"${current}>${formatGb(gb)}</a> `;
 }

@@ -12,14 +12,14 @@ import { developerText } from "#src/chat/model/variant-facts.ts";
 import { catalogText } from "#src/chat/traditional.ts";
 import { clip } from "#src/chat/view.ts";
 import type { Html } from "#src/web/html/page.ts";
-import type { Links } from "./links.ts";
+import type { ListLinks } from "./links.ts";
 import { bar, gbRemarks, gbText, MARKED_GB, scalePercent } from "./memory-text.ts";
 import type { Row } from "./selection.ts";
 
 export type RowContext = {
   text: Text;
   locale: Locale;
-  links: Links;
+  links: ListLinks;
   /** The card that the bars are measured against; without it they stand on the scale of the whole list. */
   vramGb: number | undefined;
 };
@@ -29,12 +29,12 @@ const MOST = { developers: 36, license: 26 };
 
 const MARKS = MARKED_GB.map(scalePercent);
 
-/** An entry as a row of the list. `attributes` go onto the row. */
-export function rowHtml({ entry, offer }: Row, context: RowContext, attributes: Html | "" = ""): Html {
+/** An entry as a row of the list. */
+export function rowHtml({ entry, offer }: Row, context: RowContext): Html {
   const { text, links } = context;
   const { contextTokens, released } = entry;
   const silent = html`<span class="quiet">${text("facts.notStated")}</span>`;
-  return html`<tr${attributes}>
+  return html`<tr>
 <th scope="row"><a href="${links.entry(entry.id)}">${entry.name}</a>${markHtml(entry, text)}<small>${developers(entry, context)}</small></th>
 <td class="size">${sizesText(entry, text)}</td>
 <td class="memory">${memory(offer, context)}</td>

@@ -3,6 +3,7 @@ import { type Locale, textIn } from "#src/base/locale.ts";
 import type { Command } from "#src/chat/command.ts";
 import { commandDescription } from "#src/chat/descriptions.ts";
 import { type Html, page } from "#src/web/html/page.ts";
+import { assetUrl } from "#src/web/http/assets.ts";
 
 /** Commands that the empty page offers. */
 const EXAMPLES = 5;
@@ -17,7 +18,7 @@ export function chatPage(commands: readonly Command[], locale: Locale): Html {
     locale,
     place: "chat",
     styles: ["chat.css"],
-    scripts: ["chat.mjs"],
+    scripts: [assetUrl("chat.mjs")],
     body: html`
 <noscript><p>${text("web.chatPage.noScript")} <a href="/catalog">${text("web.catalog")}</a></p></noscript>
 <section class="welcome">

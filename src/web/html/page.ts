@@ -24,7 +24,8 @@ export type Page = {
   body: Html;
   /** Files of ours that the page loads besides the style of all pages. */
   styles?: readonly Extract<Asset, `${string}.css`>[];
-  scripts?: readonly Extract<Asset, `${string}.mjs`>[];
+  /** Addresses of module scripts. */
+  scripts?: readonly string[];
   /** The address of the same page in another language; by itself what is in the address besides is lost. */
   inLanguage?: (locale: Locale) => string;
   /** What search engines show of the page. */
@@ -68,7 +69,7 @@ export function page({
 ${description === undefined ? "" : html`<meta name="description" content="${description}">`}
 <link rel="icon" href="data:,">
 ${["style.css" as const, ...styles].map((name) => html`<link rel="stylesheet" href="${asset(name)}">`)}
-${scripts.map((name) => html`<script type="module" src="${asset(name)}"></script>`)}
+${scripts.map((address) => html`<script type="module" src="${address}"></script>`)}
 </head>
 <body class="${place}">
 <a class="skip" href="#main">${text("web.skip")}</a>

@@ -11,7 +11,6 @@ const FILES = {
   "style.css": STYLE,
   "catalog.css": STYLE,
   "catalog-entry.css": STYLE,
-  "catalog.mjs": SCRIPT,
   "chat.css": STYLE,
   "chat.mjs": SCRIPT,
   "chat-answers.mjs": SCRIPT,
