@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { plain } from "#src/base/markdown.ts";
 import { UserError } from "#src/base/user-error.ts";
-import { formatGb, readGb } from "#src/catalog/entry/units.ts";
-import { LEAST_GB, MOST_GB } from "#src/catalog/memory/machine.ts";
+import { LEAST_GB, MOST_GB, readCards, totalGb } from "#src/catalog/memory/machine.ts";
 import {
   isSameSubject,
   type NamedSubject,
@@ -12,18 +11,17 @@ import {
 } from "#src/catalog/search/subject.ts";
 import { MAX_TYPED_NAME } from "#src/catalog/search/written-name.ts";
 import { barsOf } from "#src/chart/memory-chart.ts";
-import { type Autocomplete, type Context, defineCommand, text } from "#src/chat/command.ts";
+import { type Context, defineCommand, text } from "#src/chat/command.ts";
 import { memoryChart } from "#src/chat/compare/chart.ts";
 import { compareView } from "#src/chat/compare/view.ts";
 import { about, unknownView } from "#src/chat/model/list.ts";
 import { takenText } from "#src/chat/model/subject-lines.ts";
 import { RefusedWithView } from "#src/chat/refused-with-view.ts";
+import { suggestCards } from "#src/chat/suggest/cards.ts";
 import { suggestSubjects } from "#src/chat/suggest/models.ts";
 import { type ActionRow, customId, LIMITS, selectRow } from "#src/chat/view.ts";
 
 const NEAR = 10;
-/** Usual graphics memory, to choose from. */
-const USUAL_GB = [4, 6, 8, 12, 16, 24, 32, 48, 80];
 /** Between the names in a custom id; no name of the catalog has it. */
 const BETWEEN = "|";
 
@@ -33,19 +31,28 @@ const againState = z.tuple([z.coerce.number().int().nonnegative(), z.string(), z
 /** What is asked: names as they were typed, and the person's graphics memory. */
 type Question = { names: readonly string[]; vram: string | undefined };
 
-/** Typed in order, the memory stands where another model could: `/compare chatglm-6b qwen3 8GB`. */
+/** Typed in order, the memory or the card stands where other models could: `/compare chatglm-6b qwen3 3060 12g`. */
 function withVram({ names, vram }: Question, { catalog }: Context): Question {
-  const last = names.at(-1);
-  const isMemory = names.length > 2 && last !== undefined && readGb(last) !== undefined && !subjectNamed(last, catalog);
-  return vram === undefined && isMemory ? { names: names.slice(0, -1), vram: last } : { names, vram };
+  for (let from = 2; from < names.length; from++) {
+    const rest = names.slice(from);
+    const given = vram === undefined ? [] : [vram];
+    const cards = [
+      [...rest, ...given],
+      [...given, ...rest],
+    ]
+      .map((words) => words.join(" "))
+      .find((typed) => readCards(typed, catalog.cards, { onlySold: true }) !== undefined);
+    if (cards !== undefined && !rest.some((name) => subjectNamed(name, catalog)))
+      return { names: names.slice(0, from), vram: cards };
+  }
+  return { names, vram };
 }
 
-function readVram(typed: string | undefined): number | undefined {
+function readVram(typed: string | undefined, { catalog }: Context): number | undefined {
   if (typed === undefined) return undefined;
-  const gb = readGb(typed);
-  if (gb === undefined || gb < LEAST_GB || gb > MOST_GB)
-    throw new UserError("invalidVram", { given: typed, least: LEAST_GB, most: MOST_GB });
-  return gb;
+  const cards = readCards(typed, catalog.cards);
+  if (cards === undefined) throw new UserError("invalidCards", { given: typed, least: LEAST_GB, most: MOST_GB });
+  return totalGb(cards);
 }
 
 function findAll({ names, vram }: Question, context: Context): NamedSubject[] {
@@ -111,7 +118,7 @@ function readingOf(name: string, found: NamedSubject, { text: say }: Context): s
 
 async function compareModels(question: Question, context: Context): Promise<void> {
   const { room, pictures } = context;
-  const vramGb = readVram(question.vram);
+  const vramGb = readVram(question.vram, context);
   const found = findAll(question, context);
   const subjects = found.map(({ subject }) => subject);
   refuseSameTwice(subjects, question.names);
@@ -124,15 +131,6 @@ async function compareModels(question: Question, context: Context): Promise<void
   await context.reply(compareView({ subjects, chart, more, png, remarks }, context));
 }
 
-const suggestVram: Autocomplete = (typed) => {
-  const given = readGb(typed);
-  const usual = USUAL_GB.filter((gb) => String(gb).startsWith(typed.trim()));
-  return [...new Set([...(given === undefined || given > MOST_GB ? [] : [given]), ...usual])].map((gb) => ({
-    name: formatGb(gb),
-    value: String(gb),
-  }));
-};
-
 const named = <const R extends boolean>(required: R) =>
   text({ required, maxLength: MAX_TYPED_NAME, autocomplete: suggestSubjects });
 
@@ -143,7 +141,7 @@ export const compare = defineCommand({
     model2: named(true),
     model3: named(false),
     model4: named(false),
-    vram: text({ required: false, maxLength: 20, autocomplete: suggestVram }),
+    vram: text({ required: false, maxLength: 50, autocomplete: suggestCards }),
   },
   examples: ["chatglm-6b qwen3 vram:8", "qwen3-8b glm-4-9b"],
   needs: "runtime",

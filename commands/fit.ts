@@ -1,34 +1,53 @@
 import { z } from "zod";
 import { UserError } from "#src/base/user-error.ts";
 import { FIT_PURPOSES, type FitPurpose } from "#src/catalog/entry/purposes.ts";
-import { CACHE_KINDS, type CacheKind } from "#src/catalog/memory/cache.ts";
+import { foldName } from "#src/catalog/entry/text.ts";
+import type { CacheKind } from "#src/catalog/memory/cache.ts";
 import { findFits } from "#src/catalog/memory/fit.ts";
-import { cardsText, LEAST_GB, MOST_GB, readCards, readRam, readTokens } from "#src/catalog/memory/machine.ts";
+import {
+  type Cards,
+  cardsText,
+  LEAST_GB,
+  MOST_GB,
+  readCards,
+  readRam,
+  readTokens,
+} from "#src/catalog/memory/machine.ts";
 import type { FitRequest } from "#src/catalog/memory/ways.ts";
 import type { CatalogData } from "#src/catalog/search/search.ts";
 import { type CatalogContext, choice, defineCommand, flag, text } from "#src/chat/command.ts";
 import { fitList } from "#src/chat/fit/list.ts";
+import { fitPurposeOf, LONGEST, NARROW_CACHE, readFitWords } from "#src/chat/fit/words.ts";
+import { nearestOf } from "#src/chat/nearest.ts";
 import { suggestCards } from "#src/chat/suggest/cards.ts";
 import { customId, type View } from "#src/chat/view.ts";
 
 type Typed = { vram: string; ram: string | undefined; context: string | undefined };
 type Chosen = { purpose: FitPurpose | undefined; cacheKind: CacheKind | undefined; commercial: boolean };
 
-/** Kinds that the cache may be asked for in; 16 bits is what it is in otherwise. */
-const NARROW_CACHE = CACHE_KINDS.filter((kind) => kind !== "f16");
-/** How people ask for the longest context that each model has. */
-const LONGEST = /^(?:max|longest|最长|最長)$/i;
-
-/** `/fit 24 GB` on the terminal: the unit stands where the main memory would. */
-const UNIT = /^g(?:i?b)?$/i;
+/** Throws UserError for what is no graphics memory, with the cards whose names come nearest. */
+function knownCards(typed: string, known: CatalogData["cards"]): Cards {
+  const cards = readCards(typed, known);
+  if (cards !== undefined) return cards;
+  const names = new Map(
+    known.flatMap(({ name, aliases }) => [name, ...aliases].map((called) => [foldName(called), name])),
+  );
+  const near = /\p{L}/u.test(typed) ? nearestOf(foldName(typed), [...names.keys()]) : [];
+  if (near.length > 0)
+    throw new UserError("unknownCards", {
+      given: typed,
+      near: [...new Set(near.map((called) => names.get(called) ?? called))],
+    });
+  throw new UserError("invalidCards", { given: typed, least: LEAST_GB, most: MOST_GB });
+}
 
 function readRequest({ vram, ram, context }: Typed, chosen: Chosen, known: CatalogData["cards"]): FitRequest {
-  const [cardsTyped, ramTyped] = ram !== undefined && UNIT.test(ram) ? [`${vram} ${ram}`, undefined] : [vram, ram];
-  const cards = readCards(cardsTyped, known);
-  if (cards === undefined) throw new UserError("invalidCards", { given: vram, least: LEAST_GB, most: MOST_GB });
-  const ramGb = ramTyped === undefined ? undefined : readRam(ramTyped);
-  if (ramTyped !== undefined && ramGb === undefined)
-    throw new UserError("invalidRam", { given: ramTyped, least: LEAST_GB, most: MOST_GB });
+  const named = knownCards(vram, known);
+  const ramGb = ram === undefined ? undefined : readRam(ram);
+  if (ram !== undefined && ramGb === undefined)
+    throw new UserError("invalidRam", { given: ram, least: LEAST_GB, most: MOST_GB });
+  // The main memory of a Mac is its only one: `M4 Max` with `64GB`.
+  const cards = (named.unified && ramGb !== undefined && readCards(`${vram} ${ramGb}g`, known)) || named;
   const contextTokens =
     context === undefined ? undefined : LONGEST.test(context.trim()) ? "longest" : readTokens(context);
   if (context !== undefined && contextTokens === undefined) throw new UserError("invalidContext", { given: context });
@@ -80,9 +99,10 @@ export const fit = defineCommand({
     ram: text({ required: false, maxLength: 20 }),
     context: text({ required: false, maxLength: 20 }),
     cache: choice(NARROW_CACHE),
-    purpose: choice(FIT_PURPOSES),
+    purpose: choice(FIT_PURPOSES, fitPurposeOf),
     commercial: flag(),
   },
+  readWords: readFitWords,
   examples: ["8", "24GB context:32k", "8 ram:64", "12 purpose:code commercial:true", "2x24"],
   needs: "catalog",
   acknowledge: "answer",

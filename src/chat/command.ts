@@ -69,11 +69,23 @@ type ComponentAction<Given> = {
   execute: (state: string, chosen: string[], context: Given) => Promise<void>;
 };
 
+/**
+ * What the words of a line stand for, by option, beside what it gave by name; `unread` are those that stand for nothing.
+ * Throws nothing: the line may still be being typed.
+ */
+export type ReadWords = (
+  words: readonly string[],
+  given: Readonly<Record<string, string>>,
+  context: Pick<Context, "catalog">,
+) => { given: Record<string, string>; unread: string[] };
+
 /** A slash command as surfaces see it. */
 export type Command = {
   name: string;
   /** Its options; none where it has sub-commands. */
   options: Options;
+  /** Reads the words of a typed line that name no option, where their order alone does not say what they are. */
+  readWords?: ReadWords;
   /** Each with options of its own: `/admin block`. Empty where there are none. */
   subcommands: Readonly<Record<string, { options: Options }>>;
   /** Whether a typed line needs the slash: it takes something away, or loads the machine. */
@@ -116,7 +128,7 @@ type Actions<O extends Options, Given> = {
   execute: (values: Values<O>, context: Given) => Promise<void>;
   components?: Record<string, ComponentAction<Given>>;
 };
-type Common = Pick<Command, "name" | "slashOnly" | "examples" | "acknowledge">;
+type Common = Pick<Command, "name" | "slashOnly" | "examples" | "acknowledge" | "readWords">;
 type Definition<O extends Options> = Common & { options: O } & (
     | ({ needs: "catalog" } & Actions<O, CatalogContext>)
     | ({ needs: "runtime" } & Actions<O, Context>)
@@ -144,11 +156,10 @@ export const text = <const R extends boolean>(option: {
 
 export const flag = (): FlagOption => ({ kind: "flag", required: false });
 
-export const choice = <const Choice extends string>(choices: readonly Choice[]): ChoiceOption<Choice> => ({
-  kind: "choice",
-  required: false,
-  choices,
-});
+export const choice = <const Choice extends string>(
+  choices: readonly Choice[],
+  meaning?: ChoiceOption<Choice>["meaning"],
+): ChoiceOption<Choice> => ({ kind: "choice", required: false, choices, meaning });
 
 export const whole = <const R extends boolean>(option: Omit<WholeOption<R>, "kind">): WholeOption<R> => ({
   kind: "whole",

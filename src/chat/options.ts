@@ -8,6 +8,8 @@ export type ChoiceOption<Choice extends string = string> = {
   kind: "choice";
   required: false;
   choices: readonly Choice[];
+  /** What another word stands for: `写小说` for `writing`. */
+  meaning?: ((word: string) => Choice | undefined) | undefined;
 };
 /** Yes or no. */
 export type FlagOption = { kind: "flag"; required: false };
@@ -74,8 +76,8 @@ function readOption(
   }
 }
 
-function readChoice(name: string, { choices }: ChoiceOption, given: string): string {
-  const chosen = choices.find((item) => item === given.toLowerCase());
+function readChoice(name: string, { choices, meaning }: ChoiceOption, given: string): string {
+  const chosen = choices.find((item) => item === given.toLowerCase()) ?? meaning?.(given);
   if (chosen === undefined) throw new UserError("invalidChoice", { option: name, choices, given });
   return chosen;
 }

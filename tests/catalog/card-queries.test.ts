@@ -94,7 +94,7 @@ describe("cards in a query are the memory that they have", () => {
       for (const known of [id, name, family, ...aliases, ...variants.map((variant) => variant.name)]) {
         expect(readCards(known, realCatalog.cards)).toBeUndefined();
         const held = [...fold(known).matchAll(expression)].filter(
-          ({ groups = {} }) => read(groups, TODAY) !== undefined,
+          ({ 0: whole, groups = {} }) => read(groups, TODAY, whole) !== undefined,
         );
         expect(held).toEqual([]);
       }

@@ -100,6 +100,37 @@ describe("the context of an entry", () => {
   test("is not that of a shorter edition", () => {
     expect(check({ small: editions("131072") })).toEqual(["small.yaml:13 contextTokens rule:contextOfEdition"]);
   });
+
+  test.each(["16K 仅 16k 版", "13B 支持 100K", "标准版 4K，另有 16K", "only the chat edition"])(
+    "that a note tells apart by edition is stated by a variant: %j",
+    (contextNote) => {
+      const entry = (own: string) =>
+        soundEntry({
+          contextTokens: "16384",
+          contextNote,
+          variants: `\n  - name: Small-7B${own}\n  - name: Small-13B`,
+        });
+      expect(check({ small: entry("") })).toEqual(["small.yaml:14 contextNote rule:contextOfNoVariant"]);
+      expect(check({ small: entry("\n    contextTokens: 16384") })).toEqual([]);
+    },
+  );
+
+  test.each(["据部署指南", "训练 24K，外推到 96K"])("may be of all of them: %j", (contextNote) => {
+    const editionsOfOne = "\n  - name: Small-7B\n  - name: Small-13B";
+    expect(check({ small: soundEntry({ contextTokens: "98304", contextNote, variants: editionsOfOne }) })).toEqual([]);
+  });
+
+  test.each([
+    ["Chat 32K", ["small.yaml:15 weights.0.label rule:contextInLabel"]],
+    ["Chat 360K", []],
+    ["Chat", []],
+    ["4bits", []],
+  ])("is no shorter than weights labelled %j", (label, faults) => {
+    const weights = `\n  - label: ${label}\n    precision: bf16\n    hub: huggingface\n    id: small/Small-7B`;
+    expect(check({ small: soundEntry({ contextTokens: "360000", weights }) })).toEqual(faults);
+    const variants = `\n  - name: Small-7B\n    contextTokens: 32768\n    weights:${weights.replaceAll("\n", "\n    ")}`;
+    expect(check({ small: soundEntry({ contextTokens: "360000", variants }) })).toEqual([]);
+  });
 });
 
 const license = (text: string): string => `\n  ${text.replaceAll("\n", "\n  ")}`;
@@ -190,7 +221,17 @@ describe("the licence of an entry", () => {
     expect(check({ small: entry(undefined) })).toEqual([
       expect.stringMatching(new RegExp(`license\\.${field} rule:sizeWithoutLicense$`)),
     ]);
-    expect(check({ small: entry("conditional") })).toEqual([]);
+    expect(check({ small: entry("conditional") })).not.toContainEqual(expect.stringMatching("sizeWithoutLicense"));
+  });
+
+  test("is that of every variant or of none", () => {
+    const entry = (own: Record<string, string | undefined>) =>
+      soundEntry({ license: license("commercial: conditional"), variants: two(own) });
+    expect(check({ small: entry({ "Small-1B": "conditional", "Small-2B": undefined }) })).toEqual([
+      expect.stringMatching(/variants\.1 rule:licenseOfSome$/),
+    ]);
+    expect(check({ small: entry({ "Small-1B": "conditional", "Small-2B": "conditional" }) })).toEqual([]);
+    expect(check({ small: entry({ "Small-1B": undefined, "Small-2B": undefined }) })).toEqual([]);
   });
 
   test.each(["底座 Qwen2.5-72B 另有许可", "另有 72 条", "Small License"])("%j names no size", (note) => {

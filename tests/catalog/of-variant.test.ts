@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { developerName } from "#src/catalog/entry/developer-name.ts";
-import { commercialOf, licenseGroups, sharedBy } from "#src/catalog/entry/of-variant.ts";
+import { commercialOf, contextOf, licenseGroups, sharedBy } from "#src/catalog/entry/of-variant.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { cacheGrowth } from "#src/catalog/memory/cache-growth.ts";
 import { smallCatalog } from "./small-catalog.ts";
@@ -18,6 +18,21 @@ const names = (variants: readonly { name: string }[]): string => variants.map(({
 const free = "{weights: Apache-2.0, commercial: 'yes'}";
 const research = (clause: string): string =>
   `{weights: Research, commercial: 'no', clause: {zh: ${clause}, en: research only}}`;
+
+describe("the context of a variant", () => {
+  const contexts = (second: string): (number | undefined)[] => {
+    const entry = entryOf({ contextTokens: "1048576", variants: `${variant("A")}${variant("B")}${second}` });
+    return [undefined, ...(entry.variants ?? [])].map((of) => contextOf(entry, of));
+  };
+
+  test("is the entry's where no variant states one", () => {
+    expect(contexts("")).toEqual([1048576, 1048576, 1048576]);
+  });
+
+  test("is not known where another one states its own", () => {
+    expect(contexts("\n    contextTokens: 1048576")).toEqual([1048576, undefined, 1048576]);
+  });
+});
 
 describe("commercial use of an entry", () => {
   test.each([

@@ -15,8 +15,10 @@ describe("the better of two comes first, though older", () => {
       { parametersB: "7", variants: "\n  - {name: a-zeta-7b}" },
     ],
     ["a variant's name before the base", "zeta", { variants: "\n  - {name: a-zeta}" }, { baseModel: "zeta" }],
-    ["the base before the maker", "zeta", { baseModel: "zeta" }, { developers: "[{name: zeta}]" }],
-    ["the maker before the summary", "zeta", { developers: "[{name: zeta}]" }, { summary: "{zh: zeta, en: zeta}" }],
+    ["the maker before the base", "zeta", { developers: "[{name: zeta}]" }, { baseModel: "zeta" }],
+    ["the maker by its name in Chinese too", "泽塔", { developers: "[{name: a, zh: 泽塔}]" }, { baseModel: "泽塔" }],
+    ["the maker by its name in English too", "zeta", { developers: "[{name: a, en: zeta}]" }, { baseModel: "zeta" }],
+    ["the base before the summary", "zeta", { baseModel: "zeta" }, { summary: "{zh: zeta, en: zeta}" }],
     ["the summary before the rest", "zeta", { summary: "{zh: zeta, en: zeta}" }, { highlights: "[zeta]" }],
     [
       "free use before use on conditions",
@@ -31,10 +33,10 @@ describe("the better of two comes first, though older", () => {
       { license: "{commercial: registration}" },
     ],
     [
-      "the licence of the weights before that of the code",
-      "apache",
-      { license: "{commercial: unknown, weights: Apache-2.0}" },
-      { license: "{commercial: unknown, code: Apache-2.0}" },
+      "a licence of that name before one that is like it",
+      "mit",
+      { license: "{commercial: unknown, weights: MIT（HF 标注）}" },
+      { license: "{commercial: unknown, weights: Modified MIT}" },
     ],
     ["a size called exactly so before one that is near", "7b", { parametersB: "7" }, { parametersB: "7.1" }],
     [
@@ -154,16 +156,85 @@ describe("the better of two comes first, though older", () => {
     expect(both("'2025'", "'2023'")).toEqual(["exact", "relative"]);
   });
 
-  test("what is made for a purpose comes before what is for it among others, unless it is older by a year", () => {
-    const both = (foremost: string, among: string): string[] =>
+  describe("what is made for a purpose comes before what is for it among others, unless it is older", () => {
+    const both = (purpose: string, query: string, foremost: string, among: string): string[] =>
       smallCatalog({
-        foremost: { released: foremost, purposes: "[code]" },
-        among: { released: among, purposes: "[chat, code]" },
+        foremost: { released: foremost, purposes: `[${purpose}]` },
+        among: { released: among, purposes: `[chat, ${purpose}]` },
       })
-        .search("写代码")
+        .search(query)
         .hits.map(({ entry }) => entry.id);
-    expect(both("'2024-02-02'", "'2025-02-01'")).toEqual(["foremost", "among"]);
-    expect(both("'2024-02-01'", "'2025-02-02'")).toEqual(["among", "foremost"]);
+
+    test("by a year", () => {
+      expect(both("code", "写代码", "'2024-02-02'", "'2025-02-01'")).toEqual(["foremost", "among"]);
+      expect(both("code", "写代码", "'2024-02-01'", "'2025-02-02'")).toEqual(["among", "foremost"]);
+    });
+
+    test("by half a year where any assistant will do", () => {
+      expect(both("writing", "写作", "'2024-02-02'", "'2024-08-01'")).toEqual(["foremost", "among"]);
+      expect(both("writing", "写作", "'2024-02-01'", "'2024-08-03'")).toEqual(["among", "foremost"]);
+    });
+  });
+
+  test("where nothing says what for, assistants come before others of their year", () => {
+    const both = (assistant: string, other: string, query: string): string[] =>
+      smallCatalog({
+        assistant: { released: assistant, parametersB: "7", purposes: "[chat]" },
+        sees: {
+          released: other,
+          parametersB: "7",
+          purposes: "[vision, chat]",
+          modalities: "[text, vision]",
+          weights: weights("int4"),
+        },
+      })
+        .search(query)
+        .hits.map(({ entry }) => entry.id);
+    expect(both("'2025-01'", "'2025-12'", "7b")).toEqual(["assistant", "sees"]);
+    expect(both("'2024-12'", "'2025-01'", "7b")).toEqual(["sees", "assistant"]);
+    expect(both("'2025-01'", "'2025-12'", "7b 聊天")).toEqual(["sees", "assistant"]);
+    expect(both("'2025-01'", "'2025-12'", "7b 多模态")).toEqual(["sees"]);
+  });
+
+  test("what one machine runs comes before what none does, where any assistant will do and nothing limits the size", () => {
+    const both = (query: string, large: number) => {
+      const { hits, runnableFirst } = smallCatalog({
+        large: { released: "'2026'", parametersB: String(large), purposes: "[chat, code]" },
+        small: { released: "'2025'", parametersB: "8", purposes: "[chat, code]" },
+      }).search(query);
+      return { ids: hits.map(({ entry }) => entry.id), runnableFirst };
+    };
+    expect(both("客服", 201)).toEqual({ ids: ["small", "large"], runnableFirst: true });
+    expect(both("客服", 200)).toEqual({ ids: ["large", "small"], runnableFirst: false });
+    for (const query of ["写代码", ">1b 客服", "最新 客服", "2025以后"])
+      expect(both(query, 201)).toEqual({ ids: ["large", "small"], runnableFirst: false });
+  });
+
+  test("of a narrower word for a purpose, what mentions it, in a group of its own", () => {
+    const groups = (query: string): string[] =>
+      smallCatalog({
+        mentions: { released: "'2023'", purposes: "[medical]", summary: "{zh: 中医, en: x}" },
+        other: { released: "'2025'", purposes: "[medical]" },
+        general: { released: "'2026'", purposes: "[chat]", summary: "{zh: 中医, en: x}" },
+      })
+        .search(query)
+        .hits.map(({ entry, group }) => `${entry.id} ${group}`);
+    expect(groups("中医")).toEqual(["mentions full", "other wider"]);
+    expect(groups("最新 中医")).toEqual(["other full", "mentions full"]);
+    for (const query of ["医疗", "心血管"]) expect(groups(query)).toEqual(["other full", "mentions full"]);
+  });
+
+  test("who names the maker of a family means all that it made, the newest first; else what it made is a group", () => {
+    const groups = (developers: string): string[] =>
+      smallCatalog({
+        named: { familyAliases: "[zeta]", developers, released: "'2023'" },
+        made: { developers: "[{name: zeta}]", released: "'2025'" },
+        built: { baseModel: "zeta", released: "'2026'" },
+      })
+        .search("zeta")
+        .hits.map(({ entry, group }) => `${entry.id} ${group}`);
+    expect(groups("[{name: a, en: Zeta}]")).toEqual(["made full", "named full", "built mentions"]);
+    expect(groups("[{name: a}]")).toEqual(["named full", "made makers", "built mentions"]);
   });
 
   test("registration is no free use, and unregistered use no registration", () => {
@@ -227,66 +298,36 @@ describe("the better of two comes first, though older", () => {
       expect(catalog.search(query).hits.map(({ entry }) => entry.id)).toEqual(["codes", "chats"]);
   });
 
+  test("a family that is called as a model of another is no nearer than that model's own", () => {
+    const catalog = smallCatalog({
+      own: { name: "zeta", family: "Greek", released: "'2023'" },
+      successor: { name: "zeta-2", family: "Greek", released: "'2024'" },
+      tuned: { family: "zeta", released: "'2025'" },
+    });
+    expect(catalog.search("zeta").hits.map(({ entry }) => entry.id)).toEqual(["own", "successor", "tuned"]);
+  });
+
+  test("of several variants that meet it all the best counts", () => {
+    const permits = (...all: string[]): string =>
+      all.map((permit, at) => `\n  - {name: v-${at}, parametersB: 7, license: {commercial: ${permit}}}`).join("");
+    const catalog = smallCatalog({
+      both: { released: "'2023'", variants: permits("conditional", "'yes'", "conditional") },
+      one: { released: "'2025'", variants: permits("conditional", "registration") },
+    });
+    expect(catalog.search("7b 商用").hits.map(({ entry }) => entry.id)).toEqual(["both", "one"]);
+  });
+
+  test("of what meets not all the wishes, what meets the more of them comes first", () => {
+    const catalog = smallCatalog({
+      none: { released: "'2025'", parametersB: "7" },
+      one: { released: "'2023'", parametersB: "7", summary: "{zh: 抖音, en: x}" },
+      other: { released: "'2024'", parametersB: "3", summary: "{zh: 小红书, en: x}" },
+    });
+    expect(catalog.search("7b 抖音 小红书").hits.map(({ entry }) => entry.id)).toEqual(["one", "none"]);
+  });
+
   test("by name, in the order of the alphabet", () => {
     const catalog = smallCatalog({ b: { name: "Beta", released: "'2025'" }, a: { name: "Alpha", released: "'2023'" } });
     expect(catalog.search("", { sort: "name" }).hits.map(({ entry }) => entry.id)).toEqual(["a", "b"]);
-  });
-});
-
-describe("the offers of a hit", () => {
-  const variant = (name: string, billions: number, requirements: string): string =>
-    `\n  - name: ${name}\n    parametersB: ${billions}\n    requirements:${requirements}`;
-  const need = (precision: string, gb: number, more = ""): string =>
-    `\n      - {precision: ${precision}, vramInferenceGb: ${gb}${more}}`;
-  const offers = (query: string, variants: string) =>
-    smallCatalog({ small: { variants } })
-      .search(query)
-      .hits[0]?.offers.map(({ variant: name, precision, vramGb }) => `${name} ${precision} ${vramGb}`);
-
-  test("where nothing in particular was asked there are none", () => {
-    expect(offers("small", variant("small-7b", 7, need("int4", 6)))).toEqual([]);
-  });
-
-  test("the exact precision comes before a relative, then the least memory", () => {
-    const variants =
-      variant("small-7b", 7, `${need("awq", 5)}${need("int4", 9)}`) + variant("small-6b", 6, need("int4", 7));
-    expect(offers("int4", variants)).toEqual(["small-6b int4 7", "small-7b int4 9", "small-7b awq 5"]);
-  });
-
-  test("what must fit is the largest that does, then the measured, then the widest", () => {
-    const variants =
-      variant("small-3b", 3, need("int8", 4)) +
-      variant("small-7b", 7, `${need("int4", 5)}${need("int8", 8)}${need("fp16", 16)}`);
-    expect(offers("8g", variants)).toEqual(["small-7b int8 8", "small-7b int4 5", "small-3b int8 4"]);
-    const estimated = variant("small-7b", 7, `${need("int8", 8, ", estimated: true")}${need("int4", 5)}`);
-    expect(offers("8g", estimated)).toEqual(["small-7b int4 5", "small-7b int8 8"]);
-    const other = variant("small-7b", 7, `${need("int8", 8)}${need("int4", 5, ", estimated: true")}`);
-    expect(offers("8g", other)).toEqual(["small-7b int8 8", "small-7b int4 5"]);
-  });
-
-  test("what must fit is of the exact precision before any other", () => {
-    const variants = variant("small-3b", 3, need("int4", 4)) + variant("small-7b", 7, need("awq", 6));
-    expect(offers("int4 8g", variants)).toEqual(["small-3b int4 4", "small-7b awq 6"]);
-  });
-
-  test("what is shown is of a variant that meets the rest too", () => {
-    const licensed = (permit: string): string => `\n    license: {commercial: ${permit}}`;
-    const variants =
-      variant("small-3b", 3, need("int8", 4) + licensed("'yes'")) +
-      variant("small-7b", 7, need("int8", 8) + licensed("'no'"));
-    expect(offers("8g", variants)).toEqual(["small-7b int8 8", "small-3b int8 4"]);
-    expect(offers("8g 商用", variants)).toEqual(["small-3b int8 4"]);
-  });
-
-  test("a named variant is shown alone", () => {
-    const variants = variant("small-3b", 3, need("int8", 4)) + variant("small-7b", 7, need("int8", 8));
-    expect(offers("small-7b", variants)).toEqual(["small-7b int8 8"]);
-    expect(offers("small-7b int8", variants)).toEqual(["small-7b int8 8"]);
-  });
-
-  test("what the entry is called itself means all of it, though a variant is called so too", () => {
-    const variants = variant("small", 3, need("int8", 4)) + variant("small-7b", 7, need("int8", 8));
-    expect(offers("small", variants)).toEqual([]);
-    expect(offers("small int8", variants)).toHaveLength(2);
   });
 });

@@ -16,7 +16,7 @@ describe("what people type, and what must come first", () => {
     ["6G", ["chinese-chatllama", "chinese-vicuna", "chatglm-6b"], ["belle", "open-llama"]],
     ["6G显存能跑的", ["chinese-chatllama"], ["belle"]],
     ["６Ｇ　顯存", ["chinese-chatllama"], ["belle"]],
-    ["<=8GB", ["chinese-chatllama", "chinese-vicuna", "belle"], ["open-llama"]],
+    ["<=8GB", ["chinese-chatllama", "chinese-vicuna"], ["open-llama"]],
     ["8g vram", ["chinese-chatllama"], ["open-llama"]],
     ["显存 8g 以内", ["chinese-chatllama"], ["open-llama"]],
     ["int4 6g", ["chinese-chatllama"], ["belle", "open-llama"]],
@@ -33,8 +33,7 @@ describe("what people type, and what must come first", () => {
     ["商用", ["chatglm-6b"], ["belle", "chinese-vicuna"]],
     ["commercial", ["chatglm-6b"], ["belle"]],
     ["非商用", ["chinese-chatllama"], ["chatglm-6b"]],
-    ["apache", ["belle", "chinese-chatllama"], ["open-llama"]],
-    ["mit", ["open-llama"], ["belle"]],
+    ["apache", ["belle"], ["open-llama", "chinese-chatllama"]],
     ["2023年", ["open-llama"], []],
     ["看图", ["belle"], ["chatglm-6b"]],
     ["chatglm", ["chatglm-6b"], ["open-llama"]],
@@ -56,7 +55,8 @@ describe("what people type, and what must come first", () => {
     ["邮件写作", ["chatglm-6b"], []],
     ["int4 int8", ["chinese-chatllama"], ["open-llama"]],
     ["6b 13b", ["chinese-chatllama"], ["open-llama"]],
-    ["apache mit", ["open-llama", "belle"], []],
+    ["gpl", ["chinese-vicuna", "chinese-chatllama"], ["belle"]],
+    ["apache mit", ["belle"], ["open-llama"]],
     ["lora 7b", ["chinese-vicuna"], ["chatglm-6b"]],
   ])("%s", (query, first, never) => {
     const found = ids(query);
@@ -64,7 +64,7 @@ describe("what people type, and what must come first", () => {
     for (const id of never) expect(found).not.toContain(id);
   });
 
-  test.each(["阿巴阿巴", "zzzzqqq", "99999b", "int4 moe", "<1gb", "2024以后"])("%s finds nothing", (query) => {
+  test.each(["阿巴阿巴", "zzzzqqq", "99999b", "int4 moe", "mit", "<1gb", "2024以后"])("%s finds nothing", (query) => {
     expect(ids(query)).toEqual([]);
   });
 

@@ -109,6 +109,9 @@ describe("two models side by side", () => {
     expect(inOrder.text).toBe(named.text);
     expect(inOrder.chart?.limit?.gb).toBe(8);
     expect((await compare(["alpha-7b", "8GB"])).outcome).toBe("refused");
+    expect((await compare(["alpha-7b", "beta", "3060", "8g"])).chart?.limit?.gb).toBe(8);
+    expect((await compare(["alpha-7b", "beta", "8g"], { vram: "3060" })).chart?.limit?.gb).toBe(8);
+    expect((await compare(["alpha-7b", "beta"], { vram: "2x3090" })).chart?.limit?.gb).toBe(48);
   });
 
   test("a variant's name narrows to the variant; what only its series states is marked", async () => {
@@ -277,7 +280,9 @@ test("autocomplete offers entries and variants, each a name that is found", () =
   }
   expect(app.router.complete("compare", "model1", "beta-9", context)[0]?.value).toBe("Beta-9B");
   expect(app.router.complete("compare", "model1", "beta", context)[0]?.value).toBe("beta");
-  expect(app.router.complete("compare", "vram", "1", context).map(({ value }) => value)).toEqual(["1", "12", "16"]);
+  const memory = (typed: string) => app.router.complete("compare", "vram", typed, context).map(({ value }) => value);
+  expect(memory("1")).toEqual(expect.arrayContaining(["1g", "12", "16"]));
+  expect(memory("4090")).toContain("RTX 4090 24 GB");
 });
 
 test("a chart that cannot be drawn leaves the answer without a picture", async () => {

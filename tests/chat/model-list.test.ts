@@ -53,7 +53,7 @@ const words = smallCatalog({
 test("a name lists its own, then its family, then what mentions it", () => {
   const lines = linesOf(words, "zeta", { ...UNLIMITED, tables: false });
   const at = (part: string): number => lines.findIndex((line) => line.includes(part));
-  const order = ["**zeta**", "同系列的其他型号", "**relative**", "以下的名称不是它", "**mention**"].map(at);
+  const order = ["**zeta**", "以下是同系列的其他型号", "**relative**", "以下不是它本身", "**mention**"].map(at);
   expect(order).toEqual(order.toSorted((a, b) => a - b));
   expect(order).not.toContain(-1);
 });

@@ -188,7 +188,7 @@ describe("a try of one model", () => {
       targets: [{ model: "qwen3:8b", entryId: "qwen3", standIn: false, chosenFor: "通义 *8b*" }],
     });
     expect(shown(view(attempt, progressOf([runOf({ text: "x" })])))).toContain(
-      "-# 「通义 \\*8b\\*」取这里能跑的 `qwen3:8b`",
+      "-# 「通义 \\*8b\\*」用的是这里能跑的 `qwen3:8b`",
     );
   });
 });

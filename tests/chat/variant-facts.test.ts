@@ -95,28 +95,28 @@ describe("the licences of a series", () => {
 
 describe("what a variant is", () => {
   test("is told with it where variants differ, and once where they do not", () => {
-    expect(page(series)).toMatch(/\*\*Lark-3B\*\* 数学 · 思考：总是 ·/);
+    expect(page(series)).toMatch(/\*\*Lark-3B\*\* 数学 · 思考模式：始终开启 ·/);
     expect(page(series)).toContain("- 用途：聊天和通用、写代码（部分版本不同）\n");
-    expect(page(series)).toMatch(/\*\*Lark-7B\*\* 思考：可开关 ·/);
-    expect(page(series)).toMatch(/\*\*Lark-1B\*\* .*思考：从不 · 缓存：每 1K tokens 约 0\.055 GB ·/);
+    expect(page(series)).toMatch(/\*\*Lark-7B\*\* 思考模式：可开关 ·/);
+    expect(page(series)).toMatch(/\*\*Lark-1B\*\* .*思考模式：没有 · KV 缓存：每 1K 上下文约 0\.055 GB ·/);
     const [same] = smallCatalog({ same: { thinking: "always", variants: "\n  - name: A\n  - name: B" } }).entries;
-    expect(same && page(same)).toContain("- 思考：总是\n");
+    expect(same && page(same)).toContain("- 思考模式：始终开启\n");
     expect(same && page(same)).toMatch(/\*\*A\*\*$/m);
   });
 
   test.each([
-    ["kind: linear, stateValues: 100", "不随长度增长"],
-    ["kind: linear, stateValues: 134217728", "约 0.5 GB，不随长度增长"],
+    ["kind: linear, stateValues: 100", "不随上下文增长"],
+    ["kind: linear, stateValues: 134217728", "约 0.5 GB，不随上下文增长"],
     [
       "kind: hybrid, fullLayers: 8, linearLayers: 24, kvHeads: 8, headDim: 128, stateValues: 134217728",
-      "每 1K tokens 约 0.031 GB，另有不再增长的 0.5 GB",
+      "每 1K 上下文约 0.031 GB，另有固定的 0.5 GB",
     ],
-    ["layers: 28, kvHeads: 4, headDim: 128, confidence: base", "每 1K tokens 约 0.055 GB（按基座的结构）"],
+    ["layers: 28, kvHeads: 4, headDim: 128, confidence: base", "每 1K 上下文约 0.055 GB（按基座的结构）"],
   ])("its cache of %s is %s", (attention, expected) => {
     const [entry] = smallCatalog({
       one: { attention: `{${attention}, source: ['https://example.org/config.json']}` },
     }).entries;
-    expect(entry && page(entry)).toContain(`- 缓存：${expected}\n`);
+    expect(entry && page(entry)).toContain(`- KV 缓存：${expected}\n`);
   });
 
   test("its measurements have context, engine and hardware in columns", () => {
@@ -145,7 +145,7 @@ test("of variants with different caches the least and the most are told", () => 
     `{layers: 28, kvHeads: ${heads}, headDim: 128, source: ['https://example.org/config.json']}`;
   const variants = [4, 16, 8].map((heads) => `\n  - {name: A${heads}, attention: ${attention(heads)}}`).join("");
   const [entry] = smallCatalog({ one: { variants } }).entries;
-  expect(entry && page(entry)).toContain("- 缓存：每 1K tokens 约 0.055–0.22 GB\n");
+  expect(entry && page(entry)).toContain("- KV 缓存：每 1K 上下文约 0.055–0.22 GB\n");
   expect(entry && catalogPages([entry])[1]?.text).toContain("- 缓存：每 1K tokens 约 0.055–0.22 GB\n");
 });
 
@@ -155,8 +155,8 @@ test("a comparison tells of the very variant, and of a series whom each fact is 
   const subjects = [small, research, undefined].map((variant) => ({ entry: series, variant }));
   const said = new Map(factRows(subjects, context).map(({ label, facts }) => [label, facts.map((fact) => fact?.text)]));
   expect(said.get("用途")).toEqual(["聊天和通用、写代码", "数学", "聊天和通用、写代码（部分版本不同）"]);
-  expect(said.get("思考")).toEqual(["从不", "总是", "从不 / 可开关 / 总是（部分版本不同）"]);
-  expect(said.get("缓存")).toEqual(["每 1K tokens 约 0.055 GB", undefined, "每 1K tokens 约 0.055 GB"]);
+  expect(said.get("思考模式")).toEqual(["没有", "始终开启", "没有 / 可开关 / 始终开启（部分版本不同）"]);
+  expect(said.get("KV 缓存")).toEqual(["每 1K 上下文约 0.055 GB", undefined, "每 1K 上下文约 0.055 GB"]);
   expect(said.get("权重许可")).toEqual(["Apache-2.0", "Lark Research", "Apache-2.0、Lark License、Lark Research"]);
   expect(said.get("商用")).toEqual(["可商用", "不可商用：只供研究", "部分可商用（72B 有条件可商用；3B 不可商用）"]);
 });

@@ -80,6 +80,7 @@ describe("npm run -s ask", () => {
     ["hello", "/try qwen3 hello"],
     ["帮我写一封请假邮件", "/try qwen3 帮我写一封请假邮件"],
     ["help me write an email to my boss", "/try qwen3 help me"],
+    ["translate this sentence into English", "/try qwen3 translate this"],
     ["forget", "/models qwen3 int4"],
     ["/try", "/try chatglm 写一封邮件"],
     ["try qwen3", "/try <model> <prompt>"],
@@ -90,6 +91,12 @@ describe("npm run -s ask", () => {
     expect(outcome).toBe("refused");
   });
 
+  test.each(["write me a poem", "写小说", "翻译 英语"])("%s asks for a purpose, and is looked for", async (line) => {
+    const { outcome, shown } = await answer(line);
+    expect(outcome).toBe("answered");
+    expect(shown).toMatch(/^找到 \d+ 个模型$/m);
+  });
+
   test("one line that is refused makes the exit code 1, and the others are answered", async () => {
     const { code, stdout } = await ask([], { input: "/modles\n/model chatglm\n" });
     expect(code).toBe(1);
@@ -97,7 +104,11 @@ describe("npm run -s ask", () => {
   });
 
   test("an option that is not one is text of the query, as on Discord: it finds nothing and says so", async () => {
-    expect((await answer("/models order:price")).shown).toContain("没有符合条件的模型");
+    const { shown } = await answer("/models zzorder:zzprice");
+    expect(shown).toContain("没有符合条件的模型");
+    expect(shown).toContain("条件：「zzorder」 · 「zzprice」");
+    // What occurs in some text is looked for there.
+    expect((await answer("/models order:price")).shown).toContain("条件：「order」");
   });
 
   test("tells what runs on a card, however its memory is written", async () => {

@@ -81,7 +81,7 @@ describe("/catalog/<id>", () => {
     const { html } = await open(here, "/catalog/small");
     const [, table = ""] = html.split('<section id="variants">');
     expect(textOf(table)).toContain(
-      "模型 参数 缓存 许可 Small-0.5B 0.5B 每 1K tokens 约 0.012 GB 可商用 Apache-2.0 Small-3B 3B",
+      "模型 参数 KV 缓存 许可 Small-0.5B 0.5B 每 1K 上下文约 0.012 GB 可商用 Apache-2.0 Small-3B 3B",
     );
     expect(textOf(table)).toContain("Small-3B 3B 不可商用 Research · 只供研究");
     expect(textOf(table)).toContain("许可 代码许可 未注明 0.5B Apache-2.0 · 可商用 3B Research · 不可商用：只供研究");

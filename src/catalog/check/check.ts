@@ -5,6 +5,7 @@ import type { Entry, Variant } from "#src/catalog/entry/schema.ts";
 import { foldName } from "#src/catalog/entry/text.ts";
 import { formatBillions } from "#src/catalog/entry/units.ts";
 import { attentionFaults } from "./attention.ts";
+import { contextFaults } from "./contexts.ts";
 import type { Fault } from "./fault.ts";
 import { figuresInNotes } from "./figures.ts";
 import { licenseFaults } from "./licenses.ts";
@@ -18,8 +19,8 @@ type Checked = { entries: readonly Entry[] } & Pick<CatalogRead, "bases" | "loca
 type Sized = Pick<Variant, "name" | "parametersB" | "activeParametersB">;
 
 /**
- * What no single file shows: base models that nobody knows. And what no schema shows: sizes that contradict a name, a
- * context shorter than an edition's, figures that hide in notes, licences that would be read wrongly, attention that
+ * What no single file shows: base models that nobody knows. And what no schema shows: sizes that contradict a name,
+ * contexts that would be taken for another edition's, figures that hide in notes, licences that would be read wrongly, attention that
  * nothing can be computed from. `locate` tells where a field of an entry stands.
  */
 export function crossCheck({ entries, bases, locate }: Checked): Problem[] {
@@ -43,11 +44,11 @@ function faultsOf(entry: Entry, known: ReadonlySet<string>): Fault[] {
     ...unknownBase(entry.baseModel, known, []),
     ...variants.flatMap(({ baseModel }, at) => unknownBase(baseModel, known, ["variants", at])),
     ...wrongSizes(entry, entry.notes, []),
-    ...tooShortContext(entry),
     ...variants.flatMap((variant, at) => wrongSizes(variant, variant.note, ["variants", at])),
     ...purposeFaults(entry),
     ...figuresInNotes(entry),
     ...licenseFaults(entry),
+    ...contextFaults(entry),
     ...attentionFaults(entry),
   ];
 }
@@ -94,15 +95,6 @@ function wrongSizes(item: Sized, note: string | undefined, at: PropertyKey[]): F
     if (named.some((size) => Math.abs(billions - size) <= size * TOLERANCE)) return [];
     return [{ path: [...at, field], rule: "sizeInName", params: { size: formatBillions(billions), name: item.name } }];
   });
-}
-
-/** An entry's context is the longest of any edition; where it states none, it may leave that to its variants. */
-function tooShortContext({ contextTokens, variants = [] }: Entry): Fault[] {
-  if (contextTokens === undefined) return [];
-  const [longest] = variants.toSorted((a, b) => (b.contextTokens ?? 0) - (a.contextTokens ?? 0));
-  if (longest?.contextTokens === undefined || longest.contextTokens <= contextTokens) return [];
-  const params = { tokens: contextTokens, longest: longest.contextTokens, name: longest.name };
-  return [{ path: ["contextTokens"], rule: "contextOfEdition", params }];
 }
 
 /** Billions of parameters that a name states: `Qwen3-30B-A3B` has 30 and, active, 3; `Ling-2.5-1T` has 1000. */

@@ -8,7 +8,7 @@ const strictness = ({ commercial }: License): number => STRICTNESS.indexOf(comme
 
 /** Licences that would be read as another one than the sources give. */
 export function licenseFaults(entry: Entry): Fault[] {
-  return [...freerThanVariant(entry), ...sizeWithoutLicense(entry)];
+  return [...freerThanVariant(entry), ...sizeWithoutLicense(entry), ...licenseOfSome(entry)];
 }
 
 /** Who asks about the entry, or reads it by a version without licences of variants, must not be told that it is freer. */
@@ -19,6 +19,14 @@ function freerThanVariant({ license, variants = [] }: Entry): Fault[] {
   if (strictest === undefined || strictness(license) >= strictness(strictest.license)) return [];
   const params = { commercial: license.commercial, strictest: strictest.license.commercial, name: strictest.name };
   return [{ path: ["license", "commercial"], rule: "freerThanVariant", params }];
+}
+
+/** A variant that states none has the entry's, which is as strict as the strictest of the others: so all state one or none does. */
+function licenseOfSome({ variants = [] }: Entry): Fault[] {
+  if (!variants.some(({ license }) => license)) return [];
+  return variants.flatMap(({ name, license }, at) =>
+    license ? [] : [{ path: ["variants", at], rule: "licenseOfSome", params: { name } }],
+  );
 }
 
 /** `72B`, `1.8B` that stand alone; not the size inside of a model's name such as `Qwen2.5-7B`. */

@@ -16,17 +16,18 @@ export const modalitiesOf = (entry: Entry, variant: Of): readonly Modality[] => 
 /** The licence; an entry's own is as strict as the strictest of its variants, so nothing is shown freer than it is. */
 export const licenseOf = (entry: Entry, variant: Of): License => variant?.license ?? entry.license;
 
-export const contextOf = (entry: Entry, variant: Of): number | undefined =>
-  variant?.contextTokens ?? entry.contextTokens;
-
 /** The shape of the cache. One of an entry holds for its variants only where none of them states another. */
 export const attentionOf = (entry: Entry, variant: Of): Attention | undefined =>
   variant?.attention ?? (variant && someVariantStates(entry, "attention") ? undefined : entry.attention);
 
+/** The longest context. One of an entry, which is that of its longest edition, likewise. */
+export const contextOf = (entry: Entry, variant: Of): number | undefined =>
+  variant?.contextTokens ?? (variant && someVariantStates(entry, "contextTokens") ? undefined : entry.contextTokens);
+
 export const embeddingsOf = (entry: Entry, variant: Of): Embeddings | undefined =>
   variant?.embeddings ?? (variant && someVariantStates(entry, "embeddings") ? undefined : entry.embeddings);
 
-const someVariantStates = ({ variants = [] }: Entry, field: "attention" | "embeddings"): boolean =>
+const someVariantStates = ({ variants = [] }: Entry, field: "attention" | "embeddings" | "contextTokens"): boolean =>
   variants.some((variant) => variant[field] !== undefined);
 
 /** Every licence that an entry's weights come under: those of its variants, and its own where some variant states none. */
@@ -83,7 +84,7 @@ export function licenseGroups(entry: Entry): Shared<License>[] {
   const groups = sharedBy(
     entry,
     (variant) => licenseOf(entry, variant),
-    ({ source: _source, ...license }) => license,
+    (license) => ({ ...license, source: undefined }),
   );
   return groups.toSorted((a, b) => byStrictness(a.value.commercial, b.value.commercial));
 }

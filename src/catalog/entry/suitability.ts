@@ -12,6 +12,9 @@ export const DOES_TOO = 2;
 
 /** What a general assistant does without being made for it. */
 const BY_ASSISTANTS: readonly Purpose[] = ["writing", "roleplay", "translation", "service", "education"];
+/** Whether any general assistant serves a purpose, so that very many models do. */
+export const isForAnyAssistant = (purpose: Purpose): boolean => purpose === "chat" || BY_ASSISTANTS.includes(purpose);
+
 /** Models up to this size, in billions of parameters, run on a telephone when quantised: 2 to 3 GB. */
 const ON_DEVICE_MAX_B = 4;
 
@@ -66,4 +69,10 @@ export function specialtyOf(entry: Entry, variant: Variant | undefined): Purpose
   const [foremost] = purposes;
   if (foremost === undefined) return undefined;
   return SPECIALTIES.includes(foremost) || !purposes.includes("chat") ? foremost : undefined;
+}
+
+/** Whether it is a general assistant: foremost made to converse or to think, and in writing. */
+export function isGeneral(entry: Entry, variant: Variant | undefined): boolean {
+  const [foremost = "chat"] = purposesOf(entry, variant);
+  return ["chat", "reasoning"].includes(foremost) && !modalitiesOf(entry, variant).includes("audio");
 }

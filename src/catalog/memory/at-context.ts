@@ -1,3 +1,4 @@
+import { contextOf } from "#src/catalog/entry/of-variant.ts";
 import type { Entry, Variant } from "#src/catalog/entry/schema.ts";
 import { ESTIMATE_TOKENS } from "./estimate.ts";
 import { type Need, needAt } from "./need.ts";
@@ -38,7 +39,7 @@ const SURE_TOKENS = 4096;
 
 /** Tokens that a way makes room for; undefined where the model has no such context, or nobody says that it has. */
 function tokensFor({ ollama, edition }: Offer, entry: Entry, asked: AskedContext | undefined): number | undefined {
-  const longest = ollama?.contextTokens ?? edition?.contextTokens ?? entry.contextTokens ?? SURE_TOKENS;
+  const longest = ollama?.contextTokens ?? contextOf(entry, edition) ?? SURE_TOKENS;
   if (asked === "longest") return longest;
   if (asked === undefined) return Math.min(ESTIMATE_TOKENS, longest);
   return asked * ROUNDED <= longest ? asked : undefined;

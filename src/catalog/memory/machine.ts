@@ -38,10 +38,14 @@ const AMOUNT = new RegExp(String.raw`^(?:(${COUNT_BEFORE})\s*)?${SIZE}(?:\s*(${C
 /**
  * Graphics memory as people write it: `8`, `8GB`, `24 g 显存`, `8192MiB`, `2x24`, `24G×2`, `两张 24g`, or by the cards of the
  * catalog, `RTX 4090`, `2x3090`, `A100 40G`, `M4 Max 64GB`, `3090+3060`. Undefined for anything else, for nothing, and
- * for more than there is.
+ * for more than there is; with `onlySold` also for a named card with memory that none is sold with.
  */
-export function readCards(text: string, cards: readonly Card[]): Cards | undefined {
-  const read = cardNames(cards).read(text) ?? amountOf(plainMemory(text));
+export function readCards(
+  text: string,
+  cards: readonly Card[],
+  { onlySold = false }: { onlySold?: boolean } = {},
+): Cards | undefined {
+  const read = cardNames(cards).read(text, onlySold) ?? amountOf(plainMemory(text));
   const possible =
     Number.isInteger(read.cards) && read.cards >= 1 && read.cards <= MOST_CARDS && read.cardGb >= LEAST_GB;
   return possible && totalGb(read) <= MOST_GB ? read : undefined;

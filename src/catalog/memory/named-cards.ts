@@ -18,8 +18,11 @@ export type NamedCards = {
 export type CardNames = {
   /** Expression for cards as people name them in folded text, with counts and memory, several kinds joined by `+`. */
   source: string;
-  /** The cards that a text names from its start to its end; undefined where there is anything else in it. */
-  read: (text: string) => NamedCards | undefined;
+  /**
+   * The cards that a text names from its start to its end; undefined where there is anything else in it, and with `onlySold`
+   * where one is said to have memory that none is sold with.
+   */
+  read: (text: string, onlySold?: boolean) => NamedCards | undefined;
   /** Whether a text is a chip's bare name that models have too: MiniMax M2 is no Mac. */
   isDoubtful: (text: string) => boolean;
 };
@@ -98,9 +101,9 @@ function compile(cards: readonly Card[]): CardNames {
   };
   return {
     source: `(?:${anyItem}(?: *[+加] *(?=\\S))?)+`,
-    read: (text) => {
+    read: (text, onlySold) => {
       const folded = fold(text).trim();
-      const items = readItems(folded) ?? withPlainMemory(folded, readItems);
+      const items = readItems(folded, onlySold) ?? withPlainMemory(folded, readItems);
       return items && joined(items);
     },
     isDoubtful: (text) => {

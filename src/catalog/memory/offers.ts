@@ -1,6 +1,7 @@
 import { memoByObject } from "#src/base/memo.ts";
 import { type Edition, editionOf, sizeInName } from "#src/catalog/entry/edition-match.ts";
 import { everyOllamaModel, everyRequirement, everyWeights, type OfEdition } from "#src/catalog/entry/editions.ts";
+import { contextOf } from "#src/catalog/entry/of-variant.ts";
 import type { Precision, Quantization } from "#src/catalog/entry/precision.ts";
 import type {
   Architecture,
@@ -127,7 +128,7 @@ function mentionOf(entry: Entry, { precision, quant }: Quantization, { variant, 
 function withEstimate(entry: Entry, offer: Offer, fileGb?: number): Offer {
   const build = buildOf(entry, offer, fileGb);
   if (build === undefined) return offer;
-  const ownTokens = offer.edition?.contextTokens ?? entry.contextTokens ?? ESTIMATE_TOKENS;
+  const ownTokens = contextOf(entry, offer.edition) ?? ESTIMATE_TOKENS;
   const contextTokens = Math.min(ESTIMATE_TOKENS, ownTokens);
   const usual = usualEngine(offer, offer.ollama !== undefined);
   // Nobody runs MLA without its small cache for long.

@@ -8,7 +8,8 @@ export type Range = { min?: number; max?: number };
 /** What a person can ask for, by kind, with what the parser reads of it. `FACT_KINDS` says what each kind means. */
 type FactFields = {
   precision: { asked: PrecisionRequest };
-  memory: { device: "vram" | "ram"; gb: Range };
+  /** `contextTokens`: where a context is asked too, the memory is what that takes; absent: what the offer states. */
+  memory: { device: "vram" | "ram"; gb: Range; contextTokens?: number };
   /** Billions of parameters. */
   parameters: { billions: Range; exact?: number };
   context: { minTokens: number };
@@ -20,7 +21,8 @@ type FactFields = {
   architecture: { architecture: Architecture };
   modality: { modality: Modality };
   language: { language: string };
-  purpose: { purpose: Purpose };
+  /** `about`: the word for a narrower thing that was typed (`中医` for medicine); what mentions it comes first. */
+  purpose: { purpose: Purpose; about?: string };
   /** Whether it thinks before it answers: that it can, that it need not, or that one can choose. */
   thinking: { wanted: "on" | "off" | "choice" };
   /** Trained further from another model. */
@@ -57,3 +59,15 @@ export type Criterion = FactCriterion | WordCriterion;
 /** The criteria with alternatives taken apart. */
 export const singles = (criteria: readonly Criterion[]): (Fact | WordCriterion)[] =>
   criteria.flatMap((criterion) => (criterion.kind === "anyOf" ? criterion.options : [criterion]));
+
+/** Memory that is asked beside a context must do for that context (`24g 128k`): the criteria with this said of them. */
+export function withAskedContext<Asked extends Criterion>(criteria: readonly Asked[]): Asked[] {
+  const contexts = criteria.flatMap((criterion) => (criterion.kind === "context" ? criterion.minTokens : []));
+  if (contexts.length === 0) return [...criteria];
+  const contextTokens = Math.max(...contexts);
+  return criteria.map((criterion) => (criterion.kind === "memory" ? { ...criterion, contextTokens } : criterion));
+}
+
+/** The context at which memory is asked for; undefined where none is. */
+export const askedContext = (criteria: readonly Criterion[]): number | undefined =>
+  singles(criteria).flatMap((criterion) => (criterion.kind === "memory" ? (criterion.contextTokens ?? []) : []))[0];

@@ -3,6 +3,7 @@ import { precisionRank } from "#src/catalog/entry/precision.ts";
 import { DOMAINS } from "#src/catalog/entry/purposes.ts";
 import type { Entry, License, Thinking, Variant } from "#src/catalog/entry/schema.ts";
 import { entrySuitability } from "#src/catalog/entry/suitability.ts";
+import { offerAt } from "#src/catalog/memory/offer-at.ts";
 import { type Offer, offersOf } from "#src/catalog/memory/offers.ts";
 import type { Fact, FactKind, Range } from "./criteria.ts";
 import { namedSizesOf, type Size, sizesOfOffer } from "./sizes.ts";
@@ -28,6 +29,9 @@ type OfferRules<Kind extends FactKind> = {
 
 /** What a criterion asks of memory: what fits in so much (`8g`), how little is needed (`>=4g`), or only how much that is (`int4`). */
 export type MemoryQuestion = "fits" | "least" | "amount";
+
+const memoryOf = (offer: Offer | undefined, device: "vram" | "ram"): number | undefined =>
+  device === "vram" ? offer?.vramGb : offer?.ramGb;
 
 const met = (isMet: boolean): Rank => (isMet ? 0 : undefined);
 const always = (): true => true;
@@ -58,8 +62,11 @@ export const FACT_KINDS: { readonly [Kind in FactKind]: FactRules<Kind> } = {
     excludesOthers: always,
   }),
   memory: offerKind({
-    rank: ({ device, gb }, offer) => {
-      const needed = device === "vram" ? offer.vramGb : offer.ramGb;
+    rank: ({ device, gb, contextTokens }, offer) => {
+      const stated = memoryOf(offer, device);
+      // A longer text never takes less.
+      if (stated === undefined || stated > (gb.max ?? Number.POSITIVE_INFINITY)) return undefined;
+      const needed = contextTokens === undefined ? stated : memoryOf(offerAt(offer, contextTokens), device);
       return met(needed !== undefined && isInRange(needed, gb));
     },
     asks: ({ gb }) => (gb.max === undefined ? "least" : "fits"),
@@ -215,10 +222,26 @@ const COMMERCIAL_RANK: Record<License["commercial"], Rank> = {
   unknown: undefined,
 };
 
-/** The licence of the weights counts first: it says what may be done with the model. */
-function licenseRank({ weights, code }: License, name: string): Rank {
-  const isNamed = (text: string | undefined): boolean => text?.toLowerCase().includes(name) === true;
-  return isNamed(weights) ? 0 : isNamed(code) ? 1 : undefined;
+/** What a text about the licence of weights says of other things. */
+const IN_BRACKETS = /（[^）]*）|\([^)]*\)/gu;
+const OF_OTHERS = /^(?:仓库|代码|底座)/u;
+
+/**
+ * Only the licence of the weights counts, as it says what may be done with the model; that of the code does not, also where
+ * none is stated for the weights. 0 where the text begins with its name, 1 where it comes later (`Modified MIT`, `7B: MIT`);
+ * what stands in brackets or is said of the repository and the base model is about other things.
+ */
+function licenseRank({ weights = "" }: License, name: string): Rank {
+  const named = new RegExp(`(?<![a-z])${name}(?![a-z])`, "u");
+  const clauses = weights
+    .toLowerCase()
+    .replace(IN_BRACKETS, "")
+    .split(/[；;，,]/u);
+  const places = clauses.flatMap((clause, at) => {
+    const found = OF_OTHERS.test(clause.trim()) ? -1 : clause.search(named);
+    return found < 0 ? [] : at + found;
+  });
+  return places.length === 0 ? undefined : places.includes(0) ? 0 : 1;
 }
 
 function datesOf(entry: Entry): string[] {

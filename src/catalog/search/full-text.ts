@@ -8,15 +8,15 @@ const FIELDS = {
   names: (entry) => [entry.id, entry.name, ...entry.aliases],
   family: (entry) => [entry.family, ...entry.familyAliases],
   variants: (entry) => (entry.variants ?? []).map(({ name }) => name),
-  base: (entry) => [entry.baseModel, ...(entry.variants ?? []).map(({ baseModel }) => baseModel)],
   // Several entries may share a repository that is called like the newest.
   makers: (entry) => [
-    entry.developersNote,
-    ...entry.developers.map(({ name }) => name),
+    ...entry.developers.flatMap(({ name, zh, en }) => [name, zh, en]),
     entry.repository?.name.split("/")[0],
   ],
+  base: (entry) => [entry.baseModel, ...(entry.variants ?? []).map(({ baseModel }) => baseModel)],
   summary: (entry) => [entry.summary.zh, entry.summary.en],
   rest: (entry) => [
+    entry.developersNote,
     entry.training?.process,
     ...(entry.training?.pretrainingData ?? []).map(({ name }) => name),
     ...(entry.training?.instructionData ?? []).map(({ name }) => name),

@@ -32,4 +32,7 @@ const license: Pattern = {
   read: ({ name = "" }) => ({ kind: "license", name }),
 };
 
+/** Whether a folded word as a whole asks for commercial use. */
+export const isCommercial = (word: string): boolean => word !== "" && word.replace(commercial.expression, "") === "";
+
 export const LICENSE_PATTERNS: readonly Pattern[] = [nonCommercial, unregistered, commercial, license];

@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { memoByObject } from "#src/base/memo.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
+import { foldName } from "#src/catalog/entry/text.ts";
 import type { Criterion, WordCriterion } from "./criteria.ts";
 import { entryRank } from "./criterion-ranks.ts";
 import { FIELD_NAMES, type FullText, NO_FIELD, type TextField } from "./full-text.ts";
@@ -18,14 +19,15 @@ const RANK_OF_FIELD: Record<TextField, number> = {
   names: 3,
   family: 3,
   variants: 5,
-  base: 6,
-  makers: 7,
+  makers: 6,
+  base: 7,
   summary: 8,
   rest: 9,
 };
 const RANKS_BY_FIELD = FIELD_NAMES.map((field) => RANK_OF_FIELD[field]);
 export const RANK_OF_RELATIVE = 4;
-/** The highest rank at which a word names an entry; above it the entry only mentions the word. */
+export const RANK_OF_MAKER = RANK_OF_FIELD.makers;
+/** The highest rank at which a word names an entry; above it the entry is made by it, built on it or mentions it. */
 export const MAX_NAME_RANK = RANK_OF_RELATIVE;
 
 /** An entry that meets all the criteria, by its index, with how well its best variant does. */
@@ -39,6 +41,8 @@ export type Matching = {
   ranksWithRelatives: (criterion: WordCriterion) => Ranks;
   /** The entries that meet all the criteria, each in one and the same variant, newest first; at most `limit` of them. */
   meeting: (criteria: readonly Criterion[], limit?: number) => Met[];
+  /** Whether an entry, by its index, mentions a word anywhere. */
+  mentions: (word: string, index: number) => boolean;
   /** Whether texts mention a word and nothing is called so, built on it or made by it: what one may wish, not what one means. */
   isOnlyMentioned: (criterion: WordCriterion) => boolean;
 };
@@ -63,6 +67,10 @@ export function createMatching(newestFirst: readonly Entry[], text: FullText, na
     const ranks: Ranks = new Int8Array(newestFirst.length);
     for (let index = 0; index < ranks.length; index++)
       ranks[index] = RANKS_BY_FIELD[fields[index] ?? NO_FIELD] ?? NOT_MET;
+    // What the others of that maker are called does not matter to who names the maker.
+    if (isMaker(word, named))
+      for (let index = 0; index < ranks.length; index++)
+        if (ranks[index] === RANK_OF_MAKER) ranks[index] = RANK_OF_NAME.family;
     const families = familiesOfOwn(named);
     for (const item of named) {
       const index = indexes.get(item.entry);
@@ -111,6 +119,7 @@ export function createMatching(newestFirst: readonly Entry[], text: FullText, na
       }
       return found;
     },
+    mentions: (word, index) => (text.find(word)[index] ?? NO_FIELD) !== NO_FIELD,
     isOnlyMentioned: (criterion) => areMentions(ranks(criterion)),
   };
 }
@@ -126,6 +135,18 @@ function rankOfName({ entry, kind }: NamedEntry, families: ReadonlySet<string>):
   return isOther ? RANK_OF_RELATIVE : RANK_OF_NAME[kind];
 }
 
+/** Whether a name of families is that of who made most of them: `清华`, `智谱`. */
+function isMaker(word: string, named: readonly NamedEntry[]): boolean {
+  if (named.some(({ kind }) => kind !== "family")) return false;
+  const folded = foldName(word);
+  const made = named.filter(({ entry }) =>
+    entry.developers.some(({ name, zh = "", en = "" }) =>
+      [name, zh, en].some((one) => foldName(one).includes(folded)),
+    ),
+  );
+  return made.length * 2 > named.length;
+}
+
 /** The families of the entries that bear a name as their own. */
 const familiesOfOwn = (named: readonly NamedEntry[]): Set<string> =>
   new Set(named.flatMap(({ entry, kind }) => (kind === "own" ? entry.family : [])));
@@ -135,7 +156,7 @@ const areMentions = memoByObject((ranks: Ranks): boolean => {
   let occurs = false;
   for (const rank of ranks) {
     if (rank === NOT_MET) continue;
-    if (rank <= RANK_OF_FIELD.makers) return false;
+    if (rank <= RANK_OF_FIELD.base) return false;
     occurs = true;
   }
   return occurs;

@@ -190,5 +190,13 @@ export const PATTERNS: readonly Pattern[] = [
   processor,
   ...DATE_PATTERNS,
   ...LICENSE_PATTERNS,
-  ...MEANINGS.map(({ expression, criterion }): Pattern => ({ expression, read: () => criterion })),
+  ...MEANINGS.map(
+    ({ expression, criterion, narrower }): Pattern => ({
+      expression,
+      read: (_groups, _today, whole) => {
+        const about = criterion.kind === "purpose" ? narrower?.exec(whole)?.[0] : undefined;
+        return criterion.kind === "purpose" && about !== undefined ? { ...criterion, about } : criterion;
+      },
+    }),
+  ),
 ];

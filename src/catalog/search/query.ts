@@ -1,11 +1,12 @@
 import { fold, HAN } from "#src/catalog/entry/text.ts";
 import { cardPattern } from "./card-pattern.ts";
-import type { Criterion, Fact, FactKind } from "./criteria.ts";
+import { type Criterion, type Fact, type FactKind, withAskedContext } from "./criteria.ts";
 import { excludesOthers } from "./criterion-ranks.ts";
+import type { FullText } from "./full-text.ts";
 import type { NamedEntry, Names } from "./names.ts";
 import { PATTERNS } from "./query-patterns.ts";
 import { type QueryContext, wordsOf } from "./query-words.ts";
-import { FILLERS, FOREIGN_WORDS, isMeaning } from "./vocabulary.ts";
+import { FILLERS, FOREIGN_WORDS, purposeOf } from "./vocabulary.ts";
 
 export const SORTS = ["memory", "newest", "size", "name"] as const;
 export type Sort = (typeof SORTS)[number];
@@ -53,7 +54,7 @@ export function parseQuery(typed: string, { names, text, cards }: QueryContext, 
   take(FOREIGN_WORDS, ({ whole }) => add({ kind: "word", word: whole, typed: whole, named: [], foreign: true }));
   rest = readNames(rest, names, criteria);
   for (const { expression, read } of [cardPattern(cards), ...PATTERNS])
-    take(expression, ({ groups }) => add(read(groups, today)));
+    take(expression, ({ groups, whole }) => add(read(groups, today, whole)));
   for (const [expression, order] of SORT_WORDS) {
     take(expression, () => {
       sort ??= order;
@@ -70,8 +71,10 @@ export function parseQuery(typed: string, { names, text, cards }: QueryContext, 
   if (query !== "" && criteria.length === 0 && sort === undefined && ignored.length === 0)
     criteria.push({ kind: "word", word: query, typed: query, named: [] });
   const symbols = rest.replaceAll(CONSUMED, " ").match(/[^\s\p{L}\p{N}]+/gu) ?? [];
+  const inMemory = criteria.some(isUnified) ? criteria.map(inMainMemory) : criteria;
+  const asked = withoutWider(distinct(inMemory.map((criterion) => withoutUnknown(criterion, text))));
   return {
-    criteria: joinAlternatives(distinct(criteria.some(isUnified) ? criteria.map(inMainMemory) : criteria)),
+    criteria: joinAlternatives(withAskedContext(asked)),
     ...(sort && { sort }),
     ignored: [...ignored, ...symbols.filter((item) => /[<>=≤≥]/u.test(item))],
   };
@@ -82,6 +85,21 @@ const isUnified = (criterion: Criterion): boolean =>
   criterion.kind === "precision" && criterion.asked.kind === "precision" && criterion.asked.precision === "mlx";
 const inMainMemory = (criterion: Criterion): Criterion =>
   criterion.kind === "memory" ? { ...criterion, device: "ram" } : criterion;
+
+/** A purpose without the narrower word where no entry mentions it. */
+function withoutUnknown(criterion: Criterion, text: FullText): Criterion {
+  if (criterion.kind !== "purpose" || criterion.about === undefined || text.occurs(criterion.about)) return criterion;
+  const { about: _unknown, ...purpose } = criterion;
+  return purpose;
+}
+
+/** Without a purpose of which a narrower part was typed too: `邮件写作`. */
+function withoutWider(criteria: readonly Criterion[]): Criterion[] {
+  const narrowed = criteria.flatMap((item) => (item.kind === "purpose" && item.about !== undefined ? item.purpose : []));
+  return criteria.filter(
+    (item) => item.kind !== "purpose" || item.about !== undefined || !narrowed.includes(item.purpose),
+  );
+}
 
 type Match = { whole: string; groups: Record<string, string | undefined> };
 
@@ -131,7 +149,7 @@ function longestName(text: string, start: number, names: Names): Named | undefin
     if (/^\d+(?:\.\d+)?[bgk]?$/u.test(candidate)) continue;
     const named = names.meant(candidate);
     // Some models are called what others are for (`ocr`): a word with a meaning of its own names none.
-    if (named.length > 0 && isMeaning(candidate)) continue;
+    if (named.length > 0 && purposeOf(candidate) !== undefined) continue;
     if (named.length > 0) return withoutSize(candidate, start, names) ?? { end, named };
   }
   return undefined;

@@ -1,20 +1,31 @@
 import { memoByObject } from "#src/base/memo.ts";
-import { DOMAINS } from "#src/catalog/entry/purposes.ts";
+import { DOMAINS, type Purpose } from "#src/catalog/entry/purposes.ts";
 import type { Entry, Variant } from "#src/catalog/entry/schema.ts";
+import { isForAnyAssistant, isGeneral } from "#src/catalog/entry/suitability.ts";
 import { foldName } from "#src/catalog/entry/text.ts";
+import { offerAt } from "#src/catalog/memory/offer-at.ts";
 import { type Offer, sizesOf } from "#src/catalog/memory/offers.ts";
-import { type Criterion, type FactCriterion, singles, type WordCriterion } from "./criteria.ts";
+import { askedContext, type Criterion, type FactCriterion, singles, type WordCriterion } from "./criteria.ts";
 import { asksMemory, compareMemory, isOfferCriterion, jointRank, offersFor } from "./criterion-ranks.ts";
-import { MAX_NAME_RANK, type Matching, type Met, NOT_MET, RANK_OF_RELATIVE, type Ranks } from "./matching.ts";
+import {
+  MAX_NAME_RANK,
+  type Matching,
+  type Met,
+  NOT_MET,
+  RANK_OF_MAKER,
+  RANK_OF_RELATIVE,
+  type Ranks,
+} from "./matching.ts";
 import type { Sort } from "./query.ts";
 import { type Fit, variantsMeeting } from "./same-variant.ts";
 
 /**
- * What a hit has in common with others of the list, the best first: it meets all that was asked; it only does a purpose
- * too; it is made for one thing alone where no purpose was asked; it is another of the named series; it only mentions what
- * was named; it meets all but the wishes.
+ * What a hit has in common with others of the list, the best first: it meets all that was asked; it is for a purpose and
+ * does not mention the part of it that was typed; it only does a purpose too; it is made for one thing alone where no
+ * purpose was asked; it is another of the named series; it is made by who was named; it is built on what was named or
+ * mentions it; it meets all but the wishes.
  */
-const HIT_GROUPS = ["full", "doesToo", "specialists", "relatives", "mentions", "others"] as const;
+const HIT_GROUPS = ["full", "wider", "doesToo", "specialists", "relatives", "makers", "mentions", "others"] as const;
 export type HitGroup = (typeof HIT_GROUPS)[number];
 
 export type Hit = {
@@ -24,8 +35,13 @@ export type Hit = {
   readonly offers: Offer[];
 };
 
-/** What a search finds: the hits in order, and the criteria that those of the group `others` do not meet. */
-export type Ranking = { hits: Hit[]; wishes: Criterion[] };
+export type Ranking = {
+  hits: Hit[];
+  /** What the hits of the group `others` do not meet; there are none of them where it is empty. */
+  wishes: Criterion[];
+  /** Whether models that no single machine runs come last in each group, as nothing that was asked limits the size. */
+  runnableFirst: boolean;
+};
 
 /** A hit with what it is ranked by. Where two are alike in all, the newer comes first. */
 type RankedEntry = {
@@ -34,11 +50,16 @@ type RankedEntry = {
   group: number;
   /** How many of the wishes it does not meet. */
   missed: number;
+  /** Whether no single machine runs it, where that counts. */
+  tooLarge: boolean;
   /** The sum of its ranks for words. */
   wordRank: number;
   fit: Fit;
   /** How well it suits the purposes, in years: older by so many it would be as good. */
   purpose: number;
+  /** The year, and whether it is no general assistant, where it is asked what one could run and not for what. */
+  year: number;
+  niche: boolean;
   /** GB, where the order asks for it. */
   memory: { vramGb?: number | undefined; ramGb?: number | undefined } | undefined;
   /** Billions of parameters, where the order asks for it. */
@@ -59,14 +80,20 @@ export function rankHits(criteria: readonly Criterion[], sort: Sort | undefined,
     );
   const wished = found.wishes.map(matching.ranks);
   const any = sort === undefined && asksForAny(criteria);
-  const groupOf = (worstName: number, { doesToo, specialist }: Fit): HitGroup => {
+  const abouts = aboutsOf(criteria);
+  const groupOf = (worstName: number, { doesToo, specialist }: Fit, index: number): HitGroup => {
+    if (worstName === RANK_OF_MAKER) return "makers";
     if (worstName > MAX_NAME_RANK) return "mentions";
     // An order that was asked for holds for all of a series.
     if (worstName === RANK_OF_RELATIVE && sort === undefined) return "relatives";
     if (doesToo) return "doesToo";
+    if (sort === undefined && !abouts.every((word) => matching.mentions(word, index))) return "wider";
     return any && specialist ? "specialists" : "full";
   };
+  const byYear = any && !singles(criteria).some(({ kind }) => kind === "modality");
+  const bySize = sort === undefined && asksAnyAssistant(criteria);
   const byPurpose = sort === undefined && criteria.some(({ kind }) => kind === "purpose");
+  const yearsOfRank = YEARS_OF_RANK[purposesIn(criteria).every(isForAnyAssistant) ? "forAnyAssistant" : "usual"];
   const byMemory = sort === "memory" || (sort === undefined && asksMemory(criteria, "least"));
   const ranked = ({ index, fit }: Met, wanted: readonly Criterion[], groupIn?: HitGroup): RankedEntry[] => {
     const entry = matching.entries[index];
@@ -75,11 +102,14 @@ export function rankHits(criteria: readonly Criterion[], sort: Sort | undefined,
     return [
       {
         entry,
-        group: HIT_GROUPS.indexOf(groupIn ?? groupOf(worstName, fit)),
+        group: HIT_GROUPS.indexOf(groupIn ?? groupOf(worstName, fit, index)),
         missed: wished.filter((ranks) => ranks[index] === NOT_MET).length,
+        tooLarge: bySize && (sizesOf(entry)[0] ?? 0) > ONE_MACHINE_B,
         wordRank,
         fit,
-        purpose: fit.purposes - (byPurpose ? yearsOf(entry) : 0),
+        purpose: fit.purposes * (fit.doesToo ? 1 : yearsOfRank) - (byPurpose ? yearsOf(entry) : 0),
+        year: byYear ? Math.floor(yearsOf(entry)) : 0,
+        niche: byYear && !hasGeneral(entry),
         memory: byMemory ? leastOffer(wanted, entry) : undefined,
         size: sort === "size" ? smallest(wanted, entry) : 0,
       },
@@ -95,8 +125,32 @@ export function rankHits(criteria: readonly Criterion[], sort: Sort | undefined,
       return new LazyHit(entry, name, name === "others" ? found.required : criteria);
     }),
     wishes: found.wishes,
+    runnableFirst: all.some(({ tooLarge }) => tooLarge) && !all.every(({ tooLarge }) => tooLarge),
   };
 }
+
+/** Years that it is worth to be made for a purpose foremost; fewer where newer assistants catch up. */
+const YEARS_OF_RANK = { usual: 1, forAnyAssistant: 0.5 };
+
+/** Billions of parameters up to which a model runs on one machine: at four bits in 128 GB of memory. */
+export const ONE_MACHINE_B = 200;
+
+/** The narrower words that were typed for purposes. */
+const aboutsOf = (criteria: readonly Criterion[]): string[] =>
+  singles(criteria).flatMap((criterion) => (criterion.kind === "purpose" ? (criterion.about ?? []) : []));
+
+/** Whether it is asked for what any assistant does, and nothing limits how large it may be nor names it. */
+function asksAnyAssistant(criteria: readonly Criterion[]): boolean {
+  const purposes = purposesIn(criteria);
+  return (
+    purposes.length > 0 &&
+    purposes.every(isForAnyAssistant) &&
+    !criteria.some((criterion) => criterion.kind === "word" || isOfferCriterion(criterion))
+  );
+}
+
+const purposesIn = (criteria: readonly Criterion[]): Purpose[] =>
+  singles(criteria).flatMap((criterion) => (criterion.kind === "purpose" ? criterion.purpose : []));
 
 type WordRanks = {
   ranks: Ranks;
@@ -207,8 +261,9 @@ class LazyHit implements Hit {
 /**
  * Compares hits: first by their groups, as nobody who asks for the newest Qwen means a model that mentions Qwen. Then by the
  * order that was asked for. Otherwise: entries of the typed name before their family; then better fits (free commercial use
- * before conditional); then what is made for a purpose, unless it is older by a year for each step that it suits better;
- * then, where memory has only a lower bound, the least of it; then the newest.
+ * before conditional); then what is made for a purpose, unless it is older by a year for each step that it suits better,
+ * or by half a year where any assistant will do; then, where memory has only a lower bound, the least of it; then, where nothing says what for, general assistants
+ * before others of their year; then the newest. Where any assistant will do, what runs on one machine comes before the rest.
  */
 function order(sort: Sort | undefined): (a: RankedEntry, b: RankedEntry) => number {
   const byGroup = (a: RankedEntry, b: RankedEntry): number => a.group - b.group || a.missed - b.missed;
@@ -218,11 +273,18 @@ function order(sort: Sort | undefined): (a: RankedEntry, b: RankedEntry) => numb
   if (sort === "name") return (a, b) => byGroup(a, b) || a.entry.name.localeCompare(b.entry.name, "en");
   return (a, b) =>
     byGroup(a, b) ||
+    Number(a.tooLarge) - Number(b.tooLarge) ||
     a.wordRank - b.wordRank ||
     a.fit.facts - b.fit.facts ||
     a.purpose - b.purpose ||
-    compareMemory(a.memory, b.memory);
+    compareMemory(a.memory, b.memory) ||
+    b.year - a.year ||
+    Number(a.niche) - Number(b.niche);
 }
+
+const hasGeneral = memoByObject((entry: Entry): boolean =>
+  (entry.variants?.length ? entry.variants : [undefined]).some((variant) => isGeneral(entry, variant)),
+);
 
 /** The date of release in years; 0 where none is stated. */
 const yearsOf = memoByObject(({ released = "0" }: Entry): number => {
@@ -255,11 +317,15 @@ export function shownOffers(criteria: readonly Criterion[], entry: Entry): Offer
   const asked = criteria.filter(isOfferCriterion);
   const variants = namedVariants(criteria, entry);
   if (asked.length === 0 && variants.size === 0) return [];
-  const offers = offersMeeting(criteria, entry);
+  const tokens = askedContext(criteria);
+  const offers = offersMeeting(criteria, entry).flatMap((offer) =>
+    tokens === undefined ? offer : (offerAt(offer, tokens) ?? []),
+  );
   const ofVariants = offers.filter(({ edition }) => edition !== undefined && variants.has(edition));
   const shown = ofVariants.length > 0 ? ofVariants : offers;
   if (!asksMemory(criteria, "fits")) return shown;
-  const rank = (offer: Offer): number => jointRank(asked, offer, entry) ?? 1;
+  const atPrecision = asked.filter(({ kind }) => kind !== "memory");
+  const rank = (offer: Offer): number => jointRank(atPrecision, offer, entry) ?? 1;
   return shown.toSorted(
     (a, b) =>
       rank(a) - rank(b) ||

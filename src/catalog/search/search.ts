@@ -9,15 +9,12 @@ import { createMatching, type Matching } from "./matching.ts";
 import { byNewest, indexNames, type Names } from "./names.ts";
 import { nearestEntries } from "./nearest.ts";
 import { parseQuery, type Query, type Sort } from "./query.ts";
-import { countHits, type Hit, rankHits } from "./ranking.ts";
+import { countHits, type Ranking, rankHits } from "./ranking.ts";
 import { namedSizesOf } from "./sizes.ts";
 import { MEANINGS } from "./vocabulary.ts";
 
-export type SearchResult = {
+export type SearchResult = Ranking & {
   query: Query;
-  hits: Hit[];
-  /** What the hits of the group `others` do not meet; there are none of them where it is empty. */
-  wishes: Criterion[];
   /** With no hits: the criteria without any one of which there would be some; else all that no entry meets. */
   emptiedBy: Criterion[];
   /** With no hits: what comes nearest, best first. */
@@ -123,16 +120,15 @@ function inIdleTurns(steps: Iterator<unknown>): void {
 
 function search(query: Query, sort: Sort | undefined, matching: Matching, names: Names): SearchResult {
   const { criteria } = query;
-  const { hits, wishes } = rankHits(criteria, sort, matching);
-  if (hits.length > 0) return { query, hits, wishes, emptiedBy: [], nearest: [] };
+  const ranking = rankHits(criteria, sort, matching);
+  if (ranking.hits.length > 0) return { query, ...ranking, emptiedBy: [], nearest: [] };
   const isMet = (wanted: readonly Criterion[]): boolean => matching.meeting(wanted, 1).length > 0;
   const blocking =
     criteria.length > 1 ? criteria.filter((item) => isMet(criteria.filter((other) => other !== item))) : [];
   const emptiedBy = blocking.length > 0 ? blocking : criteria.filter((item) => !isMet([item]));
   return {
     query,
-    hits,
-    wishes,
+    ...ranking,
     emptiedBy: emptiedBy.length > 0 ? emptiedBy : criteria,
     nearest: nearestEntries(criteria, matching, names),
   };

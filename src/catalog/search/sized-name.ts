@@ -1,7 +1,7 @@
 import { memoByObject } from "#src/base/memo.ts";
 import { sizeInName } from "#src/catalog/entry/edition-match.ts";
-import { modalitiesOf, purposesOf } from "#src/catalog/entry/of-variant.ts";
 import type { Entry, Variant } from "#src/catalog/entry/schema.ts";
+import { isGeneral } from "#src/catalog/entry/suitability.ts";
 import { fold } from "#src/catalog/entry/text.ts";
 import { type NamedEntry, type Names, namesOfEntry } from "./names.ts";
 
@@ -95,8 +95,17 @@ function rank(asked: SizedName, entries: readonly Entry[], names: Names): Sized 
   const items = entries.flatMap((entry) => (hasSize || bearers.has(entry) ? itemsOf(entry) : []));
   const matches = items.flatMap((item) => matchOf(item, asked, bearers.get(item.entry)) ?? []).toSorted(compare);
   const [best] = matches;
-  const alike = best === undefined ? [] : matches.filter((match) => isAlike(match, best));
+  const alike = best === undefined ? [] : alternatives(best, matches);
   return { found: alike.map(({ entry, variant }) => ({ entry, variant })), ofFamily: best?.tier === 1, hasSize };
+}
+
+/** The best, then of what may be meant as well the newer ones (they may see or hear besides), then the rest. */
+function alternatives(best: Match, matches: readonly Match[]): Match[] {
+  const alike = matches.filter((match) => match !== best && isAlike(match, best));
+  const isNewer = ({ entry }: Match): boolean =>
+    best.tier === 1 && dateOf(entry.released) > dateOf(best.entry.released);
+  const newer = alike.filter(isNewer).toSorted((a, b) => dateOf(b.entry.released) - dateOf(a.entry.released));
+  return [best, ...newer, ...alike.filter((match) => !isNewer(match))];
 }
 
 /** Whether it may be meant as well: of the entry whose own name it is, only what has no further word in its name. */
@@ -149,18 +158,12 @@ function keyOf(item: Item, { size, words, rest, tier }: Wanted): number[] {
     tier,
     -(tier === 1 ? rest : words).filter((word) => own.has(word)).length,
     (called ?? Math.round(variant?.parametersB ?? entry.parametersB ?? 0)) === size ? 0 : 1,
-    isGeneral(item) ? 0 : 1,
+    isGeneral(entry, variant) ? 0 : 1,
     -dateOf(entry.released),
     extra.length,
     -dateOf(variant?.released),
     own.size,
   ];
-}
-
-/** Whether somebody who names a family and a size may mean it: it converses, and in writing. */
-function isGeneral({ entry, variant }: Item): boolean {
-  const [foremost = "chat"] = purposesOf(entry, variant);
-  return ["chat", "reasoning"].includes(foremost) && !modalitiesOf(entry, variant).includes("audio");
 }
 
 /** A date as a number that grows with it: 2025-04 is less than 2025-04-29. */

@@ -3,17 +3,21 @@ import type { Modality } from "#src/catalog/entry/schema.ts";
 import { HAN } from "#src/catalog/entry/text.ts";
 import type { Fact } from "./criteria.ts";
 
-/** Words with the fact that they ask for. Chinese ones need no spaces around them. */
-export type Meaning = { expression: RegExp; criterion: Fact };
+/**
+ * Words with the fact that they ask for. Chinese ones need no spaces around them. `narrower` are those for a part of a
+ * purpose: few models are made for just that, and those which mention it come first.
+ */
+export type Meaning = { expression: RegExp; criterion: Fact; narrower?: RegExp };
 
 /** An expression for Chinese words anywhere, or Latin ones where no Latin letter runs on. */
 function either(chinese: string, latin = ""): RegExp {
   return new RegExp([chinese, ...(latin === "" ? [] : [`(?<![a-z])(?:${latin})(?![a-z])`])].join("|"), "gu");
 }
 
-const purpose = (name: Purpose, chinese: string, latin: string): Meaning => ({
-  expression: either(chinese, latin),
+const purpose = (name: Purpose, chinese: string, latin: string, narrower?: string): Meaning => ({
+  expression: either(narrower === undefined ? chinese : `${chinese}|${narrower}`, latin),
   criterion: { kind: "purpose", purpose: name },
+  ...(narrower !== undefined && { narrower: new RegExp(narrower, "u") }),
 });
 const modality = (name: Modality, chinese: string, latin: string): Meaning => ({
   expression: either(chinese, latin),
@@ -73,16 +77,38 @@ export const MEANINGS: readonly Meaning[] = [
     "psychology",
     "心理(?:咨询|疏导|健康|辅导|医生)?|情感(?:陪伴|支持)|倾诉|抑郁",
     "psycholog(?:y|ical)|mental health|counsel(?:l?ing|l?or)|therap(?:y|ist)",
+    "抑郁|焦虑|共情",
   ),
-  purpose("medical", "医疗|医学|医药|中医|问诊|看病|医生|健康", "medical|medicine|health(?:care)?|clinical"),
-  purpose("legal", "法律(?:咨询)?|法务|律师|司法|法规|合同", "legal|law|lawyers?"),
-  purpose("finance", "金融|财经|股票|投资|理财|炒股|财务|证券", "financ(?:e|ial)|stocks?"),
+  purpose(
+    "medical",
+    "医疗|医学|医药|问诊|看病|医生|健康",
+    "medical|medicine|health(?:care)?|clinical",
+    "中医|中药|针灸|方剂|心血管|心脏病|心电图|糖尿病|肿瘤|癌症|儿科|妇科|牙科|眼科|骨科|放射科|病历|药物|护理|生物医学",
+  ),
+  purpose(
+    "legal",
+    "法律(?:咨询)?|法务|律师|司法|法规",
+    "legal|law|lawyers?",
+    "刑法|刑事|民法典?|民事|婚姻|离婚|劳动法|知识产权|判决|裁判文书|诉讼|仲裁|合同|法考",
+  ),
+  purpose(
+    "finance",
+    "金融|财经|投资|理财|炒股|财务",
+    "financ(?:e|ial)|stocks?",
+    "股票|基金|证券|债券|保险|银行|财报|研报|会计|审计|税务",
+  ),
   purpose(
     "education",
     "教育|老师|教师|批改(?:作[业文])?|作业|家教|教学|辅导",
     "education(?:al)?|teach(?:er|ing)|tutor(?:ing)?",
+    "高考|中考|考研|小学|初中|高中|备课|教案|出题",
   ),
-  purpose("classics", "古文|古籍|文言文?|古诗词?|诗词|国学|古汉语", "classical chinese|classics"),
+  purpose(
+    "classics",
+    "古文|国学|古汉语",
+    "classical chinese|classics",
+    "古籍|文言|古诗词?|诗词|唐诗|宋词|对联|二十四史",
+  ),
   purpose("commerce", "电商|商品|带货|淘宝", "e-?commerce|shopping"),
   purpose("transport", "交通|出行|自动驾驶|驾驶", "transport(?:ation)?|traffic|driving"),
   purpose(
@@ -91,7 +117,7 @@ export const MEANINGS: readonly Meaning[] = [
     "text[- ]?(?:to|2)[- ]?sql|sql|code|coders?|coding|program(?:mer|ming)?|developers?|software|python|java(?:script)?",
   ),
   purpose("math", "做?数学题?|数理|解题|奥数|做题", "maths?|mathematic(?:s|al)"),
-  purpose("science", "科研|科学|化学|物理|生物", "scien(?:ce|tific)|chemistry|physics|biology"),
+  purpose("science", "科研|科学", "scien(?:ce|tific)|chemistry|physics|biology", "化学|物理|生物|天文|气象|地理"),
   purpose(
     "reasoning",
     "(?:会|能)?推理(?!显存|速度|框架)(?:模型)?|思维链",
@@ -110,6 +136,7 @@ export const MEANINGS: readonly Meaning[] = [
     "writing",
     "(?:会|能)?写(?:作|小说|文章|故事|诗歌?|歌词|剧本|作文|公文|邮件|周报|文案|稿子?|材料)|小说|创作|文案|故事|续写|润色|网文|作文",
     "(?:creative )?writ(?:ing|er|e)|novels?|stor(?:y|ies)|poe(?:m|ms|try)|copywriting",
+    "小说|网文|诗歌|歌词|剧本|公文|邮件|周报|故事|文案",
   ),
   purpose("chat", "聊天(?:机器人)?|闲聊|通用助手", "chatbots?"),
   purpose("completion", "基座|底座|基础模型|预训练模型|base模型", "base models?|foundation models?|completion"),
@@ -132,9 +159,12 @@ export const MEANINGS: readonly Meaning[] = [
   language("zh", "中文|汉语|简体", "chinese"),
 ];
 
-/** Whether a word as a whole asks for a purpose. */
-export const isMeaning = (word: string): boolean =>
-  MEANINGS.some(({ expression, criterion }) => criterion.kind === "purpose" && word.replace(expression, "") === "");
+/** The purpose that a folded word as a whole asks for: `写小说` is writing. */
+export function purposeOf(word: string): Purpose | undefined {
+  for (const { expression, criterion } of MEANINGS)
+    if (criterion.kind === "purpose" && word !== "" && word.replace(expression, "") === "") return criterion.purpose;
+  return undefined;
+}
 
 /**
  * Words for what people look for and the catalog holds none of: models that are no open Chinese language models, and kinds of model

@@ -1,10 +1,12 @@
 import { code, plain } from "#src/base/markdown.ts";
 import { UserError } from "#src/base/user-error.ts";
-import type { Criterion } from "#src/catalog/search/criteria.ts";
-import type { Context } from "#src/chat/command.ts";
+import { type Criterion, singles } from "#src/catalog/search/criteria.ts";
+import type { Command, Context } from "#src/chat/command.ts";
 import { refusalText } from "#src/chat/refusal-text.ts";
 import type { Outcome, Router } from "#src/chat/router.ts";
+import { exampleOf, usageOf } from "#src/chat/usage.ts";
 import { clip, textDisplay } from "#src/chat/view.ts";
+import { withChoices } from "./choices.ts";
 import { type Line, parseLine } from "./parse.ts";
 import { commandIn, withoutControls } from "./words.ts";
 
@@ -19,16 +21,21 @@ const MAX_QUERY = 70;
 export async function answerLine(typed: string, router: Router, context: Context): Promise<Outcome> {
   const line = withoutControls(typed);
   const { text, reply } = context;
+  const find = (name: string) => router.commands.find((command) => command.name === name);
   let parsed: Line | undefined;
   try {
-    const find = (name: string) => router.commands.find((command) => command.name === name);
-    parsed = parseLine(commandIn(line, router.commands) ?? line, find);
+    parsed = parseLine(commandIn(line, router.commands) ?? line, find, context);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     await reply({ components: [textDisplay(refusalText(error, text))] });
     return "refused";
   }
-  if (parsed) return router.execute(parsed.command, parsed.given, context);
+  const command = parsed?.unread && find(parsed.command);
+  if (parsed?.unread && command) {
+    await reply({ components: [textDisplay(unreadText(parsed.unread, command, context))] });
+    return "refused";
+  }
+  if (parsed) return router.execute(parsed.command, withChoices(parsed, router.commands), context);
   const words = line.trim();
   if (isSearch(words, context)) return router.execute("models", { query: words }, context);
   await reply({ components: [textDisplay(whatToType(words, context))] });
@@ -37,13 +44,27 @@ export async function answerLine(typed: string, router: Router, context: Context
 
 /**
  * Whether the catalog understands any of it: a name, a memory, a licence. A sentence of which it understands nothing is none,
- * nor is one of which texts mention a word and the rest means nothing.
+ * nor is one of which texts mention a word and the rest means nothing, nor a task (`help me write to my boss`) that finds
+ * nothing and of which part means nothing.
  */
 function isSearch(words: string, { catalog }: Context): boolean {
   if (words.length > MAX_QUERY) return false;
-  const { hits, query } = catalog.search(words);
-  const mentioned = hits.length > 0 && query.ignored.length === 0;
-  return mentioned || query.sort !== undefined || query.criteria.some(isKnown);
+  const { query } = catalog.search(words);
+  const met = catalog.count(words) > 0;
+  const whole = query.ignored.length === 0;
+  const known = singles(query.criteria).filter(isKnown);
+  const isTask = !met && !whole && known.every(({ kind }) => kind === "purpose" || kind === "language");
+  return (met && whole) || query.sort !== undefined || (known.length > 0 && !isTask);
+}
+
+/** The words that mean nothing to a command, and how it is typed. */
+function unreadText(words: readonly string[], command: Command, { text }: Context): string {
+  const example = exampleOf(command);
+  return [
+    text("line.unread", { words: plain(clip(words.join(" "), MAX_QUOTED)) }),
+    text("line.usage", { usage: usageOf(command) }),
+    ...(example === undefined ? [] : [text("line.example", { example })]),
+  ].join("\n");
 }
 
 const isKnown = (criterion: Criterion): boolean => criterion.kind !== "word" || criterion.named.length > 0;

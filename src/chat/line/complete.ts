@@ -7,7 +7,7 @@ import {
   subcommandDescription,
 } from "#src/chat/descriptions.ts";
 import type { Router } from "#src/chat/router.ts";
-import { type Head, headOf, optionAtEnd, parseLine } from "./parse.ts";
+import { type Head, headOf, optionAtEnd, parseLine, wordsAtEnd } from "./parse.ts";
 
 /** A command, a sub-command, a value or the name of an option (`sort:`) that may come where the line ends. */
 type Completion = {
@@ -73,11 +73,13 @@ function subcommandNames(typed: string, command: Command, { text }: CompletionCo
 type OfCommand = Head & { command: Command };
 
 function completeOptions(line: string, head: OfCommand, router: Router, context: CompletionContext): Completions {
-  const state = stateOf(line, head);
+  const state = stateOf(line, head, context);
   if (state === undefined) return NONE;
   const { current, given } = state;
-  if (current === undefined) return { ...NONE, items: optionNames(line, head, given, context) };
-  const { name, typed } = current;
+  const words = wordsAtEnd(line, head);
+  const begun = words && valuesOf(head, words.name, words.typed, router, context).length > 0 ? words : current;
+  if (begun === undefined) return { ...NONE, items: optionNames(line, head, given, context) };
+  const { name, typed } = begun;
   const hint = `${name} · ${optionDescription(head.command, name, context.text)}`;
   // The end of a quoted value is not the end of the line.
   if (!line.endsWith(typed)) return { ...NONE, hint };
@@ -91,9 +93,10 @@ function completeOptions(line: string, head: OfCommand, router: Router, context:
 type State = { current: ReturnType<typeof optionAtEnd>; given: string[] };
 
 /** The option at the end of the line and those that have a value; undefined inside of quotation marks that are still open. */
-function stateOf(line: string, head: OfCommand): State | undefined {
+function stateOf(line: string, head: OfCommand, context: CompletionContext): State | undefined {
   try {
-    return { current: optionAtEnd(line, head), given: Object.keys(parseLine(line, () => head.command)?.given ?? {}) };
+    const { given = {} } = parseLine(line, () => head.command, context) ?? {};
+    return { current: optionAtEnd(line, head), given: Object.keys(given) };
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;

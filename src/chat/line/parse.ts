@@ -1,10 +1,11 @@
 import { UserError } from "#src/base/user-error.ts";
-import { type Command, type Options, optionsOf } from "#src/chat/command.ts";
+import { type Command, type Context, type Options, optionsOf } from "#src/chat/command.ts";
 
-export type Line = { command: string; given: Record<string, string> };
+/** `unread` are words that stand for nothing. */
+export type Line = { command: string; given: Record<string, string>; unread?: string[] };
 
 /** Finds what a name stands for. */
-type Find = (name: string) => Pick<Command, "options" | "subcommands"> | undefined;
+type Find = (name: string) => Pick<Command, "options" | "subcommands" | "readWords"> | undefined;
 
 type Token = { start: number; end: number; text: string; name?: string };
 
@@ -21,20 +22,28 @@ const MAX_LINE = 10_000;
  * Reads `/models int4 sort:newest`: options as `name:value`, quoted where they hold spaces; what is left fills the
  * options in order, and the last text option takes the rest of the line as it stands. Where none is left, words belong to
  * the named text before them, as Discord writes it: `/models query:int4 7b`. A sub-command stands first and belongs to the
- * name: `/admin block`. Undefined for a line that is no command.
+ * name: `/admin block`. A command may read its words itself. Undefined for a line that is no command.
  * Throws UserError for a quotation mark that is not closed, and for a line that is too long.
  */
-export function parseLine(line: string, find: Find): Line | undefined {
+export function parseLine(line: string, find: Find, context: Pick<Context, "catalog">): Line | undefined {
   const head = headOf(line, find);
   if (head === undefined) return undefined;
   if (line.length > MAX_LINE) throw new UserError("lineTooLong", { limit: MAX_LINE, length: line.length });
-  const { path: command, options, from } = head;
+  const { path: command, options, from, readWords } = head;
   const given: Record<string, string> = {};
   const tokens = tokensOf(line, from, Object.keys(options));
   const left = tokens.filter(({ name, text }) => {
     if (name !== undefined) given[name] = text;
     return name === undefined;
   });
+  if (readWords !== undefined) {
+    const read = readWords(
+      left.map(({ text }) => text),
+      given,
+      context,
+    );
+    return { command, given: { ...given, ...read.given }, ...(read.unread.length > 0 && { unread: read.unread }) };
+  }
   for (const { name, takesRest } of openOptions(options, given)) {
     if (left.length === 0) break;
     given[name] = takesRest ? restOf(line, left.splice(0)) : (left.shift()?.text ?? "");
@@ -48,7 +57,7 @@ export function parseLine(line: string, find: Find): Line | undefined {
 }
 
 /** A line's beginning: the names in it, the options of what they name, and from where on these may stand. */
-export type Head = { path: string; options: Options; from: number };
+export type Head = Pick<Command, "readWords"> & { path: string; options: Options; from: number };
 
 /** A name as it is kept, also where an input method wrote it in full width: `ｍｏｄｅｌｓ`. */
 const asTyped = (name: string): string => name.normalize("NFKC").toLowerCase();
@@ -69,15 +78,33 @@ export function headOf(line: string, find: Find): Head | undefined {
   if (slash === undefined || (slash === "、" && command === undefined)) return undefined;
   const from = slashed.length + whole.length;
   if (command === undefined || Object.keys(command.subcommands).length === 0)
-    return { path: name, options: command?.options ?? {}, from };
+    return {
+      path: name,
+      options: command?.options ?? {},
+      from,
+      ...(command?.readWords && { readWords: command.readWords }),
+    };
   const [rest = "", word = ""] = NAME.exec(line.slice(from)) ?? [];
   const subcommand = asTyped(word);
   const path = subcommand === "" ? name : `${name} ${subcommand}`;
   return { path, options: optionsOf(command, subcommand) ?? {}, from: from + rest.length };
 }
 
-/** Which option the end of a line is being typed for, and what there is of it; undefined where none is left. */
-export function optionAtEnd(line: string, { options, from }: Head): { name: string; typed: string } | undefined {
+/** An option that is being typed, and what there is of it. */
+type Begun = { name: string; typed: string };
+
+/** All that is typed, for the first option of a command that reads its words itself; undefined where any option is named. */
+export function wordsAtEnd(line: string, { options, from, readWords }: Head): Begun | undefined {
+  const names = Object.keys(options);
+  const [name] = names;
+  const isNamed = tokensOf(line, from, names).some((token) => token.name !== undefined);
+  return readWords === undefined || name === undefined || isNamed || /\s$/u.test(line)
+    ? undefined
+    : { name, typed: line.slice(from) };
+}
+
+/** Which option the end of a line is being typed for; undefined where none is left. */
+export function optionAtEnd(line: string, { options, from }: Head): Begun | undefined {
   const tokens = openTokens(line, from, Object.keys(options));
   const last = tokens.at(-1);
   if (last?.name !== undefined) return { name: last.name, typed: last.text };

@@ -2,7 +2,7 @@ import type { Locale, Text } from "#src/base/locale.ts";
 import { plain } from "#src/base/markdown.ts";
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
 import { formatBillions, formatGb, formatTokens } from "#src/catalog/entry/units.ts";
-import type { Criterion, Range } from "#src/catalog/search/criteria.ts";
+import type { Criterion, Fact, Range } from "#src/catalog/search/criteria.ts";
 import { languageName } from "./labels.ts";
 
 /** A criterion as people write it, in Markdown: `显存 ≤ 6 GB`. */
@@ -13,7 +13,7 @@ export function criterionText(criterion: Criterion, text: Text, locale: Locale):
         ? text("criteria.bits", { bits: criterion.asked.bits })
         : quantizationLabel({ precision: criterion.asked.precision });
     case "memory":
-      return `${text(criterion.device === "vram" ? "facts.vram" : "facts.ram")} ${range(criterion.gb, formatGb)}`;
+      return memoryText(criterion, text);
     case "parameters":
       return `${text("facts.parameters")} ${criterion.exact === undefined ? range(criterion.billions, formatBillions) : `≈ ${formatBillions(criterion.exact)}`}`;
     case "context":
@@ -32,7 +32,7 @@ export function criterionText(criterion: Criterion, text: Text, locale: Locale):
     case "language":
       return languageName(criterion.language, locale);
     case "purpose":
-      return text(`purpose.${criterion.purpose}`);
+      return purposeText(criterion, text);
     case "thinking":
       return text(`criteria.thinking.${criterion.wanted}`);
     case "fineTuned":
@@ -48,7 +48,22 @@ export function criterionText(criterion: Criterion, text: Text, locale: Locale):
   }
 }
 
-const quoted = (word: string, text: Text): string => text("facts.quoted", { value: plain(word) });
+function memoryText({ device, gb, contextTokens }: Fact<"memory">, text: Text): string {
+  const memory = `${text(device === "vram" ? "facts.vram" : "facts.ram")} ${range(gb, formatGb)}`;
+  return contextTokens === undefined ? memory : atContextText(memory, contextTokens, text);
+}
+
+/** A memory with the context that it is for: `显存（128K 上下文时）`. */
+export const atContextText = (memory: string, tokens: number, text: Text): string =>
+  text("facts.atContext", { value: memory, context: formatTokens(tokens) });
+
+function purposeText({ purpose, about }: Fact<"purpose">, text: Text): string {
+  const name = text(`purpose.${purpose}`);
+  return about === undefined ? name : text("criteria.about", { purpose: name, word: quoted(about, text) });
+}
+
+/** A typed word between quotation marks, in Markdown. */
+export const quoted = (word: string, text: Text): string => text("facts.quoted", { value: plain(word) });
 
 function range({ min, max }: Range, format: (value: number) => string): string {
   const rounded = (value: number): string => format(Math.round(value * 100) / 100);

@@ -3,11 +3,11 @@ import { memoByObject } from "#src/base/memo.ts";
 import { licenseOf } from "#src/catalog/entry/of-variant.ts";
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
-import { formatTokens } from "#src/catalog/entry/units.ts";
+import { formatBillions, formatTokens } from "#src/catalog/entry/units.ts";
 import { leastMemory, type Offer, offersOf } from "#src/catalog/memory/offers.ts";
-import { singles } from "#src/catalog/search/criteria.ts";
+import { askedContext, singles } from "#src/catalog/search/criteria.ts";
 import { compareMemory } from "#src/catalog/search/criterion-ranks.ts";
-import type { Hit } from "#src/catalog/search/ranking.ts";
+import { type Hit, ONE_MACHINE_B } from "#src/catalog/search/ranking.ts";
 import type { SearchResult } from "#src/catalog/search/search.ts";
 import type { Context } from "#src/chat/command.ts";
 import { pageButtons, paginate } from "#src/chat/pages.ts";
@@ -21,7 +21,7 @@ import {
   textDisplay,
   type View,
 } from "#src/chat/view.ts";
-import { criterionText } from "./criterion-text.ts";
+import { atContextText, criterionText } from "./criterion-text.ts";
 import { countFull, dividerText } from "./divider-text.ts";
 import { offerText, sizesText } from "./labels.ts";
 import { commercialText } from "./license-text.ts";
@@ -153,15 +153,20 @@ export function about(entry: Entry, { text }: Pick<Context, "text">): string {
 export const entryLine = (entry: Entry, context: Pick<Context, "text">): string =>
   `- **${plain(entry.name)}** ${code(entry.id)} · ${about(entry, context)}`;
 
-function understood({ query }: SearchResult, { text, locale }: ListContext): string[] {
+function understood({ query, runnableFirst }: SearchResult, { text, locale }: ListContext): string[] {
   const criteria = query.criteria.map((criterion) => criterionText(criterion, text, locale));
   return [
     ...(criteria.length > 0 ? [text("list.understood", { criteria: criteria.join(" · ") })] : []),
     ...(query.ignored.length > 0
       ? [`-# ${text("list.ignored", { words: query.ignored.map(plain).join(text("facts.listComma")) })}`]
       : []),
+    ...(runnableFirst ? [`-# ${runnableText(text)}`] : []),
   ];
 }
+
+/** Says that what no single machine runs comes last. */
+export const runnableText = (text: Context["text"]): string =>
+  text("list.runnableFirst", { size: formatBillions(ONE_MACHINE_B) });
 
 /** The precisions and memory that a query asks for. */
 function asked({ query }: SearchResult) {
@@ -238,6 +243,12 @@ function hitLines(hit: Hit, result: SearchResult, context: ListContext): string 
 }
 
 function memoryHeading(result: SearchResult, text: Context["text"]): string {
+  const tokens = askedContext(result.query.criteria);
+  const memory = memoryAsked(result, text);
+  return tokens === undefined ? memory : atContextText(memory, tokens, text);
+}
+
+function memoryAsked(result: SearchResult, text: Context["text"]): string {
   const { precisions, memory } = asked(result);
   const [only] = precisions.length === 1 ? precisions : [];
   if (memory?.device === "ram") return text("facts.ram");

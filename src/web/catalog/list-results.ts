@@ -3,8 +3,9 @@ import { type Locale, type Text, textIn } from "#src/base/locale.ts";
 import { plain } from "#src/base/markdown.ts";
 import type { Sort } from "#src/catalog/search/query.ts";
 import type { Catalog } from "#src/catalog/search/search.ts";
-import { criterionText } from "#src/chat/model/criterion-text.ts";
+import { atContextText, criterionText } from "#src/chat/model/criterion-text.ts";
 import { dividerText } from "#src/chat/model/divider-text.ts";
+import { runnableText } from "#src/chat/model/list.ts";
 import { inlineHtml } from "#src/web/html/inline-markdown.ts";
 import type { Html } from "#src/web/html/page.ts";
 import { FILTER_NAMES, type FilterName, type Filters } from "./filters.ts";
@@ -34,7 +35,8 @@ export function listResults(params: ListParams, request: ListRequest, data: List
   ]);
   return {
     messages: messages(selection, drawing),
-    models: rows.length === 0 ? nearest(selection, drawing) : tableHtml(rows, selection.asksForMemory, drawing),
+    models:
+      rows.length === 0 ? nearest(selection, drawing) : tableHtml(rows, memoryHeading(selection, drawing), drawing),
   };
 }
 
@@ -53,15 +55,18 @@ function dividerHtml({ group }: Row, { rows: [first], found }: Selection, { text
 const COLUMNS = 6;
 type Column = { label: string; sort?: Sort };
 
-/**
- * Rows under their headings, which lead to the same list in their order. `asked`: whether the memory is that of a way to
- * run it that was asked for, and not the least.
- */
-function tableHtml(rows: readonly Html[], asked: boolean, { text, links, params, request }: Drawing): Html {
+/** The memory of the ways to run it that were asked for, with their context where one was asked; else the least. */
+function memoryHeading({ asksForMemory, contextTokens }: Selection, { text }: Drawing): string {
+  const memory = text(asksForMemory ? "facts.vram" : "facts.leastVram");
+  return contextTokens === undefined ? memory : atContextText(memory, contextTokens, text);
+}
+
+/** Rows under their headings, which lead to the same list in their order. */
+function tableHtml(rows: readonly Html[], memory: string, { text, links, params, request }: Drawing): Html {
   const columns: Column[] = [
     { label: text("facts.model"), sort: "name" },
     { label: text("facts.parameters"), sort: "size" },
-    { label: text(asked ? "facts.vram" : "facts.leastVram"), sort: "memory" },
+    { label: memory, sort: "memory" },
     { label: text("facts.context") },
     { label: `${text("facts.commercial")} · ${text("web.list.license")}` },
     { label: text("facts.released"), sort: "newest" },
@@ -90,6 +95,7 @@ function messages({ rows, found, obstacles }: Selection, drawing: Drawing): Html
   const lines = [
     ...(criteria.length > 0 ? [text("list.understood", { criteria: said(criteria) })] : []),
     ...(ignored.length > 0 ? [text("list.ignored", { words: ignored.map(plain).join(text("facts.listComma")) })] : []),
+    ...(found.runnableFirst ? [runnableText(text)] : []),
     ...(found.emptiedBy.length > 0 && criteria.length > 1
       ? [text("list.emptiedBy", { criteria: said(found.emptiedBy) })]
       : []),
@@ -116,5 +122,5 @@ function nearest({ found }: Selection, drawing: Drawing): Html {
   if (found.nearest.length === 0) return html``;
   const rows = found.nearest.map((entry) => rowHtml(plainRow(entry), { ...drawing, vramGb: undefined }));
   return html`<p>${text("list.nearest")}</p>
-${tableHtml(rows, false, drawing)}`;
+${tableHtml(rows, text("facts.leastVram"), drawing)}`;
 }

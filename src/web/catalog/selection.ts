@@ -1,6 +1,6 @@
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { leastMemory, type Offer, offersOf } from "#src/catalog/memory/offers.ts";
-import type { FactCriterion } from "#src/catalog/search/criteria.ts";
+import { askedContext, type FactCriterion, withAskedContext } from "#src/catalog/search/criteria.ts";
 import { asksMemory, compareMemory } from "#src/catalog/search/criterion-ranks.ts";
 import { type HitGroup, shownOffers } from "#src/catalog/search/ranking.ts";
 import { meetInOneVariant } from "#src/catalog/search/same-variant.ts";
@@ -23,6 +23,8 @@ export type Selection = {
   rows: Row[];
   /** Whether a precision or an amount of memory was asked for, in words or by choice. */
   asksForMemory: boolean;
+  /** The context that the memory is for, where one was asked beside it. */
+  contextTokens: number | undefined;
   /** How the query was understood. */
   found: SearchResult;
   /** With no rows: the parts without any one of which there would be some. */
@@ -33,9 +35,15 @@ export type Selection = {
 export function select(catalog: Catalog, request: ListRequest): Selection {
   const found = catalog.search(request.query, { sort: request.sort });
   const rows = rowsOf(found, request);
-  const asked = [...found.query.criteria, ...chosenCriteria(request)];
+  const asked = withAskedContext([...found.query.criteria, ...chosenCriteria(request)]);
   const asksForMemory = asksMemory(asked, "fits", "least", "amount");
-  return { rows, asksForMemory, found, obstacles: rows.length === 0 ? obstacles(catalog, request) : [] };
+  return {
+    rows,
+    asksForMemory,
+    contextTokens: askedContext(asked),
+    found,
+    obstacles: rows.length === 0 ? obstacles(catalog, request) : [],
+  };
 }
 
 /** An entry of which nothing in particular was asked. */
@@ -47,7 +55,7 @@ export const plainRow = (entry: Entry): Row => ({
 function rowsOf(found: SearchResult, request: ListRequest): Row[] {
   const tests = testsOf(request);
   const chosen = chosenCriteria(request);
-  const all = [...found.query.criteria, ...chosen];
+  const all = withAskedContext([...found.query.criteria, ...chosen]);
   const withoutWishes = all.filter((criterion) => !found.wishes.includes(criterion));
   const rows = found.hits.flatMap(({ entry, group }): Row[] => {
     const criteria = group === "others" ? withoutWishes : all;

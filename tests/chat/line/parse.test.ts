@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { UserError } from "#src/base/user-error.ts";
 import { choice, type Options, text } from "#src/chat/command.ts";
 import { parseLine } from "#src/chat/line/parse.ts";
+import { realCatalog } from "#tests/real-catalog.ts";
 
 const commands: Record<string, Options> = {
   models: { query: text({ required: false, maxLength: 70 }), sort: choice(["newest", "name"]) },
@@ -15,7 +16,7 @@ const commands: Record<string, Options> = {
   },
 };
 const parse = (line: string) =>
-  parseLine(line, (name) => commands[name] && { options: commands[name], subcommands: {} });
+  parseLine(line, (name) => commands[name] && { options: commands[name], subcommands: {} }, { catalog: realCatalog });
 
 describe("a line", () => {
   test.each([

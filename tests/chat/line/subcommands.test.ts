@@ -26,7 +26,7 @@ test.each([
   ["、admin：blocks", { command: "admin blocks", given: {} }],
   ["/admin nothing x", { command: "admin nothing", given: {} }],
 ])("%s", (line, expected) => {
-  expect(parseLine(line, find)).toEqual(expected);
+  expect(parseLine(line, find, app.services)).toEqual(expected);
 });
 
 const labels = (line: string): string[] =>
