@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { usableShare } from "#src/catalog/memory/engines.ts";
 import { findFits } from "#src/catalog/memory/fit.ts";
 import type { FitRequest } from "#src/catalog/memory/ways.ts";
 import { entriesOf, gguf, ids, requestFor } from "./fit-catalog.ts";
@@ -43,8 +44,9 @@ describe("room for the cache", () => {
     const [fit] = findFits(list, requestFor("80", asked)).fits;
     if (fit === undefined) throw new Error("it fits");
     expect(fit.needGb - fit.leastGb).toBeGreaterThan(3);
-    expect(ids(findFits(list, requestFor(`${(fit.needGb + 0.01).toFixed(3)}g`, asked)))).toEqual(["some"]);
-    expect(ids(findFits(list, requestFor(`${(fit.needGb - 0.01).toFixed(3)}g`, asked)))).toEqual([]);
+    const cardGb = fit.needGb / usableShare(fit.engine);
+    expect(ids(findFits(list, requestFor(`${(cardGb + 0.01).toFixed(3)}g`, asked)))).toEqual(["some"]);
+    expect(ids(findFits(list, requestFor(`${(cardGb - 0.01).toFixed(3)}g`, asked)))).toEqual([]);
   });
 
   test("is less with a narrower one, where the program has it", async () => {

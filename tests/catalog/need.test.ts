@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseEntry } from "#src/catalog/entry/parse.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
-import { leastMemoryAt } from "#src/catalog/memory/at-context.ts";
 import { cacheBytes } from "#src/catalog/memory/cache.ts";
 import { cacheGb, weightsGb } from "#src/catalog/memory/estimate.ts";
 import { type Need, needAt } from "#src/catalog/memory/need.ts";
@@ -225,31 +224,6 @@ test("what was measured with a narrower cache is no measurement of the usual one
   expect(offerOf({ requirements: rows(plain, narrow) })).toMatchObject({ vramGb: 15.6, stated: true });
   expect(offerOf({ requirements: rows(narrow, plain) })).toMatchObject({ vramGb: 15.6, stated: true });
   expect(offerOf({ requirements: rows(narrow) }).stated).toBe(false);
-});
-
-describe("the least memory with a context", () => {
-  const series = entryOf({
-    ...SHAPE,
-    contextTokens: "131072",
-    variants: `
-  - {name: A-2B, parametersB: 2, contextTokens: 8192, weights: [{label: x, precision: gguf, quant: q4_k_m, hub: huggingface, id: a/b}]}
-  - {name: A-7B, parametersB: 7, weights: [{label: x, precision: gguf, quant: q4_k_m, hub: huggingface, id: a/b}]}`,
-  });
-
-  test("is of what has that much, and grows with it", () => {
-    expect(leastMemoryAt(series, 8192)).toMatchObject({ offer: { variant: "A-2B" }, tokens: 8192 });
-    expect(leastMemoryAt(series, 32_768)?.offer.variant).toBe("A-7B");
-    expect(leastMemoryAt(series, 1_000_000)).toBeUndefined();
-    const at = (tokens: number) => leastMemoryAt(series, tokens)?.need.high ?? never();
-    expect(at(131_072) - at(32_768)).toBeGreaterThan(98_304 * CACHE_GB);
-  });
-
-  test("is of the variants that are meant, where they have it", () => {
-    const [small, large] = series.variants ?? [];
-    if (!small || !large) throw new Error("there are two");
-    expect(leastMemoryAt(series, 8192, [large])?.offer.variant).toBe("A-7B");
-    expect(leastMemoryAt(series, 32_768, [small])?.offer.variant).toBe("A-7B");
-  });
 });
 
 describe("an estimate", () => {

@@ -1,7 +1,6 @@
 import { contextOf } from "#src/catalog/entry/of-variant.ts";
-import type { Entry, Variant } from "#src/catalog/entry/schema.ts";
+import type { Entry } from "#src/catalog/entry/schema.ts";
 import { ESTIMATE_TOKENS } from "./estimate.ts";
-import { type Need, needAt } from "./need.ts";
 import { type Offer, offersOf } from "./offers.ts";
 
 /** Tokens of context to make room for, or as much as each model has. */
@@ -15,25 +14,8 @@ export function offersAt(entry: Entry, asked: AskedContext | undefined): { offer
   });
 }
 
-/**
- * The offer that takes the least graphics memory with so much context, and what it takes: of the given variants where some
- * have a known memory and the context, else of every variant. Undefined where none has both.
- */
-export function leastMemoryAt(
-  entry: Entry,
-  tokens: AskedContext,
-  variants: readonly Variant[] = [],
-): { offer: Offer; need: Need; tokens: number } | undefined {
-  const known = offersAt(entry, tokens).flatMap(({ offer, tokens }) => {
-    const need = offer.vramGb === undefined ? undefined : needAt(offer, tokens);
-    return need === undefined ? [] : [{ offer, need, tokens }];
-  });
-  const meant = known.filter(({ offer: { edition } }) => edition !== undefined && variants.includes(edition));
-  return (meant.length > 0 ? meant : known).toSorted((a, b) => a.need.high - b.need.high)[0];
-}
-
 /** Makers write 128K for 131,072 and for 128,000 tokens. */
-const ROUNDED = 0.95;
+export const ROUNDED = 0.95;
 /** Every model has that much, where nobody says how long it may be. */
 const SURE_TOKENS = 4096;
 

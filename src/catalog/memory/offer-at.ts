@@ -1,8 +1,6 @@
+import { ROUNDED } from "./at-context.ts";
 import { needAt } from "./need.ts";
 import type { Offer } from "./offers.ts";
-
-/** Makers write 128K for 131,072 and for 128,000 tokens. */
-const ROUNDED = 0.95;
 
 /**
  * An offer with the memory that it takes with so many tokens of context (GB, of a range the upper end): what a source
