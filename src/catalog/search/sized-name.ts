@@ -71,6 +71,9 @@ const itemsOf = memoByObject((entry: Entry): Item[] => {
   return [item(entry.name, undefined), ...(entry.variants ?? []).map((variant) => item(variant.name, variant))];
 });
 
+/** Reads the names of an entry ahead. */
+export const prepareSizedNames = (entry: Entry): unknown => itemsOf(entry);
+
 /**
  * What a name and a size mean: the variants of that size of the entry or family that bears the name, and of those whose
  * names have every other word. First what bears the name itself, then who is called by that size exactly, then general
