@@ -77,9 +77,9 @@ test("a narrower word, who made it, what one machine runs and a context are said
   expect(said("客服", sizes)).toContain("-# 没有限定显存：单机能跑的（不超过 200B）排在前面");
   expect(said(">1b 客服", sizes)).not.toContain("没有限定显存");
   const int4 = "\n  - {label: int4, precision: int4, hub: huggingface, id: a/b}";
-  expect(said("48g 128k", { a: { parametersB: "7", contextTokens: "131072", weights: int4 } })).toContain(
-    "显存（128K 上下文时） ≈",
-  );
+  expect(
+    said("48g 128k", { a: { released: "'2025'", parametersB: "7", contextTokens: "131072", weights: int4 } }),
+  ).toContain("显存（128K 上下文时） ≈");
 });
 
 const fields = smallCatalog({
