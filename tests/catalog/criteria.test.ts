@@ -172,6 +172,13 @@ describe("limits", () => {
     ["thinking can be switched", { thinking: "switchable" }, "可关闭思考", true],
     ["thinking cannot be switched", { thinking: "always" }, "可关闭思考", false],
     ["of thinking nothing is stated", {}, "不思考", false],
+    ["the licence of the weights", { license: "{commercial: unknown, weights: MIT License}" }, "mit", true],
+    ["that of the code", { license: "{commercial: unknown, code: MIT, weights: Own License}" }, "mit", false],
+    ["that of the code alone", { license: "{commercial: unknown, code: MIT, weights: unknown}" }, "mit", false],
+    ["that of the repository", { license: "{commercial: unknown, weights: 仓库 MIT，权重未写}" }, "mit", false],
+    ["that of the base model", { license: "{commercial: unknown, weights: MIT（底座 Apache-2.0）}" }, "apache", false],
+    ["that of another size", { license: "{commercial: unknown, weights: 7B 为 Own，3B 为 MIT}" }, "mit", true],
+    ["a word that holds its letters", { license: "{commercial: unknown, weights: Limited use}" }, "mit", false],
     ["conditions without registration", { license: "{commercial: conditional}" }, "免申请", true],
     ["registration", { license: "{commercial: registration}" }, "不用登记", false],
     [

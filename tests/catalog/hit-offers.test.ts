@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { smallCatalog } from "./small-catalog.ts";
+import { smallCatalog, weights } from "./small-catalog.ts";
 
 describe("the offers of a hit", () => {
   const variant = (name: string, billions: number, requirements: string): string =>
@@ -44,6 +44,23 @@ describe("the offers of a hit", () => {
       variant("small-7b", 7, need("int8", 8) + licensed("'no'"));
     expect(offers("8g", variants)).toEqual(["small-7b int8 8", "small-3b int8 4"]);
     expect(offers("8g 商用", variants)).toEqual(["small-3b int8 4"]);
+  });
+
+  test("what must fit beside a context fits with that much of it, and is shown with what it takes then", () => {
+    // 64 layers of 8 heads of 128 keep 256 KiB a token: 31.25 GiB at 128,000.
+    const attention = "{layers: 64, kvHeads: 8, headDim: 128, source: [https://example.com/]}";
+    const catalog = smallCatalog({
+      long: { parametersB: "7", contextTokens: "131072", attention, weights: weights("int4") },
+    });
+    const [at4K] = catalog.search("24g").hits[0]?.offers ?? [];
+    expect(at4K?.contextTokens).toBe(4096);
+    expect(at4K?.vramGb).toBeLessThan(24);
+    expect(catalog.search("24g 128k").hits).toEqual([]);
+    const [at128K] = catalog.search("48g 128k").hits[0]?.offers ?? [];
+    expect(at128K?.contextTokens).toBe(128_000);
+    expect((at128K?.vramGb ?? 0) - (at4K?.vramGb ?? 0)).toBeGreaterThan(30);
+    const [alone] = catalog.search("128k int4").hits[0]?.offers ?? [];
+    expect(alone?.vramGb).toBe(at4K?.vramGb);
   });
 
   test("a named variant is shown alone", () => {

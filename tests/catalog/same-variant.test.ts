@@ -69,6 +69,8 @@ describe("criteria together are met by one variant", () => {
     ["mit moe", false],
     ["非商用 moe", true],
     ["非商用 6b", false],
+    ["mit 商用 6b", true],
+    ["mit 商用 moe", false],
     ["商用 16g", true],
     ["商用 awq", false],
   ])("%s", (query, found) => {

@@ -38,12 +38,22 @@ test("what fits in a memory is shown at its largest, a named variant as itself",
   expect(shown("int4 chatglm")).toMatchObject({ precision: "int4", vramGb: 6 });
 });
 
+test("QwQ-32B fits a card of 24 GB, and not with 128K of context", () => {
+  expect(ids("qwq-32b 24g")).toEqual(["qwq-32b"]);
+  expect(ids("qwq-32b 24g 32k")).toEqual([]);
+  expect(ids("qwq-32b 24g 128k")).toEqual([]);
+  expect(ids("qwq-32b 64g 128k")).toEqual(["qwq-32b"]);
+});
+
 describe("what was understood is said", () => {
   const text = textIn("zh-CN");
   test.each<[query: string, criteria: string[], ignored: string[]]>([
     ["能商用的代码模型", ["可商用", "写代码"], []],
     ["6G显存能跑的", ["显存 ≤ 6 GB"], ["能跑的"]],
     ["4090 推理", ["显存 ≤ 24 GB", "推理（思考）"], []],
+    ["4090 128k", ["显存 ≤ 24 GB（128K 上下文时）", "上下文 ≥ 128K"], []],
+    ["中医", ["医疗（「中医」优先）"], []],
+    ["心血管", ["医疗"], []],
     ["2张3090", ["显存 ≤ 48 GB"], []],
     ["百川 13b", ["「百川」", "参数 ≈ 13B"], []],
     ["qwne3", ["「qwne3」 → 「qwen3」"], []],

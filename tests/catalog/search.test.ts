@@ -52,10 +52,10 @@ describe("what people type, and what must come first", () => {
     ["guanaco", ["chinese-chatllama", "chinese-vicuna"], ["chatglm-6b"]],
     ["wudao", ["open-llama"], ["chatglm-6b"]],
     ["从头预训练", ["open-llama"], ["chatglm-6b"]],
-    ["邮件写作", ["chatglm-6b"], []],
+    ["邮件写作", ["open-llama"], []],
     ["int4 int8", ["chinese-chatllama"], ["open-llama"]],
     ["6b 13b", ["chinese-chatllama"], ["open-llama"]],
-    ["gpl", ["chinese-vicuna", "chinese-chatllama"], ["belle"]],
+    ["gpl", ["chinese-chatllama", "chinese-vicuna"], ["belle"]],
     ["apache mit", ["belle"], ["open-llama"]],
     ["lora 7b", ["chinese-vicuna"], ["chatglm-6b"]],
   ])("%s", (query, first, never) => {

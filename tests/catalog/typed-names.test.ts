@@ -125,6 +125,7 @@ describe("of a family and a size", () => {
     },
     eyes: { ...family, purposes: "[vision, chat]", released: "'2026'", ...variants("name: Zeta2-V-7B") },
     ears: { ...family, ...chat, modalities: "[text, audio]", released: "'2026'", ...variants("name: Zeta-O-7B") },
+    works: { ...family, purposes: "[agent]", released: "'2027'", ...variants("name: Zeta-A-7B") },
     near: { ...family, ...chat, released: "'2026'", ...variants("name: Zeta3-7.4B, parametersB: 7.4") },
     other: { family: "Other", ...chat, released: "'2026'", ...variants("name: Other-Zeta-7B") },
   });
@@ -136,7 +137,7 @@ describe("of a family and a size", () => {
   test("the newest that converses in writing, then newer ones that see or hear, then the others of exactly that size", () => {
     expect(names("zeta 7b")[0]).toEqual("Zeta2-7B");
     expect(names("zeta 7b").slice(1, 3).toSorted()).toEqual(["Zeta-O-7B", "Zeta2-V-7B"]);
-    expect(names("zeta 7b").slice(3)).toEqual(["Zeta2-7B-Long", "Zeta1-7B"]);
+    expect(names("zeta 7b").slice(3)).toEqual(["Zeta-A-7B", "Zeta2-7B-Long", "Zeta1-7B"]);
     expect(subjectNamed("zeta 7b", catalog)?.kind).toBe("size");
   });
 

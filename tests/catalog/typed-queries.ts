@@ -109,7 +109,7 @@ export const FACTS: Row[] = [
   ["mit moe", [], ["deepseek-v4"], ["qwen3", "yi-1.5"]],
   ["moe apache", [], ["qwen3.6"], ["glm-4.5", "aquilamoe", "yuan2.0-m32"]],
   ["mit 7b", [], ["deepseek-r1-distill"], ["janus", "deepseek-vl", "deepseek-llm"]],
-  ["apache 商用 7b", ["deepseek-r1-distill"], ["qwen2.5"], ["qwen3", "kimi-k2"]],
+  ["apache 商用 7b", [], ["qwen2.5", "marco-o1"], ["qwen3", "kimi-k2", "deepseek-r1-distill", "mimo-7b"]],
   ["4090 商用 128k", [], ["qwen3.5"], ["qwq-32b", "glm-4.7-flash"]],
   ["24g 128k", [], ["qwen3.5"], ["qwq-32b", "deepseek-r1"]],
   ["128k 长文本", [], ["qwen3.8"], ["chatglm-6b", "baichuan-13b"]],

@@ -63,6 +63,25 @@ test("where all of a list is of one kind there is no divider", () => {
     expect(linesOf(words, query, { ...UNLIMITED, tables: false }).join("\n")).not.toContain("—");
 });
 
+test("a narrower word, who made it, what one machine runs and a context are said", () => {
+  const said = (query: string, files: Parameters<typeof smallCatalog>[0]): string =>
+    linesOf(smallCatalog(files), query, { ...UNLIMITED, tables: false }).join("\n");
+  const medical = { purposes: "[medical]" };
+  expect(said("中医", { a: { ...medical, summary: "{zh: 中医, en: x}" }, b: medical })).toContain(
+    "— 以下没有提到「中医」 —",
+  );
+  expect(said("zeta", { a: { familyAliases: "[zeta]" }, b: { developers: "[{name: zeta}]" } })).toContain(
+    "— 「zeta」 参与研发的模型 —",
+  );
+  const sizes = { a: { purposes: "[chat]", parametersB: "300" }, b: { purposes: "[chat]", parametersB: "8" } };
+  expect(said("客服", sizes)).toContain("-# 没有限定显存：单机能跑的（不超过 200B）排在前面");
+  expect(said(">1b 客服", sizes)).not.toContain("没有限定显存");
+  const int4 = "\n  - {label: int4, precision: int4, hub: huggingface, id: a/b}";
+  expect(
+    said("48g 128k", { a: { released: "'2025'", parametersB: "7", contextTokens: "131072", weights: int4 } }),
+  ).toContain("显存（128K 上下文时） ≈");
+});
+
 const fields = smallCatalog({
   lawyer: { purposes: "[legal]", parametersB: "7" },
   general: { purposes: "[chat]", parametersB: "7" },

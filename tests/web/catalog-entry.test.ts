@@ -111,6 +111,16 @@ describe("/catalog/<id>", () => {
     expect([response.status, response.headers.get("location")]).toEqual([302, "/catalog/chatglm-6b"]);
   });
 
+  test.each([
+    ["Qwen3-8B", "qwen3"],
+    ["qwen3:8b", "qwen3"],
+    ["Qwen/Qwen3-8B-GGUF", "qwen3"],
+    ["deepseek r1 14b", "deepseek-r1-distill"],
+  ])("so does what a hub or a person calls it: %s", async (name, id) => {
+    const response = await reader.get(`/catalog/${encodeURIComponent(name)}`);
+    expect([response.status, response.headers.get("location")]).toEqual([302, `/catalog/${id}`]);
+  });
+
   test("HEAD gives what GET would, without the body", async () => {
     const [head, get] = [await reader.get("/catalog/belle", { method: "HEAD" }), await reader.get("/catalog/belle")];
     expect(head.status).toBe(200);

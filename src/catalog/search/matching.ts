@@ -25,6 +25,7 @@ const RANK_OF_FIELD: Record<TextField, number> = {
   rest: 9,
 };
 const RANKS_BY_FIELD = FIELD_NAMES.map((field) => RANK_OF_FIELD[field]);
+const RANKS_FOR_MAKER = FIELD_NAMES.map((field) => (field === "makers" ? RANK_OF_NAME.family : RANK_OF_FIELD[field]));
 export const RANK_OF_RELATIVE = 4;
 export const RANK_OF_MAKER = RANK_OF_FIELD.makers;
 /** The highest rank at which a word names an entry; above it the entry is made by it, built on it or mentions it. */
@@ -65,12 +66,9 @@ export function createMatching(newestFirst: readonly Entry[], text: FullText, na
     if (foreign) return new Int8Array(newestFirst.length).fill(NOT_MET);
     const fields = text.find(word);
     const ranks: Ranks = new Int8Array(newestFirst.length);
-    for (let index = 0; index < ranks.length; index++)
-      ranks[index] = RANKS_BY_FIELD[fields[index] ?? NO_FIELD] ?? NOT_MET;
     // What the others of that maker are called does not matter to who names the maker.
-    if (isMaker(word, named))
-      for (let index = 0; index < ranks.length; index++)
-        if (ranks[index] === RANK_OF_MAKER) ranks[index] = RANK_OF_NAME.family;
+    const byField = isMaker(word, named) ? RANKS_FOR_MAKER : RANKS_BY_FIELD;
+    for (let index = 0; index < ranks.length; index++) ranks[index] = byField[fields[index] ?? NO_FIELD] ?? NOT_MET;
     const families = familiesOfOwn(named);
     for (const item of named) {
       const index = indexes.get(item.entry);
@@ -140,9 +138,7 @@ function isMaker(word: string, named: readonly NamedEntry[]): boolean {
   if (named.some(({ kind }) => kind !== "family")) return false;
   const folded = foldName(word);
   const made = named.filter(({ entry }) =>
-    entry.developers.some(({ name, zh = "", en = "" }) =>
-      [name, zh, en].some((one) => foldName(one).includes(folded)),
-    ),
+    entry.developers.some(({ name, zh = "", en = "" }) => [name, zh, en].some((one) => foldName(one).includes(folded))),
   );
   return made.length * 2 > named.length;
 }

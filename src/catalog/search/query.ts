@@ -95,7 +95,9 @@ function withoutUnknown(criterion: Criterion, text: FullText): Criterion {
 
 /** Without a purpose of which a narrower part was typed too: `邮件写作`. */
 function withoutWider(criteria: readonly Criterion[]): Criterion[] {
-  const narrowed = criteria.flatMap((item) => (item.kind === "purpose" && item.about !== undefined ? item.purpose : []));
+  const narrowed = criteria.flatMap((item) =>
+    item.kind === "purpose" && item.about !== undefined ? item.purpose : [],
+  );
   return criteria.filter(
     (item) => item.kind !== "purpose" || item.about !== undefined || !narrowed.includes(item.purpose),
   );

@@ -1,12 +1,9 @@
-import { memoByObject } from "#src/base/memo.ts";
-import { DOMAINS, type Purpose } from "#src/catalog/entry/purposes.ts";
-import type { Entry, Variant } from "#src/catalog/entry/schema.ts";
-import { isForAnyAssistant, isGeneral } from "#src/catalog/entry/suitability.ts";
-import { foldName } from "#src/catalog/entry/text.ts";
-import { offerAt } from "#src/catalog/memory/offer-at.ts";
-import { type Offer, sizesOf } from "#src/catalog/memory/offers.ts";
-import { askedContext, type Criterion, type FactCriterion, singles, type WordCriterion } from "./criteria.ts";
-import { asksMemory, compareMemory, isOfferCriterion, jointRank, offersFor } from "./criterion-ranks.ts";
+import { DOMAINS } from "#src/catalog/entry/purposes.ts";
+import type { Entry } from "#src/catalog/entry/schema.ts";
+import type { Offer } from "#src/catalog/memory/offers.ts";
+import { askedOrder, type OrderKeys } from "./asked-order.ts";
+import type { Criterion, FactCriterion, WordCriterion } from "./criteria.ts";
+import { compareMemory } from "./criterion-ranks.ts";
 import {
   MAX_NAME_RANK,
   type Matching,
@@ -17,7 +14,8 @@ import {
   type Ranks,
 } from "./matching.ts";
 import type { Sort } from "./query.ts";
-import { type Fit, variantsMeeting } from "./same-variant.ts";
+import type { Fit } from "./same-variant.ts";
+import { leastOffer, shownOffers, smallest } from "./shown-offers.ts";
 
 /**
  * What a hit has in common with others of the list, the best first: it meets all that was asked; it is for a purpose and
@@ -44,22 +42,15 @@ export type Ranking = {
 };
 
 /** A hit with what it is ranked by. Where two are alike in all, the newer comes first. */
-type RankedEntry = {
+type RankedEntry = OrderKeys & {
   entry: Entry;
   /** Its group as a number, the best first. */
   group: number;
   /** How many of the wishes it does not meet. */
   missed: number;
-  /** Whether no single machine runs it, where that counts. */
-  tooLarge: boolean;
   /** The sum of its ranks for words. */
   wordRank: number;
   fit: Fit;
-  /** How well it suits the purposes, in years: older by so many it would be as good. */
-  purpose: number;
-  /** The year, and whether it is no general assistant, where it is asked what one could run and not for what. */
-  year: number;
-  niche: boolean;
   /** GB, where the order asks for it. */
   memory: { vramGb?: number | undefined; ramGb?: number | undefined } | undefined;
   /** Billions of parameters, where the order asks for it. */
@@ -79,22 +70,16 @@ export function rankHits(criteria: readonly Criterion[], sort: Sort | undefined,
       }),
     );
   const wished = found.wishes.map(matching.ranks);
-  const any = sort === undefined && asksForAny(criteria);
-  const abouts = aboutsOf(criteria);
-  const groupOf = (worstName: number, { doesToo, specialist }: Fit, index: number): HitGroup => {
-    if (worstName === RANK_OF_MAKER) return "makers";
-    if (worstName > MAX_NAME_RANK) return "mentions";
-    // An order that was asked for holds for all of a series.
-    if (worstName === RANK_OF_RELATIVE && sort === undefined) return "relatives";
-    if (doesToo) return "doesToo";
-    if (sort === undefined && !abouts.every((word) => matching.mentions(word, index))) return "wider";
-    return any && specialist ? "specialists" : "full";
-  };
-  const byYear = any && !singles(criteria).some(({ kind }) => kind === "modality");
-  const bySize = sort === undefined && asksAnyAssistant(criteria);
-  const byPurpose = sort === undefined && criteria.some(({ kind }) => kind === "purpose");
-  const yearsOfRank = YEARS_OF_RANK[purposesIn(criteria).every(isForAnyAssistant) ? "forAnyAssistant" : "usual"];
-  const byMemory = sort === "memory" || (sort === undefined && asksMemory(criteria, "least"));
+  const asked = askedOrder(criteria, sort);
+  const groupOf = (worstName: number, fit: Fit, index: number): HitGroup =>
+    groupByName(worstName, sort) ??
+    (fit.doesToo
+      ? "doesToo"
+      : asked.abouts.some((word) => !matching.mentions(word, index))
+        ? "wider"
+        : asked.forAny && fit.specialist
+          ? "specialists"
+          : "full");
   const ranked = ({ index, fit }: Met, wanted: readonly Criterion[], groupIn?: HitGroup): RankedEntry[] => {
     const entry = matching.entries[index];
     if (entry === undefined) return [];
@@ -104,13 +89,10 @@ export function rankHits(criteria: readonly Criterion[], sort: Sort | undefined,
         entry,
         group: HIT_GROUPS.indexOf(groupIn ?? groupOf(worstName, fit, index)),
         missed: wished.filter((ranks) => ranks[index] === NOT_MET).length,
-        tooLarge: bySize && (sizesOf(entry)[0] ?? 0) > ONE_MACHINE_B,
         wordRank,
         fit,
-        purpose: fit.purposes * (fit.doesToo ? 1 : yearsOfRank) - (byPurpose ? yearsOf(entry) : 0),
-        year: byYear ? Math.floor(yearsOf(entry)) : 0,
-        niche: byYear && !hasGeneral(entry),
-        memory: byMemory ? leastOffer(wanted, entry) : undefined,
+        ...asked.keysOf(entry, fit),
+        memory: asked.byMemory ? leastOffer(wanted, entry) : undefined,
         size: sort === "size" ? smallest(wanted, entry) : 0,
       },
     ];
@@ -129,28 +111,13 @@ export function rankHits(criteria: readonly Criterion[], sort: Sort | undefined,
   };
 }
 
-/** Years that it is worth to be made for a purpose foremost; fewer where newer assistants catch up. */
-const YEARS_OF_RANK = { usual: 1, forAnyAssistant: 0.5 };
-
-/** Billions of parameters up to which a model runs on one machine: at four bits in 128 GB of memory. */
-export const ONE_MACHINE_B = 200;
-
-/** The narrower words that were typed for purposes. */
-const aboutsOf = (criteria: readonly Criterion[]): string[] =>
-  singles(criteria).flatMap((criterion) => (criterion.kind === "purpose" ? (criterion.about ?? []) : []));
-
-/** Whether it is asked for what any assistant does, and nothing limits how large it may be nor names it. */
-function asksAnyAssistant(criteria: readonly Criterion[]): boolean {
-  const purposes = purposesIn(criteria);
-  return (
-    purposes.length > 0 &&
-    purposes.every(isForAnyAssistant) &&
-    !criteria.some((criterion) => criterion.kind === "word" || isOfferCriterion(criterion))
-  );
+/** The group of an entry that is not what was named, by its worst rank for a name. */
+function groupByName(worstName: number, sort: Sort | undefined): HitGroup | undefined {
+  if (worstName === RANK_OF_MAKER) return "makers";
+  if (worstName > MAX_NAME_RANK) return "mentions";
+  // An order that was asked for holds for all of a series.
+  return worstName === RANK_OF_RELATIVE && sort === undefined ? "relatives" : undefined;
 }
-
-const purposesIn = (criteria: readonly Criterion[]): Purpose[] =>
-  singles(criteria).flatMap((criterion) => (criterion.kind === "purpose" ? criterion.purpose : []));
 
 type WordRanks = {
   ranks: Ranks;
@@ -172,10 +139,6 @@ function rankOfWords(words: readonly WordRanks[], index: number): { wordRank: nu
 /** How many entries meet all the criteria. */
 export const countHits = (criteria: readonly Criterion[], matching: Matching): number =>
   findFull(criteria, matching).length;
-
-/** Whether it is asked what one could run, and not for what. */
-const asksForAny = (criteria: readonly Criterion[]): boolean =>
-  criteria.some(isOfferCriterion) && !singles(criteria).some(({ kind }) => kind === "purpose");
 
 /** The name that stands for a series too, alone and without a number: whoever types `chatglm` may want a newer GLM. */
 function seriesOf([only, ...others]: readonly Criterion[]): WordCriterion | undefined {
@@ -279,65 +242,5 @@ function order(sort: Sort | undefined): (a: RankedEntry, b: RankedEntry) => numb
     a.purpose - b.purpose ||
     compareMemory(a.memory, b.memory) ||
     b.year - a.year ||
-    Number(a.niche) - Number(b.niche);
-}
-
-const hasGeneral = memoByObject((entry: Entry): boolean =>
-  (entry.variants?.length ? entry.variants : [undefined]).some((variant) => isGeneral(entry, variant)),
-);
-
-/** The date of release in years; 0 where none is stated. */
-const yearsOf = memoByObject(({ released = "0" }: Entry): number => {
-  const [year = 0, month = 1, day = 1] = released.split("-").map(Number);
-  return year + (month - 1) / 12 + (day - 1) / 365;
-});
-
-/** The size of the smallest variant that is meant, in billions of parameters. */
-function smallest(criteria: readonly Criterion[], entry: Entry): number {
-  const meant = [...(variantsMeeting(criteria, entry) ?? [])].flatMap(({ parametersB }) => parametersB ?? []);
-  return meant.length > 0 ? Math.min(...meant) : (sizesOf(entry)[0] ?? Number.MAX_VALUE);
-}
-
-/** The offer that takes the least memory, whatever its precision. */
-const leastOffer = (criteria: readonly Criterion[], entry: Entry): Offer | undefined =>
-  offersMeeting(criteria, entry).toSorted(compareMemory)[0];
-
-/** The offers of the variants that meet all the criteria, best precision, then least memory first. */
-function offersMeeting(criteria: readonly Criterion[], entry: Entry): Offer[] {
-  const meant = variantsMeeting(criteria, entry);
-  const offers = offersFor(criteria.filter(isOfferCriterion), entry);
-  return meant ? offers.filter(({ edition }) => edition === undefined || meant.has(edition)) : offers;
-}
-
-/**
- * The offers of an entry that answer a query, of the named variants where it names some. What must fit in a memory is the largest
- * that does, at the widest precision, what is measured before what is estimated; else the least memory comes first.
- */
-export function shownOffers(criteria: readonly Criterion[], entry: Entry): Offer[] {
-  const asked = criteria.filter(isOfferCriterion);
-  const variants = namedVariants(criteria, entry);
-  if (asked.length === 0 && variants.size === 0) return [];
-  const tokens = askedContext(criteria);
-  const offers = offersMeeting(criteria, entry).flatMap((offer) =>
-    tokens === undefined ? offer : (offerAt(offer, tokens) ?? []),
-  );
-  const ofVariants = offers.filter(({ edition }) => edition !== undefined && variants.has(edition));
-  const shown = ofVariants.length > 0 ? ofVariants : offers;
-  if (!asksMemory(criteria, "fits")) return shown;
-  const atPrecision = asked.filter(({ kind }) => kind !== "memory");
-  const rank = (offer: Offer): number => jointRank(atPrecision, offer, entry) ?? 1;
-  return shown.toSorted(
-    (a, b) =>
-      rank(a) - rank(b) ||
-      (b.parametersB ?? 0) - (a.parametersB ?? 0) ||
-      Number(a.estimated) - Number(b.estimated) ||
-      compareMemory(b, a),
-  );
-}
-
-/** The variants that a query names as a whole; what an entry is called itself means all of it. */
-function namedVariants(criteria: readonly Criterion[], { id, name, variants = [] }: Entry): Set<Variant> {
-  const typed = criteria.flatMap((item) => (item.kind === "word" ? foldName(item.word) : []));
-  const names = new Set(typed.filter((word) => word !== foldName(id) && word !== foldName(name)));
-  return new Set(variants.filter((variant) => names.has(foldName(variant.name))));
+    a.niche - b.niche;
 }

@@ -1,3 +1,4 @@
+import { memoByObject } from "#src/base/memo.ts";
 import { editionOf } from "#src/catalog/entry/edition-match.ts";
 import { everyOllamaModel, everyWeights } from "#src/catalog/entry/editions.ts";
 import type { Entry, OllamaModel, Variant } from "#src/catalog/entry/schema.ts";
@@ -31,6 +32,13 @@ export type References = {
   /** Entries by a repository of theirs on GitHub, the newest first. */
   repository: (name: string) => readonly Bearer[];
 };
+
+/** Reads ahead what the hubs call the models of an entry. */
+export const prepareReferences = (entry: Entry): unknown[] => [
+  ollamaBearers(entry),
+  weightsBearers(entry),
+  namedBearers(entry),
+];
 
 /** Indexes what the hubs call the models of entries. */
 export function indexReferences(entries: readonly Entry[]): References {
@@ -72,34 +80,36 @@ export function indexReferences(entries: readonly Entry[]): References {
   };
 }
 
-const ollamaBearers = (entry: Entry): OllamaBearer[] =>
+const ollamaBearers = memoByObject((entry: Entry): OllamaBearer[] =>
   everyOllamaModel(entry).map(({ row: model, variant }) => ({
     entry,
     variant: variant ?? editionOf(entry, undefined, model.model.replace(/[:/]/g, " ")).variant,
     model,
-  }));
+  })),
+);
 
 type WeightsBearer = Bearer & { id: string | undefined; url: string | undefined; stems: readonly string[] };
 
-const weightsBearers = (entry: Entry): WeightsBearer[] =>
+const weightsBearers = memoByObject((entry: Entry): WeightsBearer[] =>
   everyWeights(entry).flatMap(({ row, variant }) =>
     (row.formerId === undefined ? [row.id] : [row.id, row.formerId]).map((id) => {
       const name = id?.slice(id.indexOf("/") + 1);
       const of = variant ?? variantOf(entry, name ?? "", row.label);
       return { entry, variant: of, id, url: row.url, stems: name === undefined ? [] : stemsOf(name) };
     }),
-  );
+  ),
+);
 
 type NamedBearer = Bearer & { name: string };
 
 /** An entry by its own names; those of its variants are theirs. */
-const namedBearers = (entry: Entry): NamedBearer[] => {
+const namedBearers = memoByObject((entry: Entry): NamedBearer[] => {
   const variants = (entry.variants ?? []).map((variant) => ({ entry, variant, name: variant.name }));
   const own = [entry.id, entry.name, ...entry.aliases].filter(
     (name) => !variants.some((item) => foldName(item.name) === foldName(name)),
   );
   return [...own.map((name) => ({ entry, variant: undefined, name })), ...variants];
-};
+});
 
 const repositoriesOf = ({ repository }: Entry): string[] =>
   repository === undefined

@@ -11,6 +11,7 @@ import { nearestEntries } from "./nearest.ts";
 import { parseQuery, type Query, type Sort } from "./query.ts";
 import { countHits, type Ranking, rankHits } from "./ranking.ts";
 import { namedSizesOf } from "./sizes.ts";
+import { type NamedCatalog, prepareNames } from "./subject.ts";
 import { MEANINGS } from "./vocabulary.ts";
 
 export type SearchResult = Ranking & {
@@ -50,7 +51,7 @@ export function openCatalog(
   const matching = createMatching(newestFirst, text, names);
   const results = new LRUCache<string, SearchResult>({ max: CACHED_RESULTS });
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
-  later(prepare(newestFirst, text, matching, cards));
+  later(prepare({ entries, names }, text, matching, cards));
   const counts = new LRUCache<string, number>({ max: CACHED_RESULTS });
   return {
     entries,
@@ -91,7 +92,7 @@ const COMMON: readonly Criterion[] = [
 
 /** Makes what the first queries would have to wait for, in steps of about a millisecond. */
 function* prepare(
-  entries: readonly Entry[],
+  named: NamedCatalog,
   text: FullText,
   matching: Matching,
   cards: Reference["cards"],
@@ -99,8 +100,9 @@ function* prepare(
   while (!text.advance(1)) yield;
   // An expression is compiled when it is first used, for Latin texts and for Chinese ones.
   for (const typed of ["card", "显卡"]) yield typed.search(cardPattern(cards).expression);
-  for (const entry of entries) yield namedSizesOf(entry);
+  for (const entry of named.entries) yield namedSizesOf(entry);
   for (const criterion of COMMON) yield matching.ranks(criterion);
+  yield* prepareNames(named);
 }
 
 const todayInUtc = (): string => new Date().toISOString().slice(0, 10);

@@ -1,5 +1,6 @@
 import { memoByObject } from "#src/base/memo.ts";
 import { sizeInName } from "#src/catalog/entry/edition-match.ts";
+import { purposesOf } from "#src/catalog/entry/of-variant.ts";
 import type { Entry, Variant } from "#src/catalog/entry/schema.ts";
 import { isGeneral } from "#src/catalog/entry/suitability.ts";
 import { fold } from "#src/catalog/entry/text.ts";
@@ -71,6 +72,9 @@ const itemsOf = memoByObject((entry: Entry): Item[] => {
   return [item(entry.name, undefined), ...(entry.variants ?? []).map((variant) => item(variant.name, variant))];
 });
 
+/** Reads the names of an entry ahead. */
+export const prepareSizedNames = (entry: Entry): unknown => itemsOf(entry);
+
 /**
  * What a name and a size mean: the variants of that size of the entry or family that bears the name, and of those whose
  * names have every other word. First what bears the name itself, then who is called by that size exactly, then general
@@ -99,12 +103,18 @@ function rank(asked: SizedName, entries: readonly Entry[], names: Names): Sized 
   return { found: alike.map(({ entry, variant }) => ({ entry, variant })), ofFamily: best?.tier === 1, hasSize };
 }
 
-/** The best, then of what may be meant as well the newer ones (they may see or hear besides), then the rest. */
+/**
+ * The best, then of what may be meant as well the newer ones (they may see or hear besides), those that converse before
+ * others, then the rest.
+ */
 function alternatives(best: Match, matches: readonly Match[]): Match[] {
   const alike = matches.filter((match) => match !== best && isAlike(match, best));
   const isNewer = ({ entry }: Match): boolean =>
     best.tier === 1 && dateOf(entry.released) > dateOf(best.entry.released);
-  const newer = alike.filter(isNewer).toSorted((a, b) => dateOf(b.entry.released) - dateOf(a.entry.released));
+  const converses = ({ entry, variant }: Match): number => Number(purposesOf(entry, variant).includes("chat"));
+  const newer = alike
+    .filter(isNewer)
+    .toSorted((a, b) => converses(b) - converses(a) || dateOf(b.entry.released) - dateOf(a.entry.released));
   return [best, ...newer, ...alike.filter((match) => !isNewer(match))];
 }
 

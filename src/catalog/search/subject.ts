@@ -3,8 +3,8 @@ import type { Entry, OllamaModel, Variant } from "#src/catalog/entry/schema.ts";
 import { fold, foldName } from "#src/catalog/entry/text.ts";
 import { type Offer, offersOf } from "#src/catalog/memory/offers.ts";
 import type { NamedEntry, NameKind, Names } from "./names.ts";
-import { type Bearer, indexReferences } from "./references.ts";
-import { namedWithSize } from "./sized-name.ts";
+import { type Bearer, indexReferences, prepareReferences } from "./references.ts";
+import { namedWithSize, prepareSizedNames } from "./sized-name.ts";
 import { MAX_TYPED_NAME, readWrittenName, stemsOf, type WrittenName, withoutEdition } from "./written-name.ts";
 
 /** An entry or one of its variants, as a person means it by a name. */
@@ -35,6 +35,14 @@ export const isSameSubject = (a: Subject, b: Subject): boolean => a.entry === b.
 
 /** Made with the first name that no entry bears as it is typed. */
 const referencesOf = memoByObject(indexReferences);
+
+/** Makes in steps what the first name that no entry bears as it is typed would have to wait for. */
+export function* prepareNames({ entries, names }: NamedCatalog): Generator<unknown, void> {
+  for (const entry of entries) yield prepareReferences(entry);
+  yield referencesOf(entries);
+  for (const entry of entries) yield prepareSizedNames(entry);
+  yield names.near("qwne", 1);
+}
 
 /**
  * What a name means, or undefined where nothing bears it. Everything is a name that Mulu or the hubs print: an entry's or

@@ -4,6 +4,7 @@ import { etag, RETAINED_304_HEADERS } from "hono/etag";
 import type { Locale } from "#src/base/locale.ts";
 import { memoByObject } from "#src/base/memo.ts";
 import type { Catalog } from "#src/catalog/search/search.ts";
+import { subjectNamed } from "#src/catalog/search/subject.ts";
 import type { Html } from "#src/web/html/page.ts";
 import type { SitePart } from "#src/web/http/server.ts";
 import { visitorLocale } from "#src/web/http/visitor-locale.ts";
@@ -78,8 +79,8 @@ export const catalogPages: SitePart = ({ services }) => {
     );
     if (entry !== undefined)
       return sendPage(context, catalog, locale, () => entryPage(entry, { catalog, locale, links }));
-    const [named] = catalog.names.exact(id);
-    if (named?.kind === "own") return context.redirect(links.entry(named.entry.id));
+    const named = subjectNamed(context.req.param("id"), catalog);
+    if (named !== undefined && named.kind !== "family") return context.redirect(links.entry(named.subject.entry.id));
     return context.html(missingPage(id, { catalog, locale, links }), 404, { vary: PAGE_HEADERS.vary });
   });
   return site;

@@ -2,9 +2,10 @@ import type { Entry } from "#src/catalog/entry/schema.ts";
 import { leastMemory, type Offer, offersOf } from "#src/catalog/memory/offers.ts";
 import { askedContext, type FactCriterion, withAskedContext } from "#src/catalog/search/criteria.ts";
 import { asksMemory, compareMemory } from "#src/catalog/search/criterion-ranks.ts";
-import { type HitGroup, shownOffers } from "#src/catalog/search/ranking.ts";
+import type { HitGroup } from "#src/catalog/search/ranking.ts";
 import { meetInOneVariant } from "#src/catalog/search/same-variant.ts";
 import type { Catalog, SearchResult } from "#src/catalog/search/search.ts";
+import { shownOffers } from "#src/catalog/search/shown-offers.ts";
 import { FILTER_NAMES, type FilterName, type FilterTest, passes } from "./filters.ts";
 import type { ListRequest } from "./request.ts";
 
