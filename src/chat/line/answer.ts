@@ -45,7 +45,7 @@ export async function answerLine(typed: string, router: Router, context: Context
 /**
  * Whether the catalog understands any of it: a name, a memory, a licence. A sentence of which it understands nothing is none,
  * nor is one of which texts mention a word and the rest means nothing, nor a task (`help me write to my boss`) that finds
- * nothing and of which part means nothing.
+ * nothing and of which part means nothing, or half of its text.
  */
 function isSearch(words: string, { catalog }: Context): boolean {
   if (words.length > MAX_QUERY) return false;
@@ -53,7 +53,11 @@ function isSearch(words: string, { catalog }: Context): boolean {
   const met = catalog.count(words) > 0;
   const whole = query.ignored.length === 0;
   const known = singles(query.criteria).filter(isKnown);
-  const isTask = !met && !whole && known.every(({ kind }) => kind === "purpose" || kind === "language");
+  const idle = query.ignored.join("").length;
+  const isTask =
+    !whole &&
+    (!met || idle >= words.replaceAll(/\s/g, "").length / 2) &&
+    known.every(({ kind }) => kind === "purpose" || kind === "language");
   return (met && whole) || query.sort !== undefined || (known.length > 0 && !isTask);
 }
 
