@@ -1,7 +1,21 @@
 import { z } from "zod";
 import { GITHUB_NAME } from "./patterns.ts";
-import { PRECISIONS } from "./precision.ts";
 import { PURPOSES } from "./purposes.ts";
+import { attention, attentionMissing, embeddings, fileSizes, mla } from "./shape-schemas.ts";
+import {
+  billions,
+  gigabytes,
+  line,
+  name,
+  partialDate,
+  precision,
+  rule,
+  source,
+  sourceList,
+  stored,
+  tokens,
+  url,
+} from "./value-schemas.ts";
 
 /**
  * The shape of `catalog/models/<id>.yaml`. Three kinds of silence are kept apart everywhere:
@@ -9,18 +23,6 @@ import { PURPOSES } from "./purposes.ts";
  * and `unknown` means that the sources contradict each other or refuse to say.
  * Text is Chinese unless the key says otherwise. The order of keys here is the order in the files.
  */
-
-/** Custom messages are keys of the locales (`problem.*`), so that a person reads them in their language. */
-const rule = (name: string) => ({ error: `rule:${name}` });
-
-const PARTIAL_DATE = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
-
-function isRealDate(text: string): boolean {
-  const [, year, month = "01", day = "01"] = PARTIAL_DATE.exec(text) ?? [];
-  if (year === undefined) return false;
-  const date = new Date(`${year}-${month}-${day}T00:00:00Z`);
-  return !Number.isNaN(date.valueOf()) && date.toISOString().startsWith(`${year}-${month}-${day}`);
-}
 
 /** The programs that memory is measured with and estimated for. */
 export const ENGINES = [
@@ -41,22 +43,8 @@ const HUB_ID = /^[A-Za-z0-9][A-Za-z0-9._-]*\/[A-Za-z0-9._-]+$/;
 const OLLAMA_NAME = /^(?:[A-Za-z0-9._-]+\/){0,2}[A-Za-z0-9][A-Za-z0-9._-]*(?::[A-Za-z0-9._-]+)?$/;
 const LANGUAGE = /^[a-z]{2,3}(?:-[A-Z][a-z]{3})?$/;
 
-const line = z.string().trim().min(1, rule("empty")).max(2000);
-const name = line.max(120).regex(/^[^\n]*$/, rule("oneLine"));
-const url = z.url({ protocol: /^https?$/, hostname: z.regexes.domain, ...rule("url") }).max(500);
-const partialDate = z.string().refine(isRealDate, rule("date")).describe("YYYY, YYYY-MM or YYYY-MM-DD");
-const billions = z.number().positive().max(100_000).describe("Billions of parameters, the maker's own figure");
-const stored = z.number().positive().max(100_000).describe("Billions of parameters in the files, where that differs");
-const gigabytes = z.number().positive().max(100_000);
-const tokens = z.int().positive().max(1_000_000_000);
 const githubName = z.string().regex(GITHUB_NAME, rule("repository"));
-const precision = z.enum(PRECISIONS);
 const confidence = z.enum(["secondary"]).describe("Mainly from third parties; absent: from the maker's own material");
-const count = z.int().positive().max(1_000_000_000_000);
-const source = z
-  .union([url, z.string().regex(/^secondary: \S/, rule("source"))], rule("source"))
-  .describe("A URL; `secondary: …` where none exists or the fact is second-hand");
-const sourceList = z.array(source).min(1);
 const architecture = z.enum(["dense", "moe", "rwkv", "other"]);
 const modality = z.enum(["text", "vision", "audio"]);
 const purposes = z
@@ -83,64 +71,6 @@ const license = z.strictObject({
     .describe("The condition of the weights' licence that matters most to who uses them"),
   source: sourceList.optional(),
 });
-
-/**
- * The shape of a key-value cache, as the model's own configuration states it. Values are counted in numbers of one value
- * each, of two bytes where the cache is not quantised. What a shape keeps: `src/catalog/memory/cache.ts`.
- */
-const attention = z.strictObject({
-  kind: z
-    .enum(["mla", "sliding", "hybrid", "linear", "compressed", "sparse"])
-    .optional()
-    .describe("Absent: every layer keeps keys and values of every token"),
-  layers: count.optional(),
-  kvHeads: count.optional(),
-  headDim: count
-    .optional()
-    .describe(
-      "Values of a key, and of a value where `valueHeadDim` is absent; of MLA as it is without the latent form",
-    ),
-  valueHeadDim: count.optional(),
-  latentRank: count.optional().describe("Values a token and layer of the compressed keys and values (MLA)"),
-  ropeDim: z
-    .int()
-    .nonnegative()
-    .optional()
-    .describe("Values a token and layer beside the latent ones (MLA); 0 where it has no positions"),
-  window: count.optional().describe("Tokens that layers with a window keep"),
-  fullLayers: z.int().nonnegative().optional().describe("Layers whose cache grows with the text"),
-  windowKvHeads: count.optional().describe("Key-value heads of the layers with a window, where they differ"),
-  linearLayers: count.optional(),
-  stateValues: count.optional().describe("Values a sequence in all linear layers together; they do not grow"),
-  valuesPerToken: count.optional().describe("Values a token in all layers together, where the cache is compressed"),
-  extraValuesPerToken: count.optional().describe("Values a token kept besides keys and values, such as index keys"),
-  constantValues: count.optional().describe("Values a sequence that do not grow, where the cache is compressed"),
-  confidence: z.enum(["base", "secondary"]).optional().describe("base: the shape of the model it is built on"),
-  inheritedFrom: name.optional().describe("The model whose shape it is"),
-  note: line.optional(),
-  source: sourceList,
-});
-
-const attentionMissing = line.describe("Why the shape of the cache is not stated");
-
-const embeddings = z.strictObject({
-  width: count.describe("Values of one token (hidden size)"),
-  vocabulary: count.optional().describe("Tokens of the vocabulary"),
-  tied: z.boolean().optional().describe("Input and output share one table"),
-});
-
-/** `bf16`, `gguf:q4_k_m`: the key of a file's size. */
-const FILE_KIND = new RegExp(`^(?:${PRECISIONS.join("|")})(?::[a-z0-9_.]+)?$`);
-const fileSizes = z
-  .record(z.string().regex(FILE_KIND, rule("fileKind")), gigabytes)
-  .describe("GB (10^9 bytes) of the weight files by precision, such as `bf16` or `gguf:q4_k_m`");
-
-/** Of an MLA model's GGUF file: those made before llama.cpp could keep the latent form store keys and values in full. */
-const mla = z
-  .boolean()
-  .describe(
-    "Whether the GGUF file lets llama.cpp keep the latent form of MLA; false: keys and values are kept in full",
-  );
 
 const weights = z
   .strictObject({
