@@ -78,6 +78,12 @@ const pageState = z
     return { page, typed: { vram, ram: given(ram), context: given(context) }, chosen };
   });
 
+/** Messages from before the cache could be chosen have a field less. */
+function fieldsOf(state: string): string[] {
+  const fields = state.split(":");
+  return fields.length === 6 ? fields.toSpliced(4, 0, NONE) : fields;
+}
+
 function list(request: FitRequest, page: number, context: CatalogContext): View {
   const { machine, contextTokens, cacheKind, purpose, commercial } = request;
   const state = [
@@ -115,7 +121,9 @@ export const fit = defineCommand({
     page: {
       answer: "update",
       async execute(state, _chosen, context) {
-        const { page, typed, chosen } = pageState.parse(state.split(":"));
+        const read = pageState.safeParse(fieldsOf(state));
+        if (!read.success) throw new UserError("unknownComponent");
+        const { page, typed, chosen } = read.data;
         const request = readRequest(typed, chosen, context.catalog.cards);
         await context.reply(list(request, page, context));
       },

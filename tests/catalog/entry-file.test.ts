@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { layOut } from "#src/catalog/entry/layout.ts";
 import { readCatalogFiles } from "#src/catalog/entry/load.ts";
-import { parseEntry } from "#src/catalog/entry/parse.ts";
+import { parseEntry, parseReference } from "#src/catalog/entry/parse.ts";
 import { openYaml } from "#src/catalog/entry/positions.ts";
 import { entrySchema } from "#src/catalog/entry/schema.ts";
 import { smallEntry } from "#tests/temporary-catalog.ts";
@@ -98,5 +98,38 @@ describe("the fast reader and the one that knows positions read the same", () =>
     const text = smallEntry({ notes: scalar });
     const slow = entrySchema.safeParse(openYaml(text).data());
     expect(parseEntry("small.yaml", text).entry?.notes).toBe(slow.data?.notes);
+  });
+});
+
+describe("what only a newer version knows", () => {
+  const attention = "\n  kind: gated\n  layers: 1\n  kvHeads: 1\n  headDim: 1\n  source: [https://example.org/]";
+
+  test("takes the whole shape along where it decides what the figures mean", () => {
+    const { entry, problems } = parseEntry("a.yaml", smallEntry({ attention, contextTokens: "4096" }));
+    expect(entry?.attention).toBeUndefined();
+    expect(entry?.contextTokens).toBe(4096);
+    expect(problems.map(({ severity }) => severity)).toEqual(["warning"]);
+  });
+
+  test("a purpose goes alone, or with the list that it was all of", () => {
+    const purposesOf = (purposes: string) => parseEntry("a.yaml", smallEntry({ purposes })).entry?.purposes;
+    expect(purposesOf("[chat, cooking]")).toEqual(["chat"]);
+    const { entry, problems } = parseEntry("a.yaml", smallEntry({ purposes: "[cooking]" }));
+    expect(entry?.name).toBe("Small");
+    expect(entry?.purposes).toBeUndefined();
+    expect(problems.map(({ severity }) => severity)).toEqual(["warning"]);
+  });
+
+  test("a precision of a file's size goes alone", () => {
+    const { entry } = parseEntry("a.yaml", smallEntry({ fileGb: "{nf3: 4, awq: 5}" }));
+    expect(entry?.fileGb).toEqual({ awq: 5 });
+  });
+
+  test("a kind of card loses that card and no other", () => {
+    const card = (name: string, kind: string) =>
+      `- name: ${name}\n  kind: ${kind}\n  editions: [{memoryGb: 8}]\n  source: [https://example.org/]\n`;
+    const { values, problems } = parseReference("cards", card("A1", "phone") + card("B2", "desktop"));
+    expect(values.cards?.map(({ name }) => name)).toEqual(["B2"]);
+    expect(problems.map(({ severity }) => severity)).toEqual(["warning"]);
   });
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Card } from "#src/catalog/entry/reference.ts";
 import {
   cardsText,
   MOST_GB,
@@ -32,7 +33,7 @@ describe("an amount of graphics memory", () => {
     ["双卡24G显存", 2, 24],
     ["24G 8卡", 8, 24],
     ["910", 1, 910],
-    ["10000", 1, 10_000],
+    ["10000g", 1, 10_000],
   ])("%s", (typed, count, cardGb) => {
     expect(readCards(typed, cards)).toEqual({ cards: count, cardGb });
   });
@@ -287,4 +288,31 @@ test("main memory that the GPU has a share of is not there a second time", () =>
   const machine = { cards: 1, cardGb: 48, ramGb: 64 };
   expect(spareRamGb(machine)).toBe(60);
   expect(spareRamGb({ ...machine, unified: true })).toBe(0);
+});
+
+test("a bare figure that is no amount of memory is the name of a card that is not known", () => {
+  expect(readCards("1024", [])?.cardGb).toBe(1024);
+  expect(readCards("1025", [])).toBeUndefined();
+  expect(readCards("4090", [])).toBeUndefined();
+  expect(readCards("4096g", [])?.cardGb).toBe(4096);
+});
+
+test("cards of one name are told once, and a long name gives way to its figures", () => {
+  const { cards } = realCatalog;
+  expect(readCards("4090+4090+3060 12g", cards)?.name).toBe("2×RTX 4090 24 GB + RTX 3060 12 GB");
+  const many = readCards("5090+4090+3090+3080+3070", cards);
+  expect(many).toBeDefined();
+  if (many) expect(cardsText(many)).toMatch(/^5x[\d.]+g$/);
+});
+
+test("an alias that is nothing but a hyphen matches nothing, and the search for it ends", () => {
+  const card: Card = {
+    name: "Zed 1",
+    aliases: ["-"],
+    kind: "desktop",
+    editions: [{ memoryGb: 8 }],
+    source: ["https://example.org/"],
+  };
+  expect(readCards("(", [card])).toBeUndefined();
+  expect(readCards("zed 1", [card])?.cardGb).toBe(8);
 });

@@ -235,3 +235,21 @@ test.each([
 ])("a bar of %s", (share, drawn) => {
   expect(bar(share)).toBe(drawn);
 });
+
+describe("a button of a message from before", () => {
+  const pressed = (id: string) => act((context) => app.router.press(id, [], context), { room: MESSAGE });
+
+  test("without the choice of a cache still turns the page", async () => {
+    const { outcome, text } = await pressed("fit:page:1:24g:-:-:code:all");
+    expect(outcome).toBe("answered");
+    expect(text).toContain("24 GB");
+  });
+
+  test.each(["fit:page", "fit:page:-1:24g:-:-:-:-:all", "fit:page:0:24g:-:-:-:cooking:all", "fit:page:0:24g"])(
+    "that cannot be read says so: %s",
+    async (id) => {
+      const { outcome } = await pressed(id);
+      expect(outcome).toBe("refused");
+    },
+  );
+});

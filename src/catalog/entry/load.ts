@@ -132,6 +132,11 @@ async function readReference(texts: ReferenceTexts, cache: EntryCache): Promise<
   for (const kind of REFERENCE_KINDS) {
     const text = texts[kind];
     if (text === undefined) continue;
+    const size = Buffer.byteLength(text);
+    if (size > MAX_FILE_BYTES) {
+      read.problems.push(tooLarge(REFERENCE_FILES[kind], size));
+      continue;
+    }
     const file = cacheName(kind);
     const known = cache.valueOf<Partial<Reference>>(file, text);
     const { parseReference } = known ? { parseReference: undefined } : await import("./parse.ts");

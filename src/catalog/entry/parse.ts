@@ -78,7 +78,8 @@ function knownOf<Schema extends z.ZodType>(
 }
 
 /** Whether a newer version may have written it: a key or a choice that this one does not know. */
-const isOfNewer = ({ code }: z.core.$ZodIssue): boolean => code === "unrecognized_keys" || code === "invalid_value";
+const isOfNewer = ({ code }: z.core.$ZodIssue): boolean =>
+  code === "unrecognized_keys" || code === "invalid_value" || code === "invalid_key";
 
 /** The data of a YAML text, or what keeps it from being YAML. */
 function readYaml(
@@ -129,16 +130,29 @@ function readPlain(text: string): unknown {
 /** The data without the keys and values that the issues name; of a list only the values. */
 function withoutUnknown(data: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
   const copy: unknown = structuredClone(data);
+  const paths = new Map(issues.map(unknownPath).map((path) => [JSON.stringify(path), path]));
   // From the back, so that what is left of a list keeps its places.
-  for (const issue of issues.toReversed()) {
-    const path = issue.code === "unrecognized_keys" ? [...issue.path, ...issue.keys] : issue.path;
-    let target: unknown = copy;
-    for (const step of path.slice(0, -1)) target = isRecord(target) ? target[String(step)] : undefined;
-    const last = path.at(-1);
-    if (Array.isArray(target) && typeof last === "number") target.splice(last, 1);
-    else if (isRecord(target) && last !== undefined) delete target[String(last)];
-  }
+  for (const path of [...paths.values()].toReversed()) remove(copy, path);
   return copy;
+}
+
+/** What the other fields beside it mean depends on these, so that without them all of the object is unknown. */
+const DISCRIMINATORS: readonly PropertyKey[] = ["kind", "unified"];
+
+function unknownPath(issue: z.core.$ZodIssue): PropertyKey[] {
+  if (issue.code === "unrecognized_keys") return [...issue.path, ...issue.keys];
+  return DISCRIMINATORS.includes(issue.path.at(-1) ?? "") ? issue.path.slice(0, -1) : issue.path;
+}
+
+/** Takes what a path leads to out of some data, and a list that it was the only item of. */
+function remove(data: unknown, path: readonly PropertyKey[]): void {
+  let target: unknown = data;
+  for (const step of path.slice(0, -1)) target = isRecord(target) ? target[String(step)] : undefined;
+  const last = path.at(-1);
+  if (Array.isArray(target) && typeof last === "number") {
+    target.splice(last, 1);
+    if (target.length === 0) remove(data, path.slice(0, -1));
+  } else if (isRecord(target) && last !== undefined) delete target[String(last)];
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;

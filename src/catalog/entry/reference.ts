@@ -16,11 +16,13 @@ export const REFERENCE_KINDS = ["cards", "bases"] as const satisfies readonly Re
 
 const rule = (name: string) => ({ error: `rule:${name}` });
 const name = z.string().trim().min(1, rule("empty")).max(80);
+/** Names are compared without blanks and hyphens, so something else must be left. */
+const cardName = name.regex(/[\p{L}\p{N}]/u, rule("cardName"));
 
 const card = z.strictObject({
-  name: name.describe("As people write it, such as RTX 4090"),
+  name: cardName.describe("As people write it, such as RTX 4090"),
   aliases: z
-    .array(name)
+    .array(cardName)
     .default([])
     .describe("What else people type, in lower case, with spaces where people may leave them out"),
   kind: z.enum(["desktop", "laptop", "workstation", "datacenter", "embedded", "computer"]),

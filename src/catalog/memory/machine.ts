@@ -51,9 +51,13 @@ export function readCards(
   return possible && totalGb(read) <= MOST_GB ? read : undefined;
 }
 
+/** No card has more; a larger figure without a unit is the name of one that is not known, such as 4090. */
+const MOST_BARE_GB = 1024;
+
 function amountOf(typed: string): Cards {
   const [, before, figure, unit, after] = AMOUNT.exec(typed) ?? [];
   if (figure === undefined || (before !== undefined && after !== undefined)) return { cards: 0, cardGb: 0 };
+  if (unit === undefined && Number(figure) > MOST_BARE_GB) return { cards: 0, cardGb: 0 };
   const count = countOf(before ?? after);
   const gb = inGb(Number(figure), unit);
   // Without a unit either number may be the cards: nobody has 24 cards of 2 GB.
@@ -87,6 +91,9 @@ export function readTokens(text: string): number | undefined {
   return tokens >= 1 && tokens <= MOST_CONTEXT ? tokens : undefined;
 }
 
-/** The cards as `readCards` reads them: by their name, else `8g`, `2x24g`, with the unit because 4090 alone is a card. */
-export const cardsText = ({ cards, cardGb, name }: Cards): string =>
-  name ?? (cards === 1 ? `${cardGb}g` : `${cards}x${cardGb}g`);
+/** Characters of a name for which a custom id of Discord (100) has room beside all that `/fit` may be asked. */
+const MOST_NAME = 38;
+
+/** The cards as `readCards` reads them: by a short name, else `8g`, `2x24g`, with the unit because 4090 alone is a card. */
+export const cardsText = ({ cards, cardGb, name = "" }: Cards): string =>
+  name !== "" && name.length <= MOST_NAME ? name : cards === 1 ? `${cardGb}g` : `${cards}x${cardGb}g`;

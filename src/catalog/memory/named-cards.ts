@@ -95,6 +95,8 @@ function compile(cards: readonly Card[]): CardNames {
       const read = match?.groups && itemOf(match.groups, cardOf(match.groups), onlySold);
       if (!read) return undefined;
       items.push(read);
+      // A name of nothing but hyphens would match nothing, again and again.
+      if (item.lastIndex === position) return undefined;
       position = item.lastIndex;
       if (text.slice(position).trim() === "") return items;
     }
@@ -183,8 +185,18 @@ function joined(items: readonly NamedCards[]): NamedCards | undefined {
     cards,
     cardGb: Math.floor((total / cards) * 1000) / 1000,
     ...(Number.isFinite(fastest) && { bandwidthGbs: fastest }),
-    name: items.map(({ name }) => name).join(" + "),
+    name: namesTogether(items),
   };
+}
+
+/** `2×RTX 4090 + RTX 3060`: cards of one name once, with how many. */
+function namesTogether(items: readonly NamedCards[]): string {
+  const counts = new Map<string, number>();
+  for (const { name, cards } of items) {
+    const bare = name.replace(/^\d+×/, "");
+    counts.set(bare, (counts.get(bare) ?? 0) + cards);
+  }
+  return [...counts].map(([name, cards]) => (cards === 1 ? name : `${cards}×${name}`)).join(" + ");
 }
 
 /** Main memory that a system keeps where nothing sets the GPU a limit: a quarter, of large machines no more than this. */
