@@ -20,7 +20,7 @@ export const COMMERCIAL_IN_PART: Record<License["commercial"], string> = {
   no: "不可商用",
   unknown: "⚠ 部分商用未明确",
 };
-export const THINKING: Record<Thinking, string> = { always: "总是", switchable: "可开关", never: "从不" };
+export const THINKING: Record<Thinking, string> = { always: "始终开启", switchable: "可开关", never: "没有" };
 export const NOT_STATED = "未注明";
 export const NONE = "无";
 export const SECONDARY = "⚠ 二手";
@@ -30,7 +30,7 @@ export const ARCHITECTURE: Record<Architecture, string> = {
   rwkv: "RWKV",
   other: "其他",
 };
-export const MODALITY: Record<Modality, string> = { text: "文字", vision: "图像", audio: "声音" };
+export const MODALITY: Record<Modality, string> = { text: "文本", vision: "图像", audio: "语音" };
 export const PURPOSE: Record<Purpose, string> = {
   chat: "聊天和通用",
   completion: "续写（基座）",

@@ -1,6 +1,6 @@
 import { code, plain, table } from "#src/base/markdown.ts";
 import { memoByObject } from "#src/base/memo.ts";
-import { licenseOf } from "#src/catalog/entry/of-variant.ts";
+import { contextOf, licenseOf } from "#src/catalog/entry/of-variant.ts";
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import { formatBillions, formatTokens } from "#src/catalog/entry/units.ts";
@@ -225,7 +225,7 @@ function hitTable(hits: Hit[], result: SearchResult, context: ListContext): stri
     code(hit.entry.id),
     sizesText(hit.entry, text),
     memoryText(hit, result, text),
-    hit.entry.contextTokens === undefined ? text("facts.notStated") : formatTokens(hit.entry.contextTokens),
+    whenStated(contextOf(hit.entry, hit.offers[0]?.edition), formatTokens) ?? text("facts.notStated"),
     permission(hit, context),
     hit.entry.released ?? text("facts.notStated"),
   ]);
