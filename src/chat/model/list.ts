@@ -3,6 +3,7 @@ import { memoByObject } from "#src/base/memo.ts";
 import { contextOf, licenseOf } from "#src/catalog/entry/of-variant.ts";
 import { quantizationLabel } from "#src/catalog/entry/precision.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
+import { whenStated } from "#src/catalog/entry/stated.ts";
 import { formatBillions, formatTokens } from "#src/catalog/entry/units.ts";
 import { leastMemory, type Offer, offersOf } from "#src/catalog/memory/offers.ts";
 import { ONE_MACHINE_B } from "#src/catalog/search/asked-order.ts";
