@@ -20,7 +20,7 @@ async function openWorld() {
 
 async function answers(discord: Discord): Promise<void> {
   const list = await discord.person({ id: "300000000000000001" }).run("models", { query: "int4" });
-  expect(textOf(list)).toContain("chatglm-6b");
+  expect(textOf(list)).toContain("INT4");
 }
 
 /** What the log says of Discord and the way there, at `warn` and above. */
