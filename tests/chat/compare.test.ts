@@ -191,7 +191,7 @@ describe("what cannot be compared", () => {
       expect(outcome, vram).toBe(vram === "" ? "answered" : "refused");
       if (vram === "10001") expect(text).toContain("10000");
     }
-    for (const vram of ["8", "8GB", "8 g", "８ｇｂ", "7.5GiB", "10000"])
+    for (const vram of ["8", "8GB", "8 g", "８ｇｂ", "7.5GiB", "10000g"])
       expect((await compare(["alpha-7b", "beta"], { locale, vram })).outcome, vram).toBe("answered");
   });
 });

@@ -168,11 +168,11 @@ test("the generated pages say the same", () => {
     "- 开发者：云雀实验室",
     "- 1B、7B 的许可：Apache-2.0，可商用",
     "- 3B 的许可：Lark Research，不可商用：只供研究（[来源](https://example.org/research)）",
-    "- Lark-3B：用途：数学，思考：总是，Lark Research，不可商用",
+    "- Lark-3B：用途：数学，思考：始终开启，Lark Research，不可商用",
     "| Lark-7B | BF16 | 17.2 GB | 6K | vLLM | H20 96GB |",
   ])
     expect(family?.text.split("\n")).toContain(line);
-  expect(family?.text).toContain("- Lark-1B：思考：从不，缓存：每 1K tokens 约 0.055 GB，");
+  expect(family?.text).toContain("- Lark-1B：思考：没有，缓存：每 1K tokens 约 0.055 GB，");
 });
 
 test.each(LOCALES)("every word of these facts is there in %s", (locale) => {
