@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { layOutReference } from "#src/catalog/entry/layout.ts";
+import { readCatalog, readCatalogFiles } from "#src/catalog/entry/load.ts";
 import { parseReference } from "#src/catalog/entry/parse.ts";
-import type { Card } from "#src/catalog/entry/reference.ts";
+import { type Card, keepsFromAnswering, NO_REFERENCE } from "#src/catalog/entry/reference.ts";
 import { checkReference } from "#src/catalog/entry/reference-check.ts";
-import { realCatalog } from "#tests/real-catalog.ts";
+import { NO_WATCH, type Watch } from "#src/catalog/entry/watch.ts";
+import { smallEntry } from "#tests/temporary-catalog.ts";
 
 const card = (name: string, aliases: string[] = [], memoryGb: number[] = [24]): Card => ({
   name,
@@ -22,13 +24,51 @@ describe("names of cards and base models", () => {
     ["an edition twice", [card("RTX 1", [], [8, 12, 8])], []],
     ["a base model twice", [], ["LLaMA-7B", "llama 7b"]],
   ])("%s is refused", (_what, cards, bases) => {
-    expect(checkReference({ cards, bases })).toHaveLength(1);
+    expect(checkReference({ cards, bases, watch: NO_WATCH })).toHaveLength(1);
   });
 
-  test("those of the catalog differ", () => {
+  test("those of the catalog differ", async () => {
     const near = [card("RTX 1", ["1"]), card("RTX 1 Ti", ["1 ti"], [8, 12])];
-    expect(checkReference({ cards: near, bases: ["LLaMA-7B", "LLaMA-13B"] })).toEqual([]);
-    expect(checkReference(realCatalog)).toEqual([]);
+    expect(checkReference({ cards: near, bases: ["LLaMA-7B", "LLaMA-13B"], watch: NO_WATCH })).toEqual([]);
+    expect(checkReference(await readCatalog("catalog"))).toEqual([]);
+  });
+});
+
+describe("what the sync looks at and leaves out", () => {
+  const checked = (watch: Partial<Watch>) => checkReference({ cards: [], bases: [], watch: { ...NO_WATCH, ...watch } });
+
+  test("a name that two organisations share is refused, and one that is on both hubs is not", () => {
+    const zai = { huggingface: ["zai-org", "THUDM"], modelscope: ["ZhipuAI", "zai-org"] };
+    expect(checked({ organizations: [zai, { huggingface: ["Qwen"], modelscope: ["qwen"] }] })).toEqual([]);
+    expect(checked({ organizations: [zai, { huggingface: ["thu"], modelscope: ["thudm"] }] })).toMatchObject([
+      { file: "watch.yaml", severity: "error" },
+    ]);
+  });
+
+  test("two rules of one id are refused", () => {
+    const rule = { id: "reward", zh: "奖励模型", en: "Reward models", names: ["*-reward"] };
+    expect(checked({ leaveOut: [rule, { ...rule, id: "other" }], leaveOutRepositories: [rule] })).toEqual([]);
+    expect(checked({ leaveOut: [rule, rule] })).toHaveLength(1);
+    expect(checked({ leaveOutRepositories: [rule, rule] })).toHaveLength(1);
+  });
+
+  test("a broken file takes no entry along, and the problem says where it is", async () => {
+    const files = [{ file: "small.yaml", text: smallEntry() }];
+    const read = await readCatalogFiles(files, { watch: "leaveOut:\n  - id: reward\n", bases: "- LLaMA" });
+    expect(read.entries.map(({ id }) => id)).toEqual(["small"]);
+    expect(read).toMatchObject({ watch: NO_WATCH, bases: ["LLaMA"] });
+    expect(read.problems[0]).toMatchObject({ file: "watch.yaml", line: 2, severity: "error" });
+    expect(read.problems.filter(keepsFromAnswering)).toEqual([]);
+    const sound = await readCatalogFiles(files, { watch: "since: '2026-08-01'\nowners: [{name: QwenLM}]\n" });
+    expect(NO_REFERENCE.watch).toEqual(NO_WATCH);
+    expect(sound).toMatchObject({ problems: [], watch: { since: "2026-08-01", owners: [{ name: "QwenLM" }] } });
+  });
+
+  test("it has the layout of the other files", () => {
+    const text = "leaveOut: [{en: Rewards, zh: 奖励, id: reward, names: ['*-RM']}]\n# then\nsince: 2026-08-01\n";
+    expect(layOutReference("watch", text)).toBe(
+      "# then\nsince: '2026-08-01'\nleaveOut:\n  - id: reward\n    zh: 奖励\n    en: Rewards\n    names:\n      - '*-RM'\n",
+    );
   });
 });
 

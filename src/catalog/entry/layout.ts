@@ -1,6 +1,7 @@
 import { type Document, isMap, isNode, isScalar, isSeq, type Pair, parseDocument, type Scalar, visit } from "yaml";
 import { z } from "zod";
-import { REFERENCE_SCHEMAS, type ReferenceFile } from "./reference.ts";
+import type { ReferenceFile } from "./reference.ts";
+import { REFERENCE_SCHEMAS } from "./reference-schemas.ts";
 import { entrySchema, unwrap } from "./schema.ts";
 
 /** Lets editors complete and check an entry while it is written. */

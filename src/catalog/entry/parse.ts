@@ -4,7 +4,8 @@ import { lazyPositions } from "./lazy-positions.ts";
 import { ENTRY_ID } from "./patterns.ts";
 import type { FieldPath, Position, YamlPositions } from "./positions.ts";
 import { brokenRule, type Problem } from "./problem.ts";
-import { REFERENCE_FILES, REFERENCE_SCHEMAS, type Reference, type ReferenceFile } from "./reference.ts";
+import { REFERENCE_FILES, type Reference, type ReferenceFile } from "./reference.ts";
+import { REFERENCE_SCHEMAS } from "./reference-schemas.ts";
 import { type Entry, entrySchema, FIELD_NAMES } from "./schema.ts";
 
 export type ParsedEntry = {
@@ -102,7 +103,7 @@ function readYaml(
 /** What a reference file gives; nothing where it has an error. */
 export type ParsedReference = { values: Partial<Reference>; problems: Problem[] };
 
-/** Reads `cards.yaml` or `bases.yaml`. Unknown keys are warnings as in `parseEntry`. */
+/** Reads one of `REFERENCE_FILES`. Unknown keys are warnings as in `parseEntry`. */
 export function parseReference(kind: ReferenceFile, text: string): ParsedReference {
   const file = REFERENCE_FILES[kind];
   const positions = lazyPositions(text);

@@ -1,50 +1,32 @@
-import { z } from "zod";
+import type { z } from "zod";
+import type { Problem } from "./problem.ts";
+import type { cardSchema } from "./reference-schemas.ts";
+import type { Watch } from "./watch.ts";
 
-/** What entries and queries refer to and no entry states: `catalog/cards.yaml` and `catalog/bases.yaml`. */
+/** A graphics card or another accelerator that people run models on. */
+export type Card = z.infer<typeof cardSchema>;
+
+/** What entries, queries and the sync refer to and no entry states: the files of `REFERENCE_FILES`. */
 export type Reference = {
   cards: readonly Card[];
   /** Names of models that entries build on and that no entry or variant is named after: mostly foreign ones. */
   bases: readonly string[];
+  /** What the sync looks at beside the entries' repositories, and what it leaves out. */
+  watch: Watch;
 };
 
-export const NO_REFERENCE: Reference = { cards: [], bases: [] };
+/** Written out: every start reads this file, and few load the schemas. */
+export const NO_REFERENCE: Reference = {
+  cards: [],
+  bases: [],
+  watch: { owners: [], organizations: [], leaveOut: [], leaveOutRepositories: [] },
+};
 
 /** The files by what they hold. */
-export const REFERENCE_FILES = { cards: "cards.yaml", bases: "bases.yaml" } as const;
+export const REFERENCE_FILES = { cards: "cards.yaml", bases: "bases.yaml", watch: "watch.yaml" } as const;
 export type ReferenceFile = keyof typeof REFERENCE_FILES;
-export const REFERENCE_KINDS = ["cards", "bases"] as const satisfies readonly ReferenceFile[];
+export const REFERENCE_KINDS = ["cards", "bases", "watch"] as const satisfies readonly ReferenceFile[];
 
-const rule = (name: string) => ({ error: `rule:${name}` });
-const name = z.string().trim().min(1, rule("empty")).max(80);
-/** Names are compared without blanks and hyphens, so something else must be left. */
-const cardName = name.regex(/[\p{L}\p{N}]/u, rule("cardName"));
-
-const card = z.strictObject({
-  name: cardName.describe("As people write it, such as RTX 4090"),
-  aliases: z
-    .array(cardName)
-    .default([])
-    .describe("What else people type, in lower case, with spaces where people may leave them out"),
-  kind: z.enum(["desktop", "laptop", "workstation", "datacenter", "embedded", "computer"]),
-  unified: z
-    .enum(["macos", "windows", "linux"])
-    .optional()
-    .describe("Its memory is the main memory too; the usual system, which decides what of it the GPU may take"),
-  editions: z
-    .array(
-      z.strictObject({
-        memoryGb: z.number().positive().max(10_000),
-        bandwidthGbs: z.number().positive().max(100_000).optional().describe("GB (10^9 bytes) a second"),
-      }),
-    )
-    .min(1)
-    .describe("The common one first"),
-  source: z.array(z.url({ protocol: /^https?$/, ...rule("url") })).min(1),
-  note: name.max(500).optional(),
-});
-
-/** A graphics card or another accelerator that people run models on. */
-export type Card = z.infer<typeof card>;
-
-/** What the files hold. */
-export const REFERENCE_SCHEMAS = { cards: z.array(card), bases: z.array(name) } as const;
+/** Whether a catalog should not be answered from: what only the sync reads says nothing of the entries. */
+export const keepsFromAnswering = ({ severity, file }: Pick<Problem, "severity" | "file">): boolean =>
+  severity === "error" && file !== REFERENCE_FILES.watch;

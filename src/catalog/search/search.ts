@@ -26,7 +26,7 @@ export type SearchResult = Ranking & {
 const CACHED_RESULTS = 500;
 
 /** What a catalog is opened with. */
-export type CatalogData = Reference & { entries: readonly Entry[] };
+export type CatalogData = Omit<Reference, "watch"> & { entries: readonly Entry[] };
 
 export type Catalog = CatalogData & {
   names: Names;
