@@ -8,7 +8,7 @@ export const PRIVATE_FILE = 0o600;
 
 /** What Mulu keeps in DATA_DIR, with what SQLite has beside its files. */
 const OURS =
-  /^(?:(?:mulu|cache|community)[\w.-]*\.db[\w.-]*|sync-cache\.sqlite[\w-]*|[a-z]+\.lock(?:-journal)?|(?:sync|catalog|announced|usage)\.json(?:\.\d+\.tmp)?)$/;
+  /^(?:(?:mulu|cache|community)[\w.-]*\.db[\w.-]*|(?:sync|hub)-cache\.sqlite[\w-]*|[a-z]+\.lock(?:-journal)?|(?:sync|catalog|announced|usage)\.json(?:\.\d+\.tmp)?)$/;
 /** What a folder is made with where nobody thinks of it: everybody may read it. A different mode is somebody's wish. */
 const UNTHOUGHT_MODES = [0o755, 0o775, 0o777];
 
