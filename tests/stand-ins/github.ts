@@ -34,6 +34,7 @@ export async function startGithub(options: GithubOptions = {}): Promise<GithubSt
     (fault) => {
       violations.push(fault);
     },
+    options.quirks,
   );
   const faults = createFaults();
   let points = 0;
@@ -63,6 +64,20 @@ export async function startGithub(options: GithubOptions = {}): Promise<GithubSt
       return points;
     },
     upstream: (name, init) => createUpstream(hub, name, init),
+    owner: (login, kind) => {
+      if (hub.owner(login) === undefined || kind !== undefined) hub.addOwner(login, kind);
+      let now = login;
+      return {
+        get login() {
+          return now;
+        },
+        rename: (newLogin) => {
+          hub.renameOwner(now, newLogin);
+          now = newLogin;
+        },
+        remove: () => hub.removeOwner(now),
+      };
+    },
     catalog: async (name, files, branch = "main") => {
       const { catalog, remove } = await createCatalog(hub, name, files, branch);
       removals.push(remove);

@@ -3,6 +3,7 @@ import path from "node:path";
 import { fastestFolder } from "#tests/fastest-folder.ts";
 import { initBare } from "./git.ts";
 import type { Hub } from "./hub.ts";
+import { createIssues } from "./issues.ts";
 import { createLooseStore, readCommit } from "./object-store.ts";
 import { createPerson } from "./person.ts";
 import { createPulls } from "./pulls.ts";
@@ -24,18 +25,22 @@ export async function createCatalog(
   const store = createLooseStore(gitDir);
   const refs = createRefs(gitDir);
   const createdAt = hub.now();
-  const pulls = createPulls({ hub, store, refs, gitDir, owner: () => ownerOf(repository) });
+  let lastNumber = 0;
+  const nextNumber = (): number => ++lastNumber;
+  const pulls = createPulls({ hub, store, refs, gitDir, owner: () => ownerOf(repository), nextNumber });
+  const issues = createIssues(hub, nextNumber);
   const labels = new Map<string, Label>();
   const repository: Repository = {
     ...{ id, nodeId: `R_${id}`, name, writable: true, createdAt, pushedAt: createdAt, defaultBranch },
-    ...{ store, refs, gitDir, releases: [], pulls, labels, license: null },
+    ...{ fork: false, template: false, description: null, visibility: "public" },
+    ...{ store, refs, gitDir, releases: [], pulls, issues, labels, license: null },
     ...{ archived: false, disabled: false, removed: false },
   };
   refs.onMove(() => {
     repository.pushedAt = hub.now();
   });
   hub.add(repository);
-  const person = createPerson(hub, repository, pulls);
+  const person = createPerson(hub, repository, { pulls, issues });
   await person.commit(defaultBranch, files, "Start the catalog");
 
   const commitOf = (revision: string): string => {
@@ -60,6 +65,7 @@ export async function createCatalog(
       return new Set([...labels.values()].map((label) => label.name));
     },
     pulls: pulls.all,
+    issues: issues.all,
     head: async (branch = defaultBranch) => commitOf(branchRef(branch)),
     branches: async () => branches(),
     file: async (filePath, ref = defaultBranch) => {

@@ -34,8 +34,16 @@ export function repositoryNode(hub: Hub, repository: Repository): object {
   const { id, nodeId, name, archived, disabled, defaultBranch, createdAt, pushedAt, license, refs } = repository;
   return {
     ...{ __typename: "Repository", id: nodeId, databaseId: id, name: shortNameOf(repository), nameWithOwner: name },
-    ...{ isArchived: archived, isDisabled: disabled, isFork: false, isPrivate: false, isEmpty: false },
-    ...{ createdAt, pushedAt, updatedAt: pushedAt, url: htmlUrl(repository), description: null, stargazerCount: 1 },
+    ...{ isArchived: archived, isDisabled: disabled, isEmpty: false, isTemplate: repository.template },
+    ...{ isFork: repository.fork, isPrivate: repository.visibility !== "public" },
+    ...{
+      createdAt,
+      pushedAt,
+      updatedAt: pushedAt,
+      url: htmlUrl(repository),
+      description: repository.description,
+      stargazerCount: 1,
+    },
     owner: user(ownerOf(repository)),
     licenseInfo: license === null ? null : { spdxId: license, key: license.toLowerCase(), name: license },
     viewerPermission: repository.writable ? "WRITE" : "READ",
@@ -176,6 +184,39 @@ function labelConnection(labels: Label[], args: ConnectionArgs) {
 
 function labelNode({ id, name, color, description }: Label) {
   return { __typename: "Label", id: `LA_${id}`, name, color, description };
+}
+
+type OwnedArgs = ConnectionArgs & {
+  isFork?: boolean | null;
+  isArchived?: boolean | null;
+  orderBy?: Order | null;
+  ownerAffiliations?: string[] | null;
+};
+
+/** A user or an organisation with what it owns. */
+export function ownerNode(hub: Hub, { login, kind }: NonNullable<ReturnType<Hub["owner"]>>): object {
+  return {
+    ...{ __typename: kind, login, id: `${kind === "User" ? "U" : "O"}_${login}`, url: `https://github.com/${login}` },
+    repositories: (args: OwnedArgs) =>
+      connection(
+        ownedRepositories(hub, login, args),
+        args,
+        ({ id }) => String(id),
+        (repository) => repositoryNode(hub, repository),
+      ),
+  };
+}
+
+/** In GraphQL's order. Only what is owned is known here. */
+function ownedRepositories(hub: Hub, login: string, { isFork, isArchived, orderBy, ownerAffiliations }: OwnedArgs) {
+  if (ownerAffiliations?.join() !== "OWNER") hub.violation("repositories of others are asked for as well");
+  const found = hub
+    .repositoriesOf(login)
+    .filter(({ fork }) => isFork == null || fork === isFork)
+    .filter(({ archived }) => isArchived == null || archived === isArchived);
+  if (orderBy?.field !== "CREATED_AT") return found;
+  found.sort((a, b) => Number(a.createdAt > b.createdAt) - Number(a.createdAt < b.createdAt) || a.id - b.id);
+  return orderBy.direction === "DESC" ? found.reverse() : found;
 }
 
 export function user(login: string) {

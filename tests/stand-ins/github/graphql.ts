@@ -17,7 +17,7 @@ import { z } from "zod";
 import { type Answer, json } from "./answer.ts";
 import { type Cost, costOf } from "./graphql-cost.ts";
 import { createCommitOnBranch, updateRefs } from "./graphql-mutations.ts";
-import { repositoryNode, user } from "./graphql-repository.ts";
+import { ownerNode, repositoryNode, user } from "./graphql-repository.ts";
 import { BOT, type Hub } from "./hub.ts";
 import type { Budget } from "./limits.ts";
 import { Refused } from "./refused.ts";
@@ -140,6 +140,11 @@ function rootOf({ hub, who, budget }: Context, cost: Cost) {
       throw new GraphQLError(`Could not resolve to a Repository with the name '${owner}/${name}'.`, {
         extensions: { type: "NOT_FOUND" },
       });
+    },
+    // Nobody of that login is no error.
+    repositoryOwner: ({ login }: { login: string }) => {
+      const owner = hub.owner(login);
+      return owner === undefined ? null : ownerNode(hub, owner);
     },
     updateRefs: refusable(({ input }: { input: Parameters<typeof updateRefs>[2] }) => updateRefs(hub, who, input)),
     createCommitOnBranch: refusable(({ input }: { input: Parameters<typeof createCommitOnBranch>[2] }) =>

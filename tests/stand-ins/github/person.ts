@@ -1,5 +1,6 @@
 import { blob, commit, type Signature } from "./git-objects.ts";
 import { type Hub, PERSON } from "./hub.ts";
+import type { Issue, Issues } from "./issues.ts";
 import { ensureLabel } from "./labels.ts";
 import { readCommit } from "./object-store.ts";
 import type { Pull, Pulls } from "./pulls.ts";
@@ -9,7 +10,11 @@ import { type Change, editTree, FILE } from "./trees.ts";
 import type { Person } from "./types.ts";
 
 /** Someone with write access to the catalog, who uses git and the web page rather than the API. */
-export function createPerson(hub: Hub, repository: Repository, pulls: Pulls): Person {
+export function createPerson(
+  hub: Hub,
+  repository: Repository,
+  { pulls, issues }: { pulls: Pulls; issues: Issues },
+): Person {
   const { store, refs, defaultBranch } = repository;
   const signature = (): Signature => ({ name: PERSON, email: `${PERSON}@example.org`, date: hub.clock() });
   const pullOf = (number: number): Pull => {
@@ -17,6 +22,30 @@ export function createPerson(hub: Hub, repository: Repository, pulls: Pulls): Pe
     if (pull === undefined) throw new Error(`there is no pull request #${number}`);
     return pull;
   };
+  /** Does it to the issue of that number, or else to the pull request. */
+  const either = (number: number, toIssue: (issue: Issue) => void, toPull: (pull: Pull) => void): void => {
+    const issue = issues.find(number);
+    if (issue === undefined) toPull(pullOf(number));
+    else toIssue(issue);
+  };
+  const change = (number: number, changes: Parameters<Pulls["change"]>[1]): void =>
+    either(
+      number,
+      (issue) => issues.change(issue, changes),
+      (pull) => pulls.change(pull, changes),
+    );
+  const relabel = (number: number, labelsOf: (labels: string[]) => string[]): void =>
+    either(
+      number,
+      (issue) => {
+        issue.labels = labelsOf(issue.labels);
+        issues.touch(issue);
+      },
+      (pull) => {
+        pull.labels = labelsOf(pull.labels);
+        pulls.touch(pull);
+      },
+    );
 
   return {
     login: PERSON,
@@ -36,25 +65,24 @@ export function createPerson(hub: Hub, repository: Repository, pulls: Pulls): Pe
     },
     open: async (head, title, body = "") =>
       pulls.open({ title, body, head, base: defaultBranch, draft: false, author: PERSON }).number,
-    close: async (number) => pulls.change(pullOf(number), { state: "closed" }),
-    reopen: async (number) => pulls.change(pullOf(number), { state: "open" }),
+    openIssue: async (title, body = "") => issues.open({ title, body, labels: [], author: PERSON }).number,
+    close: async (number) => change(number, { state: "closed" }),
+    reopen: async (number) => change(number, { state: "open" }),
     merge: async (number, method = "merge") => pulls.merge(pullOf(number), method, signature()),
-    retitle: async (number, title) => pulls.change(pullOf(number), { title }),
-    editBody: async (number, body) => pulls.change(pullOf(number), { body }),
+    retitle: async (number, title) => change(number, { title }),
+    editBody: async (number, body) => change(number, { body }),
     label: async (number, ...labels) => {
-      const pull = pullOf(number);
       const names = labels.map((label) => ensureLabel(hub, repository, label).name);
-      pull.labels = [...new Set([...pull.labels, ...names])];
-      pulls.touch(pull);
+      relabel(number, (present) => [...new Set([...present, ...names])]);
     },
-    unlabel: async (number, ...labels) => {
-      const pull = pullOf(number);
-      pull.labels = pull.labels.filter((label) => !labels.includes(label));
-      pulls.touch(pull);
-    },
-    comment: async (number, body) => {
-      pulls.comment(pullOf(number), PERSON, body);
-    },
+    unlabel: async (number, ...labels) =>
+      relabel(number, (present) => present.filter((label) => !labels.includes(label))),
+    comment: async (number, body) =>
+      either(
+        number,
+        (issue) => void issues.comment(issue, PERSON, body),
+        (pull) => void pulls.comment(pull, PERSON, body),
+      ),
     deleteBranch: async (branch) => refs.set(branchRef(branch), undefined),
     setBranch: async (branch, oid) => {
       readCommit(store, oid);

@@ -26,7 +26,15 @@ type PullChange = { title?: string | undefined; body?: string | undefined; state
 /** What pull requests need of the server that they are on. */
 type PullServer = { now: () => string; nextId: () => number; violation: (fault: string) => void };
 
-type Context = { hub: PullServer; store: ObjectStore; refs: Refs; gitDir: string; owner: () => string };
+type Context = {
+  hub: PullServer;
+  store: ObjectStore;
+  refs: Refs;
+  gitDir: string;
+  owner: () => string;
+  /** Shared with issues. */
+  nextNumber: () => number;
+};
 
 const MAX_BODY_LENGTH = 65_536;
 const MAX_TITLE_LENGTH = 256;
@@ -34,7 +42,7 @@ const MAX_TITLE_LENGTH = 256;
 export type Pulls = ReturnType<typeof createPulls>;
 
 /** The pull requests of one repository, which follow its branches. What GitHub would refuse is thrown as `Refused`. */
-export function createPulls({ hub, store, refs, gitDir, owner }: Context) {
+export function createPulls({ hub, store, refs, gitDir, owner, nextNumber }: Context) {
   const all: Pull[] = [];
   const mergeables = new Map<string, Promise<Mergeable> | undefined>();
   const merge = createMerge(gitDir);
@@ -126,7 +134,7 @@ export function createPulls({ hub, store, refs, gitDir, owner }: Context) {
       const id = hub.nextId();
       const createdAt = hub.now();
       const pull: Pull = {
-        ...{ id, nodeId: `PR_${id}`, number: all.length + 1, title, body, state: "open", merged: false, draft, head },
+        ...{ id, nodeId: `PR_${id}`, number: nextNumber(), title, body, state: "open", merged: false, draft, head },
         ...{ headOid, base, baseOid, author, labels: [], comments: [], createdAt, updatedAt: createdAt },
         ...{ closedAt: undefined, mergedAt: undefined, mergeCommit: undefined, touched: 0 },
       };

@@ -1,4 +1,5 @@
 import { parseTag } from "./git-objects.ts";
+import type { Issues } from "./issues.ts";
 import { type ObjectStore, readCommit } from "./object-store.ts";
 import type { Pulls } from "./pulls.ts";
 import { branchRef, type Refs, tagRef } from "./refs.ts";
@@ -28,6 +29,10 @@ export type Repository = {
   name: string;
   /** Whether the token may write to it. */
   readonly writable: boolean;
+  readonly fork: boolean;
+  readonly template: boolean;
+  readonly description: string | null;
+  readonly visibility: "public" | "private" | "hidden";
   readonly createdAt: string;
   pushedAt: string;
   readonly defaultBranch: string;
@@ -37,6 +42,7 @@ export type Repository = {
   readonly gitDir: string | undefined;
   releases: Release[];
   readonly pulls: Pulls | undefined;
+  readonly issues: Issues | undefined;
   /** By lower-case name: GitHub does not tell them apart by case. */
   readonly labels: Map<string, Label>;
   license: string | null;

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { json } from "./answer.ts";
 import { BOT, type Hub } from "./hub.ts";
-import { addLabel, ensureLabel, findLabel } from "./labels.ts";
+import { addLabel, findLabel } from "./labels.ts";
 import type { Pull } from "./pulls.ts";
 import { notFound, validationFailed } from "./refused.ts";
 import { ownerOf, type Repository } from "./repository.ts";
 import { PAGING, page, paging, pullOf, type Route, route } from "./route.ts";
-import { commentShape, labelShape, pullShape, wholePullShape } from "./shapes.ts";
+import { labelShape, pullShape, wholePullShape } from "./shapes.ts";
 
 const pullQuery = z.strictObject({
   ...paging,
@@ -31,8 +31,6 @@ const pullChange = z
     state: z.enum(["open", "closed"]),
   })
   .partial();
-const newComment = z.strictObject({ body: z.string().min(1) });
-const labelNames = z.strictObject({ labels: z.array(z.string().min(1)).min(1) });
 const newLabel = z.strictObject({
   name: z.string().min(1),
   color: z
@@ -42,7 +40,7 @@ const newLabel = z.strictObject({
   description: z.string().max(100).optional(),
 });
 
-/** Pull requests, what is said on them, and labels. */
+/** Pull requests, and the labels there are. */
 export const pullRoutes: Route[] = [
   route("GET", "/pulls", { query: pullQuery }, (call) => {
     const { hub, repository, query } = call;
@@ -76,46 +74,6 @@ export const pullRoutes: Route[] = [
     const { pull, pulls } = pullOf(call);
     pulls.change(pull, call.body);
     return json(200, wholePullShape(call.hub, call.repository, pull, await pulls.mergeable(pull)));
-  }),
-
-  route("GET", "/issues/:number/comments", { query: PAGING }, (call) => {
-    const { pull } = pullOf(call);
-    const { items, headers } = page(call, `/issues/${pull.number}/comments`, pull.comments, call.query);
-    return json(
-      200,
-      items.map((comment) => commentShape(call.hub, call.repository, pull, comment)),
-      headers,
-    );
-  }),
-
-  route("POST", "/issues/:number/comments", { body: newComment }, (call) => {
-    const { pull, pulls } = pullOf(call);
-    return json(201, commentShape(call.hub, call.repository, pull, pulls.comment(pull, BOT, call.body.body)));
-  }),
-
-  route("GET", "/issues/:number/labels", { query: PAGING }, (call) => {
-    const { pull } = pullOf(call);
-    return json(200, labelsOf(call.hub, call.repository, pull));
-  }),
-
-  route("POST", "/issues/:number/labels", { body: labelNames }, (call) => {
-    const { hub, repository } = call;
-    const { pull, pulls } = pullOf(call);
-    const names = call.body.labels.map((name) => ensureLabel(hub, repository, name).name);
-    const missing = names.filter((name) => !pull.labels.includes(name));
-    pull.labels.push(...new Set(missing));
-    if (missing.length > 0) pulls.touch(pull);
-    return json(200, labelsOf(hub, repository, pull));
-  }),
-
-  route("DELETE", "/issues/:number/labels/:name", {}, (call) => {
-    const { hub, repository } = call;
-    const { pull, pulls } = pullOf(call);
-    const name = findLabel(repository, call.param("name"))?.name;
-    if (name === undefined || !pull.labels.includes(name)) throw notFound();
-    pull.labels = pull.labels.filter((label) => label !== name);
-    pulls.touch(pull);
-    return json(200, labelsOf(hub, repository, pull));
   }),
 
   route("GET", "/labels", { query: PAGING }, (call) => {
@@ -155,9 +113,4 @@ function matchingPulls(hub: Hub, repository: Repository, query: z.infer<typeof p
   );
   const rank = (pull: Pull): number => (sort === "created" ? pull.number : pull.touched);
   return found.sort((a, b) => (direction === "asc" ? rank(a) - rank(b) : rank(b) - rank(a)));
-}
-
-function labelsOf(hub: Hub, repository: Repository, { labels }: Pull) {
-  const found = labels.flatMap((name) => findLabel(repository, name) ?? []);
-  return found.map((label) => labelShape(hub, repository, label));
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Answer, bytes, json, redirect } from "./answer.ts";
 import type { GitObject } from "./git-objects.ts";
 import { readCommit, readTree } from "./object-store.ts";
-import { tagRef } from "./refs.ts";
+import { branchRef, tagRef } from "./refs.ts";
 import { notFound, Refused } from "./refused.ts";
 import { latestRelease, peel, publishedReleases, type Repository, resolveCommit } from "./repository.ts";
 import { PAGING, page, type RawCall, type Route, route } from "./route.ts";
@@ -25,6 +25,14 @@ export const repositoryRoutes: Route[] = [
     const release = latestRelease(repository);
     if (release === undefined) throw notFound();
     return json(200, releaseShape(hub, repository, release));
+  }),
+
+  route("GET", "/branches", { query: PAGING }, (call) => {
+    const { refs } = call.repository;
+    const branches = refs.list(branchRef("")).map(([ref, sha]) => ({ name: ref.slice(branchRef("").length), sha }));
+    const { items, headers } = page(call, "/branches", branches, call.query);
+    const shapes = items.map(({ name, sha }) => ({ name, commit: { sha }, protected: false }));
+    return json(200, shapes, headers);
   }),
 
   // By name backwards: GitHub's list has neither dates nor an order one could use.
@@ -54,14 +62,16 @@ export const repositoryRoutes: Route[] = [
     const ref = param("ref");
     const oid = resolveCommit(repository, ref);
     if (oid === undefined) throw new Refused(422, `No commit found for SHA: ${ref}`);
-    if (/^application\/vnd\.github\.(v3\.)?sha$/.test(accept)) {
+    if (hub.quirks.strictMediaTypes && !/json|\*\/\*/.test(accept))
+      throw new Refused(415, "Unsupported 'Accept' header");
+    if (!hub.quirks.plainCommits && /^application\/vnd\.github\.(v3\.)?sha$/.test(accept)) {
       return bytes(200, Buffer.from(oid), "application/vnd.github.sha; charset=utf-8");
     }
     return json(200, commitShape(hub, repository, oid));
   }),
 
   route("GET", "/tarball/*ref", {}, ({ repository, codeloadUrl, param, hub }) => {
-    if (resolveCommit(repository, param("ref")) === undefined) throw notFound();
+    if (hub.quirks.archives === false || resolveCommit(repository, param("ref")) === undefined) throw notFound();
     if (repository.gitDir === undefined) hub.violation(`${repository.name} has no archive here`);
     return redirect(302, `${codeloadUrl}/${repository.name}/legacy.tar.gz/${param("ref")}`);
   }),

@@ -3,6 +3,8 @@ import type { Hub } from "./hub.ts";
 import { notFound, Refused } from "./refused.ts";
 import type { Repository } from "./repository.ts";
 import { gitRoutes } from "./rest-git.ts";
+import { issueRoutes } from "./rest-issues.ts";
+import { answerOwner } from "./rest-owners.ts";
 import { pullRoutes } from "./rest-pulls.ts";
 import { repositoryRoutes } from "./rest-repositories.ts";
 import type { RawCall, Route } from "./route.ts";
@@ -13,11 +15,13 @@ type RestRequest = Pick<RawCall, "accept" | "search" | "body"> & {
   who: string | undefined;
 };
 
-const ROUTES: Route[] = [...repositoryRoutes, ...gitRoutes, ...pullRoutes];
+const ROUTES: Route[] = [...repositoryRoutes, ...gitRoutes, ...pullRoutes, ...issueRoutes];
 
 /** Answers what is below a repository; what GitHub would refuse is thrown as `Refused`. */
 export async function answerRest(hub: Hub, codeloadUrl: string, request: RestRequest): Promise<Answer> {
   const { method, path, search, who } = request;
+  const ofOwner = answerOwner(hub, method, path, search);
+  if (ofOwner !== undefined) return ofOwner;
   const { below, find } = locate(hub, path);
   const matches = ROUTES.map((route) => ({ route, match: route.pattern.exec(below) }));
   const found = matches.find(({ route, match }) => route.method === method && match !== null);

@@ -1,6 +1,7 @@
 import type { Octokit } from "octokit";
 import { parseCommit, type Signature } from "./git-objects.ts";
 import type { Hub } from "./hub.ts";
+import type { Issue } from "./issues.ts";
 import { findLabel } from "./labels.ts";
 import type { Comment, Mergeable, Pull } from "./pulls.ts";
 import { type Label, ownerOf, type Release, type Repository, releaseCreatedAt, shortNameOf } from "./repository.ts";
@@ -26,11 +27,18 @@ export function htmlUrl({ name }: Repository): string {
 
 export function repositoryShape(hub: Hub, repository: Repository) {
   const { id, nodeId, name, archived, disabled, defaultBranch, createdAt, pushedAt, license, writable } = repository;
+  const { fork, template, description, visibility } = repository;
+  const isPrivate = visibility !== "public";
   return {
-    ...{ id, node_id: nodeId, name: shortNameOf(repository), full_name: name, private: false, fork: false },
+    ...{ id, node_id: nodeId, name: shortNameOf(repository), full_name: name, private: isPrivate, fork },
     ...{ owner: userShape(ownerOf(repository)), html_url: htmlUrl(repository), url: apiUrl(hub, repository) },
-    ...{ description: null, archived, disabled, default_branch: defaultBranch, stargazers_count: 1 },
-    ...{ created_at: createdAt, pushed_at: pushedAt, updated_at: pushedAt, visibility: "public" },
+    ...{ description, is_template: template, archived, disabled, default_branch: defaultBranch, stargazers_count: 1 },
+    ...{
+      created_at: createdAt,
+      pushed_at: pushedAt,
+      updated_at: pushedAt,
+      visibility: isPrivate ? "private" : "public",
+    },
     license: license === null ? null : { key: license.toLowerCase(), name: license, spdx_id: license, url: null },
     permissions: { admin: false, push: writable, pull: true },
   } satisfies Shape<Rest["repos"]["get"]>;
@@ -98,14 +106,32 @@ export function labelShape(hub: Hub, repository: Repository, { id, name, color, 
   } satisfies Shape<Rest["issues"]["getLabel"]>;
 }
 
-export function commentShape(hub: Hub, repository: Repository, pull: Pull, comment: Comment) {
+function issueUrl(repository: Repository, { number }: Issue): string {
+  return `${htmlUrl(repository)}/issues/${number}`;
+}
+
+export function issueShape(hub: Hub, repository: Repository, issue: Issue) {
+  const { id, nodeId, number, title, body, state, author, comments } = issue;
+  const labels = issue.labels.flatMap((name) => findLabel(repository, name) ?? []);
+  return {
+    ...{ id, node_id: nodeId, number, title, body: body === "" ? null : body, state, locked: false },
+    ...{ user: userShape(author), created_at: issue.createdAt, updated_at: issue.updatedAt },
+    ...{ closed_at: issue.closedAt ?? null, comments: comments.length, html_url: issueUrl(repository, issue) },
+    url: `${apiUrl(hub, repository)}/issues/${number}`,
+    labels: labels.map((label) => labelShape(hub, repository, label)),
+  } satisfies Shape<Rest["issues"]["get"]>;
+}
+
+export function commentShape(hub: Hub, repository: Repository, { on, number }: CommentPlace, comment: Comment) {
   const { id, author, body, createdAt, updatedAt } = comment;
   return {
     ...{ id, node_id: `IC_${id}`, body, user: userShape(author), created_at: createdAt, updated_at: updatedAt },
     url: `${apiUrl(hub, repository)}/issues/comments/${id}`,
-    html_url: `${htmlUrl(repository)}/pull/${pull.number}#issuecomment-${id}`,
+    html_url: `${htmlUrl(repository)}/${on}/${number}#issuecomment-${id}`,
   } satisfies Shape<Rest["issues"]["getComment"]>;
 }
+
+type CommentPlace = { on: "pull" | "issues"; number: number };
 
 /** As lists have it: without `merged` and `mergeable`. */
 export function pullShape(hub: Hub, repository: Repository, pull: Pull) {

@@ -12,8 +12,23 @@ export type GithubOptions = {
   now?: () => Date;
   /** How long a stalled request hangs before its connection breaks. */
   stallMs?: number;
+  /** What a server does that is not GitHub.com. */
+  quirks?: Quirks;
   /** An installed app: its token is asked for with a signed JWT, and let in for an hour. */
   app?: { id: number; installationId: number; publicKey: string };
+};
+
+export type Quirks = {
+  /** A commit is always answered as JSON: the server does not know the media type of its name alone. */
+  plainCommits?: boolean;
+  /** 415 for a media type that it does not know. */
+  strictMediaTypes?: boolean;
+  /** False: no route to archives. */
+  archives?: boolean;
+  /** What putting labels on something is answered with; a new issue loses them in silence. */
+  refuseLabels?: 403 | 404 | 422;
+  /** False: issues are switched off in every repository. */
+  issues?: boolean;
 };
 
 export type GithubStandIn = {
@@ -22,6 +37,8 @@ export type GithubStandIn = {
   token: string;
   /** A project's repository: in memory, with real object ids. */
   upstream(name: string, init?: UpstreamInit): Upstream;
+  /** Whoever owns repositories; a user, unless it is said here. */
+  owner(login: string, kind?: OwnerKind): Owner;
   /** A repository that takes branches and pull requests: a real bare git repository on disk. */
   catalog(name: string, files: Record<string, string>, branch?: string): Promise<CatalogRepository>;
   /** Everything received, in order; not what came after a crash. */
@@ -45,8 +62,27 @@ export type Received = {
   authorized: boolean;
 };
 
+export type OwnerKind = "User" | "Organization";
+
+type Owner = {
+  readonly login: string;
+  /** The old login leads nowhere from then on; old names of repositories do. */
+  rename(login: string): void;
+  /** With all its repositories. */
+  remove(): void;
+};
+
 export type UpstreamInit = {
   readme?: string;
+  /** Several READMEs by their paths. */
+  readmes?: Record<string, string>;
+  /** Default: when it is made, or `pushedAt`. */
+  createdAt?: string;
+  fork?: boolean;
+  template?: boolean;
+  description?: string;
+  /** `private`: the token may see it; `hidden`: nobody of ours may. */
+  visibility?: "public" | "private" | "hidden";
   files?: Record<string, string>;
   pushedAt?: string;
   /** SPDX name. */
@@ -61,6 +97,8 @@ export type Upstream = {
   /** Gives the blob's object id; null removes the file, and gives an empty text. */
   setReadme(text: string | null): string;
   setFile(path: string, text: string | null): string;
+  /** Sets several at once, in one commit; gives the blobs' object ids by path. */
+  readmes(texts: Record<string, string | null>): Record<string, string>;
   head(): string;
   /** Gives the id. A tag that does not exist yet is put on the head of the default branch. */
   release(release: ReleaseInit): number;
@@ -100,11 +138,12 @@ export type CatalogRepository = {
   /** Newest first, along the first parent. */
   log(ref: string): Promise<{ oid: string; message: string; author: string }[]>;
   readonly pulls: readonly PullState[];
+  readonly issues: readonly IssueState[];
   readonly labels: ReadonlySet<string>;
   person: Person;
 };
 
-/** Someone with write access who is not the bot. */
+/** Someone with write access who is not the bot. A number is a pull request's or an issue's. */
 export type Person = {
   readonly login: string;
   /** Gives the commit's object id; null removes a file; a branch that does not exist starts at the default one. */
@@ -118,6 +157,8 @@ export type Person = {
   label(number: number, ...labels: string[]): Promise<void>;
   unlabel(number: number, ...labels: string[]): Promise<void>;
   comment(number: number, body: string): Promise<void>;
+  /** Opens an issue; gives its number. */
+  openIssue(title: string, body?: string): Promise<number>;
   /** Opens a pull request; gives its number. */
   open(head: string, title: string, body?: string): Promise<number>;
   /** Closes the open pull request of the branch, as GitHub does. */
@@ -140,6 +181,19 @@ export type PullState = {
   /** Commit at its head; stays as it was once the pull request is closed. */
   headOid: string;
   base: string;
+  author: string;
+  labels: string[];
+  comments: { author: string; body: string }[];
+  createdAt: string;
+  updatedAt: string;
+  closedAt: string | undefined;
+};
+
+export type IssueState = {
+  number: number;
+  title: string;
+  body: string;
+  state: "open" | "closed";
   author: string;
   labels: string[];
   comments: { author: string; body: string }[];

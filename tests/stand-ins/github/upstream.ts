@@ -15,10 +15,12 @@ export function createUpstream(hub: Hub, name: string, init: UpstreamInit = {}):
   const id = hub.nextId();
   const store = createMemoryStore();
   const refs = createRefs();
-  const createdAt = isoTime(new Date(pushedAt));
+  const createdAt = isoTime(new Date(init.createdAt ?? pushedAt));
+  const { fork = false, template = false, description = null, visibility = "public", readmes = {} } = init;
   const repository: Repository = {
-    ...{ id, nodeId: `R_${id}`, name, writable: false, createdAt, pushedAt: createdAt, defaultBranch: branch },
-    ...{ store, refs, gitDir: undefined, releases: [], pulls: undefined, labels: new Map<string, never>(), license },
+    ...{ id, nodeId: `R_${id}`, name, writable: false, createdAt, pushedAt, defaultBranch: branch },
+    ...{ fork, template, description, visibility, store, refs, gitDir: undefined, releases: [], license },
+    ...{ pulls: undefined, issues: undefined, labels: new Map<string, never>() },
     ...{ archived: false, disabled: false, removed: false },
   };
   hub.add(repository);
@@ -51,7 +53,7 @@ export function createUpstream(hub: Hub, name: string, init: UpstreamInit = {}):
     setFiles({ [path]: text }, hub.now());
     return text === null ? "" : oidOf(blob(text));
   };
-  setFiles({ ...files, ...(readme === undefined ? {} : { [README]: readme }) }, createdAt);
+  setFiles({ ...files, ...readmes, ...(readme === undefined ? {} : { [README]: readme }) }, pushedAt);
 
   const setTag: Upstream["tag"] = (tagName, { date, annotated = false } = {}) => {
     const target = date === undefined ? headOrThrow() : makeCommit(new Map(), date, `Prepare ${tagName}\n`);
@@ -80,6 +82,10 @@ export function createUpstream(hub: Hub, name: string, init: UpstreamInit = {}):
     head: headOrThrow,
     setReadme: (text) => setFile(README, text),
     setFile,
+    readmes: (texts) => {
+      setFiles(texts, hub.now());
+      return Object.fromEntries(Object.entries(texts).map(([path, text]) => [path, oidOf(blob(text ?? ""))]));
+    },
     tag: setTag,
     removeTag: (tagName) => refs.set(tagRef(tagName), undefined),
     release: (values: ReleaseInit) => {
