@@ -3,6 +3,7 @@ import { textIn } from "#src/base/locale.ts";
 import { code, plain } from "#src/base/markdown.ts";
 import { UserError } from "#src/base/user-error.ts";
 import { everyWeights } from "#src/catalog/entry/editions.ts";
+import type { Entry } from "#src/catalog/entry/schema.ts";
 import { formatGb } from "#src/catalog/entry/units.ts";
 import { MAX_TYPED_NAME } from "#src/catalog/search/written-name.ts";
 import { type Context, defineCommand, flag, text } from "#src/chat/command.ts";
@@ -90,7 +91,7 @@ function impossible(
   const { text: say } = context;
   const hasGguf = everyWeights(entry).some(({ row }) => row.precision === "gguf");
   const lines = [
-    say("try.impossible", { name: plain(wanted) }),
+    say(isLookedUp(entry) ? "try.impossible" : "try.notInCatalog", { name: plain(wanted), id: entry.id }),
     ...(hasGguf ? [say("try.import", { id: entry.id })] : []),
     ...(relatives.length > 0 ? [say("try.relatives"), ...relatives.map((item) => entryLine(item, context))] : []),
   ];
@@ -98,6 +99,10 @@ function impossible(
     components: [container([textDisplay(lines.join("\n")), ...openMenu([entry, ...relatives], context)])],
   };
 }
+
+/** A draft of the sync says nothing of Ollama, which is not the same as that there is nothing. */
+const isLookedUp = ({ ollama, variants = [] }: Entry): boolean =>
+  [ollama, ...variants.map((variant) => variant.ollama)].some((rows) => rows !== undefined);
 
 async function stored(id: string, { tries }: Context): Promise<TryRecord> {
   const found = await tries.find(id);

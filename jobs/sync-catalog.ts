@@ -1,6 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { createTask } from "node-cron";
-import { textIn } from "#src/base/locale.ts";
 import type { Log } from "#src/base/log.ts";
 import { type RunCoordinator, repeat } from "#src/base/schedule.ts";
 import type { Config } from "#src/config.ts";
@@ -9,7 +8,8 @@ import { explainGithubError } from "#src/sync/github/failure.ts";
 import { readLastRun } from "#src/sync/last-run.ts";
 import { SyncBusy } from "#src/sync/lock.ts";
 import { recordedSync } from "#src/sync/recorded-sync.ts";
-import type { SyncRun } from "#src/sync/run.ts";
+import { ArchiveRefused } from "#src/sync/refresh/archive.ts";
+import type { SyncOptions, SyncRun } from "#src/sync/run.ts";
 
 /** So that not every bot of the world asks GitHub in the same minute. */
 const JITTER_MS = 300_000;
@@ -24,6 +24,7 @@ type SyncJobOptions = {
   catchUpAfterMs?: number;
   pace?: ClientOptions["pace"];
   upstream?: ClientOptions["upstream"];
+  hubUpstreams?: SyncOptions["hubUpstreams"];
   /** Told how each run went that the signal did not end. */
   onRun?: (run: SyncRun) => void;
   /** Lets only one of several processes run. */
@@ -38,7 +39,15 @@ export async function syncCatalog(
   config: Config,
   log: Log,
   signal: AbortSignal,
-  { jitterMs = JITTER_MS, catchUpAfterMs = CATCH_UP_AFTER_MS, pace, upstream, onRun, coordinator }: SyncJobOptions = {},
+  {
+    jitterMs = JITTER_MS,
+    catchUpAfterMs = CATCH_UP_AFTER_MS,
+    pace,
+    upstream,
+    hubUpstreams,
+    onRun,
+    coordinator,
+  }: SyncJobOptions = {},
 ): Promise<void> {
   const { cron } = config.github;
   const once = async (ended: AbortSignal): Promise<void> => {
@@ -48,10 +57,10 @@ export async function syncCatalog(
       const report = await recordedSync({
         ...config,
         mode: "pr",
-        text: textIn(config.locale),
         log,
         signal: ended,
         upstream,
+        hubUpstreams,
         ...(pace && { pace }),
       });
       log.info(
@@ -65,7 +74,7 @@ export async function syncCatalog(
         log.info("another sync is running; this run is left out");
         onRun?.({ outcome: "busy" });
       } else {
-        log.error({ err: explainGithubError(error) ?? error }, "the sync failed");
+        log.error(causeOf(error), "the sync failed");
         onRun?.({ outcome: "failed", seconds: seconds() });
       }
     }
@@ -79,6 +88,12 @@ export async function syncCatalog(
   }
   const shared = coordinator && { name: NAME, coordinator, leaseMs: LEASE_MS };
   await repeat(once, { cron, jitterMs, shared }, log, signal);
+}
+
+/** What GitHub said, or its archive is refused for, is a line; only what nobody expects shows where it came from. */
+function causeOf(error: unknown): { reason: string } | { err: unknown } {
+  const known = explainGithubError(error) ?? (error instanceof ArchiveRefused ? error : undefined);
+  return known === undefined ? { err: error } : { reason: known.message };
 }
 
 /** Milliseconds between the next two runs of a schedule. */

@@ -226,6 +226,7 @@ async function followCatalog(
   if (source === undefined) return;
   const { refreshCatalog } = await import("#jobs/refresh-catalog.ts");
   const { syncCatalog } = await import("#jobs/sync-catalog.ts");
+  const { hubUpstreams } = await import("#src/sync/hubs/upstreams.ts");
   await Promise.all([
     refreshCatalog(
       { config, source, upstreams, holder: catalog, now: services.now, log, onLook: metrics.upstream.looked },
@@ -233,7 +234,14 @@ async function followCatalog(
     ),
     // Without an identity there is nobody to open pull requests as.
     ...(config.github.identity
-      ? [syncCatalog(config, log, signal, { upstream: upstreams.github, onRun: metrics.upstream.synced, coordinator })]
+      ? [
+          syncCatalog(config, log, signal, {
+            upstream: upstreams.github,
+            hubUpstreams: hubUpstreams(config, log),
+            onRun: metrics.upstream.synced,
+            coordinator,
+          }),
+        ]
       : []),
   ]);
 }

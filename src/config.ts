@@ -6,6 +6,7 @@ import { GITHUB_NAME } from "#src/catalog/entry/patterns.ts";
 import { brokenRule } from "#src/catalog/entry/problem.ts";
 import type { Admins, DiscordSettings } from "#src/discord/settings.ts";
 import type { GithubIdentity, GithubSettings } from "#src/sync/github/settings.ts";
+import type { HubSettings } from "#src/sync/hubs/settings.ts";
 import type { TrySettings } from "#src/tries/settings.ts";
 import type { WebSettings } from "#src/web/http/server.ts";
 import {
@@ -29,6 +30,8 @@ import {
 
 const DISCORD_API_URL = "https://discord.com/api";
 const GITHUB_API_URL = "https://api.github.com";
+const HUGGINGFACE_URL = "https://huggingface.co";
+const MODELSCOPE_URL = "https://modelscope.cn";
 
 const environment = z.object({
   CATALOG_DIR: folder("catalog"),
@@ -91,9 +94,13 @@ const environment = z.object({
     z
       .string()
       .regex(/^(?!.*(?:\.\.|\/\/|@\{|\.lock(?:\/|$)))[A-Za-z0-9_][\w./-]{0,99}(?<![./])$/, "rule:branch")
-      .default("main"),
+      .optional(),
   ),
   SYNC_CRON: setting(z.string().refine(isCron, "rule:cron").default("17 */6 * * *")),
+  SYNC_HUBS: flag(true),
+  HF_ENDPOINT: setting(z.url({ protocol: /^https?$/, error: "rule:url" }).default(HUGGINGFACE_URL)),
+  HF_TOKEN: text(/^[\w.-]{8,}$/, "huggingfaceToken"),
+  MODELSCOPE_ENDPOINT: setting(z.url({ protocol: /^https?$/, error: "rule:url" }).default(MODELSCOPE_URL)),
   ANNOUNCE_CHANNEL_ID: id("channel"),
 });
 
@@ -110,13 +117,15 @@ export type Config = {
   logFormat: LogFormat;
   /** Where tries are shared between processes, with its password; absent: they stay in this process. */
   redisUrl: string | undefined;
-  /** The way to Discord and GitHub. */
+  /** The way to Discord, GitHub and the hubs. */
   proxies: ProxySettings;
   /** Address of Discord's API, also for a worker, which has no token. */
   discordApiUrl: string;
   /** Absent without a token: no bot. */
   discord: DiscordSettings | undefined;
   github: GithubSettings;
+  /** The model hubs that the sync reads. */
+  hubs: HubSettings;
   http: WebSettings;
   /** Where a worker serves its health, on the same address; absent: nowhere. */
   workerPort: number | undefined;
@@ -159,6 +168,11 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     discordApiUrl: values.DISCORD_API_URL.replace(/\/+$/, ""),
     discord: discordConfig(values),
     github: githubConfig(values),
+    hubs: {
+      on: values.SYNC_HUBS,
+      huggingface: { url: values.HF_ENDPOINT.replace(/\/+$/, ""), token: values.HF_TOKEN },
+      modelscope: { url: values.MODELSCOPE_ENDPOINT.replace(/\/+$/, "") },
+    },
     http: { host: values.HTTP_HOST, port: values.HTTP_PORT, admin: values.HTTP_ADMIN },
     workerPort: values.WORKER_PORT,
     announceChannelId: values.ANNOUNCE_CHANNEL_ID,

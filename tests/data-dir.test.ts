@@ -56,6 +56,7 @@ describe("who may read", () => {
       "community-2026-11-28.db",
       "sync.lock",
       "sync-cache.sqlite",
+      "hub-cache.sqlite",
     ];
     const folder = await folderWith(0o755, ...ours);
     expect(prepareDataDir(folder)).toBeUndefined();

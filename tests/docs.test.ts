@@ -1,8 +1,10 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import packageJson from "#package.json" with { type: "json" };
 import { COMMANDS } from "#src/app.ts";
+import { watchSchema } from "#src/catalog/entry/watch.ts";
 import type { Options } from "#src/chat/command.ts";
 import { SECRET_FILES } from "#src/cli/secret-files.ts";
 import { readConfig, SETTING_NAMES } from "#src/config.ts";
@@ -27,8 +29,8 @@ const OF_OTHERS = new Set([
   // What settings are called by others, and that is not read.
   ...["OLLAMA_HOST", "BOT_TOKEN"],
   ...SECRET_FILES,
-  // The compose file's, and those of the workflow that syncs.
-  ...["FIRST_MODEL", "SYNC_CATALOG", "SYNC_APP_ID", "SYNC_APP_PRIVATE_KEY"],
+  // The compose file's, and those of the workflows.
+  ...["FIRST_MODEL", "SYNC_CATALOG", "SYNC_APP_ID", "SYNC_APP_PRIVATE_KEY", "SYNC_LOGIN", "MERGE_FACTS"],
 ]);
 
 /** Cells of the rows of a document's tables whose first cell begins so. */
@@ -62,6 +64,12 @@ const settingsOf = (readme: string): Record<string, string> =>
         .map((name, index): [string, string] => [name, values[index] ?? values[0] ?? ""]);
     }),
   );
+
+test("the example of what the sync leaves out is one that it takes", () => {
+  const [, example = ""] = /```yaml\n(since:[\s\S]*?)```/.exec(read("docs/sync.md")) ?? [];
+  expect(watchSchema.safeParse(parse(example)).error).toBeUndefined();
+  expect(example).not.toBe("");
+});
 
 describe("settings", () => {
   const example = Object.fromEntries(

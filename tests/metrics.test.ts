@@ -216,6 +216,7 @@ describe("GitHub's side", () => {
       GITHUB_TOKEN: world.github.token,
       CATALOG_REPOSITORY: world.catalog.name,
       SYNC_CRON: "0 0 1 1 *",
+      ...world.hubs.environment(),
     });
     expect((await scrape()).get("mulu_sync_last_run_timestamp_seconds")?.samples).toEqual([]);
     const stop = new AbortController();

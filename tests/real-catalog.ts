@@ -6,6 +6,8 @@ const read = await readCatalog("catalog");
 
 /** The catalog of this repository, as the bot reads it. */
 export const realCatalog = openCatalog(read);
+/** What this repository says of owners and organisations on the hubs, and what it leaves out. */
+export const realWatch = read.watch;
 
 /** A catalog of these entries, with the cards and base models of this repository. */
 export const catalogOf = (

@@ -5,7 +5,8 @@ import type { Catalog } from "#src/catalog/search/search.ts";
 export type CatalogOrigin = {
   /** `owner/name` on GitHub. */
   repository: string;
-  branch: string;
+  /** Absent: the repository's own default branch. */
+  branch?: string | undefined;
   /** Object id of the commit. */
   commit: string;
   /** ISO 8601 in UTC. */

@@ -3,11 +3,14 @@ import { createLog } from "#src/base/log.ts";
 import { createUpstream } from "#src/base/upstream.ts";
 import { readCatalog } from "#src/catalog/entry/load.ts";
 import { indexNames } from "#src/catalog/search/names.ts";
+import { problemText } from "#src/chat/explain-issue.ts";
 import type { Config } from "#src/config.ts";
 import type { ClientOptions } from "#src/sync/github/client.ts";
 import { explainGithubError } from "#src/sync/github/failure.ts";
+import { hubUpstreams } from "#src/sync/hubs/upstreams.ts";
 import { SyncBusy } from "#src/sync/lock.ts";
 import { recordedSync } from "#src/sync/recorded-sync.ts";
+import { ArchiveRefused } from "#src/sync/refresh/archive.ts";
 import { reportLines } from "#src/sync/report-text.ts";
 import { type SyncMode, SyncRefused } from "#src/sync/run.ts";
 import { readArguments } from "./arguments.ts";
@@ -42,9 +45,9 @@ export async function runSyncCommand(
       ...config,
       mode,
       only,
-      text,
       log,
       upstream: createUpstream("GitHub", config.github.apiUrl, config.proxies, log),
+      hubUpstreams: hubUpstreams(config, log),
       signal,
       onProgress: progress.show,
       ...(pace && { pace }),
@@ -88,6 +91,7 @@ async function explain(error: unknown, { catalogDir }: Config, text: Text): Prom
     });
     return lines.join("\n");
   }
+  if (error instanceof ArchiveRefused) return problemText(error.problem, text);
   const failure = explainGithubError(error);
   return failure && text(`github.${failure.kind}`, { host: failure.host, detail: failure.detail });
 }

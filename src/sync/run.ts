@@ -1,29 +1,41 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Text } from "#src/base/locale.ts";
+import { type Locale, type Text, textIn } from "#src/base/locale.ts";
 import type { Log } from "#src/base/log.ts";
+import type { Upstream } from "#src/base/upstream.ts";
 import { writeFileWhole } from "#src/base/write-file.ts";
-import { type CatalogFile, readCatalog, readCatalogFiles } from "#src/catalog/entry/load.ts";
 import type { Problem } from "#src/catalog/entry/problem.ts";
+import { REFERENCE_FILES } from "#src/catalog/entry/reference.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
+import { type DashboardPlan, planDashboard } from "#src/sync/dashboard/dashboard-plan.ts";
+import { type Decisions, decisionsIn } from "#src/sync/dashboard/decisions.ts";
 import { type Client, type ClientOptions, createClients } from "#src/sync/github/client.ts";
 import type { GithubSettings } from "#src/sync/github/settings.ts";
-import { openCache } from "#src/sync/observe/cache.ts";
-import { type Cost, observe } from "#src/sync/observe/observe.ts";
+import { readCollections } from "#src/sync/hubs/collections.ts";
+import type { HubName, HubsSeen } from "#src/sync/hubs/hub.ts";
+import { createHubs, type Hubs } from "#src/sync/hubs/hubs.ts";
+import { readFacts } from "#src/sync/hubs/model-facts.ts";
+import type { HubSettings } from "#src/sync/hubs/settings.ts";
+import type { Cost } from "#src/sync/observe/observe.ts";
 import { type Plan, plan } from "#src/sync/propose/plan.ts";
-import { BASELINE_BRANCH, branchOf, type DesiredProposals, desiredProposals } from "#src/sync/propose/propose.ts";
-import { type RepositoryState, settledSignals } from "#src/sync/propose/repository-state.ts";
+import { type DesiredProposals, desiredProposals } from "#src/sync/propose/propose.ts";
+import { type PullRequest, settledSignals } from "#src/sync/propose/repository-state.ts";
+import { type DashboardResult, publishDashboard } from "#src/sync/publish/dashboard.ts";
 import { type ActionResult, publish } from "#src/sync/publish/publish.ts";
-import { readRepositoryState } from "#src/sync/publish/read-repository-state.ts";
-import { fetchCatalog } from "#src/sync/refresh/archive.ts";
-import {
-  chosenEntries,
-  type FollowedRepository,
-  followedRepositories,
-  knownId,
-  observationRequests,
-} from "#src/sync/sources/followed.ts";
+import { namesInTexts } from "#src/sync/sources/candidates.ts";
+import { chosenEntries } from "#src/sync/sources/followed.ts";
 import type { Observation } from "#src/sync/sources/observation.ts";
+import {
+  type CatalogInput,
+  type CatalogRepository,
+  fetched,
+  local,
+  readCatalogRepository,
+  unreadableFiles,
+} from "./catalog-input.ts";
+import { dashboardInput } from "./dashboard-input.ts";
+import { type FoundModels, findModels, NO_MODELS } from "./find-models.ts";
+import { lookAround, type Surroundings, seenRepositories } from "./look-around.ts";
+import { unknownBranches, weightsIn, weightsKey } from "./unknown-branches.ts";
 
 /** `dry-run` changes nothing, `write` edits the files here, `pr` opens pull requests. */
 export type SyncMode = "dry-run" | "write" | "pr";
@@ -31,12 +43,13 @@ export type SyncMode = "dry-run" | "write" | "pr";
 export type SyncOptions = {
   mode: SyncMode;
   github: GithubSettings;
+  hubs: HubSettings;
   catalogDir: string;
   dataDir: string;
   /** Only these entries, and those that share their repositories. */
   only?: readonly string[] | undefined;
-  /** Gives titles and texts in the language of the pull requests. */
-  text: Text;
+  /** The language of pull requests. */
+  locale: Locale;
   log: Log;
   signal: AbortSignal;
   onProgress?: (seen: number, of: number) => void;
@@ -44,6 +57,7 @@ export type SyncOptions = {
   now?: () => number;
   pace?: ClientOptions["pace"];
   upstream?: ClientOptions["upstream"];
+  hubUpstreams?: Partial<Record<HubName, Pick<Upstream, "proxies" | "backOff">>> | undefined;
 };
 
 export type SyncReport = {
@@ -51,13 +65,26 @@ export type SyncReport = {
   /** Absent where no catalog repository was looked at. */
   plan: Plan | undefined;
   done: ActionResult[];
+  /** What came of the dashboard; absent where there was nothing to write. */
+  dashboard: DashboardResult | undefined;
   /** Files written here. */
   written: string[];
+  /** Models that are new to the catalog and are not proposed, as `organisation/name`. */
+  models: { leftOut: { model: string; rule: string }[]; older: string[]; declined: string[] };
+  /** New repositories of known owners, and those that a rule leaves out. */
+  newRepositories: string[];
+  leftOutRepositories: { name: string; rule: string }[];
+  /** Owners about whose new repositories nothing is known; anonymously GitHub is asked about none. */
+  owners: { anonymous: boolean; unreached: { name: string; reason: "quota" | "failed" }[] };
   /** Repositories seen, and those about which nothing is known. */
   seen: number;
   unreached: { name: string; reason: "quota" | "failed" }[];
+  /** Whether the hubs were to be asked; organisations that were listed there, and those that said nothing. */
+  hubsOn: boolean;
+  listed: number;
+  silent: HubsSeen["silent"];
   problems: Problem[];
-  cost: Cost;
+  cost: Cost & { hubRequests: number };
 };
 
 /** How a scheduled run went: to its end, not to its end, or not at all because another was under way. */
@@ -78,44 +105,170 @@ export class SyncRefused extends Error {
   }
 }
 
-type CatalogInput = { files: CatalogFile[]; entries: Entry[]; problems: Problem[]; commit: string | undefined };
-
 /**
- * One run: looks at the repositories, works out what to propose, and does it as far as the mode allows. Throws
+ * One run: looks at the repositories and the hubs, works out what to propose, and does it as far as the mode allows. Throws
  * SyncRefused, and what GitHub refuses altogether.
  */
 export async function runSync(options: SyncOptions): Promise<SyncReport> {
-  const { mode, github, only, log, signal, text, pace, upstream } = options;
+  const { mode, github, only, log, signal, pace, upstream } = options;
   refuseEarly(mode, github);
   const { reader, writer } = await createClients(github, { log, signal, upstream, ...(pace && { pace }) });
   const remote = mode === "write" ? undefined : github.catalog;
   const source = remote ? await fetched(reader, remote, signal) : await local(options.catalogDir);
   refuseUnknown(only, source.entries);
-
-  const chosen = chosenEntries(source.entries, only);
-  const { observations, cost } = await observeEntries(chosen, reader, options);
-  const followed = followedRepositories(chosen, observations);
-  const repository = await repositoryState(remote, source, writer ?? reader);
-  const desired = desiredProposals({
-    followed,
-    entries: source.entries,
-    texts: new Map(source.files.map(({ file, text: content }) => [file.replace(/\.yaml$/, ""), content])),
-    settled: settledSignals(repository?.pulls ?? []),
-    text,
-    now: (options.now ?? Date.now)(),
+  const catalog = remote && (await readCatalogRepository(remote, source, writer ?? reader));
+  const hubs = createHubs(options.hubs, {
+    ...{ log, signal, directory: options.dataDir, upstreams: options.hubUpstreams },
+    ...(options.now && { now: options.now }),
+    ...(pace === "none" && { pace }),
   });
-  const planned = repository && planFor(desired, followed, repository, only !== undefined);
-  const published = mode === "pr" && writer && repository && planned;
+  try {
+    return await runWith({ ...options, source, catalog, reader, writer, openHubs: hubs });
+  } finally {
+    hubs.close();
+  }
+}
+
+type Run = SyncOptions & {
+  source: CatalogInput;
+  catalog: CatalogRepository | undefined;
+  reader: Client;
+  writer: Client | undefined;
+  openHubs: Hubs;
+};
+
+async function runWith(run: Run): Promise<SyncReport> {
+  const { mode, only, source, catalog, reader, writer, openHubs, log, locale } = run;
+  const text = textIn(locale);
+  const now = (run.now ?? Date.now)();
+  const { entries, reference } = source;
+  const pulls = catalog?.state.pulls ?? [];
+  const dashboard = catalog?.dashboard === "unavailable" ? undefined : catalog?.dashboard;
+  const decisions = decisionsIn(pulls, dashboard);
+  const settled = new Set([...settledSignals(pulls), ...decisions.declined].filter((id) => !decisions.wanted.has(id)));
+
+  const chosen = chosenEntries(entries, only);
+  const seen = await lookAround({
+    ...{ chosen, entries, reader, log, now, dataDir: run.dataDir, signal: run.signal },
+    ...{ watch: reference.watch, hubs: openHubs, lookAgain: decisions.lookAgain, onProgress: run.onProgress },
+  });
+  // Without its rules every embedding model, and without its date every old one, would be news.
+  const isWatchBroken = source.problems.some(
+    ({ file, severity }) => file === REFERENCE_FILES.watch && severity === "error",
+  );
+  const models = isWatchBroken ? NO_MODELS : await findNewModels(run, seen, { settled, decisions, pulls });
+  const desired = await desiredProposals({
+    ...{ followed: seen.followed, entries, reference, placed: models.placed, hubsOn: seen.hubs.on, settled, text, now },
+    texts: new Map(source.files.map(({ file, text: content }) => [file.replace(/\.yaml$/, ""), content])),
+  });
+  const planned =
+    catalog &&
+    plan(
+      {
+        proposals: desired.proposals,
+        gone: new Set([...models.gone].map((key) => `weights:${key}`)),
+        unknown: unknownBranches({
+          ...{ seen, models, entries, pulls, watch: reference.watch },
+          isPart: only !== undefined || isWatchBroken,
+          unreadable: unreadableFiles(source).map(({ file }) => file.replace(/\.yaml$/, "")),
+        }),
+      },
+      catalog.state,
+    );
+  const published = mode === "pr" && writer !== undefined && catalog !== undefined && planned !== undefined;
+  const done = published
+    ? await publish(planned.actions, { client: writer, repository: catalog.state, text, log })
+    : [];
+  const cost = {
+    ...seen.cost,
+    requests: reader.requests() + (writer?.requests() ?? 0),
+    hubRequests: openHubs.requests(),
+  };
+  const board =
+    published && only === undefined && catalog.dashboard !== "unavailable"
+      ? planDashboard(
+          {
+            input: dashboardInput({
+              seen,
+              models,
+              desired,
+              plan: planned,
+              done,
+              pulls,
+              decisions,
+              cost,
+              watch: reference.watch,
+              locale,
+              text,
+            }),
+            decisions,
+            today: new Date(now).toISOString().slice(0, "YYYY-MM-DD".length),
+          },
+          dashboard,
+          text,
+        )
+      : undefined;
   return {
-    desired,
-    plan: planned,
-    done: published ? await publish(planned.actions, { client: writer, repository, text, log }) : [],
-    written: mode === "write" ? await writeFiles(desired, options.catalogDir) : [],
-    ...reachedOf(observations),
-    problems: source.problems,
-    cost: { ...cost, requests: reader.requests() + (writer?.requests() ?? 0) },
+    ...{ desired, plan: planned, done, cost, problems: source.problems },
+    dashboard: published ? await writeDashboard(board, writer, catalog.state.repository, { text, log }) : undefined,
+    written: mode === "write" ? await writeFiles(desired, run.catalogDir) : [],
+    models: namesOf(models),
+    newRepositories: seen.newRepositories.map(({ owned }) => owned.name),
+    leftOutRepositories: seen.leftOutRepositories.map(({ owned, rule }) => ({ name: owned.name, rule })),
+    owners: {
+      anonymous: !reader.authenticated,
+      unreached: seen.owners.flatMap((owner) =>
+        owner.state === "unreached" ? [{ name: owner.asked, reason: owner.reason }] : [],
+      ),
+    },
+    ...reachedOf([...seen.observations, ...seen.newRepositories.map(({ observation }) => observation)]),
+    hubsOn: seen.hubs.on,
+    listed: seen.hubs.listings.length,
+    silent: seen.hubs.silent,
   };
 }
+
+/** The models that the catalog lacks. What an open pull request is about stays wanted, whatever its age. */
+function findNewModels(
+  { source, openHubs: hubs }: Run,
+  seen: Surroundings,
+  { settled, decisions, pulls }: { settled: ReadonlySet<string>; decisions: Decisions; pulls: readonly PullRequest[] },
+): Promise<FoundModels> {
+  const { entries, reference } = source;
+  const open = pulls.filter(({ state }) => state === "open").flatMap(weightsIn);
+  const { listings } = seen.hubs;
+  return findModels(
+    {
+      ...{ entries, listings, watch: reference.watch, repositories: seenRepositories(seen) },
+      declined: new Set([...settled].flatMap(weightsKey)),
+      wanted: new Set([...decisions.wanted].flatMap(weightsKey)),
+      open: new Set(open),
+      unreadable: namesInTexts(unreadableFiles(source).map(({ text }) => text)),
+    },
+    {
+      collections: async (addresses) => {
+        const answers = await readCollections(addresses, { hubs });
+        return new Map(
+          [...answers].flatMap(([key, answer]) => (answer.state === "found" ? [[key, answer.models] as const] : [])),
+        );
+      },
+      facts: (addresses) => readFacts(addresses, { hubs, listings, lookAgain: decisions.lookAgain }),
+    },
+  );
+}
+
+const namesOf = ({ leftOut, older, declined }: FoundModels): SyncReport["models"] => ({
+  leftOut: leftOut.map(({ candidate, rule }) => ({ model: candidate.model.id, rule: rule.id })),
+  older: older.map(({ model }) => model.id),
+  declined: declined.map(({ model }) => model.id),
+});
+
+const writeDashboard = async (
+  board: DashboardPlan | undefined,
+  client: Client,
+  repository: string,
+  { text, log }: { text: Text; log: Log },
+): Promise<DashboardResult | undefined> => board && publishDashboard(board, { client, repository, text, log });
 
 function refuseEarly(mode: SyncMode, { catalog, identity }: GithubSettings): void {
   if (mode === "pr" && catalog === undefined) throw new SyncRefused("needsRepository");
@@ -133,77 +286,6 @@ const reachedOf = (observations: readonly Observation[]): Pick<SyncReport, "seen
     item.state === "unreached" ? [{ name: item.asked, reason: item.reason }] : [],
   ),
 });
-
-const repositoryState = async (
-  remote: GithubSettings["catalog"],
-  { commit }: CatalogInput,
-  client: Client,
-): Promise<RepositoryState | undefined> =>
-  remote && commit !== undefined ? readRepositoryState(client, { ...remote, commit }) : undefined;
-
-const planFor = (
-  { proposals }: DesiredProposals,
-  followed: readonly FollowedRepository[],
-  repository: RepositoryState,
-  isPart: boolean,
-): Plan => plan({ proposals, unknown: unknownBranches(followed, repository, isPart) }, repository);
-
-async function observeEntries(
-  entries: readonly Entry[],
-  reader: Client,
-  { dataDir, log, signal, onProgress }: SyncOptions,
-): Promise<{ observations: Observation[]; cost: Cost }> {
-  const cache = openCache(dataDir, log);
-  try {
-    return await observe(observationRequests(entries), {
-      reader,
-      cache,
-      signal,
-      log,
-      ...(onProgress && { onProgress }),
-    });
-  } finally {
-    cache.close();
-  }
-}
-
-async function fetched(
-  reader: Client,
-  { repository, branch }: { repository: string; branch: string },
-  signal: AbortSignal,
-): Promise<CatalogInput> {
-  const catalog = await fetchCatalog(reader.octokit, { repository, branch, signal });
-  if (catalog === "unchanged") throw new Error("nothing was known, so nothing can be unchanged");
-  return { files: catalog.files, commit: catalog.commit, ...(await readCatalogFiles(catalog.files, catalog.beside)) };
-}
-
-async function local(directory: string): Promise<CatalogInput> {
-  const { entries, problems } = await readCatalog(directory);
-  const files = await Promise.all(
-    entries.map(async ({ id }) => {
-      const file = `${id}.yaml`;
-      return { file, text: await readFile(join(directory, "models", file), "utf8") };
-    }),
-  );
-  return { files, entries, problems, commit: undefined };
-}
-
-/** Branches that a run must leave alone, because it does not know what their repositories say today. */
-function unknownBranches(
-  followed: readonly FollowedRepository[],
-  { pulls }: RepositoryState,
-  isPart: boolean,
-): (branch: string) => boolean {
-  const reached = followed.filter(({ observation }) => observation.state !== "unreached");
-  const unreached = followed.filter(({ observation }) => observation.state === "unreached");
-  const known = new Set(reached.map(branchOf));
-  // A repository without a number may have any branch.
-  const anyBranch = isPart || unreached.some(({ entries }) => knownId(entries) === undefined);
-  const unknown = new Set(unreached.map(branchOf));
-  const openBaseline = pulls.some(({ state, branch }) => state === "open" && branch === BASELINE_BRANCH);
-  return (branch) =>
-    branch === BASELINE_BRANCH ? anyBranch && openBaseline : unknown.has(branch) || (anyBranch && !known.has(branch));
-}
 
 async function writeFiles({ proposals }: DesiredProposals, directory: string): Promise<string[]> {
   const files = proposals.flatMap((proposal) => proposal.files);

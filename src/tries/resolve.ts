@@ -7,6 +7,7 @@ import { readWrittenName } from "#src/catalog/search/written-name.ts";
 import { type Backend, type InstalledModel, listedName } from "#src/inference/backend.ts";
 import { referencedModel } from "./model-reference.ts";
 import type { ResolvedModel } from "./try.ts";
+import { isBuildOf, unlistedRow, unlistedSubjects } from "./unlisted.ts";
 
 export type Resolution =
   | { kind: "ready"; target: ResolvedModel }
@@ -35,8 +36,7 @@ export function resolveModel(name: string, options: ResolveOptions): Resolution 
   const literal = literalModel(name, options);
   const found = subjectNamed(name, options.catalog);
   const isNamed = options.catalog.names.exact(name).some(({ kind }) => kind !== "family");
-  if (literal && !isNamed)
-    return ready(targetOf(literal, { entryId: entryWith(literal.name, options), standIn: false }));
+  if (literal && !isNamed) return ready(targetOf(literal, { entryId: entryWith(literal, options), standIn: false }));
   if (found === undefined) return { kind: "unknown", near: options.catalog.names.near(name, 5) };
   return readyFor(name, found, options) ?? notHere(found, options);
 }
@@ -85,8 +85,12 @@ function candidatesOf({ subject, others, kind, ollama }: NamedSubject, options: 
 const isAllowed = (model: OllamaModel, { allowCloud }: ResolveOptions): boolean => allowCloud || !model.cloud;
 
 /** The models in Ollama of an entry, or of one of its variants: those of that variant or, where that is not said, of its size. */
-function ownModels({ entry, variant }: Subject, options: ResolveOptions): OllamaModel[] {
-  const rows = everyOllamaModel(entry).filter(({ row }) => isAllowed(row, options));
+function ownModels(subject: Subject, options: ResolveOptions): OllamaModel[] {
+  return [...listedModels(subject), ...unlistedModels(subject, options)].filter((row) => isAllowed(row, options));
+}
+
+function listedModels({ entry, variant }: Subject): OllamaModel[] {
+  const rows = everyOllamaModel(entry);
   if (variant === undefined) return rows.map(({ row }) => row);
   const only = entry.variants?.length === 1;
   return rows
@@ -96,6 +100,20 @@ function ownModels({ entry, variant }: Subject, options: ResolveOptions): Ollama
       return only || (edition.parametersB !== undefined && isOfSize(variant, edition.parametersB));
     })
     .map(({ row }) => row);
+}
+
+/** The installed ones that are called like it. */
+function unlistedModels({ entry, variant }: Subject, options: ResolveOptions): OllamaModel[] {
+  const only = (entry.variants?.length ?? 0) <= 1;
+  return options.installed
+    .filter((model) =>
+      unlistedSubjects(model, options).some(
+        (subject) =>
+          subject.entry === entry &&
+          (variant === undefined || subject.variant === variant || (subject.variant === undefined && only)),
+      ),
+    )
+    .map(unlistedRow);
 }
 
 /** The models of the same entry that are none of what was named. */
@@ -136,19 +154,24 @@ function targetOf(model: InstalledModel, rest: Omit<ResolvedModel, "model" | "li
   return { model: model.name, ...(listed !== model.name && { listedName: listed }), ...rest };
 }
 
-/** The operator's model, else the largest loaded of the exact ones, else the largest; then the same of the stand-ins. */
+/**
+ * The operator's model, else the largest loaded of the exact ones, else the largest; then the same of those that are only
+ * called like it, and of the stand-ins.
+ */
 function installedFor({ entry, own }: Candidate, options: ResolveOptions): ResolvedModel | undefined {
   const alias = options.aliases.get(entry.id);
   const aliased = options.installed.find(({ name }) => alias !== undefined && name === options.normalName(alias));
   if (aliased) return targetOf(aliased, { entryId: entry.id, standIn: false });
-  for (const exact of [true, false]) {
-    const model = installedAmong(
-      own.filter((item) => item.exact === exact),
+  const listed = new Set(everyOllamaModel(entry).map(({ row }) => row));
+  const exact = own.filter((item) => item.exact);
+  const model =
+    installedAmong(
+      exact.filter((item) => listed.has(item)),
       options,
-    );
-    if (model) return targetOf(model, { entryId: entry.id, standIn: !exact });
-  }
-  return undefined;
+    ) ?? installedAmong(exact, options);
+  if (model) return targetOf(model, { entryId: entry.id, standIn: false });
+  const other = installedAmong(own, options);
+  return other && targetOf(other, { entryId: entry.id, standIn: true });
 }
 
 /** Of the installed builds of some models the loaded one, else the largest. */
@@ -157,9 +180,6 @@ function installedAmong(models: readonly OllamaModel[], options: ResolveOptions)
   const builds = options.installed.filter(({ name }) => names.some((wanted) => isBuildOf(name, wanted)));
   return loadedOrLargest(builds, options.isLoaded);
 }
-
-/** `qwen3:8b-q8_0` is a build of `qwen3:8b`. */
-const isBuildOf = (installed: string, name: string): boolean => installed === name || installed.startsWith(`${name}-`);
 
 /** Picks what to pull: an exact model before a stand-in, an official before a community one. */
 const toPull = (models: readonly OllamaModel[]): OllamaModel | undefined =>
@@ -178,8 +198,9 @@ function runsHere(entry: Entry, options: ResolveOptions): boolean {
   return installedFor({ ...subject, own: ownModels(subject, options) }, options) !== undefined;
 }
 
-function entryWith(model: string, { catalog, normalName }: ResolveOptions): string | undefined {
+function entryWith(model: InstalledModel, options: ResolveOptions): string | undefined {
+  const { catalog, normalName } = options;
   const has = (entry: Entry): boolean =>
-    everyOllamaModel(entry).some(({ row }) => row.exact && isBuildOf(model, normalName(row.model)));
-  return catalog.entries.find(has)?.id;
+    everyOllamaModel(entry).some(({ row }) => row.exact && isBuildOf(model.name, normalName(row.model)));
+  return (catalog.entries.find(has) ?? unlistedSubjects(model, options)[0]?.entry)?.id;
 }

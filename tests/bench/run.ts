@@ -75,7 +75,9 @@ for (const { cards, answered, median, slowest } of benchCommunity())
     `  ${`${cards} cards`.padEnd(46)} ${(answered * 100).toFixed(0)} % answered; wait: median ${median.toFixed(0)} s, one in twenty over ${slowest.toFixed(0)} s\n`,
   );
 
-process.stdout.write("\nSync: a thousand repositories on the stand-in of GitHub\n");
+process.stdout.write(
+  "\nSync: the catalog as it ships, then a thousand repositories, on the stand-ins of GitHub and the hubs\n",
+);
 for (const { what, value, unit, goal } of await benchSync()) {
   const verdict = goal === undefined ? "" : ` (goal ≤ ${goal}, ${value <= goal ? "met" : "NOT met"})`;
   process.stdout.write(`  ${what.padEnd(46)} ${Number(value.toFixed(2))} ${unit}${verdict}\n`);

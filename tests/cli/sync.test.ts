@@ -9,21 +9,31 @@ import { readConfig } from "#src/config.ts";
 import { withSyncLock } from "#src/sync/lock.ts";
 import { type Ended, runProgram } from "#tests/run-program.ts";
 import { type GithubStandIn, startGithub } from "#tests/stand-ins/github.ts";
+import { type ModelHubs, startModelHubs } from "#tests/stand-ins/model-hubs.ts";
 import { known } from "#tests/sync/world.ts";
 import { temporaryFolder } from "#tests/temporary-catalog.ts";
 
 const LONG_AGO = "2026-01-05T00:00:00Z";
 
-async function world(): Promise<{ github: GithubStandIn; env: Record<string, string>; folder: string }> {
-  const github = await startGithub();
+async function world(): Promise<{
+  github: GithubStandIn;
+  hubs: ModelHubs;
+  env: Record<string, string>;
+  folder: string;
+}> {
+  const [github, hubs] = await Promise.all([startGithub(), startModelHubs()]);
   onTestFinished(() => github.close());
+  onTestFinished(() => hubs.close());
   const upstream = github.upstream("zai-org/ChatGLM-6B", { readme: "# ChatGLM" });
   upstream.release({ tag: "v1.1", publishedAt: LONG_AGO, body: "notes" });
   await github.catalog("list/mulu", { "catalog/models/chatglm-6b.yaml": known("ChatGLM-6B", upstream) });
   const folder = await temporaryFolder();
   await cp("catalog", join(folder, "catalog"), { recursive: true });
-  const env = { GITHUB_API_URL: github.url, DATA_DIR: join(folder, "data"), CATALOG_DIR: join(folder, "catalog") };
-  return { github, env, folder };
+  const env = {
+    ...{ GITHUB_API_URL: github.url, DATA_DIR: join(folder, "data"), CATALOG_DIR: join(folder, "catalog") },
+    ...hubs.environment(),
+  };
+  return { github, hubs, env, folder };
 }
 
 /** Runs the command in this process; `shown` is also what only a terminal gets. */
@@ -50,7 +60,7 @@ describe("npm run sync, as a program", () => {
     const { code, stdout, stderr } = await runProgram("src/cli/sync.ts", ["--dry-run", "--only", "chatglm-6b"], {
       env,
     });
-    expect(stdout).toMatch(/将会提议：\n- 开始跟踪 1 个仓库\n {4}chatglm-6b: latestRelease.tag: v1.1\n/);
+    expect(stdout).toMatch(/将会提议：\n- ChatGLM-6B：新版本 v1\.1\n {4}chatglm-6b: latestRelease.tag: v1.1\n/);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   });
 
@@ -94,6 +104,15 @@ describe("the sync command", () => {
     expect(again.stdout + again.stderr).not.toContain(github.token);
   });
 
+  it("says line by line what it did", async () => {
+    const { github, env } = await world();
+    const pr = { ...env, GITHUB_TOKEN: github.token, CATALOG_REPOSITORY: "list/mulu" };
+    const { stdout } = await sync(["--pr"], pr);
+    expect(stdout).toMatch(/^- 打开: ChatGLM-6B：新版本 v1\.1 https:\S+\/pull\/1$/m);
+    expect(stdout).toMatch(/^一览已写好：https:\S+\/issues\/2$/m);
+    expect(stdout).not.toMatch(/sync\.\w+/);
+  });
+
   it("ends with 1 where a proposal could not be carried out", async () => {
     const { github, env } = await world();
     github.faults.next("502", ({ method, path }) => method === "POST" && path.endsWith("/pulls"));
@@ -101,6 +120,37 @@ describe("the sync command", () => {
     const { code, stdout } = await sync(["--pr"], pr);
     expect(stdout).toContain("（失败：");
     expect(code).toBe(1);
+  });
+
+  it("says what it leaves out and why, in the language that is set", async () => {
+    const { github, hubs, env } = await world();
+    github.upstream("zai-org/GLM-9-demo", { createdAt: "2026-11-20T00:00:00Z", readme: "# A page\n" });
+    hubs.huggingface.publish(
+      { id: "zai-org/GLM-9-Embedding", createdAt: "2026-11-20T00:00:00.000Z", pipelineTag: "feature-extraction" },
+      { id: "zai-org/GLM-1-Forgotten-1B", createdAt: "2024-01-01T00:00:00.000Z" },
+    );
+    const args = ["--dry-run", "--only", "chatglm-6b"];
+    const token = { GITHUB_TOKEN: github.token };
+    const { stdout } = await sync(args, { ...env, ...token });
+    expect(stdout).toContain("略过的新仓库 1 个：zai-org/GLM-9-demo");
+    expect(stdout).toMatch(/按规则 embedding 略过的模型 1 个：zai-org\/GLM-9-Embedding/);
+    expect(stdout).toMatch(/早于 watch.yaml 里 since 的模型 1 个：zai-org\/GLM-1-Forgotten-1B/);
+    expect(stdout).not.toContain("谢绝");
+    const english = await sync(args, { ...env, ...token, DEFAULT_LOCALE: "en-US" });
+    expect(english.stdout).toContain("left out by the rule embedding (1): zai-org/GLM-9-Embedding");
+    expect(english.stdout).not.toMatch(/\p{Script=Han}|（/u);
+  });
+
+  it("says in one line which hub said nothing, and which owners were not looked at without a token", async () => {
+    const { hubs, env } = await world();
+    hubs.down(true);
+    const { stdout, code } = await sync(["--dry-run", "--only", "chatglm-6b,qwen3"], env);
+    expect(stdout.match(/Hugging Face 连不上，2 个组织的列表没有看到：/g)).toHaveLength(1);
+    expect(stdout).toMatch(/有 2 个所有者的新仓库这次没有看：.*QwenLM.*\n没有令牌/);
+    expect(code).toBe(0);
+    const off = await sync(["--dry-run", "--only", "chatglm-6b"], { ...env, SYNC_HUBS: "false" });
+    expect(off.stdout).toContain("没有看模型平台（SYNC_HUBS=false）");
+    expect(off.stdout).not.toContain("连不上");
   });
 
   it("shows how far it is on a terminal only", async () => {

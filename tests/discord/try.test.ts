@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ASKER, ended, labels, OTHER, openWorld, shows } from "#tests/discord/try-world.ts";
 import { textOf } from "#tests/stand-ins/discord/people.ts";
+import { catalogWith, FEW, smallEntry } from "#tests/temporary-catalog.ts";
 
 describe("/try", () => {
   test("streams the answer, names the stand-in, and ends with figures and buttons", async () => {
@@ -169,9 +170,11 @@ describe("stopping", () => {
 describe("names that run nothing", () => {
   test.each([
     ["belle", "Ollama 不能直接运行 BELLE"],
+    ["draft-7b", "目录里还没有 Draft-7B 在 Ollama 里的名字"],
     ["zzzzqqq", "没有叫「zzzzqqq」的模型"],
   ])("%s", async (model, line) => {
-    const { discord } = await openWorld();
+    const files = { "draft-7b.yaml": smallEntry({ name: "Draft-7B" }) };
+    const { discord } = await openWorld({ env: { CATALOG_DIR: await catalogWith(files, FEW) } });
     const answer = await discord.person({ id: ASKER }).run("try", { model, prompt: "问" });
     expect(textOf(answer)).toContain(line);
     expect(answer.ephemeral).toBe(true);

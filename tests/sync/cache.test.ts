@@ -67,11 +67,11 @@ test("where it cannot be written it is kept in memory", async () => {
 
 test("the newest READMEs are kept, and no more than so many", () => {
   const cache = openCache(undefined);
-  for (let index = 0; index < 2100; index++) cache.keepReadme(`oid${index}`, { text: String(index) });
+  for (let index = 0; index < 5100; index++) cache.keepReadme(`oid${index}`, { text: String(index) });
   expect(cache.readme("oid0")).toBeUndefined();
   expect(cache.readme("oid99")).toBeUndefined();
   expect(cache.readme("oid100")).toEqual({ text: "100" });
-  expect(cache.readme("oid2099")).toEqual({ text: "2099" });
+  expect(cache.readme("oid5099")).toEqual({ text: "5099" });
   cache.close();
 });
 

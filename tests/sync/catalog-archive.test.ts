@@ -6,7 +6,15 @@ import { createTar } from "nanotar";
 import { pino } from "pino";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createClients } from "#src/sync/github/client.ts";
+import { explainGithubError } from "#src/sync/github/failure.ts";
 import { ArchiveRefused, fetchCatalog } from "#src/sync/refresh/archive.ts";
+import { createClient, shaOf } from "#tests/stand-ins/github/test-client.ts";
+import {
+  type CatalogRepository,
+  type GithubOptions,
+  type GithubStandIn,
+  startGithub,
+} from "#tests/stand-ins/github.ts";
 
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 const ROOT = "example-mulu-0123456";
@@ -51,6 +59,8 @@ describe("of an archive", () => {
       ["catalog/models/a-7b.yaml", text],
       ["catalog/models/.hidden", "x"],
       ["catalog/models/old/b-7b.yaml", "x"],
+      ["catalog/watch.yaml", "since: '2026'"],
+      ["catalog/cards.yaml", "[]"],
       ["fixtures/catalog/models/c-7b.yaml", "x"],
       ["../../catalog/models/d-7b.yaml", "x"],
       ["/etc/passwd", "x"],
@@ -58,6 +68,7 @@ describe("of an archive", () => {
     expect(await fetchBytes(gzipSync(tar))).toMatchObject({
       commit: COMMIT,
       files: [{ file: "a-7b.yaml", text }],
+      beside: { watch: "since: '2026'", cards: "[]" },
     });
   });
 
@@ -120,4 +131,149 @@ test.each([
   const error: unknown = await fetchBytes(bytes).catch((cause: unknown) => cause);
   expect(error).toBeInstanceOf(Error);
   expect(error).not.toBeInstanceOf(ArchiveRefused);
+});
+
+/** A catalog on a server of some kind, and what is fetched of it. */
+async function fetchFrom(
+  options: GithubOptions,
+  {
+    files = FILES,
+    branch,
+    main = "main",
+    known,
+  }: {
+    files?: Record<string, string>;
+    branch?: string;
+    main?: string;
+    known?: { commit: string; etag?: string | undefined };
+  } = {},
+) {
+  const github = await startGithub(options);
+  onTestFinished(() => github.close());
+  const catalog = await github.catalog("example/mulu", files, main);
+  const log = pino({ level: "silent" });
+  const identity = { kind: "token", token: github.token } as const;
+  const { reader } = await createClients({ apiUrl: github.url, identity }, { log, pace: "none" });
+  const fetchIt = (more = known) =>
+    fetchCatalog(reader.octokit, {
+      ...{ repository: "example/mulu", branch, signal: new AbortController().signal },
+      ...(more && { known: more }),
+    });
+  return { github, catalog, fetchIt };
+}
+const FILES = {
+  "README.md": "x",
+  "catalog/README.md": "x",
+  "catalog/cards.yaml": "cards: []\n",
+  "catalog/families/qwen.md": "x",
+  "catalog/models/a-7b.yaml": "name: 中文\n",
+  "catalog/models/b-7b.yaml": "",
+  "catalog/models/.hidden": "x",
+  "catalog/models/old/c-7b.yaml": "x",
+};
+const FETCHED = {
+  files: [
+    { file: "a-7b.yaml", text: "name: 中文\n" },
+    { file: "b-7b.yaml", text: "" },
+  ],
+  beside: { cards: "cards: []\n" },
+};
+
+describe("of a server that is not GitHub.com", () => {
+  test.each<[string, GithubOptions]>([
+    ["like GitHub.com", {}],
+    ["that answers with the whole commit", { quirks: { plainCommits: true } }],
+    ["that refuses a media type which it does not know", { quirks: { plainCommits: true, strictMediaTypes: true } }],
+    ["without archives", { quirks: { archives: false } }],
+    ["without either", { quirks: { archives: false, plainCommits: true } }],
+  ])("%s the same is read, and once", async (_case, options) => {
+    const { catalog, fetchIt } = await fetchFrom(options);
+    const fetched = await fetchIt();
+    if (fetched === "unchanged") throw new Error("nothing was known");
+    expect(fetched).toMatchObject({ commit: await catalog.head(), ...FETCHED });
+    expect(await fetchIt(fetched)).toBe("unchanged");
+    await catalog.person.commit("main", { "catalog/models/a-7b.yaml": "name: 新\n" });
+    expect(await fetchIt(fetched)).toMatchObject({ files: [{ text: "name: 新\n" }, {}] });
+  });
+
+  test("without archives only what is wanted is asked for", async () => {
+    const { github, fetchIt } = await fetchFrom({ quirks: { archives: false } });
+    await fetchIt();
+    const asked = github.requests.map(({ path }) => path);
+    expect(asked.filter((path) => path.includes("/git/blobs/"))).toHaveLength(3);
+    expect(asked.filter((path) => path.includes("/git/trees/"))).toHaveLength(3);
+  });
+
+  test("without archives many files come one by one, in their order", async () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 30 }, (_, index) => [`catalog/models/m${String(index).padStart(2, "0")}.yaml`, `${index}`]),
+    );
+    const { fetchIt } = await fetchFrom({ quirks: { archives: false } }, { files: many });
+    expect(await fetchIt()).toMatchObject({
+      files: Object.entries(many).map(([path, text]) => ({ file: path.slice("catalog/models/".length), text })),
+    });
+  });
+
+  test.each([
+    ["text that is no UTF-8", "a-7b.yaml rule:notUtf8", "\ud800"],
+    ["a file of more than a megabyte", "a-7b.yaml rule:archiveTooLarge", "x".repeat(1_048_577)],
+  ])("without archives %s is refused", async (_case, rule, text) => {
+    // A lone surrogate becomes bytes of a replacement character, so the bytes are spoilt on the way.
+    const { github, catalog, fetchIt } = await fetchFrom(
+      { quirks: { archives: false } },
+      { files: { "catalog/models/a-7b.yaml": text } },
+    );
+    if (text === "\ud800") await spoil(github, catalog);
+    const error: unknown = await fetchIt().catch((cause: unknown) => cause);
+    if (!(error instanceof ArchiveRefused)) throw new Error("it was not refused", { cause: error });
+    expect(`${error.problem.file} ${error.problem.issue.message}`).toBe(rule);
+  });
+});
+
+/** Puts a file of bytes that are no text on the main branch, over the API. */
+async function spoil(github: GithubStandIn, catalog: CatalogRepository): Promise<void> {
+  const { call } = createClient(github);
+  const repository = `/repos/${catalog.name}`;
+  const content = Buffer.from([0xc4, 0xe3]).toString("base64");
+  const blob = shaOf(await call("POST", `${repository}/git/blobs`, { content, encoding: "base64" }));
+  const entry = { path: "catalog/models/a-7b.yaml", mode: "100644", type: "blob", sha: blob };
+  const tree = shaOf(await call("POST", `${repository}/git/trees`, { tree: [entry] }));
+  const parents = [await catalog.head()];
+  const commit = shaOf(await call("POST", `${repository}/git/commits`, { message: "Spoil it", tree, parents }));
+  await call("PATCH", `${repository}/git/refs/heads/main`, { sha: commit });
+}
+
+describe("the branch", () => {
+  test("is the repository's own where none is named", async () => {
+    const { catalog, fetchIt } = await fetchFrom({}, { main: "trunk" });
+    expect(await fetchIt()).toMatchObject({ commit: await catalog.head("trunk"), ...FETCHED });
+  });
+
+  test("that is named is taken beside the repository's own", async () => {
+    const { catalog, fetchIt } = await fetchFrom({}, { branch: "next" });
+    await catalog.person.commit("next", { "catalog/models/a-7b.yaml": null });
+    expect(await fetchIt()).toMatchObject({ files: [{ file: "b-7b.yaml" }] });
+  });
+
+  test.each(["catalog", "feature/x"])("%s that is missing is named, with those that there are", async (branch) => {
+    const { github, catalog, fetchIt } = await fetchFrom({}, { branch, main: "trunk" });
+    await catalog.person.commit("next", { x: "1" });
+    await expect(fetchIt()).rejects.toMatchObject({
+      ...{ name: "GithubFailure", kind: "noBranch", host: new URL(github.url).host },
+      detail: `branch ${branch} is not in example/mulu; it has next, trunk`,
+    });
+  });
+
+  test("of a repository that is not there is no missing branch", async () => {
+    const github = await startGithub();
+    onTestFinished(() => github.close());
+    const identity = { kind: "token", token: github.token } as const;
+    const log = pino({ level: "silent" });
+    const { reader } = await createClients({ apiUrl: github.url, identity }, { log, pace: "none" });
+    const signal = new AbortController().signal;
+    const error: unknown = await fetchCatalog(reader.octokit, { repository: "a/b", branch: "main", signal }).catch(
+      (cause: unknown) => cause,
+    );
+    expect(explainGithubError(error)).toMatchObject({ kind: "notFound" });
+  });
 });

@@ -4,114 +4,12 @@ import fc from "fast-check";
 import { expect } from "vitest";
 import { splitMarker } from "#src/sync/propose/marker.ts";
 import { LABELS } from "#src/sync/propose/proposal-text.ts";
+import type { SyncReport } from "#src/sync/run.ts";
 import type { GithubStandIn, Upstream } from "#tests/stand-ins/github.ts";
-import { known, NOW, openPulls, startWorld, type World } from "./world.ts";
+import { EVENTS, type Mind, ORGANIZATIONS, PROJECTS, syncNow, WATCH } from "./chaos-events.ts";
+import { known, NOW, openPulls, startWorld } from "./world.ts";
 
 const run = promisify(execFile);
-const PROJECTS = ["Model-0", "Model-1", "Model-2"];
-
-type Mind = {
-  world: World;
-  upstreams: Upstream[];
-  /** Commits that a person made on branches, with the branch, until the person deletes it. */
-  theirs: Map<string, string>;
-  /** Signals of pull requests that a person closed. */
-  declined: Map<number, readonly string[]>;
-  release: number;
-};
-
-/** What may happen between two runs; `pick` chooses a project or pull request. */
-const EVENTS: Record<string, (mind: Mind, pick: number) => Promise<void>> = {
-  sync: async ({ world }) => {
-    await world.sync().catch(() => {});
-  },
-  release: async (mind, pick) => {
-    mind.release += 1;
-    const publishedAt = new Date(NOW - 30 * 86_400_000 + mind.release * 60_000).toISOString();
-    projectOf(mind, pick).release({ tag: `v${mind.release}`, publishedAt });
-  },
-  readme: async (mind, pick) => {
-    mind.release += 1;
-    const upstream = projectOf(mind, pick);
-    upstream.setReadme(
-      `https://huggingface.co/Org/Model-${pick % PROJECTS.length}-${mind.release}B and https://huggingface.co/Org/New${mind.release}-7B`,
-    );
-  },
-  rename: async (mind, pick) => {
-    mind.release += 1;
-    projectOf(mind, pick).rename(`Org/Renamed-${mind.release}`);
-  },
-  archive: async (mind, pick) => projectOf(mind, pick).archive(pick % 2 === 0),
-  remove: async (mind, pick) => projectOf(mind, pick).remove(),
-  restore: async (mind, pick) => projectOf(mind, pick).restore(),
-  push: async (mind, pick) => {
-    const pull = pullOf(mind, pick);
-    if (pull === undefined) return;
-    const oid = await mind.world.catalog.person.commit(
-      pull.head,
-      { [`note-${pick}.txt`]: String(mind.release) },
-      "Theirs",
-    );
-    mind.theirs.set(oid, pull.head);
-  },
-  close: async (mind, pick) => {
-    const pull = pullOf(mind, pick);
-    if (pull === undefined) return;
-    await mind.world.catalog.person.close(pull.number);
-    decline(mind, pull);
-  },
-  reopen: async (mind, pick) => {
-    const closed = mind.world.catalog.pulls.filter(({ state, merged }) => state === "closed" && !merged);
-    const pull = closed[pick % Math.max(1, closed.length)];
-    if (pull === undefined) return;
-    await mind.world.catalog.person.reopen(pull.number).then(
-      () => mind.declined.delete(pull.number),
-      () => {},
-    );
-  },
-  retitle: async (mind, pick) => {
-    const pull = pullOf(mind, pick);
-    if (pull) await mind.world.catalog.person.retitle(pull.number, `Title ${pick}`);
-  },
-  merge: async (mind, pick) => {
-    const pull = pullOf(mind, pick);
-    // A person merges nothing that conflicts.
-    if (pull) await mind.world.catalog.person.merge(pull.number).catch(() => {});
-  },
-  deleteBranch: async (mind, pick) => {
-    const pull = pullOf(mind, pick);
-    if (pull === undefined) return;
-    await mind.world.catalog.person.deleteBranch(pull.head);
-    for (const [oid, branch] of mind.theirs) if (branch === pull.head) mind.theirs.delete(oid);
-    decline(mind, pull);
-  },
-  hold: async (mind, pick) => {
-    const pull = pullOf(mind, pick);
-    if (pull) await mind.world.catalog.person.label(pull.number, LABELS.hold);
-  },
-  faults: async ({ world }, pick) => world.github.faults.random(pick, 0.15),
-  calm: async ({ world }) => world.github.faults.calm(),
-  die: async ({ world }, pick) => {
-    world.github.faults.crashAfter(1 + (pick % 12));
-    await world.sync().catch(() => {});
-    world.github.faults.calm();
-  },
-};
-
-function projectOf({ upstreams }: Mind, pick: number): Upstream {
-  const upstream = upstreams[pick % upstreams.length];
-  if (upstream === undefined) throw new Error("no upstream");
-  return upstream;
-}
-
-const pullOf = ({ world }: Mind, pick: number) => {
-  const open = openPulls(world);
-  return open[pick % Math.max(1, open.length)];
-};
-
-function decline(mind: Mind, { number, body }: { number: number; body: string }): void {
-  mind.declined.set(number, splitMarker(body).marker?.signals ?? []);
-}
 
 async function check(mind: Mind): Promise<void> {
   const { world } = mind;
@@ -137,16 +35,60 @@ async function check(mind: Mind): Promise<void> {
   }
 }
 
+/** What was ticked is out of what may be renewed, and no model of an own organisation is lost in silence. */
+async function checkEnd(mind: Mind, report: SyncReport): Promise<void> {
+  const { world } = mind;
+  const theirs = new Set(mind.theirs.values());
+  const renewed = openPulls(world).filter(({ head, labels }) => !theirs.has(head) && !labels.includes(LABELS.hold));
+  const signals = renewed.flatMap(({ body }) => splitMarker(body).marker?.signals ?? []);
+  expect(
+    signals.filter((id) => mind.ticked.has(id)),
+    "nothing that was ticked",
+  ).toEqual([]);
+  expect(report.problems, "a sound catalog").toEqual([]);
+  const desired = report.desired.proposals.flatMap(({ signals: own }) => own.map(({ id }) => id));
+  const settledAs = [...report.models.leftOut.map(({ model }) => model), ...report.models.older];
+  const isTold = new Set([...settledAs.map((id) => id.toLowerCase())]);
+  const catalog = (await allText(mind)).toLowerCase();
+  for (const key of mind.published) {
+    const id = `weights:${key.toLowerCase()}`;
+    const model = key.slice(key.indexOf(":") + 1).toLowerCase();
+    const isKept =
+      catalog.includes(`id: ${model}\n`) || desired.includes(id) || isTold.has(model) || mind.everDeclined.has(id);
+    expect(isKept, `${key} is proposed, told or in the catalog`).toBe(true);
+  }
+  const waiting = new Set(report.plan?.waiting.map(({ proposal }) => proposal.branch));
+  const open = new Set(openPulls(world).map(({ head }) => head));
+  for (const { branch } of report.desired.proposals)
+    expect(open.has(branch) || waiting.has(branch), `${branch} is open or waits`).toBe(true);
+}
+
+async function allText({ world: { catalog } }: Mind): Promise<string> {
+  const { stdout } = await run("git", [
+    "--git-dir",
+    catalog.gitDir,
+    "grep",
+    "-h",
+    "id:",
+    "main",
+    "--",
+    "catalog/models",
+  ]);
+  return stdout;
+}
+
 /** What is commonest comes oftener, so that there is something to disturb. */
-const OFTEN = ["sync", "sync", "sync", "release", "release", "readme", "push", "close", "merge"];
-const events = fc.array(fc.tuple(fc.constantFrom(...Object.keys(EVENTS), ...OFTEN), fc.nat(50)), {
-  minLength: 25,
-  maxLength: 40,
+const OFTEN = ["sync", "sync", "sync", "tomorrow", "release", "readme", "newModel", "newModel", "newRepository"];
+const OFTEN_BY_PEOPLE = ["push", "close", "merge", "merge", "tickPull", "tickDashboard"];
+const events = fc.array(fc.tuple(fc.constantFrom(...Object.keys(EVENTS), ...OFTEN, ...OFTEN_BY_PEOPLE), fc.nat(50)), {
+  minLength: 30,
+  maxLength: 45,
 });
 
 /**
  * Lets anything happen in any order, `stories` times: never two open proposals for one repository, never a person's
- * commit lost, never a declined signal proposed again, and once all is calm, a run that changes nothing.
+ * commit lost, never a declined signal proposed again, and once all is calm, a run that changes nothing, beside which no
+ * model is missing.
  */
 export async function causeChaos(stories: number, { graphql }: { graphql: boolean }): Promise<void> {
   await fc.assert(
@@ -159,21 +101,27 @@ async function live(story: [string, number][], graphql: boolean): Promise<void> 
   const upstreams: Upstream[] = [];
   const world = await startWorld(
     (github) => Object.fromEntries(PROJECTS.map((name) => project(github, name, upstreams))),
-    {
-      graphql,
-    },
+    { graphql, beside: { "watch.yaml": WATCH } },
   );
-  const mind: Mind = { world, upstreams, theirs: new Map(), declined: new Map(), release: 0 };
+  const mind: Mind = {
+    ...{ world, upstreams, published: new Set(), release: 0, now: NOW },
+    ...{ theirs: new Map(), declined: new Map(), ticked: new Set(), everDeclined: new Set(), everWished: new Set() },
+  };
   try {
     for (const [name, pick] of story) {
       await EVENTS[name]?.(mind, pick);
       await check(mind);
     }
     world.github.faults.calm();
-    for (let settle = 0; settle < 3; settle++) await world.sync();
+    world.hubs.down(false);
+    world.hubs.huggingface.heal();
+    world.hubs.modelscope.heal();
+    mind.now += 86_400_000;
+    for (let settle = 0; settle < 4; settle++) await syncNow(mind);
     await check(mind);
-    await world.sync();
+    const report = await syncNow(mind);
     expect(world.writes(), "a calm run").toEqual([]);
+    await checkEnd(mind, report);
   } finally {
     await world.github.close();
   }
@@ -182,7 +130,6 @@ async function live(story: [string, number][], graphql: boolean): Promise<void> 
 function project(github: GithubStandIn, name: string, upstreams: Upstream[]): [string, string] {
   const upstream = github.upstream(`Org/${name}`, { readme: "# Model" });
   upstreams.push(upstream);
-  const readme = upstream.setReadme("# Model");
-  const text = known(name, upstream, { sync: "\n  hubOrgs:\n    - Org" });
-  return [name.toLowerCase(), text.replace(/( {2}id: \d+\n)/, `$1  readme: ${readme}\n`)];
+  const organization = ORGANIZATIONS[PROJECTS.indexOf(name)];
+  return [name.toLowerCase(), known(name, upstream, { sync: `\n  hubOrgs:\n    - ${organization}` })];
 }

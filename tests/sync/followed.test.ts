@@ -4,23 +4,14 @@ import { entryOf, found, repositoryOf } from "./samples.ts";
 
 describe("what is looked at", () => {
   const entries = [
-    entryOf("a", { repository: { name: "Org/Old", readme: "4".repeat(40) } }),
+    entryOf("a", { repository: { name: "Org/Old" } }),
     entryOf("b", { repository: { name: "org/old" } }),
     entryOf("c", { repository: { name: "Org/New" } }),
     entryOf("d", { repository: { name: "Org/Off" }, sync: { disabled: "一个原因" } }),
     entryOf("e"),
   ];
   it("is each repository once, and none that is switched off", () => {
-    expect(observationRequests(chosenEntries(entries, undefined))).toEqual([
-      { name: "Org/Old", reviewedReadme: "4".repeat(40) },
-      { name: "Org/New", reviewedReadme: undefined },
-    ]);
-  });
-  it("compares with the README that an entry notes, also where a newer entry notes none", () => {
-    const shared = (id: string, released: string, readme?: string) =>
-      entryOf(id, { released, repository: { name: "Org/Old", ...(readme !== undefined && { readme }) } });
-    const [request] = observationRequests([shared("old", "2024", "5".repeat(40)), shared("new", "2025")]);
-    expect(request?.reviewedReadme).toBe("5".repeat(40));
+    expect(observationRequests(chosenEntries(entries, undefined))).toEqual([{ name: "Org/Old" }, { name: "Org/New" }]);
   });
   it("includes those that share the repository of a chosen entry", () => {
     expect(chosenEntries(entries, ["b"]).map(({ id }) => id)).toEqual(["a", "b"]);

@@ -68,7 +68,7 @@ describe("what GitHub may say of a repository", () => {
   test("notes whose cut falls into a character", async () => {
     const description = `${"x".repeat(19_999)}😀`;
     const { observations } = await look(
-      [data({ r0: repository({ releases: { nodes: [release(1, { description })] } }) })],
+      [data({ r0: repository({ latestRelease: release(1, { description }) }) })],
       "a/b",
     );
     const notes = found(observations[0]).releases[0]?.notes ?? "";
@@ -97,23 +97,38 @@ describe("what GitHub may say of a repository", () => {
     ]);
   });
 
-  test("an empty repository, an unknown licence, and a README that is a folder", async () => {
+  const blobNamed = (name: string, oid = OID) => ({ name, type: "blob", oid });
+
+  test("an empty repository, an unknown licence, and READMEs that are none", async () => {
     const fields = {
       refs: null,
       releases: { nodes: null },
       licenseInfo: { spdxId: "NOASSERTION" },
-      readme0: { __typename: "Tree", oid: OID },
-      readme2: { __typename: "Blob", oid: OTHER_OID },
+      root: {
+        entries: [
+          { name: "README.md", type: "tree", oid: OID },
+          { name: "README_en.md", type: "commit", oid: OID },
+          blobNamed("README_CN.md", "no id"),
+          null,
+          blobNamed("README_zh.md", OTHER_OID),
+        ],
+      },
     };
-    const { observations } = await look([data({ r0: repository(fields) })], "a/b");
+    const blobs = data({ r0: { object: { byteSize: 1, isTruncated: false, text: "x" } } });
+    const { observations } = await look([data({ r0: repository(fields) }), blobs], "a/b");
     expect(found(observations[0])).toMatchObject({
       head: undefined,
       defaultBranch: undefined,
       license: undefined,
       releases: [],
       tags: [],
-      readme: { oid: OTHER_OID, path: "README_zh.md" },
+      readmes: [{ oid: OTHER_OID, path: "README_zh.md", text: "x" }],
     });
+  });
+
+  test.each([{ root: null }, { root: {} }, { root: { entries: null } }])("no root at all: %o", async (fields) => {
+    const { observations } = await look([data({ r0: repository(fields) })], "a/b");
+    expect(found(observations[0]).readmes).toEqual([]);
   });
 
   test.each([
@@ -126,18 +141,21 @@ describe("what GitHub may say of a repository", () => {
     expect(states(observations)).toEqual(["failed"]);
   });
 
+  const two = { root: { entries: [blobNamed("README.md"), blobNamed("README_zh.md", OTHER_OID)] } };
+
   test("a README of a megabyte, which has no text for us", async () => {
-    const seen = data({ r0: repository({ readme0: { __typename: "Blob", oid: OID } }) });
     const blob = (byteSize: number) => ({ object: { byteSize, isTruncated: false, text: "text" } });
     const blobs = data({ r0: blob(1_000_001), r1: blob(1_000_000) });
-    const { observations } = await look([seen, blobs], { name: "a/b", reviewedReadme: OTHER_OID });
-    expect(found(observations[0]).readme).toEqual({ oid: OID, path: "README.md", reviewedText: "text" });
+    const { observations } = await look([data({ r0: repository(two) }), blobs], "a/b");
+    expect(found(observations[0]).readmes).toEqual([
+      { oid: OID, path: "README.md", text: undefined },
+      { oid: OTHER_OID, path: "README_zh.md", text: "text" },
+    ]);
   });
 
   test("a README that was replaced before it was read: to be looked at again", async () => {
-    const seen = data({ r0: repository({ readme0: { __typename: "Blob", oid: OID } }) });
-    const blobs = data({ r0: { object: null }, r1: { object: null } });
-    const { observations } = await look([seen, blobs], { name: "a/b", reviewedReadme: OTHER_OID });
+    const blobs = data({ r0: { object: { byteSize: 1, isTruncated: false, text: "x" } }, r1: { object: null } });
+    const { observations } = await look([data({ r0: repository(two) }), blobs], "a/b");
     expect(states(observations)).toEqual(["failed"]);
   });
 });

@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Fault, Match } from "#tests/stand-ins/github/types.ts";
 import { found, startWorld, states, type World } from "./observe-world.ts";
 
+/** So many repositories are in one query. */
+const BATCH = 49;
 const isQuery: Match = ({ graphql }) => graphql === "query";
 /** A query that names the repository. */
 const about =
@@ -11,7 +13,7 @@ const about =
 
 const manyNames = (count: number): string[] => Array.from({ length: count }, (_, index) => `org/model-${index}`);
 function manyUpstreams({ github }: World, count: number): string[] {
-  for (const name of manyNames(count)) github.upstream(name, { readme: name });
+  for (const name of manyNames(count)) github.upstream(name);
   return manyNames(count);
 }
 const repeat = ({ github }: World, times: number, fault: Fault, match: Match): void => {
@@ -66,11 +68,11 @@ describe("a query that is too much for GitHub", () => {
       world,
       1000,
       "502",
-      ({ graphql, body }) => graphql === "query" && /model-(?:5|6|7|8|9)\d/.test(JSON.stringify(body)),
+      ({ graphql, body }) => graphql === "query" && /model-(?:49|[5-9]\d)/.test(JSON.stringify(body)),
     );
     const { observations } = await world.look(names);
-    expect(states(observations.slice(0, 50))).toEqual(Array(50).fill("found"));
-    expect(states(observations.slice(50))).toEqual(Array(50).fill("failed"));
+    expect(states(observations.slice(0, BATCH))).toEqual(Array(BATCH).fill("found"));
+    expect(states(observations.slice(BATCH))).toEqual(Array(100 - BATCH).fill("failed"));
   });
 });
 
@@ -78,14 +80,13 @@ describe("a README that cannot be had", () => {
   test("leaves the repository for the next pass, so that its news are not lost", async () => {
     const world = await startWorld();
     const upstream = world.github.upstream("a/b");
-    const reviewedReadme = upstream.setReadme("1");
-    upstream.setReadme("2");
+    upstream.readmes({ "README.md": "1", "README_zh.md": "2" });
     repeat(world, 9, "502", ({ graphql, body }) => graphql === "query" && JSON.stringify(body).includes("$b0"));
-    const { observations } = await world.look([{ name: "a/b", reviewedReadme }]);
+    const { observations } = await world.look(["a/b"]);
     expect(states(observations)).toEqual(["failed"]);
     world.github.faults.calm();
-    const next = await world.look([{ name: "a/b", reviewedReadme }]);
-    expect(found(next.observations[0]).readme).toMatchObject({ text: "2", reviewedText: "1" });
+    const next = await world.look(["a/b"]);
+    expect(found(next.observations[0]).readmes).toMatchObject([{ text: "1" }, { text: "2" }]);
   });
 });
 
@@ -95,13 +96,16 @@ describe("limits", () => {
     const world = await startWorld({ pointLimit: 2, now: () => new Date(now) });
     const names = manyUpstreams(world, 150);
     const first = await world.look(names);
-    expect(states(first.observations)).toEqual([...Array(100).fill("found"), ...Array(50).fill("quota")]);
+    expect(states(first.observations)).toEqual([
+      ...Array(2 * BATCH).fill("found"),
+      ...Array(150 - 2 * BATCH).fill("quota"),
+    ]);
     expect(first.cost).toMatchObject({ points: 2, remaining: 0 });
     expect(world.asked().length).toBe(2);
     now += 3_700_000;
     const second = await world.look(names);
-    expect(states(second.observations.slice(100))).toEqual(Array(50).fill("found"));
-    expect(states(second.observations).filter((state) => state === "quota").length).toBe(50);
+    expect(states(second.observations.slice(2 * BATCH))).toEqual(Array(150 - 2 * BATCH).fill("found"));
+    expect(states(second.observations).filter((state) => state === "quota").length).toBe(150 - 2 * BATCH);
   });
 
   test("a limit that comes without warning ends the pass, not what was seen", async () => {
@@ -109,7 +113,7 @@ describe("limits", () => {
     const names = manyUpstreams(world, 100);
     world.github.faults.next("primary-limit", about("model-50"));
     const { observations } = await world.look(names);
-    expect(states(observations)).toEqual([...Array(50).fill("found"), ...Array(50).fill("quota")]);
+    expect(states(observations)).toEqual([...Array(BATCH).fill("found"), ...Array(100 - BATCH).fill("quota")]);
   });
 
   test("a short one is waited for once", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { GithubStandIn } from "#tests/stand-ins/github.ts";
 import { found, startWorld, states } from "./observe-world.ts";
 
-/** Requests that a repository costs at first sight: itself, releases, tags, README. */
+/** Requests that a repository without a README costs: itself, releases, tags, the tree of its root. */
 const COST = 4;
 const isFor =
   (path: string) =>
@@ -39,23 +39,33 @@ describe("without GraphQL", () => {
     const graphql = await startWorld();
     interesting(graphql.github);
     const other = found((await graphql.look(["a/b"])).observations[0]);
-    expect(repository.readme).toEqual(other.readme);
+    expect(repository.readmes).toEqual(other.readmes);
     expect(repository.releases.map(({ tag }) => tag)).toEqual(other.releases.map(({ tag }) => tag));
   });
 
-  test("a changed README comes with both texts and the commit to link to", async () => {
+  test.each([
+    ["with an identity", { graphql: false }, true],
+    ["anonymously, where each request counts,", { anonymous: true }, false],
+  ])("%s the commit to link to is asked for: %o", async (_, options, isAsked) => {
+    const { github, look, asked } = await startWorld(options);
+    const upstream = github.upstream("a/b", { readme: "b" });
+    expect(found((await look(["a/b"])).observations[0]).head).toBe(isAsked ? upstream.head() : undefined);
+    expect(asked().filter((line) => line.startsWith("GET")).length).toBe(COST + 1 + Number(isAsked));
+  });
+
+  test("the latest release is asked for only where the list goes on", async () => {
     const { github, look, asked } = await startWorld({ anonymous: true });
     const upstream = github.upstream("a/b");
-    const reviewedReadme = upstream.setReadme("第一版");
-    const oid = upstream.setReadme("第二版");
-    const { observations } = await look([{ name: "a/b", reviewedReadme }]);
-    expect(found(observations[0])).toMatchObject({
-      head: upstream.head(),
-      readme: { oid, text: "第二版", reviewedText: "第一版" },
-    });
-    expect(asked().length).toBe(COST + 2);
-    await look([{ name: "a/b", reviewedReadme }]);
-    expect(asked().filter((line) => line.includes("/git/blobs/"))).toEqual([]);
+    upstream.release({ tag: "v1", publishedAt: "2025-01-01T00:00:00Z" });
+    const early = (number: number) =>
+      upstream.release({ tag: `b${number}`, publishedAt: "2025-02-01T00:00:00Z", prerelease: true });
+    for (let number = 1; number <= 28; number++) early(number);
+    const tags = async () => found((await look(["a/b"])).observations[0]).releases.map(({ tag }) => tag);
+    expect((await tags()).length).toBe(29);
+    expect(asked()).not.toContain("GET /repos/a/b/releases/latest");
+    for (let number = 29; number <= 40; number++) early(number);
+    expect((await tags()).slice(-2)).toEqual(["b11", "v1"]);
+    expect(asked()).toContain("GET /repos/a/b/releases/latest");
   });
 
   test("a rename is followed, and a repository without README, release or tag is one", async () => {
@@ -63,7 +73,7 @@ describe("without GraphQL", () => {
     const upstream = github.upstream("a/old");
     upstream.rename("b/new");
     const { observations } = await look(["a/old"]);
-    expect(found(observations[0])).toMatchObject({ id: upstream.id, name: "b/new", releases: [], readme: undefined });
+    expect(found(observations[0])).toMatchObject({ id: upstream.id, name: "b/new", releases: [], readmes: [] });
   });
 
   test("missing takes two looks", async () => {

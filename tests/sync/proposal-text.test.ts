@@ -3,7 +3,7 @@ import { marked } from "marked";
 import { describe, expect, it } from "vitest";
 import { LOCALES, textIn } from "#src/base/locale.ts";
 import { commitMessage, ownDigest, splitMarker, withMarker } from "#src/sync/propose/marker.ts";
-import { asksRebase, bodyOf, titleOf } from "#src/sync/propose/proposal-text.ts";
+import { asksRebase, type BodyParts, bodyOf, titleOf } from "#src/sync/propose/proposal-text.ts";
 import type { Signal } from "#src/sync/sources/signal.ts";
 import { entryOf, found, releaseOf, repositoryOf } from "./samples.ts";
 
@@ -14,8 +14,9 @@ const release = (tag: string, notes: string): Signal => ({
   entry: entryOf("model"),
   release: releaseOf(tag, "2026-01-01T00:00:00Z", { notes }),
 });
-const bodyWith = (notes: string, tag = "v1"): string =>
-  bodyOf({ changes: [], signals: [release(tag, notes)], notices: [] }, text);
+const bodyFor = (parts: Partial<BodyParts>): string =>
+  bodyOf({ changes: [], signals: [], notices: [], drafts: [], files: [], cards: [], ...parts }, text);
+const bodyWith = (notes: string, tag = "v1"): string => bodyFor({ signals: [release(tag, notes)] });
 
 /** What a Markdown reader sees outside code. */
 function outsideCode(markdown: string): string {
@@ -35,7 +36,8 @@ describe("release notes in a pull request", () => {
   ])("reach nobody and mean nothing: %j", (notes) => {
     const body = bodyWith(notes);
     expect(outsideCode(body)).not.toMatch(/someone|org\/repo|<img/);
-    expect(body).toContain(notes.split("\n")[0]);
+    expect(body, "also where it becomes the message of a merge").not.toMatch(/@someone|#\d|issues\/\d/);
+    expect(body.replaceAll("\u200b", "")).toContain(notes.split("\n")[0]);
   });
 
   it("stay inside their block whatever they are", () => {
@@ -55,7 +57,7 @@ describe("release notes in a pull request", () => {
     const long = bodyWith("x".repeat(8001));
     expect(long).toContain(`${"x".repeat(8000)}\n${text("proposal.truncated")}\n`);
     const signals = [1, 2, 3, 4].map((number) => release(`v${number}`, `notes ${number}`));
-    const body = bodyOf({ changes: [], signals, notices: [] }, text);
+    const body = bodyFor({ signals });
     expect(["notes 1", "notes 2", "notes 3", "notes 4"].map((notes) => body.includes(notes))).toEqual([
       true,
       true,
@@ -78,11 +80,11 @@ describe("release notes in a pull request", () => {
     const signals = Array.from({ length: 40 }, () => release("v1", "x".repeat(60_000)));
     const many = Array.from({ length: 2000 }, (_, number) => ({
       entry: `model-${number}`,
-      field: "repository.id",
+      field: "latestRelease",
       after: "1",
       evidence: "https://github.com/org/repository",
     }));
-    const body = bodyOf({ changes: many, signals, notices: [] }, text);
+    const body = bodyFor({ changes: many, signals });
     const ids = Array.from(
       { length: 2000 },
       (_, number) => `release:${number * 7919 + 100_000_000}:${number * 104_729}`,
@@ -92,25 +94,19 @@ describe("release notes in a pull request", () => {
 });
 
 describe("what a pull request lists", () => {
-  const change = { entry: "model", field: "repository.id", after: "1" };
-  const listed = (count: number) =>
-    bodyOf({ changes: Array.from({ length: count }, () => change), signals: [], notices: [] }, text);
+  const change = { entry: "model", field: "released", after: "2026" };
+  const listed = (count: number) => bodyFor({ changes: Array.from({ length: count }, () => change) });
   const noticed = (count: number) =>
-    bodyOf(
-      {
-        changes: [],
-        signals: [],
-        notices: Array.from({ length: count }, (_, at) => ({
-          repository: `o/r${at}`,
-          notice: { kind: "formerReadmeGone" as const },
-        })),
-      },
-      text,
-    );
+    bodyFor({
+      notices: Array.from({ length: count }, (_, at) => ({
+        repository: `o/r${at}`,
+        notice: { kind: "readmeUnread" as const, path: "README.md" },
+      })),
+    });
   it("is a hundred changes, and how many more there are", () => {
     expect(listed(100)).not.toContain(text("proposal.more", { count: 0 }));
     expect(listed(103)).toContain(text("proposal.more", { count: 3 }));
-    expect(listed(103).match(/repository\.id/g)).toHaveLength(100);
+    expect(listed(103).match(/`released`/g)).toHaveLength(100);
   });
   it("is fifty notices", () => {
     expect(noticed(50)).toContain("o/r49");
@@ -153,7 +149,7 @@ describe("what a pull request remembers", () => {
   it("tells a ticked box from an empty one, and only a real one", () => {
     const body = bodyWith("- [x] <!-- mulu:rebase -->");
     expect(asksRebase(body)).toBe(false);
-    expect(asksRebase(body.replace(/^- \[ \] /m, "- [x] "))).toBe(true);
+    expect(asksRebase(body.replace("- [ ] <!-- mulu:rebase", "- [x] <!-- mulu:rebase"))).toBe(true);
   });
 });
 

@@ -49,6 +49,22 @@ describe("a newer catalog", () => {
     expect(JSON.stringify(program.lines)).toContain("futureField");
   });
 
+  test("is taken although the file that only the sync reads is broken, and the log says where", async () => {
+    const { start, repository, commit } = await startWorld();
+    const program = await start();
+    await repository.person.commit("main", { "catalog/watch.yaml": "since: soon\n" });
+    await commit({ "new-7b.yaml": smallEntry() });
+    await program.refresh();
+    expect(idsOf(program)).toContain("new-7b");
+    expect(JSON.stringify(program.lines)).toContain("watch.yaml:1");
+    expect(idsOf(await start())).toContain("new-7b");
+    await repository.person.commit("main", { "catalog/bases.yaml": "a: b\n" });
+    await commit({ "new-8b.yaml": smallEntry() });
+    const again = await start();
+    await again.refresh();
+    expect(idsOf(again)).not.toContain("new-8b");
+  });
+
   test("is found by the job itself, which ends when it is told to", async () => {
     const { start, commit } = await startWorld();
     const { app, log } = await start();

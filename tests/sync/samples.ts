@@ -38,7 +38,7 @@ export const repositoryOf = (name: string, fields: Partial<Repository> = {}): Re
   license: undefined,
   releases: [],
   tags: [],
-  readme: undefined,
+  readmes: [],
   ...fields,
 });
 

@@ -12,10 +12,10 @@ const entry = entryOf("model", {
   latestRelease: { tag: "v1.0", date: "2026-01-01" },
   sync: { hubOrgs: ["Org"] },
 });
-const findings = (followed: FollowedRepository, catalog = followed.entries): Findings =>
-  findingsOf(followed, { catalog, now: NOW });
-const ids = (followed: FollowedRepository, all = followed.entries): string[] =>
-  findings(followed, all).signals.map(({ id }) => id);
+const findings = (followed: FollowedRepository): Findings => findingsOf(followed, { now: NOW });
+const ids = (followed: FollowedRepository): string[] => findings(followed).signals.map(({ id }) => id);
+const editsOf = (followed: FollowedRepository, { signals } = findings(followed)) =>
+  editsFor(followed, signals, []).edits.get("model");
 const kinds = (followed: FollowedRepository): string[] => findings(followed).signals.map(({ kind }) => kind);
 
 describe("releases and tags", () => {
@@ -31,7 +31,7 @@ describe("releases and tags", () => {
     const followed = withReleases(releaseOf("v1.1", "2026-03-01T00:00:00Z"), releaseOf("v1.2", "2026-04-01T00:00:00Z"));
     const signals = findings(followed).signals;
     expect(signals).toMatchObject([{ kind: "release", release: { tag: "v1.2" } }]);
-    expect(editsFor(followed, signals).edits.get("model")).toEqual([
+    expect(editsOf(followed)).toEqual([
       { kind: "set", path: ["latestRelease", "tag"], value: "v1.2" },
       { kind: "set", path: ["latestRelease", "date"], value: "2026-04-01" },
       { kind: "set", path: ["latestRelease", "url"], value: "https://github.com/Org/Repo/releases/tag/v1.2" },
@@ -125,10 +125,10 @@ describe("releases and tags", () => {
       releaseOf("v2.5-1", "2026-06-01T00:00:00Z", { title: "Qwen2.5 update" }),
       releaseOf("x", "2026-07-01T00:00:00Z"),
     ];
-    const { signals } = findings(
-      { entries: [older, newer], observation: found(repositoryOf("Org/Repo", { releases })) },
-      [],
-    );
+    const { signals } = findings({
+      entries: [older, newer],
+      observation: found(repositoryOf("Org/Repo", { releases })),
+    });
     expect(signals).toMatchObject([
       { entry: { id: "qwen3" }, release: { tag: "x" } },
       { entry: { id: "qwen2.5" }, release: { tag: "v2.5-1" } },
@@ -139,109 +139,35 @@ describe("releases and tags", () => {
   });
 });
 
-describe("weights in the README", () => {
-  const readme = (text: string, reviewedText = ""): FollowedRepository => ({
-    entries: [
-      entryOf("qwen3", {
-        name: "Qwen3",
-        family: "Qwen",
-        repository: { ...known, readme: "1".repeat(40) },
-        sync: { hubOrgs: ["Qwen"] },
-      }),
-    ],
-    observation: found(
-      repositoryOf("Org/Repo", { readme: { oid: "2".repeat(40), path: "README.md", text, reviewedText } }),
-    ),
-  });
-  const link = (id: string): string => `https://huggingface.co/${id} `;
-
-  it("adds what the project's own organisation links newly, and notes the README", () => {
-    const followed = readme(
-      link("Qwen/Qwen3-4B-AWQ") + link("Qwen/Qwen3-8B") + link("Other/Qwen3-9B"),
-      link("Qwen/Qwen3-8B"),
-    );
-    const { signals } = findings(followed);
-    expect(signals.map(({ id }) => id)).toEqual(["weights:huggingface:qwen/qwen3-4b-awq"]);
-    expect(editsFor(followed, signals).edits.get("qwen3")).toEqual([
-      {
-        kind: "append",
-        path: ["weights"],
-        value: {
-          label: "Qwen3-4B-AWQ",
-          precision: "awq",
-          hub: "huggingface",
-          id: "Qwen/Qwen3-4B-AWQ",
-          unreviewed: true,
-        },
-      },
-      { kind: "set", path: ["repository", "readme"], value: "2".repeat(40) },
-    ]);
-  });
-  it("takes a model on both hubs for one", () => {
-    const followed = readme(`https://modelscope.cn/models/Qwen/Qwen3-4B ${link("Qwen/Qwen3-4B")}`);
-    expect(ids(followed)).toEqual(["weights:huggingface:qwen/qwen3-4b"]);
-  });
-  it("takes none that the catalog has on another hub, and says where the former README is gone", () => {
-    const followed = readme(link("Qwen/Qwen3-4B"));
-    const weights = [{ label: "4B", hub: "modelscope" as const, id: "qwen/qwen3-4b" }];
-    const catalog = [entryOf("other", { weights }), ...followed.entries];
-    expect(ids(followed, catalog)).toEqual([]);
-    const { observation } = readme("");
-    const repository = observation.state === "found" ? observation.repository : repositoryOf("Org/Repo");
-    const current = { oid: "2".repeat(40), path: "README.md", text: link("Qwen/Qwen3-4B") };
-    const gone = { ...followed, observation: found({ ...repository, readme: current }) };
-    expect(findings(gone)).toMatchObject({ signals: [{ kind: "weights" }], notices: [{ kind: "formerReadmeGone" }] });
-  });
-  it("makes a new generation a new entry that holds only what the link states", () => {
-    const followed = readme(link("Qwen/Qwen3.5-7B") + link("Qwen/Qwen3.5-14B-FP8"));
-    const { created } = editsFor(followed, findings(followed).signals);
-    expect(created.get("qwen3.5")).toMatchObject({
-      name: "Qwen3.5",
-      family: "Qwen",
-      unreviewed: true,
-      weights: [
-        { label: "Qwen3.5-7B", hub: "huggingface", id: "Qwen/Qwen3.5-7B", unreviewed: true },
-        { precision: "fp8", id: "Qwen/Qwen3.5-14B-FP8" },
-      ],
-      license: { commercial: "unknown" },
-      sources: [`https://github.com/Org/Repo/blob/main/README.md`],
-    });
-    expect(Object.keys(created.get("qwen3.5") ?? {})).not.toContain("architecture");
-  });
-  it("only notices weights that belong to an entry of another repository", () => {
-    const followed = readme(link("Qwen/Qwen2.5-7B"));
-    const all = [...followed.entries, entryOf("qwen2.5", { name: "Qwen2.5" })];
-    expect(findings(followed, all)).toMatchObject({
-      signals: [],
-      notices: [{ kind: "foreignEntry", entry: "qwen2.5" }],
-    });
-  });
-});
-
 describe("the repository itself", () => {
   const at = (fields: Parameters<typeof repositoryOf>[1], asked?: string, name = "Org/Repo"): FollowedRepository => ({
     entries: [entry],
     observation: found(repositoryOf(name, fields), asked),
   });
 
-  it("is noted at first sight, with its README, and proposes nothing else from it", () => {
-    const first = entryOf("model", { repository: { name: "Org/Repo" }, sync: { hubOrgs: ["Org"] } });
-    const followed = {
+  it("is noted with its number in passing, and is no proposal by that alone", () => {
+    const first = entryOf("model", { repository: { name: "Org/Repo" }, latestRelease: { tag: "v1.0" } });
+    const seen = (releases: ReturnType<typeof releaseOf>[]): FollowedRepository => ({
       entries: [first],
-      observation: found(repositoryOf("Org/Repo", { readme: { oid: "3".repeat(40), path: "README.md" } })),
-    };
-    const { signals } = findings(followed);
-    expect(signals.map(({ id }) => id)).toEqual(["baseline:1000"]);
-    expect(editsFor(followed, signals).edits.get("model")).toEqual([
-      { kind: "set", path: ["repository", "readme"], value: "3".repeat(40) },
-      { kind: "set", path: ["repository", "id"], value: 1000 },
+      observation: found(repositoryOf("Org/Repo", { releases })),
+    });
+    const number = { kind: "set", path: ["repository", "id"], value: 1000 };
+    expect(ids(seen([]))).toEqual([]);
+    const news = seen([releaseOf("v1.1", "2026-06-01T00:00:00Z")]);
+    expect(ids(news)).toHaveLength(1);
+    expect(editsOf(news)).toContainEqual(number);
+    const noted = { ...news, entries: [{ ...first, repository: known }] };
+    expect(editsOf(noted)).not.toContainEqual(number);
+    const another = entryOf("other", { repository: { name: "Org/Repo", id: 77 } });
+    expect(editsOf({ ...news, entries: [first, another] }), "no number beside another one").toEqual([
+      { kind: "set", path: ["sync", "disabled"], value: expect.any(String) },
     ]);
   });
   it("is followed under its new name, and keeps the old one", () => {
     const followed = at({}, "Org/Repo", "New/Name");
     const { signals } = findings(followed);
     expect(signals).toEqual([{ id: "renamed:1000:new/name", kind: "renamed", from: "Org/Repo", to: "New/Name" }]);
-    expect(editsFor(followed, signals).edits.get("model")).toEqual([
+    expect(editsOf(followed)).toEqual([
       { kind: "set", path: ["repository", "name"], value: "New/Name" },
       { kind: "append", path: ["repository", "formerNames"], value: "Org/Repo" },
     ]);
@@ -250,7 +176,7 @@ describe("the repository itself", () => {
     const followed = at({ id: 2000, releases: [releaseOf("v9", "2026-06-01T00:00:00Z")] });
     const { signals } = findings(followed);
     expect(signals.map(({ id }) => id)).toEqual(["reused:1000:2000"]);
-    expect(editsFor(followed, signals).edits.get("model")).toMatchObject([{ path: ["sync", "disabled"] }]);
+    expect(editsOf(followed)).toMatchObject([{ path: ["sync", "disabled"] }]);
   });
   it("has a licence that is noticed only where it differs from what the catalog says", () => {
     const licensed = (code: string | undefined, license: string | undefined) =>

@@ -23,6 +23,7 @@ async function jobWorld(cron: string) {
     CATALOG_REPOSITORY: world.catalog.name,
     SYNC_CRON: cron,
     DATA_DIR: dataDir,
+    ...world.hubs.environment(),
   });
   const stop = new AbortController();
   const start = () =>

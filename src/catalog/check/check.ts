@@ -1,3 +1,4 @@
+import { memoByObject } from "#src/base/memo.ts";
 import { everyWeights } from "#src/catalog/entry/editions.ts";
 import type { CatalogRead } from "#src/catalog/entry/load.ts";
 import { brokenRule, type Problem } from "#src/catalog/entry/problem.ts";
@@ -15,7 +16,10 @@ import { purposeFaults } from "./purposes.ts";
 /** A figure may differ from a rounded name by this share: `Qwen2-1.5B` has 1.54 billion parameters. */
 const TOLERANCE = 0.15;
 
-type Checked = { entries: readonly Entry[] } & Pick<CatalogRead, "bases" | "locate">;
+type Checked = { entries: readonly Entry[] } & Pick<CatalogRead, "bases" | "locate"> & {
+    /** The id of the one entry that changed: what the others say of themselves is not looked at again. */
+    only?: string | undefined;
+  };
 type Sized = Pick<Variant, "name" | "parametersB" | "activeParametersB">;
 
 /**
@@ -23,11 +27,11 @@ type Sized = Pick<Variant, "name" | "parametersB" | "activeParametersB">;
  * contexts that would be taken for another edition's, figures that hide in notes, licences that would be read wrongly, attention that
  * nothing can be computed from. `locate` tells where a field of an entry stands.
  */
-export function crossCheck({ entries, bases, locate }: Checked): Problem[] {
+export function crossCheck({ entries, bases, locate, only }: Checked): Problem[] {
   const known = knownNames(entries, bases);
   const printed = printedNames(entries);
   return entries.flatMap((entry) =>
-    [...faultsOf(entry, known), ...aliasFaults(entry, printed)].map(
+    [...(only === undefined || only === entry.id ? faultsOf(entry, known) : []), ...aliasFaults(entry, printed)].map(
       ({ path, rule, params }): Problem => ({
         file: `${entry.id}.yaml`,
         ...locate(entry.id, path),
@@ -38,7 +42,7 @@ export function crossCheck({ entries, bases, locate }: Checked): Problem[] {
   );
 }
 
-function faultsOf(entry: Entry, known: ReadonlySet<string>): Fault[] {
+function faultsOf(entry: Entry, known: KnownNames): Fault[] {
   const variants = entry.variants ?? [];
   return [
     ...unknownBase(entry.baseModel, known, []),
@@ -53,8 +57,13 @@ function faultsOf(entry: Entry, known: ReadonlySet<string>): Fault[] {
   ];
 }
 
+type KnownNames = Pick<ReadonlySet<string>, "has">;
+
+/** The sync checks one entry after the other against the same list. */
+const foldedBases = memoByObject((bases: readonly string[]) => new Set(bases.map(foldName)));
+
 /** Every name that says which model another one builds on, as names are compared. */
-function knownNames(entries: readonly Entry[], bases: readonly string[]): Set<string> {
+function knownNames(entries: readonly Entry[], bases: readonly string[]): KnownNames {
   const names = entries.flatMap((entry) => [
     entry.id,
     entry.name,
@@ -63,10 +72,12 @@ function knownNames(entries: readonly Entry[], bases: readonly string[]): Set<st
     ...(entry.variants ?? []).flatMap(({ name }) => [name, ...partsOf(name)]),
     ...everyWeights(entry).map(({ row }) => row.id?.split("/")[1] ?? ""),
   ]);
-  return new Set(["from scratch", ...bases, ...names].map(foldName));
+  const own = new Set(["from scratch", ...names].map(foldName));
+  const beside = foldedBases(bases);
+  return { has: (name) => own.has(name) || beside.has(name) };
 }
 
-function unknownBase(text: string | undefined, known: ReadonlySet<string>, at: PropertyKey[]): Fault[] {
+function unknownBase(text: string | undefined, known: KnownNames, at: PropertyKey[]): Fault[] {
   if (text === undefined || known.has(foldName(text))) return [];
   return partsOf(text)
     .filter((name) => !known.has(foldName(name)))

@@ -160,11 +160,6 @@ const repository = z.strictObject({
   status: z.enum(["active", "unknown", "archived", "gone"]).optional(),
   lastCommit: partialDate.optional().describe("Day of the last commit read, not a live value"),
   publishes: z.enum(["releases", "tags", "none", "unknown"]).optional(),
-  readme: z
-    .string()
-    .regex(/^[0-9a-f]{40}$/, rule("objectId"))
-    .optional()
-    .describe("README (git blob) whose links to weights are known; set by the sync"),
 });
 
 const dataset = z.strictObject({ name: line, url: url.optional() });

@@ -3,10 +3,18 @@ import { parseRetryAfter } from "#src/base/back-off.ts";
 import { ProxyFailure } from "#src/base/tunnel.ts";
 
 /**
- * Why GitHub could not be asked: no connection; the proxy on the way did not make one; token or app refused; not allowed; not there, or withheld; no requests
- * left; out of order or too slow.
+ * Why GitHub could not be asked: no connection; the proxy on the way did not make one; token or app refused; not
+ * allowed; not there, or withheld; no such branch in the repository; no requests left; out of order or too slow.
  */
-export type GithubFailureKind = "offline" | "proxy" | "token" | "forbidden" | "notFound" | "limit" | "unavailable";
+export type GithubFailureKind =
+  | "offline"
+  | "proxy"
+  | "token"
+  | "forbidden"
+  | "notFound"
+  | "noBranch"
+  | "limit"
+  | "unavailable";
 
 /** GitHub did not do what was asked. Texts for people: `github.<kind>` with `host`. Holds no header and no token. */
 export class GithubFailure extends Error {

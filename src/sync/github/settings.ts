@@ -7,7 +7,8 @@ export type GithubIdentity =
 export type CatalogSource = {
   /** `owner/name`. */
   repository: string;
-  branch: string;
+  /** Absent: the repository's own default branch. */
+  branch: string | undefined;
 };
 
 export type GithubSettings = {

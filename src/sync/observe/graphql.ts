@@ -2,17 +2,21 @@ import { z } from "zod";
 import { inBatches, type Remainder } from "#src/sync/github/batches.ts";
 import type { Client } from "#src/sync/github/client.ts";
 import { type GraphqlAnswer, type Points, queryGraphql } from "#src/sync/github/graphql.ts";
-import { MAX_README_BYTES } from "#src/sync/sources/readme-weights.ts";
+import { MAX_README_BYTES } from "#src/sync/sources/readmes.ts";
 import { SNAPSHOT_FIELDS, type Snapshot, snapshotFromGraphql } from "#src/sync/sources/snapshot.ts";
 import type { Blob, Lookup } from "./lookup.ts";
 
 export type GraphqlReader = { reader: Client; points: Points; signal: AbortSignal };
 
-/** A blob of a repository, for a lookup. */
+/** A blob of a repository, which a lookup needs. */
 export type BlobRequest = { lookup: Lookup; repository: string; oid: string };
 
-const REPOSITORIES_A_QUERY = 50;
-const BLOBS_A_QUERY = 10;
+/**
+ * A query costs a point for each hundred connections, rounded: with three a repository, as SNAPSHOT_FIELDS has, one of
+ * 50 would cost two ("Rate limits and query limits for the GraphQL API").
+ */
+const REPOSITORIES_A_QUERY = 49;
+const BLOBS_A_QUERY = 20;
 
 const blobShape = z.object({
   object: z
@@ -25,7 +29,7 @@ const blobShape = z.object({
 });
 
 /**
- * Looks repositories up, fifty a query. `found` is called with each that was found, `unclear` with each that GitHub says
+ * Looks repositories up, some fifty a query. `found` is called with each that was found, `unclear` with each that GitHub says
  * is not there or not for us: one query alone does not prove that.
  */
 export function lookUpAll(
@@ -51,11 +55,11 @@ export function lookUpAll(
   });
 }
 
-/** Reads blobs, ten a query. */
+/** Reads blobs, twenty a query; `cut` is one of which GraphQL gives no more than its beginning, although it is not too large. */
 export function readBlobs(
   { reader, points, signal }: GraphqlReader,
   requests: readonly BlobRequest[],
-  read: (request: BlobRequest, blob: Blob) => void,
+  read: (request: BlobRequest, blob: Blob | "cut") => void,
 ): Promise<Remainder<BlobRequest>> {
   return inBatches(requests, BLOBS_A_QUERY, async (batch) => {
     const field = (index: number): string => `object(oid: $b${index}) { ... on Blob { byteSize isTruncated text } }`;
@@ -69,12 +73,16 @@ export function readBlobs(
       const parsed = blobShape.safeParse(answer.fields[`r${index}`]);
       if (errorsOf(answer, index).length > 0 || !parsed.success) return true;
       const { object } = parsed.data;
-      // A binary blob has no text either.
-      const legible = object && !object.isTruncated && object.byteSize <= MAX_README_BYTES;
-      read(request, object === null ? "gone" : { text: legible ? (object.text ?? undefined) : undefined });
+      read(request, object === null ? "gone" : textOf(object));
       return false;
     });
   });
+}
+
+/** A binary blob has no text either. */
+function textOf({ byteSize, isTruncated, text }: NonNullable<z.infer<typeof blobShape>["object"]>): Blob | "cut" {
+  if (byteSize > MAX_README_BYTES) return { text: undefined };
+  return isTruncated && text !== null ? "cut" : { text: text ?? undefined };
 }
 
 /** `query { r0: repository(owner: $o0, name: $n0) { … } r1: … }`; `extra` is the type of a third variable, `$b0`. */

@@ -4,12 +4,12 @@ import { inBatches, type Remainder } from "#src/sync/github/batches.ts";
 import type { Client } from "#src/sync/github/client.ts";
 import { explainGithubError, GithubFailure } from "#src/sync/github/failure.ts";
 import type { Points } from "#src/sync/github/graphql.ts";
-import type { Observation, ObservationRequest, Readme } from "#src/sync/sources/observation.ts";
+import type { Observation, ObservationRequest } from "#src/sync/sources/observation.ts";
 import type { Snapshot } from "#src/sync/sources/snapshot.ts";
 import type { SyncCache } from "./cache.ts";
 import { type BlobRequest, lookUpAll, readBlobs } from "./graphql.ts";
-import { type Blob, type Lookup, type LookupResult, neededBlobs } from "./lookup.ts";
-import { lookUp } from "./rest.ts";
+import { type Blob, type Lookup, type LookupResult, withTexts } from "./lookup.ts";
+import { lookUp, readWholeBlob } from "./rest.ts";
 
 /** What a pass cost and left. */
 export type Cost = {
@@ -76,16 +76,11 @@ export async function observe(
 }
 
 const keyOf = ({ name }: ObservationRequest): string => name.toLowerCase();
-const NO_LOOKUP: Lookup = { name: "", reviewed: new Set() };
+const NO_LOOKUP: Lookup = { name: "" };
 
 function lookupsFor(requests: readonly ObservationRequest[]): Map<string, Lookup> {
   const groups = Map.groupBy(requests, keyOf);
-  return new Map(
-    [...groups].map(([key, same]) => [
-      key,
-      { name: same[0]?.name ?? key, reviewed: new Set(same.flatMap(({ reviewedReadme }) => reviewedReadme ?? [])) },
-    ]),
-  );
+  return new Map([...groups].map(([key, same]) => [key, { name: same[0]?.name ?? key }]));
 }
 
 const quotaShape = z.object({ resources: z.object({ graphql: z.object({ remaining: z.number() }).optional() }) });
@@ -112,11 +107,7 @@ async function byGraphql(pass: Pass, lookups: readonly Lookup[]): Promise<Lookup
   const unclear: Lookup[] = [];
   try {
     const remainder = await lookUpAll(pass, lookups, {
-      found: (lookup, snapshot) => {
-        if (neededBlobs(lookup, snapshot).length === 0)
-          pass.settle(lookup, { state: "found", snapshot, blobs: new Map() });
-        else found.push({ lookup, snapshot });
-      },
+      found: (lookup, snapshot) => found.push({ lookup, snapshot }),
       unclear: (lookup) => unclear.push(lookup),
     });
     settleRemainder(pass, remainder);
@@ -131,35 +122,38 @@ async function byGraphql(pass: Pass, lookups: readonly Lookup[]): Promise<Lookup
   return [];
 }
 
-/** Fetches the READMEs that are new to us. Where one cannot be had the repository counts as not reached: its news would be lost. */
+/** Adds the READMEs' texts. Where one cannot be had the repository counts as not reached: its news would be lost. */
 async function readTexts(pass: Pass, found: readonly { lookup: Lookup; snapshot: Snapshot }[]): Promise<void> {
   const { cache } = pass;
-  const blobs = new Map<Lookup, Map<string, Blob>>(found.map(({ lookup }) => [lookup, new Map()]));
-  const requests = found.flatMap(({ lookup, snapshot }) =>
-    neededBlobs(lookup, snapshot).flatMap((oid): BlobRequest[] => {
-      const kept = cache.readme(oid);
-      if (kept) blobs.get(lookup)?.set(oid, kept);
-      return kept ? [] : [{ lookup, repository: snapshot.name, oid }];
-    }),
-  );
-  const remainder = await readBlobs(pass, requests, ({ lookup, oid }, blob) => {
-    blobs.get(lookup)?.set(oid, blob);
-    if (blob !== "gone") cache.keepReadme(oid, blob);
-  });
-  settleRemainder(pass, {
-    failed: remainder.failed.map(({ lookup }) => lookup),
-    left: remainder.left.map(({ lookup }) => lookup),
-  });
+  const texts = new Map<string, Blob>();
+  const requests = new Map<string, BlobRequest>();
   for (const { lookup, snapshot } of found) {
-    if (!pass.results.has(lookup)) pass.settle(lookup, foundWith(snapshot, blobs.get(lookup) ?? new Map()));
+    for (const { oid } of snapshot.readmes) {
+      if (texts.has(oid) || requests.has(oid)) continue;
+      const kept = cache.readme(oid);
+      if (kept) texts.set(oid, kept);
+      else requests.set(oid, { lookup, repository: snapshot.name, oid });
+    }
+  }
+  const cut: BlobRequest[] = [];
+  const read = (request: BlobRequest, blob: Blob | "cut"): void => {
+    if (blob === "cut") cut.push(request);
+    else texts.set(request.oid, blob);
+    if (blob !== "cut" && blob !== "gone") cache.keepReadme(request.oid, blob);
+  };
+  const remainder = await readBlobs(pass, [...requests.values()], read);
+  const whole = await inBatches(cut, 1, async ([request]) => {
+    if (request === undefined) return [];
+    const blob = await readWholeBlob(pass, request.repository, request.oid).catch(unlessItsOwn);
+    if (blob) read(request, blob);
+    return blob ? [] : [request];
+  });
+  const left = new Set([...remainder.left, ...whole.left].map(({ oid }) => oid));
+  for (const { lookup, snapshot } of found) {
+    const isLeft = snapshot.readmes.some(({ oid }) => left.has(oid));
+    pass.settle(lookup, isLeft ? { state: "unreached", reason: "quota" } : withTexts(snapshot, texts));
   }
 }
-
-/** A README that was replaced between two requests is to be looked at again. */
-const foundWith = (snapshot: Snapshot, blobs: ReadonlyMap<string, Blob>): LookupResult =>
-  snapshot.readme !== undefined && blobs.get(snapshot.readme.oid) === "gone"
-    ? { state: "unreached", reason: "failed" }
-    : { state: "found", snapshot, blobs };
 
 async function byRest(pass: Pass, lookups: readonly Lookup[], isDoubted: boolean): Promise<void> {
   const remainder = await inBatches(lookups, 1, async ([lookup]) => {
@@ -182,36 +176,10 @@ function settleRemainder(pass: Pass, { failed, left }: Remainder<Lookup>): void 
   for (const lookup of left) pass.settle(lookup, { state: "unreached", reason: "quota" });
 }
 
-function observationOf(
-  { name: asked, reviewedReadme }: ObservationRequest,
-  result: LookupResult | undefined,
-): Observation {
-  if (result === undefined) return { asked, state: "unreached", reason: "failed" };
-  if (result.state !== "found") return { asked, ...result };
-  const { readme, ...repository } = result.snapshot;
-  return {
-    asked,
-    state: "found",
-    repository: { ...repository, readme: readme && readmeFor(readme, reviewedReadme, result.blobs) },
-  };
-}
-
-function readmeFor(
-  { oid, path }: Pick<Readme, "oid" | "path">,
-  reviewed: string | undefined,
-  blobs: ReadonlyMap<string, Blob>,
-): Readme {
-  if (reviewed === undefined || reviewed === oid) return { oid, path };
-  const textOf = (blob: Blob | undefined): string | undefined => (blob === "gone" ? undefined : blob?.text);
-  const text = textOf(blobs.get(oid));
-  const reviewedText = textOf(blobs.get(reviewed));
-  return {
-    oid,
-    path,
-    ...(text === undefined ? {} : { text }),
-    ...(reviewedText === undefined ? {} : { reviewedText }),
-  };
-}
+const observationOf = ({ name: asked }: ObservationRequest, result: LookupResult | undefined): Observation => ({
+  asked,
+  ...(result ?? { state: "unreached", reason: "failed" }),
+});
 
 const countsOf = (observations: readonly Observation[]): Record<string, number> => {
   const count = (state: Observation["state"]): number => observations.filter((item) => item.state === state).length;

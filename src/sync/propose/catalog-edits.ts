@@ -1,18 +1,16 @@
 import type { Edit } from "#src/catalog/entry/edit.ts";
-import type { Entry } from "#src/catalog/entry/schema.ts";
 import { repositoryUrl } from "#src/catalog/entry/urls.ts";
+import type { Draft } from "#src/sync/propose/draft/draft.ts";
 import {
   type Change,
   type ExplainedEdit,
   type NewEntry,
-  readmeUrl,
   type SignalSubject,
   setField,
 } from "#src/sync/propose/kinds/kind.ts";
-import { type FollowedRepository, knownId, nameOf, readmeHolder } from "#src/sync/sources/followed.ts";
-import type { Repository } from "#src/sync/sources/observation.ts";
+import { type FollowedRepository, knownId, nameOf } from "#src/sync/sources/followed.ts";
 import type { Signal, SignalKind } from "#src/sync/sources/signal.ts";
-import { byKind, rulesOf } from "./signal-kinds.ts";
+import { rulesOf } from "./signal-kinds.ts";
 
 /** What is to be written because of some signals. */
 export type CatalogEdits = {
@@ -22,30 +20,38 @@ export type CatalogEdits = {
   changes: readonly Change[];
 };
 
-/** Edits for the signals of one repository. Entries that do not note its number yet get it on the way. */
-export function editsFor(followed: FollowedRepository, signals: readonly Signal[]): CatalogEdits {
+/** What a group of signals is about; nothing where it is about a new entry alone. */
+export function subjectOf(followed: FollowedRepository | undefined): SignalSubject {
+  if (followed === undefined) return { entries: [], repository: undefined, name: "" };
   const { entries, observation } = followed;
-  const repository = observation.state === "found" ? observation.repository : undefined;
-  const subject: SignalSubject = { entries, repository, name: nameOf(followed) };
-  const all = [
-    ...signals.flatMap((signal) => editsOf(signal, subject)),
-    ...(repository && signals.some(({ kind }) => rulesOf(kind).notesReadme) ? knownReadme(entries, repository) : []),
-    ...(repository ? knownNumber(entries, repository) : []),
-  ];
-  const real = all.filter(({ change }) => change.before !== change.after);
-  const created = repository ? newEntries(signals, { ...subject, repository }) : new Map<string, NewEntry>();
+  return {
+    entries,
+    repository: observation.state === "found" ? observation.repository : undefined,
+    name: nameOf(followed),
+  };
+}
+
+/**
+ * Edits for the signals of one branch, and those of its drafts. Entries that do not note their repository's number yet get
+ * it on the way.
+ */
+export function editsFor(
+  followed: FollowedRepository | undefined,
+  signals: readonly Signal[],
+  drafts: readonly Draft[],
+): CatalogEdits {
+  const subject = subjectOf(followed);
+  const own = [...signals.flatMap((signal) => editsOf(signal, subject)), ...drafts.flatMap(({ edits }) => edits)];
+  const real = [...own, ...knownNumber(subject)].filter(({ change }) => change.before !== change.after);
   const edits = Map.groupBy(real, ({ change }) => change.entry);
   return {
     edits: new Map([...edits].map(([id, list]) => [id, list.map(({ edit }) => edit)])),
-    created,
+    created: new Map(
+      drafts.flatMap(({ entry, created }) => (created === undefined ? [] : [[entry, created] as const])),
+    ),
     changes: [
       ...real.map(({ change }) => change),
-      ...[...created].map(([id, data]) => ({
-        entry: id,
-        field: "",
-        after: String(data["name"]),
-        evidence: readmeUrl(repository),
-      })),
+      ...drafts.flatMap(({ created, changes }) => (created === undefined ? [] : changes)),
     ],
   };
 }
@@ -53,22 +59,9 @@ export function editsFor(followed: FollowedRepository, signals: readonly Signal[
 const editsOf = <Kind extends SignalKind>(signal: Signal<Kind>, subject: SignalSubject): ExplainedEdit[] =>
   rulesOf<Kind>(signal.kind).edits(signal, subject);
 
-const newEntries = (
-  signals: readonly Signal[],
-  subject: SignalSubject & { repository: Repository },
-): Map<string, NewEntry> => new Map(byKind(signals, (rules, own) => [...rules.newEntries(own, subject)]).flat());
-
-/** Later runs compare the README with this one. */
-function knownReadme(entries: readonly Entry[], repository: Repository): ExplainedEdit[] {
-  const holder = readmeHolder(entries);
-  const oid = repository.readme?.oid;
-  if (holder === undefined || oid === undefined || holder.repository?.readme === oid) return [];
-  return [setField(holder, ["repository", "readme"], oid, { evidence: readmeUrl(repository) })];
-}
-
-function knownNumber(entries: readonly Entry[], { id, name }: Repository): ExplainedEdit[] {
-  if ((knownId(entries) ?? id) !== id) return [];
+function knownNumber({ entries, repository }: SignalSubject): ExplainedEdit[] {
+  if (repository === undefined || (knownId(entries) ?? repository.id) !== repository.id) return [];
   return entries
     .filter((entry) => entry.repository?.id === undefined)
-    .map((entry) => setField(entry, ["repository", "id"], id, { evidence: repositoryUrl(name) }));
+    .map((entry) => setField(entry, ["repository", "id"], repository.id, { evidence: repositoryUrl(repository.name) }));
 }

@@ -1,5 +1,5 @@
 import { kindOfId } from "#src/sync/sources/signal.ts";
-import { splitMarker } from "./marker.ts";
+import { declinedIn, splitMarker } from "./marker.ts";
 import { LABELS } from "./proposal-text.ts";
 import { rulesOf } from "./signal-kinds.ts";
 
@@ -43,14 +43,18 @@ export type RepositoryState = {
   pulls: readonly PullRequest[];
 };
 
-/** Ids of the signals that people have decided on: merged, or closed and not wanted again. */
+/** Ids of the signals that people have decided on: merged, declined by their boxes, or closed and not wanted again. */
 export function settledSignals(pulls: readonly PullRequest[]): Set<string> {
   return new Set(
-    pulls.flatMap(({ state, body, labels }) => {
+    pulls.flatMap((pull) => {
+      const { state, body, labels } = pull;
+      if (state !== "open" && labels.includes(LABELS.again)) return [];
       const { marker } = splitMarker(body);
-      if (state === "open" || marker === undefined || marker.closed === true || labels.includes(LABELS.again))
-        return [];
-      return state === "closed" ? marker.signals : marker.signals.filter(isSettledByMerge);
+      if (marker === undefined) return [];
+      const declined = [...declinedIn(body)];
+      if (state === "open" || marker.closed === true) return declined;
+      const settled = state === "closed" ? marker.signals : marker.signals.filter(isSettledByMerge);
+      return [...settled, ...declined];
     }),
   );
 }

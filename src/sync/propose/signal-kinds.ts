@@ -1,12 +1,11 @@
 import type { SignalRules } from "#src/sync/propose/kinds/kind.ts";
-import { archived, baseline, missing, renamed, returned, reused } from "#src/sync/propose/kinds/repository.ts";
+import { archived, missing, renamed, returned, reused } from "#src/sync/propose/kinds/repository.ts";
 import { release, tag } from "#src/sync/propose/kinds/versions.ts";
 import { weights } from "#src/sync/propose/kinds/weights.ts";
 import type { Signal, SignalKind } from "#src/sync/sources/signal.ts";
 
 /** What every kind of signal means for a proposal; nothing else asks for a kind by name. */
 const SIGNAL_KINDS: { readonly [Kind in SignalKind]: SignalRules<Kind> } = {
-  baseline,
   release,
   tag,
   weights,

@@ -4,4 +4,11 @@ import type { Client } from "#src/sync/github/client.ts";
 import type { RepositoryState } from "#src/sync/propose/repository-state.ts";
 
 /** What publishing needs: a client that may write, and the catalog's repository as it was read. */
-export type PublishContext = { client: Client; repository: RepositoryState; text: Text; log: Log };
+export type PublishContext = {
+  client: Client;
+  repository: RepositoryState;
+  text: Text;
+  log: Log;
+  /** Logs a warning, the first time in a run that it is given this message. */
+  warnOnce: (reason: string, message: string) => void;
+};

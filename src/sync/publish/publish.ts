@@ -1,4 +1,4 @@
-import { explainGithubError } from "#src/sync/github/failure.ts";
+import { explainGithubError, oneLine } from "#src/sync/github/failure.ts";
 import { type Action, type ActionKind, type ActionOf, branchOfAction } from "#src/sync/propose/action.ts";
 import { LABELS } from "#src/sync/propose/proposal-text.ts";
 import { EXPLAINED } from "#src/sync/propose/repository-state.ts";
@@ -6,6 +6,7 @@ import { deleteBranch, writeBranch } from "./branches.ts";
 import { addComment } from "./comments.ts";
 import type { PublishContext } from "./context.ts";
 import { addLabels, closePull, openPull, updatePull } from "./pull-requests.ts";
+import { withdrawFacts } from "./withdraw-facts.ts";
 
 /** What came of an action. */
 export type ActionResult = {
@@ -21,8 +22,17 @@ export type ActionResult = {
  * Does what was planned, one after the other. Every step may be the last: what a dead run left is found and finished by
  * the next one. Throws what ends the whole run (a refused token, a limit); anything else fails its own action only.
  */
-export async function publish(actions: readonly Action[], context: PublishContext): Promise<ActionResult[]> {
+export async function publish(
+  actions: readonly Action[],
+  parts: Omit<PublishContext, "warnOnce">,
+): Promise<ActionResult[]> {
   const results: ActionResult[] = [];
+  const warned = new Set<string>();
+  const warnOnce = (why: string, message: string): void => {
+    if (!warned.has(message)) parts.log.warn({ reason: why }, message);
+    warned.add(message);
+  };
+  const context: PublishContext = { ...parts, warnOnce };
   for (const action of actions) {
     const { kind, reason } = action;
     const branch = branchOfAction(action);
@@ -33,8 +43,8 @@ export async function publish(actions: readonly Action[], context: PublishContex
     } catch (error) {
       if (endsTheRun(error)) throw error;
       const outcome = isConflict(error) ? "changed" : "failed";
-      const detail = error instanceof Error ? error.message : String(error);
-      context.log.warn({ branch, action: kind, reason, err: error }, "a proposal could not be carried out");
+      const detail = explainGithubError(error)?.message ?? (error instanceof Error ? error.message : String(error));
+      context.log.warn({ branch, action: kind, reason, ...causeOf(error) }, "a proposal could not be carried out");
       results.push({ action: kind, branch, outcome, detail });
     }
   }
@@ -45,6 +55,14 @@ export async function publish(actions: readonly Action[], context: PublishContex
 const endsTheRun = (error: unknown): boolean =>
   ["token", "limit", "offline"].includes(explainGithubError(error)?.kind ?? "") ||
   (error instanceof Error && error.name === "AbortError");
+
+/** What GitHub said is a line; only what nobody expects shows where it came from. */
+function causeOf(error: unknown): { detail: string } | { err: unknown } {
+  const refusal = explainGithubError(error) ?? (error instanceof Error && isGraphqlRefusal(error) ? error : undefined);
+  return refusal === undefined ? { err: error } : { detail: oneLine(refusal.message) };
+}
+
+const isGraphqlRefusal = ({ name }: Error): boolean => name === "GraphqlResponseError";
 
 /** The branch was not where it was seen, or is there already: a person, or an earlier run whose answer was lost. */
 const isConflict = (error: unknown): boolean =>
@@ -60,16 +78,17 @@ const PERFORM: {
   open: async ({ proposal, branch }, context) => {
     if (branch?.digest !== proposal.digest) await writeBranch(proposal, branch, context);
     const pull = await openPull(proposal, context);
-    await addLabels(pull.number, proposal.labels, context);
-    return pull.html_url;
+    await addLabels(pull, proposal.labels, context);
+    return pull.url;
   },
   update: async (action, context) => {
+    await withdrawFacts(action, context);
     if (action.rebuild) await writeBranch(action.proposal, action.branch, context);
     await updatePull(action, context);
     return action.pull.url;
   },
   label: async ({ pull, labels }, context) => {
-    await addLabels(pull.number, labels, context);
+    await addLabels(pull, labels, context);
     return pull.url;
   },
   explain: async ({ pull }, { client, repository, text }) => {

@@ -1,19 +1,21 @@
 import { z } from "zod";
+import { explainGithubError } from "#src/sync/github/failure.ts";
 import { ownerAndRepo } from "#src/sync/github/owner-and-repo.ts";
 import type { ActionOf } from "#src/sync/propose/action.ts";
 import { shortHash, splitMarker, withMarker } from "#src/sync/propose/marker.ts";
 import { markerOf } from "#src/sync/propose/plan.ts";
 import type { Proposal } from "#src/sync/propose/propose.ts";
+import type { PullRequest } from "#src/sync/propose/repository-state.ts";
 import { addComment, commentsOf } from "./comments.ts";
 import type { PublishContext } from "./context.ts";
 
-const pullShape = z.object({ number: z.int(), html_url: z.string() });
+const pullShape = z
+  .object({ number: z.int(), html_url: z.string(), body: z.string().nullish() })
+  .transform(({ number, html_url: url, body }) => ({ number, url, body: body ?? "" }));
+type OpenedPull = z.infer<typeof pullShape>;
 
 /** Opens the proposal's pull request, or finds the one that an earlier run opened. */
-export async function openPull(
-  proposal: Proposal,
-  { client, repository }: PublishContext,
-): Promise<z.infer<typeof pullShape>> {
+export async function openPull(proposal: Proposal, { client, repository }: PublishContext): Promise<OpenedPull> {
   const at = ownerAndRepo(repository.repository);
   const fields = {
     ...at,
@@ -36,12 +38,13 @@ export async function openPull(
       head: `${at.owner}:${proposal.branch}`,
       state: "open",
     });
-    const [pull] = z
-      .array(pullShape.extend({ head: z.object({ ref: z.string() }) }))
+    const onBranch = z.object({ head: z.object({ ref: z.literal(proposal.branch) }) });
+    const pull = z
+      .array(z.unknown())
       .parse(data)
-      .filter(({ head }) => head.ref === proposal.branch);
+      .find((item) => onBranch.safeParse(item).success);
     if (pull === undefined) throw error;
-    return pull;
+    return pullShape.parse(pull);
   }
 }
 
@@ -50,25 +53,43 @@ export async function updatePull(
   { proposal, pull, title }: ActionOf<"update">,
   { client, repository }: PublishContext,
 ): Promise<void> {
+  const unlabelled = splitMarker(pull.body).marker?.unlabelled;
   await client.octokit.request("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", {
     ...ownerAndRepo(repository.repository),
     pull_number: pull.number,
     title,
-    body: withMarker(proposal.body, markerOf(proposal)),
+    body: withMarker(proposal.body, { ...markerOf(proposal, pull), ...(unlabelled && { unlabelled }) }),
   });
 }
 
-/** Adds labels to a pull request. */
+/**
+ * Adds labels to a pull request. Where GitHub refuses, as it does whoever may not label, that is said once a run and
+ * noted in the text: the pull request does as well without, and the next run need not try again.
+ */
 export async function addLabels(
-  number: number,
+  { number, body }: Pick<PullRequest, "number" | "body">,
   labels: string[],
-  { client, repository }: PublishContext,
+  { client, repository, warnOnce }: PublishContext,
 ): Promise<void> {
-  await client.octokit.request("POST /repos/{owner}/{repo}/issues/{issue_number}/labels", {
-    ...ownerAndRepo(repository.repository),
-    issue_number: number,
-    labels,
-  });
+  const at = ownerAndRepo(repository.repository);
+  try {
+    await client.octokit.request("POST /repos/{owner}/{repo}/issues/{issue_number}/labels", {
+      ...at,
+      issue_number: number,
+      labels,
+    });
+  } catch (error) {
+    const failure = explainGithubError(error);
+    if (failure?.kind !== "forbidden" && failure?.kind !== "notFound") throw error;
+    warnOnce(failure.message, "GitHub refuses labels; proposals go without");
+    const { text, marker } = splitMarker(body);
+    if (marker === undefined) return;
+    await client.octokit.request("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", {
+      ...at,
+      pull_number: number,
+      body: withMarker(text, { ...marker, unlabelled: true }),
+    });
+  }
 }
 
 /** Says why a pull request goes, and closes it with a mark that nothing was declined, in this order: each step may be the last. */

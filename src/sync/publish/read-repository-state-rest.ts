@@ -13,7 +13,7 @@ import {
 /** The catalog at the commit whose files were read. */
 export type CatalogCommit = CatalogSource & { commit: string };
 
-const repositoryShape = z.object({ full_name: z.string() });
+const repositoryShape = z.object({ full_name: z.string(), default_branch: z.string() });
 const commitShape = z.object({ message: z.string(), tree: z.object({ sha: z.string() }) });
 const refsShape = z.array(z.object({ ref: z.string(), object: z.object({ sha: z.string() }) }));
 const pullShape = z.object({
@@ -39,7 +39,9 @@ export async function readRepositoryStateRest(
   { repository, branch, commit }: CatalogCommit,
 ): Promise<RepositoryState> {
   const at = ownerAndRepo(repository);
-  const { full_name } = repositoryShape.parse((await octokit.request("GET /repos/{owner}/{repo}", at)).data);
+  const { full_name, default_branch } = repositoryShape.parse(
+    (await octokit.request("GET /repos/{owner}/{repo}", at)).data,
+  );
   const commitOf = async (sha: string) =>
     commitShape.parse(
       (await octokit.request("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", { ...at, commit_sha: sha })).data,
@@ -74,7 +76,7 @@ export async function readRepositoryStateRest(
       return {
         repository: full_name,
         nodeId: undefined,
-        branch,
+        branch: branch ?? default_branch,
         base: { commit, tree: base.tree.sha },
         branches,
         pulls,

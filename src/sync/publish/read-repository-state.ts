@@ -36,6 +36,7 @@ const pulls = z.object({ nodes: z.array(pullShape), pageInfo: page });
 const repositoryShape = z.object({
   id: z.string(),
   nameWithOwner: z.string(),
+  defaultBranchRef: z.object({ name: z.string() }).nullable(),
   object: z.object({ tree: z.object({ oid: z.string() }) }).nullable(),
   refs: z.object({ nodes: z.array(branchShape), pageInfo: page }),
   pullRequests: pulls,
@@ -50,6 +51,7 @@ const QUERY = `query CatalogRepository($owner: String!, $name: String!, $commit:
   repository(owner: $owner, name: $name) {
     id
     nameWithOwner
+    defaultBranchRef { name }
     object(oid: $commit) { ... on Commit { tree { oid } } }
     refs(refPrefix: $refs, first: 100, after: $branchesAfter) {
       nodes { prefix name target { oid ... on Commit { message tree { oid } } } }
@@ -94,11 +96,13 @@ async function readGraphql(
     const more = { refs: seen.refs.pageInfo, pulls: seen.pullRequests.pageInfo };
     if (!more.refs.hasNextPage && !more.pulls.hasNextPage) {
       if (seen.object === null) throw new Error(`commit ${commit} is not in ${repository}`);
+      const base = branch ?? seen.defaultBranchRef?.name;
+      if (base === undefined) throw new Error(`${repository} has no default branch`);
       const distinct = new Map(branches.map((item) => [item.name, item]));
       return {
         repository: seen.nameWithOwner,
         nodeId: seen.id,
-        branch,
+        branch: base,
         base: { commit, tree: seen.object.tree.oid },
         branches: [...distinct.values()],
         pulls: [...new Map(found.map((pull) => [pull.number, pull])).values()],

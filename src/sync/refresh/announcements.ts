@@ -6,12 +6,14 @@ import { writePrivateFile } from "#src/base/write-file.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import type { CatalogSource } from "#src/sync/github/settings.ts";
 import { factsOf, type News, newsIn } from "./news.ts";
+import { isSameBranch } from "./stored-catalog.ts";
 
 const FILE = "announced.json";
 
 const state = z.object({
   repository: z.string(),
-  branch: z.string(),
+  // Absent: the repository's own.
+  branch: z.string().optional(),
   /** The newest commit whose news were told. */
   commit: z.string(),
   told: z.array(z.string()),
@@ -80,7 +82,7 @@ export function createAnnouncements(
 async function readTold(path: string, source: CatalogSource, log: Log): Promise<ReadonlySet<string> | undefined> {
   try {
     const { repository, branch, told } = state.parse(JSON.parse(await readFile(path, "utf8")));
-    return repository === source.repository && branch === source.branch ? new Set(told) : undefined;
+    return repository === source.repository && isSameBranch({ branch }, source) ? new Set(told) : undefined;
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     log.warn(

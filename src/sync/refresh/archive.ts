@@ -6,14 +6,11 @@ import { type ParsedTarFileItem, parseTar } from "nanotar";
 import { z } from "zod";
 import type { CatalogFile, ReferenceTexts } from "#src/catalog/entry/load.ts";
 import { brokenRule, type Problem } from "#src/catalog/entry/problem.ts";
-import { REFERENCE_FILES, type ReferenceFile } from "#src/catalog/entry/reference.ts";
+import { REFERENCE_FILES, REFERENCE_KINDS, type ReferenceFile } from "#src/catalog/entry/reference.ts";
 import { ownerAndRepo } from "#src/sync/github/owner-and-repo.ts";
 import type { CatalogSource } from "#src/sync/github/settings.ts";
-
-/** What asks GitHub, as octokit does it. */
-type Reader = {
-  request: (route: string, parameters: Record<string, unknown>) => Promise<{ data: unknown; headers: unknown }>;
-};
+import { filesByBlobs, TreeRefused } from "./blobs.ts";
+import { type Head, headOf, type Reader, statusOf } from "./head.ts";
 
 /** The texts of a catalog as they were committed. */
 export type FetchedFiles = {
@@ -43,24 +40,26 @@ export class ArchiveRefused extends Error {
 /** Bytes. A catalog of a thousand entries takes a tenth of this. */
 const PACKED_MAX = 64 * 1_048_576;
 const UNPACKED_MAX = 200 * 1_048_576;
+/** The same in MB, for people. */
+const LARGEST = { packed: PACKED_MAX / 1_048_576, unpacked: UNPACKED_MAX / 1_048_576 };
 /** For the whole download, so that a slow line has a chance. */
 const DOWNLOAD_MS = 120_000;
-/** The archive has one folder at its root, named after the commit. */
-const CATALOG_FILE = new RegExp(
-  `^[^/]+/catalog/(models/[^/.][^/]*|${Object.values(REFERENCE_FILES).join("|").replaceAll(".", "\\.")})$`,
-);
+const FOLDER = "catalog";
 const MODELS = "models/";
+/** Paths in the folder. */
+const WANTED = `models/[^/.][^/]*|${Object.values(REFERENCE_FILES).join("|").replaceAll(".", "\\.")}`;
+const WANTED_FILE = new RegExp(`^(?:${WANTED})$`);
+/** The archive has one folder at its root, named after the commit. */
+const ARCHIVED_FILE = new RegExp(`^[^/]+/${FOLDER}/(${WANTED})$`);
 
-/** Octokit gives bytes where the answer names no character set. */
-const commitName = z
-  .union([z.string(), z.instanceof(ArrayBuffer).transform((bytes) => new TextDecoder().decode(bytes))])
-  .pipe(z.string().regex(/^[0-9a-f]{40}$/));
-const headers = z.object({ etag: z.string().optional() });
+/** A server answers so that has no such route. */
+const NO_ROUTE = [404, 405, 406, 415, 501];
 const body = z.instanceof(ReadableStream);
 
 /**
- * The entries' texts at the head of a branch, in two requests; `unchanged` where that is the known commit. Throws
- * ArchiveRefused where the archive is too large or not what git makes, and what the reader throws.
+ * The entries' texts at the head of a branch, in two requests; `unchanged` where that is the known commit. A server
+ * without archives is asked for each file. Throws ArchiveRefused where the archive is too large or not what git makes,
+ * GithubFailure where the branch is missing, and what the reader throws.
  */
 export async function fetchCatalog(
   reader: Reader,
@@ -71,55 +70,44 @@ export async function fetchCatalog(
     signal,
   }: CatalogSource & { known?: { commit: string; etag?: string | undefined } | undefined; signal: AbortSignal },
 ): Promise<FetchedCatalog | "unchanged"> {
-  const { owner, repo } = ownerAndRepo(repository);
-  const head = await headOf(reader, { owner, repo, branch, known, signal });
+  const at = ownerAndRepo(repository);
+  const head = await headOf(reader, { ...at, branch, known, signal });
   if (head === "unchanged" || head.commit === known?.commit) return "unchanged";
   const limited = AbortSignal.any([signal, AbortSignal.timeout(DOWNLOAD_MS)]);
-  const { data } = await reader.request("GET /repos/{owner}/{repo}/tarball/{ref}", {
-    owner,
-    repo,
-    ref: head.commit,
-    request: { signal: limited, parseSuccessResponseBody: false },
-  });
   const refuse = (rule: string, file = "catalog/models", params = {}): ArchiveRefused =>
     new ArchiveRefused(head.commit, { file, severity: "error", issue: brokenRule(rule, [], params) });
-  const tar = await unpack(body.parse(data), refuse, limited);
-  return { ...head, ...filesIn(tar, refuse) };
+  const archive = await archiveOf(reader, { ...at, head, signal: limited });
+  const texts =
+    archive === undefined
+      ? await textsByBlobs(reader, { ...at, head, signal: limited }, refuse)
+      : textsIn(await unpack(archive, refuse, limited), refuse);
+  return { ...head, ...filesOf(texts) };
 }
 
 type Refuse = (rule: string, file?: string, params?: Record<string, string | number>) => ArchiveRefused;
+type At = { owner: string; repo: string; head: Head; signal: AbortSignal };
 
-/** GitHub takes a commit's own name as the ETag of the answer in this media type (REST, "Get a commit"). */
-async function headOf(
-  reader: Reader,
-  {
-    owner,
-    repo,
-    branch,
-    known,
-    signal,
-  }: {
-    owner: string;
-    repo: string;
-    branch: string;
-    known: { commit: string; etag?: string | undefined } | undefined;
-    signal: AbortSignal;
-  },
-): Promise<{ commit: string; etag: string | undefined } | "unchanged"> {
+/** Undefined where the server has no archives. */
+async function archiveOf(reader: Reader, { owner, repo, head, signal }: At): Promise<ReadableStream | undefined> {
   try {
-    const answer = await reader.request("GET /repos/{owner}/{repo}/commits/{ref}", {
-      owner,
-      repo,
-      ref: branch,
-      headers: {
-        accept: "application/vnd.github.sha",
-        ...(known && { "if-none-match": known.etag ?? `"${known.commit}"` }),
-      },
-      request: { signal },
+    const { data } = await reader.request("GET /repos/{owner}/{repo}/tarball/{ref}", {
+      ...{ owner, repo, ref: head.commit },
+      request: { signal, parseSuccessResponseBody: false },
     });
-    return { commit: commitName.parse(answer.data), etag: headers.parse(answer.headers).etag };
+    return body.parse(data);
   } catch (error) {
-    if (error instanceof Error && "status" in error && error.status === 304) return "unchanged";
+    if (NO_ROUTE.includes(statusOf(error) ?? 0)) return undefined;
+    throw error;
+  }
+}
+
+async function textsByBlobs(reader: Reader, { head, ...at }: At, refuse: Refuse): Promise<Map<string, string>> {
+  try {
+    const where = { ...at, commit: head.commit, folder: FOLDER };
+    const files = await filesByBlobs(reader, where, (path) => WANTED_FILE.test(path));
+    return new Map([...files].map(([path, data]) => [path, decode(data, path.replace(MODELS, ""), refuse)]));
+  } catch (error) {
+    if (error instanceof TreeRefused) throw refuse(error.rule, error.path.replace(MODELS, ""), LARGEST);
     throw error;
   }
 }
@@ -148,24 +136,25 @@ async function unpack(packed: ReadableStream, refuse: Refuse, signal: AbortSigna
       { signal },
     );
   } catch (error) {
-    if (error instanceof TooLong)
-      throw refuse("archiveTooLarge", undefined, {
-        packed: PACKED_MAX / 1_048_576,
-        unpacked: UNPACKED_MAX / 1_048_576,
-      });
+    if (error instanceof TooLong) throw refuse("archiveTooLarge", undefined, LARGEST);
     throw error;
   }
 }
 
-function filesIn(tar: ArrayBuffer, refuse: Refuse): FetchedFiles {
+/** The files' texts by their paths in the folder. */
+function textsIn(tar: ArrayBuffer, refuse: Refuse): Map<string, string> {
   const texts = new Map<string, string>();
   for (const item of parse(tar, refuse)) {
-    const path = CATALOG_FILE.exec(item.name)?.[1] ?? "";
+    const path = ARCHIVED_FILE.exec(item.name)?.[1] ?? "";
     const file = path.replace(MODELS, "");
     if (item.type !== "file") throw refuse("archiveNoFile", file);
     if (texts.has(path)) throw refuse("archiveTwice", file);
-    texts.set(path, decode(item, file, refuse));
+    texts.set(path, decode(item.data, file, refuse));
   }
+  return texts;
+}
+
+function filesOf(texts: ReadonlyMap<string, string>): FetchedFiles {
   const beside = (kind: ReferenceFile): ReferenceTexts => {
     const text = texts.get(REFERENCE_FILES[kind]);
     return text === undefined ? {} : { [kind]: text };
@@ -173,7 +162,7 @@ function filesIn(tar: ArrayBuffer, refuse: Refuse): FetchedFiles {
   const models = [...texts].filter(([path]) => path.startsWith(MODELS));
   return {
     files: models.map(([path, text]) => ({ file: path.slice(MODELS.length), text })),
-    beside: { ...beside("cards"), ...beside("bases") },
+    beside: Object.assign({}, ...REFERENCE_KINDS.map(beside)),
   };
 }
 
@@ -183,7 +172,7 @@ function parse(tar: ArrayBuffer, refuse: Refuse): ParsedTarFileItem[] {
       filter: ({ name, size }) => {
         // The library moves on by this number, also backwards.
         if (!(size >= 0)) throw new RangeError(`a size of ${size}`);
-        return CATALOG_FILE.test(name);
+        return ARCHIVED_FILE.test(name);
       },
     });
   } catch (error) {
@@ -191,7 +180,7 @@ function parse(tar: ArrayBuffer, refuse: Refuse): ParsedTarFileItem[] {
   }
 }
 
-function decode({ data }: ParsedTarFileItem, file: string, refuse: Refuse): string {
+function decode(data: ParsedTarFileItem["data"], file: string, refuse: Refuse): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(data);
   } catch {

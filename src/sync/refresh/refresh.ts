@@ -1,10 +1,10 @@
 import type { Log } from "#src/base/log.ts";
 import { type CatalogRead, readCatalogFiles } from "#src/catalog/entry/load.ts";
 import { brokenRule, type Problem } from "#src/catalog/entry/problem.ts";
-import type { Reference } from "#src/catalog/entry/reference.ts";
+import { keepsFromAnswering } from "#src/catalog/entry/reference.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import type { CatalogHolder, CatalogOrigin } from "#src/catalog/holder.ts";
-import { openCatalog } from "#src/catalog/search/search.ts";
+import { type CatalogData, openCatalog } from "#src/catalog/search/search.ts";
 import { explainGithubError } from "#src/sync/github/failure.ts";
 import type { CatalogSource } from "#src/sync/github/settings.ts";
 import { ArchiveRefused, type FetchedCatalog, type FetchedFiles, fetchCatalog } from "./archive.ts";
@@ -106,7 +106,7 @@ async function take(
 }
 
 /** What a catalog has no file of is as it was. */
-const withoutFiles = ({ beside }: FetchedFiles, { cards, bases }: Reference): Partial<Reference> => ({
+const withoutFiles = ({ beside }: FetchedFiles, { cards, bases }: CatalogData): Partial<CatalogData> => ({
   ...(beside.cards === undefined && { cards }),
   ...(beside.bases === undefined && { bases }),
 });
@@ -135,7 +135,7 @@ function refuse(
 
 /** Warnings are none: a field that this version does not know must not keep it from reading a newer catalog. */
 function objectionsTo({ entries, problems }: CatalogRead, present: number): Problem[] {
-  const errors = problems.filter(({ severity }) => severity === "error");
+  const errors = problems.filter(keepsFromAnswering);
   if (errors.length > 0) return errors;
   if (entries.length > 0 && entries.length >= present * LEAST_SHARE) return [];
   const issue = brokenRule("tooFewEntries", [], { count: entries.length, present });

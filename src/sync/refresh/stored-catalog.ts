@@ -4,10 +4,17 @@ import { z } from "zod";
 import type { Log } from "#src/base/log.ts";
 import { writePrivateFile } from "#src/base/write-file.ts";
 import { type CatalogRead, readCatalogFiles, readReferenceTexts } from "#src/catalog/entry/load.ts";
+import { keepsFromAnswering, type ReferenceFile } from "#src/catalog/entry/reference.ts";
 import type { CatalogOrigin } from "#src/catalog/holder.ts";
+import type { CatalogSource } from "#src/sync/github/settings.ts";
 import type { FetchedFiles } from "./archive.ts";
 
 const FILE = "catalog.json";
+const text = z.string().optional();
+
+/** Whether what was kept of one branch holds for what is set now. An older Mulu wrote the default branch's name down. */
+export const isSameBranch = (kept: { branch?: string | undefined }, { branch }: CatalogSource): boolean =>
+  branch === undefined || kept.branch === branch;
 
 /**
  * Texts and not entries: what an older Mulu did not understand of them is still there for a newer one. Whoever deletes
@@ -15,12 +22,13 @@ const FILE = "catalog.json";
  */
 const stored = z.object({
   repository: z.string(),
-  branch: z.string(),
+  // Absent: the repository's own.
+  branch: z.string().optional(),
   commit: z.string().regex(/^[0-9a-f]{40}$/),
   fetchedAt: z.iso.datetime(),
   files: z.array(z.object({ file: z.string(), text: z.string() })),
-  // An older Mulu stored none.
-  beside: z.object({ cards: z.string().optional(), bases: z.string().optional() }).optional(),
+  // An older Mulu stored none, or fewer.
+  beside: z.object({ cards: text, bases: text, watch: text } satisfies Record<ReferenceFile, unknown>).optional(),
 });
 
 /** Keeps the newest good catalog in `dataDir` for the next start. */
@@ -38,16 +46,16 @@ export async function storeCatalog(
  */
 export async function readStoredCatalog(
   dataDir: string,
-  source: { repository: string; branch: string },
+  source: CatalogSource,
   catalogDir: string,
   log: Log,
 ): Promise<(CatalogRead & { origin: CatalogOrigin }) | undefined> {
   const path = join(dataDir, FILE);
   try {
     const { files, beside, ...origin } = stored.parse(JSON.parse(await readFile(path, "utf8")));
-    if (origin.repository !== source.repository || origin.branch !== source.branch) return undefined;
+    if (origin.repository !== source.repository || !isSameBranch(origin, source)) return undefined;
     const read = await readCatalogFiles(files, { ...readReferenceTexts(catalogDir).texts, ...beside });
-    const usable = read.entries.length > 0 && read.problems.every(({ severity }) => severity !== "error");
+    const usable = read.entries.length > 0 && !read.problems.some(keepsFromAnswering);
     if (!usable) log.warn({ path, commit: origin.commit }, "the stored catalog is no longer valid and is left aside");
     return usable ? { ...read, origin } : undefined;
   } catch (error) {

@@ -14,11 +14,6 @@ export const knownId = (entries: readonly Entry[]): number | undefined =>
 export const newestEntry = (entries: readonly Entry[]): Entry | undefined =>
   entries.toSorted((a, b) => (b.released ?? "").localeCompare(a.released ?? "", "en"))[0];
 
-/** The entry of a repository that notes which README is known: the one that does already, else the newest. */
-export function readmeHolder(entries: readonly Entry[]): Entry | undefined {
-  return entries.find((entry) => entry.repository?.readme !== undefined) ?? newestEntry(entries);
-}
-
 /** The repository's name now, or the name under which it was looked for. */
 export const nameOf = ({ observation }: FollowedRepository): string =>
   observation.state === "found" ? observation.repository.name : observation.asked;
@@ -38,7 +33,7 @@ export function observationRequests(entries: readonly Entry[]): ObservationReque
   const byName = Map.groupBy(entries, ({ repository }) => key(repository?.name ?? ""));
   return [...byName.values()].flatMap((sharing) => {
     const name = sharing[0]?.repository?.name;
-    return name === undefined ? [] : [{ name, reviewedReadme: readmeHolder(sharing)?.repository?.readme }];
+    return name === undefined ? [] : [{ name }];
   });
 }
 

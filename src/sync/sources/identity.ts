@@ -37,7 +37,6 @@ export const identity: Source & RepositoryPart<Identity> = {
     const everyStatus = (status: string): boolean => entries.every((entry) => entry.repository?.status === status);
     const wasAway = entries.some(({ repository: own }) => own?.status === "gone" || own?.status === "archived");
     const signals: Signal[] = [
-      ...(knownId(entries) === undefined ? [signal("baseline", id, { repository })] : []),
       ...names
         .filter((old) => old.toLowerCase() !== name.toLowerCase())
         .map((from) => signal("renamed", id, { from, to: name })),

@@ -27,10 +27,8 @@ export type Readme = {
   /** Object id of the blob. */
   oid: string;
   path: string;
-  /** Absent where `oid` is the one that was asked about, where none was, and where the blob is binary or over 1 MB. */
-  text?: string;
-  /** Text of the blob that was asked about, where it differs from `oid` and GitHub still has it. */
-  reviewedText?: string;
+  /** Markdown of the project: hostile. Undefined where the blob is binary or over 1 MB. */
+  text: string | undefined;
 };
 
 export type Repository = {
@@ -41,22 +39,21 @@ export type Repository = {
   archived: boolean;
   disabled: boolean;
   defaultBranch: string | undefined;
-  /** Commit at the head of the default branch, for permanent links. Over REST known only where the README changed. */
+  /** Commit at the head of the default branch, for permanent links. Over REST known only with an identity. */
   head: string | undefined;
   /** SPDX name that GitHub recognised in the repository: of the code. */
   license: string | undefined;
   /** Published ones only, newest publication first. */
   releases: Release[];
   tags: Tag[];
-  readme: Readme | undefined;
+  /** Those of the root, or else the one that GitHub shows; the main one first. */
+  readmes: readonly Readme[];
 };
 
 /** A repository to observe. */
 export type ObservationRequest = {
-  /** `owner/name` as the catalog has it. */
+  /** `owner/name`, also of one that no entry names. */
   name: string;
-  /** README blob whose links the catalog knows; absent at first sight, when no text is needed. */
-  reviewedReadme?: string | undefined;
 };
 
 /** `missing` was confirmed by a second look; `unreached` says nothing about the repository. */

@@ -1,15 +1,14 @@
+import { createHash } from "node:crypto";
 import type { Entry } from "#src/catalog/entry/schema.ts";
-import { type HubModel, hubKey } from "./hub-names.ts";
+import { addressKey } from "#src/sync/hubs/hub.ts";
+import type { PlacedModel } from "./candidate.ts";
 import type { Release, Repository, Tag } from "./observation.ts";
 
 /** What each kind of signal states. */
 type SignalFacts = {
-  /** A repository is seen for the first time. */
-  baseline: { repository: Repository };
   release: { entry: Entry; release: Release };
   tag: { entry: Entry; tag: Tag };
-  /** `entry` is absent where the name fits none: a new series. */
-  weights: { entry: Entry | undefined; model: HubModel };
+  weights: PlacedModel;
   renamed: { from: string; to: string };
   archived: { repository: Repository };
   /** Active or visible again. */
@@ -31,10 +30,9 @@ export type Signal<Kind extends SignalKind = SignalKind> = {
  * Pull requests remember ids: one that changed would be proposed once more.
  */
 const ID_KEYS: { [Kind in SignalKind]: (facts: SignalFacts[Kind], subject: number | string) => string } = {
-  baseline: (_, subject) => `${subject}`,
   release: ({ release }, subject) => `${subject}:${release.id}`,
   tag: ({ tag }, subject) => `${subject}:${tag.name}@${tag.commit.slice(0, 12)}`,
-  weights: ({ model }) => hubKey(model),
+  weights: ({ candidate }) => addressKey(candidate.model),
   renamed: ({ to }, subject) => `${subject}:${to.toLowerCase()}`,
   archived: (_, subject) => `${subject}`,
   returned: (_, subject) => `${subject}`,
@@ -42,13 +40,24 @@ const ID_KEYS: { [Kind in SignalKind]: (facts: SignalFacts[Kind], subject: numbe
   reused: ({ was, now }) => `${was}:${now}`,
 };
 
+/** Characters of an id at most: what remembers ids takes no longer ones. */
+const MAX_ID = 300;
+const HASH_CHARACTERS = 16;
+
+/** An id that would be too long has a digest in place of its end. */
+function boundedId(id: string): string {
+  if (id.length <= MAX_ID) return id;
+  const digest = createHash("sha256").update(id).digest("hex").slice(0, HASH_CHARACTERS);
+  return `${id.slice(0, MAX_ID - HASH_CHARACTERS - 1).toWellFormed()}~${digest}`;
+}
+
 /** Makes a signal about a repository: its number, or its name where no number is known. */
 export function signal<Kind extends SignalKind>(
   kind: Kind,
   subject: number | string,
   facts: SignalFacts[Kind],
 ): { id: string; kind: Kind } & SignalFacts[Kind] {
-  return { id: `${kind}:${ID_KEYS[kind](facts, subject)}`, kind, ...facts };
+  return { id: boundedId(`${kind}:${ID_KEYS[kind](facts, subject)}`), kind, ...facts };
 }
 
 const isKind = (kind: string): kind is SignalKind => Object.hasOwn(ID_KEYS, kind);
@@ -63,7 +72,13 @@ export function kindOfId(id: string): SignalKind | undefined {
 export type Notice =
   | { kind: "tag"; tag: string }
   | { kind: "prerelease"; tag: string }
-  | { kind: "foreignEntry"; model: string; entry: string }
+  /** A model for an entry that is not followed. */
+  | { kind: "notFollowed"; model: string; entry: string }
+  /** A model that no draft could hold: its name clashes, or its entry's file cannot be edited. */
+  | { kind: "notWritten"; model: string; entry: string }
+  /** So many models, from this one on, that a proposal has no room for: the next one has them. */
+  | { kind: "laterModels"; model: string; count: string }
   | { kind: "undatedTag"; tag: string }
   | { kind: "license"; license: string }
-  | { kind: "formerReadmeGone" };
+  /** A README that is binary or too large to read. */
+  | { kind: "readmeUnread"; path: string };

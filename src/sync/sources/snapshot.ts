@@ -2,21 +2,21 @@ import { z } from "zod";
 import { identity } from "./identity.ts";
 import { license } from "./license.ts";
 import type { Repository } from "./observation.ts";
-import { type ReadmeBlob, readmeWeights } from "./readme-weights.ts";
+import { type ReadmeBlob, readmes } from "./readmes.ts";
 import { releases } from "./releases.ts";
 import type { RepositoryPart, RepositoryRequests } from "./source.ts";
 import { tags } from "./tags.ts";
 
-/** A repository as read, texts apart: they are fetched only where they are needed. */
-export type Snapshot = Omit<Repository, "readme"> & { readme: ReadmeBlob | undefined };
+/** A repository as read, texts apart: most are kept already. */
+export type Snapshot = Omit<Repository, "readmes"> & { readmes: readonly ReadmeBlob[] };
 
 /** Every part that is read, in the order of the query. */
-const PARTS: readonly RepositoryPart<unknown>[] = [identity, license, releases, tags, readmeWeights];
+const PARTS: readonly RepositoryPart<unknown>[] = [identity, license, releases, tags, readmes];
 
 /** All fields on GraphQL's Repository that a snapshot is made of. */
 export const SNAPSHOT_FIELDS = PARTS.map(({ graphql }) => graphql).join("\n  ");
 
-/** REST requests that one repository takes at most. */
+/** REST requests that one repository takes at most, texts of READMEs apart. */
 export const MOST_REST_REQUESTS = PARTS.reduce((sum, { restRequests }) => sum + restRequests, 0);
 
 /** The snapshot in an answer with SNAPSHOT_FIELDS; undefined where it does not fit. */
@@ -27,7 +27,7 @@ export function snapshotFromGraphql(fields: unknown): Snapshot | undefined {
       license: license.shape.parse(fields),
       releases: releases.shape.parse(fields),
       tags: tags.shape.parse(fields),
-      readme: readmeWeights.shape.parse(fields),
+      readmes: readmes.shape.parse(fields),
     };
   } catch (error) {
     if (error instanceof z.ZodError) return undefined;
@@ -37,12 +37,12 @@ export function snapshotFromGraphql(fields: unknown): Snapshot | undefined {
 
 /** The same over REST. Throws GithubFailure. */
 export async function snapshotFromRest(requests: RepositoryRequests): Promise<Snapshot> {
-  const [known, spdxName, published, tagged, readme] = await Promise.all([
+  const [known, spdxName, published, tagged, blobs] = await Promise.all([
     identity.rest(requests),
     license.rest(requests),
     releases.rest(requests),
     tags.rest(requests),
-    readmeWeights.rest(requests),
+    readmes.rest(requests),
   ]);
-  return { ...known, license: spdxName, releases: published, tags: tagged, readme };
+  return { ...known, license: spdxName, releases: published, tags: tagged, readmes: blobs };
 }

@@ -8,8 +8,6 @@ export type SeenRepository = { entries: readonly Entry[]; repository: Repository
 
 /** What a source may compare with. */
 export type SourceContext = {
-  /** The whole catalog. */
-  catalog: readonly Entry[];
   /** Milliseconds since 1970. */
   now: number;
 };
@@ -39,4 +37,10 @@ export type RepositoryRequests = {
   repository: <Answer>(shape: z.ZodType<Answer>) => Answer;
   /** The answer to `GET /repos/{owner}/{repo}<path>`. Throws GithubFailure. */
   get: <Answer>(path: string, shape: z.ZodType<Answer>, parameters?: Record<string, unknown>) => Promise<Answer>;
+  /** The same; undefined where there is no such thing, or no commit at all in the repository. */
+  find: <Answer>(
+    path: string,
+    shape: z.ZodType<Answer>,
+    parameters?: Record<string, unknown>,
+  ) => Promise<Answer | undefined>;
 };

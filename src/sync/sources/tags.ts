@@ -1,28 +1,32 @@
 import { z } from "zod";
 import { objectId, utcDate } from "#src/sync/github/shapes.ts";
 import type { Tag } from "./observation.ts";
-import { signal } from "./signal.ts";
+import { type Notice, signal } from "./signal.ts";
 import type { RepositoryPart } from "./source.ts";
-import type { VersionSource } from "./versions.ts";
+import { namesPrerelease, type VersionSource } from "./versions.ts";
 
+/** So many tags are read. */
+const MAX_TAGS = 30;
 const COMMIT = "__typename oid ... on Commit { committedDate }";
 
 /** Tags without a release: versions where the entry trusts them, else only noticed. */
 export const tags: VersionSource & RepositoryPart<Tag[]> = {
   name: "tags",
-  graphql: `refs(refPrefix: "refs/tags/", first: 5, orderBy: { field: TAG_COMMIT_DATE, direction: DESC }) {
+  graphql: `refs(refPrefix: "refs/tags/", first: ${MAX_TAGS}, orderBy: { field: TAG_COMMIT_DATE, direction: DESC }) {
     nodes { name target { ${COMMIT} ... on Tag { tagger { date } target { ${COMMIT} } } } }
   }`,
   shape: z
     .object({ refs: z.object({ nodes: z.array(z.unknown()).nullable() }).nullable() })
     .transform(({ refs }) => (refs?.nodes ?? []).flatMap(fitting(graphqlTag))),
   restRequests: 1,
-  rest: async ({ get }) => (await get("/tags", z.array(z.unknown()), { per_page: 5 })).flatMap(fitting(restTag)),
+  rest: async ({ get }) => (await get("/tags", z.array(z.unknown()), { per_page: MAX_TAGS })).flatMap(fitting(restTag)),
   findVersions: ({ repository }, { trustsTags, isWanted, isOldEnough, isRecorded }) => {
     const released = new Set(repository.releases.map(({ tag }) => tag));
     const bare = repository.tags.filter(({ name }) => !released.has(name) && isWanted(name));
+    const final = bare.filter(({ name }) => !namesPrerelease(name));
+    const early = bare.filter(({ name }) => namesPrerelease(name));
     return {
-      versions: bare.flatMap((tag) =>
+      versions: final.flatMap((tag) =>
         tag.date !== undefined && trustsTags && isOldEnough(tag.date)
           ? [
               {
@@ -34,10 +38,16 @@ export const tags: VersionSource & RepositoryPart<Tag[]> = {
             ]
           : [],
       ),
-      notices: bare
-        .filter(({ name, date }) => !isRecorded(name) && (!trustsTags || date === undefined))
-        .slice(0, 1)
-        .map(({ name }) => ({ kind: trustsTags ? "undatedTag" : "tag", tag: name })),
+      notices: [
+        ...final
+          .filter(({ name, date }) => !isRecorded(name) && (!trustsTags || date === undefined))
+          .slice(0, 1)
+          .map(({ name }): Notice => ({ kind: trustsTags ? "undatedTag" : "tag", tag: name })),
+        ...early
+          .filter(({ name }) => !isRecorded(name))
+          .slice(0, 1)
+          .map(({ name }): Notice => ({ kind: "prerelease", tag: name })),
+      ],
     };
   },
 };

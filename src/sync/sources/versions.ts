@@ -1,7 +1,7 @@
-import { posix } from "node:path";
 import type { Entry } from "#src/catalog/entry/schema.ts";
+import { fitsGlob } from "#src/sync/names/glob.ts";
+import { entryOfRelease } from "#src/sync/names/release-entry.ts";
 import { newestEntry } from "./followed.ts";
-import { fittingEntry } from "./hub-names.ts";
 import type { Notice, Signal } from "./signal.ts";
 import type { SeenRepository, Source } from "./source.ts";
 
@@ -29,6 +29,10 @@ type VersionRules = {
   isRecorded: (tag: string) => boolean;
 };
 
+/** Whether a tag says by a word that the version is not final, whatever GitHub's flag says: `v0.2.1dev2023`, `v2-rc.1`. */
+export const namesPrerelease = (tag: string): boolean =>
+  /(?<![a-z])(?:dev|alpha|beta|rc|pre|nightly)(?![a-z])/i.test(tag);
+
 /** Hours that a release must have stood before it is proposed: the first ones are often replaced. */
 const MINIMUM_AGE_HOURS = 24;
 const HOUR_MS = 3_600_000;
@@ -53,7 +57,7 @@ function rulesOf(entries: readonly Entry[], now: number): VersionRules {
     trustsTags: settings.some(({ mode }) => mode === "tags"),
     isWanted: (tag) =>
       settings.every(({ include, exclude }) => {
-        const matches = (glob: string): boolean => posix.matchesGlob(tag, glob);
+        const matches = (glob: string): boolean => fitsGlob(glob, tag);
         return (include === undefined || include.some(matches)) && !(exclude ?? []).some(matches);
       }),
     isOldEnough: (date) => Date.parse(date) <= now - least * HOUR_MS,
@@ -61,12 +65,12 @@ function rulesOf(entries: readonly Entry[], now: number): VersionRules {
   };
 }
 
-/** For each entry the newest version that is its own: by name, else the repository's newest entry takes it. */
+/** For each entry the newest version that is its own: by name or version, else the repository's newest entry takes it. */
 function newestFor(entries: readonly Entry[], newest: readonly Version[]): Signal[] {
   const taken = new Map<Entry, Version>();
   const fallback = newestEntry(entries);
   for (const version of newest) {
-    const entry = fittingEntry(version.title, entries) ?? fittingEntry(version.tag, entries) ?? fallback;
+    const entry = entryOfRelease(version, entries) ?? fallback;
     if (entry !== undefined && !taken.has(entry)) taken.set(entry, version);
   }
   return [...taken].flatMap(([entry, { tag, date, signal }]) => {

@@ -34,25 +34,22 @@ export type SignalSubject = {
 
 /** Everything that the sync decides by the kind of a signal. */
 export type SignalRules<Kind extends SignalKind> = {
-  /** A first sight: proposed in one pull request together with all others, without release notes. */
-  isFirstSight: boolean;
   /** Whether a merge settles it whatever the person made of it; what is not settled so shows in the catalog itself. */
   settledByMerge: boolean;
+  /** Whether it is a fact that needs no judgement: a proposal that holds nothing else may be merged without a person. */
+  isFact: boolean;
+  /** What people know it by, for its box in a pull request; from outside. */
+  label: (signal: Signal<Kind>) => string;
   /** Whether a person is asked by a label to look closely. */
   needsReview: boolean;
   /** Whether its pull request is a draft. */
   isDraft: boolean;
-  /** Whether the README as it was read is noted as known. */
-  notesReadme: boolean;
   /** Why a pull request for it is closed once it is no longer observed. */
   closedBecause: "done" | "returned";
+  /** When it came about, ISO 8601, where that is known: of more proposals than people can read the newest come first. */
+  date: (signal: Signal<Kind>) => string | undefined;
   /** What is written to entries that exist. Only what the source can say for certain is. */
   edits: (signal: Signal<Kind>, subject: SignalSubject) => ExplainedEdit[];
-  /** New entries by id, from all signals of the kind. */
-  newEntries: (
-    signals: readonly Signal<Kind>[],
-    subject: SignalSubject & { repository: Repository },
-  ) => Map<string, NewEntry>;
   title: SignalTitle<Kind>;
   /** A sentence below the table of changes; empty for none. */
   note: (text: Text) => string;
@@ -66,18 +63,16 @@ type SignalTitle<Kind extends SignalKind> =
   | { together: (signals: readonly Signal<Kind>[], subject: SignalSubject, text: Text) => string[] };
 
 export const noEdits = (): ExplainedEdit[] => [];
-export const noEntries = (): Map<string, NewEntry> => new Map();
 export const noNote = (): string => "";
 
 /** What holds for most kinds: the catalog shows it once it is merged, and nothing more is told of it. */
 export const USUAL = {
-  isFirstSight: false,
   settledByMerge: false,
+  isFact: false,
   needsReview: false,
   isDraft: false,
-  notesReadme: false,
   closedBecause: "done",
-  newEntries: noEntries,
+  date: (): string | undefined => undefined,
   note: noNote,
   details: undefined,
 } as const;
@@ -105,8 +100,8 @@ export const appendItem = (
   change: { entry: entry.id, field: path.join("."), after, evidence },
 });
 
-/** The page of the README as it was seen, for ever. */
-export const readmeUrl = (repository: Repository | undefined): string | undefined =>
-  repository?.readme && repository.head !== undefined
-    ? `${repositoryUrl(repository.name)}/blob/${repository.head}/${repository.readme.path}`
-    : undefined;
+const encoded = (path: string): string => path.toWellFormed().split("/").map(encodeURIComponent).join("/");
+
+/** The page of a file at a commit or on a branch. */
+export const fileUrl = (repository: string, revision: string, path: string): string =>
+  `${repositoryUrl(repository)}/blob/${encoded(`${revision}/${path}`)}`;

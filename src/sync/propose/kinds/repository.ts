@@ -1,27 +1,10 @@
 import { repositoryUrl } from "#src/catalog/entry/urls.ts";
-import {
-  appendItem,
-  type ExplainedEdit,
-  noEdits,
-  type SignalRules,
-  type SignalSubject,
-  setField,
-  USUAL,
-} from "./kind.ts";
-
-/** A repository that is seen for the first time: its number and its README are noted, whatever else is told. */
-export const baseline: SignalRules<"baseline"> = {
-  ...USUAL,
-  isFirstSight: true,
-  settledByMerge: true,
-  notesReadme: true,
-  edits: noEdits,
-  // The pull request of all first sights counts them in a title of its own.
-  title: { together: () => [] },
-};
+import { appendItem, type ExplainedEdit, type SignalRules, type SignalSubject, setField, USUAL } from "./kind.ts";
 
 export const renamed: SignalRules<"renamed"> = {
   ...USUAL,
+  isFact: true,
+  label: ({ from, to }) => `${from} → ${to}`,
   edits: ({ from, to }, { entries }) => {
     const evidence = repositoryUrl(to);
     return entries
@@ -38,12 +21,16 @@ export const renamed: SignalRules<"renamed"> = {
 
 export const archived: SignalRules<"archived"> = {
   ...USUAL,
+  isFact: true,
+  label: ({ repository }) => `${repository.name}: archived`,
   edits: (_, subject) => statusEdits("archived", subject),
   title: { each: (_, { name }, text) => text("proposal.title.archived", { name }) },
 };
 
 export const returned: SignalRules<"returned"> = {
   ...USUAL,
+  isFact: true,
+  label: ({ repository }) => `${repository.name}: active`,
   edits: (_, subject) => statusEdits("active", subject),
   title: { each: (_, { name }, text) => text("proposal.title.returned", { name }) },
 };
@@ -51,6 +38,7 @@ export const returned: SignalRules<"returned"> = {
 /** A repository that two looks did not find; it may return. */
 export const missing: SignalRules<"missing"> = {
   ...USUAL,
+  label: ({ name }) => `${name}: gone`,
   needsReview: true,
   isDraft: true,
   closedBecause: "returned",
@@ -62,6 +50,7 @@ export const missing: SignalRules<"missing"> = {
 /** A name that belongs to another repository now: nothing is believed of it any more. */
 export const reused: SignalRules<"reused"> = {
   ...USUAL,
+  label: ({ name, was, now }) => `${name}: ${was} → ${now}`,
   needsReview: true,
   edits: ({ name, was, now }, { entries, repository }) => {
     const reason = `${name} 现在是另一个仓库（编号 ${was} 变为 ${now}）`;
