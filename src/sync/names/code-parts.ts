@@ -9,7 +9,7 @@ export type CodePart = {
 type FenceMark = { character: string; length: number; opens: boolean };
 
 /** Where a reader of lines is: behind a mark that opened a code block, within `<pre>`, or neither. */
-type Fence = FenceMark | "pre" | undefined;
+export type Fence = FenceMark | "pre" | undefined;
 
 /** A reader that is given the lines of a README in their order and says what in each is code. */
 export function codeReader(): (line: string) => CodePart[] {
@@ -17,7 +17,7 @@ export function codeReader(): (line: string) => CodePart[] {
   return (line) => {
     const was = fence;
     const mark = was === "pre" ? undefined : fenceOf(line);
-    fence = fenceBehind(line, was, mark);
+    fence = fenceBehind(line, was);
     if (mark !== undefined && fence !== was) return [];
     if (was !== undefined || /<pre\b/i.test(line)) return [{ text: line, kind: "block" }];
     // Most lines hold no id, and a README may have a million of them.
@@ -27,8 +27,13 @@ export function codeReader(): (line: string) => CodePart[] {
   };
 }
 
+/** Whether a line belongs to a block between fences, or is one of its fences. `fence`: where the reader is before it. */
+export const isFenced = (line: string, fence: Fence): boolean =>
+  fence === undefined ? fenceOf(line) !== undefined : fence !== "pre";
+
 /** Where a reader is behind a line. A fence is closed by one of its kind that is as long and names no language. */
-function fenceBehind(line: string, fence: Fence, mark: FenceMark | undefined): Fence {
+export function fenceBehind(line: string, fence: Fence): Fence {
+  const mark = fence === "pre" ? undefined : fenceOf(line);
   if (fence === "pre" || (fence === undefined && mark === undefined && /<pre\b/i.test(line)))
     return /<\/pre>/i.test(line) ? undefined : "pre";
   if (fence === undefined || mark === undefined) return fence ?? mark;
@@ -53,18 +58,26 @@ function fenceOf(line: string): FenceMark | undefined {
 
 /** What stands between backticks, as CommonMark pairs them: by runs of one length; and between `<code>` tags. */
 function inlineCode(line: string): CodePart[] {
-  const runs = [...line.matchAll(/`+/g)].map(({ 0: { length }, index }) => ({ length, index }));
-  const closers = nextOfSameLength(runs);
   const parts: CodePart[] = [];
+  const runs = backtickRuns(line);
   for (let at = 0; at < runs.length; at += 1) {
     const open = runs[at];
-    const closer = closers[at];
-    const close = closer === undefined ? undefined : runs[closer];
-    if (open === undefined || closer === undefined || close === undefined) continue;
+    const close = open?.closer === undefined ? undefined : runs[open.closer];
+    if (open?.closer === undefined || close === undefined) continue;
     parts.push({ text: line.slice(open.index + open.length, close.index), kind: "inline" });
-    at = closer;
+    at = open.closer;
   }
   return [...parts, ...taggedCode(line)];
+}
+
+/** Some backticks in a row. `closer`: the place in the list of the next run of that length. */
+export type BacktickRun = { length: number; index: number; closer: number | undefined };
+
+/** The runs of backticks of a line, in their order. */
+export function backtickRuns(line: string): BacktickRun[] {
+  const runs = [...line.matchAll(/`+/g)].map(({ 0: { length }, index }) => ({ length, index }));
+  const closers = nextOfSameLength(runs);
+  return runs.map((run, at) => ({ ...run, closer: closers[at] }));
 }
 
 /** For each run the place in the list of the next one of its length. */

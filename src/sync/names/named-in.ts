@@ -3,6 +3,7 @@ import { codeIdReader } from "./code-ids.ts";
 import { codeReader } from "./code-parts.ts";
 import { hubLinks } from "./hub-links.ts";
 import type { NamedCollection, NamedModel, ReadmePlace } from "./named.ts";
+import { withoutComments } from "./without-comments.ts";
 
 /** UTF-16 units of a line that are shown as evidence. */
 const MAX_LINE = 300;
@@ -10,6 +11,7 @@ const MAX_LINE = 300;
 /**
  * The models and collections of own organisations that a README names, each once and in the order of their first places:
  * those it links on the hubs, and `Org/Name` in code where no link has it. Code says no hub: Hugging Face stands for it.
+ * Comments of HTML, which nobody sees, name nothing.
  * `own`: names of organisations in lower case. Takes time in proportion to the text, whatever it is.
  *
  * @example namedIn({ path: "README.md", text: "[权重](https://hf.co/Qwen/Qwen3-8B)" }, new Set(["qwen"]))
@@ -28,8 +30,9 @@ export function namedIn(
   const once = <Item>(found: Map<string, Item>, key: string, item: () => Item): void => {
     if (!found.has(key)) found.set(key, item());
   };
-  for (const [index, line] of readme.text.split(/\r\n|\r|\n/).entries()) {
-    const at = placeOf(readme.path, index + 1, line);
+  const lines = readme.text.split(/\r\n|\r|\n/);
+  for (const [index, line] of withoutComments(lines).entries()) {
+    const at = placeOf(readme.path, index + 1, lines[index] ?? line);
     for (const link of hubLinks(line, own)) {
       if (link.kind === "collection") {
         const { hub, collection } = link;

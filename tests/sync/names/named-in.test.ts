@@ -148,6 +148,55 @@ describe("an id in code names a model", () => {
   });
 });
 
+describe("what stands in a comment of HTML, which nobody sees, names nothing", () => {
+  const link = "https://hf.co/Qwen/Qwen3-8B";
+  const seen = "https://hf.co/Qwen/Qwen3-4B";
+
+  test.each([
+    ["a comment", `<!-- ${link} --> ${seen}`],
+    ["a comment behind text", `${seen} <!-- ${link} -->`],
+    ["two comments", `<!-- ${link} -->${seen}<!-- ${link} -->`],
+    ["code in a comment", `<!-- \`Qwen/Qwen3-8B\` --> ${seen}`],
+    ["lines", `<!--\n${link}\n\n${fenced("Qwen/Qwen3-8B")}\n-->\n${seen}`],
+    ["lines with a fence that nothing closes", `<!--\n\`\`\`\n${link}\n--> ${seen}\nQwen/Qwen3-2B`],
+    ["lines with <pre>", `<!-- <pre> -->\n${seen}\nQwen/Qwen3-2B`],
+    ["lines in a paragraph", `${seen} <!-- a\n${link}\nb --> c`],
+    ["lines in HTML", `<div>\n${seen} <!-- a\n\n${link}\n\n--></div>`],
+    ["indented lines in HTML", `<table>\n     <tr>\n     <!-- ${link}\n -->${seen}`],
+    ["<pre>", `<pre>\n<!-- ${link} -->\n</pre>\n${seen}`],
+    ["a list", `- <!-- a\n\n  ${link}\n  -->\n- ${seen}`],
+    ["what nothing closes", `${seen}\n\n<!-- a\n\n${link}\n\`Qwen/Qwen3-8B\``],
+    ["what nothing closes in HTML", `${seen}\n\n<p>a\n<!--\n\n${link}`],
+    ["what is closed as browsers do", `<!-- ${link} --!>\n${seen}`],
+    ["what begins where another seems to", `<!-- <!-- ${link} --> ${seen}`],
+    ["what comes before a fence in its line", `<!-- ${link} -->\`\`\`\n${seen}\nQwen/Qwen3-2B`],
+  ])("%s", (_what, text) => {
+    expect(idsIn(text)).toEqual(["link huggingface Qwen/Qwen3-4B"]);
+  });
+
+  test.each([
+    ["between backticks", `\`<!--\` ${link}`],
+    ["between backticks at the start of HTML", `<b>Use</b> \`<!--\`\n\n${link}`],
+    ["in a code block", fenced(`<!-- ${link} -->`, "html")],
+    ["in a code block, open", `${fenced("<!-- a", "html")}\n${link}`],
+    ["behind a backslash", `\\<!-- ${link}`],
+    ["in a paragraph, open", `a <!-- b\n\n${link}`],
+    ["in a paragraph, closed behind a blank line", `a <!-- b\n\n${link}\n\nc -->`],
+    ["in indented code, open", `a\n\n    <!-- b\n\n${link}`],
+    ["empty", `<!--> ${link} <!--->`],
+    ["closed", `<!-- a --> ${link}`],
+    ["closed in an earlier line", `<!-- a\nb --> ${link}`],
+    ["no beginning", `--> ${link} <!- -->`],
+  ])("but a link is read where the mark is text or closed: %s", (_what, text) => {
+    expect(idsIn(text)).toEqual(["link huggingface Qwen/Qwen3-8B"]);
+  });
+
+  test("and the lines behind it keep their numbers and their text", () => {
+    const text = `<!--\r\na\r\n-->\r\n${link} <!-- new -->`;
+    expect(read(text).models[0]?.at).toEqual(place(4, `${link} <!-- new -->`));
+  });
+});
+
 test("a model is named once, at its first place, and by its link where it has one", () => {
   const text = [
     "`Qwen/Qwen3-8B` and `Qwen/Qwen3-4B`",
@@ -248,6 +297,13 @@ describe("hostile text", () => {
     ["\n"],
     ["```\n"],
     ["_https://"],
+    ["<!--"],
+    ["<!-- \n"],
+    ["<!-- -->"],
+    ["a <!-- `\n"],
+    ["` <!-- `` "],
+    ["-"],
+    ["\\<!--"],
     ["modelscope.cn/models/Qwen/"],
   ])("a megabyte of %j is read", (piece) => {
     const { models } = read(fenced(megabyte(piece)));
@@ -258,7 +314,7 @@ describe("hostile text", () => {
 
   test("any text gives models of own organisations only, at lines that are there", () => {
     const word = fc.constantFrom(
-      ..."https://huggingface.co/ Qwen/ openbmb/ Qwen3-8B ` ``` \n ~~~ [ ]( ) \\ _ . {x} <pre> <code> docker git 😀 。".split(
+      ..."https://huggingface.co/ Qwen/ openbmb/ Qwen3-8B ` ``` \n ~~~ [ ]( ) \\ _ . {x} <pre> <code> <!-- --> docker git 😀 。".split(
         " ",
       ),
     );
