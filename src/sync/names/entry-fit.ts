@@ -1,18 +1,10 @@
 import type { Entry } from "#src/catalog/entry/schema.ts";
-import { type Features, isSameWithoutMaker } from "./features.ts";
+import { basesOf, type Features, isSameWithoutMaker } from "./features.ts";
 import type { KnownEntry, KnownName } from "./known-names.ts";
+import { wordsOf } from "./model-words.ts";
 
 /** How surely a model belongs to an entry, the surest last. */
-const LEVELS = [
-  "none",
-  "newVersion",
-  "project",
-  "withoutMaker",
-  "vocabulary",
-  "series",
-  "sameSeries",
-  "exact",
-] as const;
+const LEVELS = ["none", "newVersion", "withoutMaker", "vocabulary", "series", "sameSeries", "exact"] as const;
 type Level = (typeof LEVELS)[number];
 
 /** The entry of the organisation that a model belongs to; undefined: a new series. */
@@ -35,19 +27,19 @@ export function fittingKnownEntry(
 function levelOf(model: Features, item: KnownEntry, known: readonly KnownEntry[], organization: string): Level {
   const { names } = item;
   if (names.some(({ features }) => features.plain === model.plain)) return "exact";
-  if (!isFreeFor(model, item)) return "none";
+  if (!isFreeFor(model, item) || isOfOtherBase(model, item) || !takesTier(model, item, known)) return "none";
   // `minicpm-v4` as people type it reads as MiniCPM 4: what an entry is called counts only beside what it has.
   // A variant that is called by its size only says nothing of its series.
   const has = names.filter(
     ({ source, features }) => source === "weights" || (source === "variant" && features.series !== ""),
   );
+  if (isOnlyPreviewed(model, item)) return "none";
   const isOfSeries = has.length === 0 || has.some(({ features }) => features.series === model.series);
   const same = isOfSeries ? names.filter(({ features }) => features.version === model.version) : [];
   if (same.some(({ features }) => features.tier === model.tier && features.base === model.base)) return "sameSeries";
   if (same.length > 0) return "series";
   if (addsToName(model, item) && isOfVocabulary(model, item)) return "vocabulary";
   if (isWithoutMaker(model, item, organization)) return "withoutMaker";
-  if (isProject(model, item, known)) return "project";
   return takesVersion(model, item, known) ? "newVersion" : "none";
 }
 
@@ -107,32 +99,59 @@ function isOfVocabulary(model: Features, { names }: KnownEntry): boolean {
   );
 }
 
-/** Whether the entry is a project's that files whatever it makes under its name: the only one that begins so, of no version. */
-function isProject(model: Features, { entry, names, id }: KnownEntry, known: readonly KnownEntry[]): boolean {
-  if (model.lead === "" || id.words.all.some(({ version }) => version !== undefined)) return false;
-  const weights = names.filter(({ source }) => source !== "entry");
-  const alike = weights.filter(({ features }) => features.lead === model.lead);
-  if (new Set(alike.map(({ features }) => features.version)).size < 3) return false;
-  return known.every(
-    (other) => other.entry === entry || other.names.every(({ features }) => features.lead !== model.lead),
-  );
-}
-
-/** Whether the entry has several versions of the same series, of that major version, and no other has a newer one. */
+/**
+ * Whether the entry takes its versions together: it has several of the same series and major version, its name says
+ * several or none, and no other entry has a newer one.
+ */
 function takesVersion(model: Features, { entry, names }: KnownEntry, known: readonly KnownEntry[]): boolean {
   const alike = names.filter(({ source, features }) => source !== "entry" && features.series === model.series);
   const versions = new Set(alike.map(({ features }) => features.version));
   if (versions.size < 2 || !alike.some(({ features }) => majors(features) === majors(model))) return false;
+  if (new Set(versionsIn(entry.name)).size === 1) return false;
+  if ([...versions].every((version) => compareVersions(version, model.version) > 0)) return false;
   return known.every(
     (other) =>
       other.entry === entry ||
       other.names.every(
-        ({ features }) =>
+        ({ source, features }) =>
+          source === "entry" ||
           features.series !== model.series ||
           majors(features) !== majors(model) ||
           alike.some((own) => compareVersions(own.features.version, features.version) >= 0),
       ),
   );
+}
+
+/** `MiniCPM4 / 4.1` → 4 and 4.1; sizes are no versions. */
+const versionsIn = (name: string): string[] => wordsOf(name).all.flatMap(({ version }) => version ?? []);
+
+/**
+ * Whether every model of the entry was made from another maker's and this one's name says none; where the entry's id
+ * says such a model, also whether this one was made from another.
+ */
+function isOfOtherBase(model: Features, { names, id }: KnownEntry): boolean {
+  const own = names.filter(({ source }) => source === "weights");
+  if (own.length === 0) return false;
+  if (basesOf(model).length === 0) return own.every(({ features }) => basesOf(features).length > 0);
+  const known = new Set(own.flatMap(({ features }) => basesOf(features)));
+  return basesOf(id).length > 0 && basesOf(model).some((base) => !known.has(base));
+}
+
+/** Whether the entry has the model's size in words, or variants of its organisation differ in it. */
+function takesTier(model: Features, item: KnownEntry, known: readonly KnownEntry[]): boolean {
+  if (item.names.some(({ features }) => features.tier === model.tier)) return true;
+  return (item.entry.variants ?? []).length > 0 && known.some(isCutByTier);
+}
+
+/** Whether the entry's variants are told apart by sizes in words. */
+const isCutByTier = ({ names }: KnownEntry): boolean =>
+  new Set(names.filter(({ variant }) => variant !== undefined).map(({ features }) => features.tier)).size > 1;
+
+/** Whether an entry of another version has no more of the model's version than a preview. */
+function isOnlyPreviewed(model: Features, { names, id }: KnownEntry): boolean {
+  if (model.preview !== "" || id.series !== model.series || id.version === model.version) return false;
+  const same = names.filter(({ source, features }) => source !== "entry" && features.version === model.version);
+  return same.length > 0 && same.every(({ features }) => features.preview !== "");
 }
 
 const compareVersions = (a: string, b: string): number => a.localeCompare(b, "en", { numeric: true });

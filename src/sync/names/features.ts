@@ -80,6 +80,10 @@ export function featuresOf(words: ModelWords, isBase: (word: string) => boolean)
   };
 }
 
+/** Other makers' models that a name says before its size, with their versions. */
+export const basesOf = ({ earlyKeys, seriesKeys }: Features): string[] =>
+  earlyKeys.filter((key) => !seriesKeys.includes(key));
+
 /** A word with its version; the first version is often not said. */
 const wordKey = ({ word, version }: NameWord): string => `${word}${version === "1" ? "" : (version ?? "")}`;
 

@@ -6,7 +6,7 @@ import { baseWords, type KnownEntry, knownEntry, organizationsOf } from "./known
 import { wordsOf } from "./model-words.ts";
 import type { Place } from "./place.ts";
 import { fittingVariant, type Habits, habitsOf } from "./variant-fit.ts";
-import { seriesNames, variantName } from "./written-names.ts";
+import { isCalled, seriesNames, variantName } from "./written-names.ts";
 
 /** What a placement looks at. */
 export type PlacementContext = {
@@ -120,10 +120,10 @@ function asItself(entry: Entry): KnownEntry {
   return found;
 }
 
-/** The entry whose id a new series of the model would have. */
+/** The entry whose id or alias a new series of the model would have. */
 function ofSameId(model: Features, organization: string, known: readonly KnownEntry[]): KnownEntry | undefined {
   const { id } = seriesNames(model, organization, known, new Set());
-  return known.find(({ entry }) => entry.id === id);
+  return known.find(({ entry }) => entry.id === id) ?? known.find(({ entry }) => isCalled(entry, id));
 }
 
 const isSameModel = (a: Features, b: Features): boolean =>

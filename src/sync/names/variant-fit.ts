@@ -13,8 +13,8 @@ export type Habits = Partial<Record<Aspect, { together: number; apart: number }>
 
 /** Without another habit, models that differ in these only share a variant. */
 const TOGETHER: ReadonlySet<Aspect> = new Set<Aspect>(["stage", "revision"]);
-/** Also models of an entry without variants that differ in these need none. */
-const NEEDS_VARIANT: ReadonlySet<Aspect> = new Set<Aspect>(["size", "context"]);
+/** Models of an entry without variants that differ in these only need none. */
+const NEEDS_NO_VARIANT: ReadonlySet<Aspect> = new Set<Aspect>(["stage", "revision", "date"]);
 
 /** Finds the variant of an entry that a model is of, by how the entry, else its organisation, cuts its variants. */
 export function fittingVariant(model: Features, item: KnownEntry, organization: () => Habits): VariantFit {
@@ -26,8 +26,10 @@ export function fittingVariant(model: Features, item: KnownEntry, organization: 
     .map((row) => ({ row, differing: differing(model, row) }))
     .toSorted((a, b) => cost(a.differing) - cost(b.differing));
   if (variants.length === 0) {
+    const mixed = mixedAspects(rows);
     const fits =
-      siblings.length === 0 || siblings.some(({ differing }) => !differing.some((one) => NEEDS_VARIANT.has(one)));
+      siblings.length === 0 ||
+      siblings.some(({ differing }) => differing.every((one) => NEEDS_NO_VARIANT.has(one) || mixed.has(one)));
     return fits ? { kind: "there", variant: undefined } : { kind: "new", like: undefined, sibling: siblings[0]?.row };
   }
   const named = new Map(
@@ -57,6 +59,15 @@ export function fittingVariant(model: Features, item: KnownEntry, organization: 
     return { kind: "there", variant: undefined };
   const sibling = siblings.find(({ row }) => row.variant !== undefined);
   return { kind: "new", like: sibling?.row.variant, sibling: sibling?.row };
+}
+
+/** In what models of an entry without variants differ already; sizes and words of the series are always told apart. */
+function mixedAspects(rows: readonly KnownName[]): Set<Aspect> {
+  const mixed = new Set(
+    rows.flatMap(({ features: a }, index) => rows.slice(index + 1).flatMap(({ features: b }) => differences(a, b))),
+  );
+  for (const aspect of ["series", "version", "base", "late", "size", "tier"] as const) mixed.delete(aspect);
+  return mixed;
 }
 
 type ReadVariants = { rows: readonly KnownName[]; habits: Habits; bySizeAlone: boolean };

@@ -1,12 +1,17 @@
 import { ENTRY_ID } from "#src/catalog/entry/patterns.ts";
-import type { Variant } from "#src/catalog/entry/schema.ts";
+import type { Entry, Variant } from "#src/catalog/entry/schema.ts";
 import { foldName } from "#src/catalog/entry/text.ts";
-import type { Features } from "./features.ts";
+import { basesOf, type Features } from "./features.ts";
 import type { KnownEntry, KnownName } from "./known-names.ts";
 import { type NameWord, wordsOf } from "./model-words.ts";
 
 /** What a new variant's or entry's name is made of. */
-type Written = { words: readonly NameWord[]; model: Features };
+type Written = {
+  words: readonly NameWord[];
+  model: Features;
+  /** Whether other makers' models tell entries of such names apart: `chinese-mixtral`. */
+  withBase: boolean;
+};
 
 /** Parts that a variant's name has where its siblings' names have them. */
 const EDITIONS = ["stage", "thinking", "date", "revision"] as const;
@@ -42,7 +47,7 @@ export function variantName(
   const shown = isAlike && like !== undefined ? [like] : (item.entry.variants ?? []);
   for (const kind of EDITIONS) if (showsMostly(shown, kind)) kinds.add(kind);
   if (kinds.has("stage") || kinds.has("thinking")) kinds.add("stage").add("thinking");
-  if (shown.length === 0) kinds.add("date");
+  if (shown.length === 0) kinds.add("date").add("thinking");
   const full = new Set<NameWord["kind"]>([...OF_VARIANT, ...EDITIONS]);
   const prefix = like === undefined || sibling === undefined ? undefined : prefixOf(model, like, sibling);
   const names = [kinds, full].map((chosen) => {
@@ -121,8 +126,8 @@ function cased({ kind, text }: NameWord, { words, smallSizes, largeTiers }: Casi
 export type SeriesNames = { id: string; name: string; variant: string };
 
 /**
- * Names a new series: what a model's name says without its size, its training and what it was made from. `withAspects`
- * are those by which its organisation tells entries apart. The id is none of `taken`, folded names.
+ * Names a new series: what a model's name says without its size, its training and what it was made from, but with what
+ * tells entries of its organisation apart. The id is none of `taken`, folded names.
  */
 export function seriesNames(
   model: Features,
@@ -134,12 +139,27 @@ export function seriesNames(
     known.flatMap(({ entry }) => [entry.name, ...(entry.variants ?? []).map(({ name }) => name)]),
   );
   const all = model.words.all;
-  const written = { words: all, model };
-  const cut = (["size", "date"] as const).filter((aspect) =>
-    known.some(({ id }) => id.version === model.version && id[aspect] !== ""),
+  const withBase = known.some(({ id }) => id.lead === model.lead && basesOf(id).length > 0);
+  const written = { words: all, model, withBase };
+  const alike = known.filter(({ id }) => id.version === model.version);
+  const isCutBy = (aspect: "size" | "date", least: number): boolean =>
+    new Set(alike.map(({ id }) => id[aspect]).filter((part) => part !== "")).size >= least;
+  // A single entry of a size says little of the next: `Hunyuan-A13B` beside all sizes of Hunyuan.
+  const cut: NameWord["kind"][] = [
+    ...(isCutBy("size", 2) ? ["size" as const] : []),
+    ...(isCutBy("date", 1) ? ["date" as const] : []),
+  ];
+  const namedWith = (aspects: readonly NameWord["kind"][]): readonly NameWord[] => {
+    const kept = all.filter((word) => isOfSeries(word, written) || aspects.includes(word.kind));
+    return kept.length > 0 ? kept : all;
+  };
+  const plain = namedWith(cut);
+  const plainId = idOf(joined(plain, casing, model));
+  // What tells the model apart from the organisation's own entry of that name.
+  const apart = known.flatMap((item) =>
+    isCalled(item.entry, plainId) ? toldApart(model, item, item.entry.id === plainId) : [],
   );
-  const kept = all.filter((word) => isOfSeries(word, written) || cut.some((aspect) => aspect === word.kind));
-  const words = kept.length > 0 ? kept : all;
+  const words = apart.length > 0 ? namedWith([...cut, ...apart]) : plain;
   const name = joined(words, casing, model) || organization;
   const variant = joined(
     all.filter(({ kind }) => OF_VARIANT.has(kind) || kind === "date"),
@@ -149,17 +169,28 @@ export function seriesNames(
   return { id: freeId(joined(words, casing, model), organization, taken), name, variant: variant || name };
 }
 
-function isOfSeries(word: NameWord, { words, model }: Written): boolean {
+/** Whether an entry's id or one of its aliases is `id`. */
+export const isCalled = ({ id: own, aliases }: Entry, id: string | undefined): boolean =>
+  id !== undefined && (own === id || aliases.some((alias) => foldName(alias) === foldName(id)));
+
+/** By which words a model of no entry's is told from one that has its name. */
+function toldApart(model: Features, item: KnownEntry, isOfId: boolean): NameWord["kind"][] {
+  if (item.id.size !== "" && model.size !== "" && item.id.size !== model.size) return ["size"];
+  const own = item.names.filter(({ source }) => source !== "entry");
+  return isOfId && own.length > 0 && own.every(({ features }) => features.tier !== model.tier) ? ["tier"] : [];
+}
+
+function isOfSeries(word: NameWord, { words, model, withBase }: Written): boolean {
   const first = words.findIndex(
     ({ kind }) => kind === "size" || kind === "stage" || kind === "thinking" || kind === "preview" || kind === "date",
   );
   const early = first < 0 ? words : words.slice(0, first);
   if (word.kind === "version") {
     const before = words.slice(0, words.indexOf(word)).findLast(({ kind }) => kind === "series");
-    return before === undefined || isOfSeries(before, { words, model });
+    return before === undefined || isOfSeries(before, { words, model, withBase });
   }
   if (word.kind === "series")
-    return early.includes(word) && (model.seriesWords.includes(word.word) || word === words[0]);
+    return early.includes(word) && (withBase || model.seriesWords.includes(word.word) || word === words[0]);
   if (word.kind !== "tier" || !early.includes(word)) return false;
   const isVersioned = words.some(({ version }) => version !== undefined);
   return !isVersioned || early.slice(early.indexOf(word)).some(({ kind }) => kind === "series");

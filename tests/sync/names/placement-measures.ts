@@ -196,6 +196,24 @@ export function leaveEntryOut(entries: readonly Entry[], every = 1): { one: Meas
   return { one, id };
 }
 
+/** Each dated entry's models beside only what came out before: each is a new series, and of no older entry. */
+export function besideOlder(entries: readonly Entry[], date = ""): Measure {
+  const misses: string[] = [];
+  let of = 0;
+  const byEntry = Map.groupBy(filedModels(entries), ({ entry: item }) => item);
+  for (const [entry, models] of byEntry) {
+    const { released } = entry;
+    if (released === undefined || released < date) continue;
+    const find = placing(entries.filter((item) => item !== entry && (item.released ?? "9") <= released));
+    for (const { id } of models) {
+      const place = find(id);
+      of += 1;
+      if (place.kind !== "series") misses.push(`${id} of ${entry.id}: ${told(place)}`);
+    }
+  }
+  return { of, right: of - misses.length, misses };
+}
+
 /**
  * What came out since `date` taken out, and brought back in the order of its entries' dates, each merged before the
  * next. An entry that comes back counts as the catalog's where most of its models are.

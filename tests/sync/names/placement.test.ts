@@ -177,17 +177,6 @@ describe("where a model belongs", () => {
     expect(placing(ENTRIES)("acme/duo-2-7b")).toMatchObject({ kind: "series", id: "duo-2" });
   });
 
-  it("an entry with several versions is of all its project makes, unless its id names one of them", () => {
-    const several = (id: string): Entry =>
-      entryOf(id, {
-        ...own,
-        name: "Trio",
-        variants: [variant("Trio-A", "acme/Trio-A-1.1-7B"), variant("Trio", "acme/Trio-1.5-7B", "acme/Trio-B-1.2-7B")],
-      });
-    expect(told(placing([...ENTRIES, several("trio")])("acme/Trio3-8B"))).toContain("trio | ");
-    expect(told(placing([...ENTRIES, several("trio1.5")])("acme/Trio3-8B"))).toContain("new trio3 | ");
-  });
-
   it("never takes an id that is taken, and says which entry comes nearest", () => {
     const found = placing(ENTRIES)("acme/Nova3-Math-7B");
     expect(found).toMatchObject({ kind: "series", id: "nova3-math", name: "Nova3-Math", like: { id: "nova3-2507" } });
