@@ -1,7 +1,8 @@
 import type { Locale, Text } from "#src/base/locale.ts";
 import { repositoryUrl } from "#src/catalog/entry/urls.ts";
 import type { Watch } from "#src/catalog/entry/watch.ts";
-import type { DashboardInput, NamedSignal } from "#src/sync/dashboard/dashboard-text.ts";
+import type { NamedSignal } from "#src/sync/dashboard/dashboard-groups.ts";
+import type { DashboardInput } from "#src/sync/dashboard/dashboard-text.ts";
 import type { Decisions } from "#src/sync/dashboard/decisions.ts";
 import { addressKey, organizationOf } from "#src/sync/hubs/hub.ts";
 import type { Cost } from "#src/sync/observe/observe.ts";
@@ -9,10 +10,11 @@ import { isSignalId } from "#src/sync/propose/boxes.ts";
 import { shortHash } from "#src/sync/propose/marker.ts";
 import type { Plan } from "#src/sync/propose/plan.ts";
 import { noticeText } from "#src/sync/propose/proposal-text.ts";
-import type { DesiredProposals, PlacedNotice } from "#src/sync/propose/propose.ts";
+import type { DesiredProposals } from "#src/sync/propose/propose.ts";
 import type { PullRequest } from "#src/sync/propose/repository-state.ts";
 import type { ActionResult } from "#src/sync/publish/publish.ts";
 import type { Candidate } from "#src/sync/sources/candidate.ts";
+import type { PlacedNotice } from "#src/sync/sources/signal.ts";
 import type { FoundModels } from "./find-models.ts";
 import type { NewRepository, Surroundings } from "./look-around.ts";
 
@@ -34,6 +36,13 @@ export type DashboardSources = {
 export function dashboardInput(sources: DashboardSources): DashboardInput {
   const { seen, models, plan, decisions, cost, watch, locale, text } = sources;
   const { requests, points, hubRequests, remaining } = cost;
+  const mentioned = [
+    ...seen.newRepositories.filter((repository) => !isProposed(repository, models)).map((item) => newRepository(item)),
+    ...seen.owners.flatMap((owner) =>
+      owner.state === "seen" && owner.more ? [manyRepositories(owner.login, text)] : [],
+    ),
+    ...sources.desired.notices.map((notice) => noticed(notice, text)),
+  ];
   return {
     open: openProposals(sources),
     waiting: plan.waiting.map(({ proposal, reason }) => ({
@@ -41,20 +50,12 @@ export function dashboardInput(sources: DashboardSources): DashboardInput {
       reason,
       url: sources.pulls.find(({ state, branch }) => state === "open" && branch === proposal.branch)?.url,
     })),
-    noticed: [
-      ...seen.newRepositories
-        .filter((repository) => !isProposed(repository, models))
-        .map((item) => newRepository(item)),
-      ...seen.owners.flatMap((owner) =>
-        owner.state === "seen" && owner.more ? [manyRepositories(owner.login, text)] : [],
-      ),
-      ...sources.desired.notices.map((notice) => noticed(notice, text)),
-    ].filter(({ id }) => !decisions.declined.has(id)),
+    noticed: mentioned.filter(({ id }) => !decisions.declined.has(id)),
     leftOut: [
       ...[...Map.groupBy(models.leftOut, ({ rule }) => rule)].map(([rule, items]) => ({
         rule: rule.id,
         what: locale === "en-US" ? rule.en : rule.zh,
-        models: items.map(({ candidate }) => named(candidate)),
+        models: newestFirst(items.map(({ candidate }) => candidate)).map(named),
         propose: true,
       })),
       ...[...Map.groupBy(seen.leftOutRepositories, ({ rule }) => rule)].map(([id, items]) => {
@@ -70,10 +71,10 @@ export function dashboardInput(sources: DashboardSources): DashboardInput {
     older: {
       since: watch.since ?? "",
       byOrganization: [...Map.groupBy(models.older, ({ model }) => organizationOf(model.id))].map(
-        ([organization, items]) => ({ organization, models: items.map(named) }),
+        ([organization, items]) => ({ organization, models: newestFirst(items).map(named) }),
       ),
     },
-    declined: declinedOf(models, decisions),
+    declined: declinedOf(sources),
     failed: [
       ...seen.hubs.silent.map(({ organization, silence }) => ({ name: organization, reason: silence.reason })),
       ...seen.observations.flatMap((item) =>
@@ -105,12 +106,32 @@ function openProposals({ pulls, plan, done }: DashboardSources): { title: string
 
 const named = ({ model }: Candidate): NamedSignal => ({ id: `weights:${addressKey(model)}`, name: model.id });
 
-/** Models, and whatever else people ticked: of these only the ids are known. */
-function declinedOf({ declined }: FoundModels, decisions: Decisions): NamedSignal[] {
-  const shown = new Map(declined.map((candidate) => [named(candidate).id, named(candidate)]));
+const newestFirst = (candidates: readonly Candidate[]): Candidate[] =>
+  candidates.toSorted((a, b) => (b.listed?.createdAt ?? "").localeCompare(a.listed?.createdAt ?? "", "en"));
+
+/** Models, and whatever else people ticked: what this run knows of these, or an earlier one knew. */
+function declinedOf({ models, decisions, seen }: DashboardSources): NamedSignal[] {
+  const shown = new Map(models.declined.map((candidate) => [named(candidate).id, named(candidate)]));
   const others = [...decisions.declined].filter((id) => !shown.has(id));
-  return [...shown.values(), ...others.map((id) => ({ id, name: id }))];
+  const remembered = new Map(decisions.memory.names);
+  const repositories = repositoryNames(seen);
+  const nameOf = (id: string): string | undefined => {
+    const [, kind, number, rest] = /^([A-Za-z]+):(\d+)(:.*)?$/s.exec(id) ?? [];
+    const name = repositories.get(Number(number));
+    return name !== undefined && rest !== undefined ? `${name} ${kind}${rest}` : name;
+  };
+  return [...shown.values(), ...others.map((id) => ({ id, name: nameOf(id) ?? remembered.get(id) ?? id }))];
 }
+
+/** Names of the repositories that were seen, by their numbers. */
+const repositoryNames = ({ observations, owners, newRepositories }: Surroundings): Map<number, string> =>
+  new Map([
+    ...owners.flatMap((owner) => (owner.state === "seen" ? owner.repositories : [])).map(numbered),
+    ...newRepositories.map(({ owned }) => numbered(owned)),
+    ...observations.flatMap((item) => (item.state === "found" ? [numbered(item.repository)] : [])),
+  ]);
+
+const numbered = ({ id, name }: { id: number; name: string }): [number, string] => [id, name];
 
 /** Whether a model that a repository's README names is proposed. */
 const isProposed = ({ owned }: NewRepository, { placed }: FoundModels): boolean =>
@@ -137,8 +158,10 @@ const manyRepositories = (login: string, text: Text): DashboardInput["noticed"][
 
 function noticed({ repository, notice }: PlacedNotice, text: Text): DashboardInput["noticed"][number] {
   const { kind, ...facts } = notice;
+  // The text of a rule is another one in another language.
+  const told = "rule" in facts ? { ...facts, rule: "" } : facts;
   return {
-    id: noticeId([kind, repository.toLowerCase(), ...Object.values(facts)].join(":")),
+    id: noticeId([kind, repository.toLowerCase(), ...Object.values(told)].join(":")),
     name: repository,
     remark: noticeText(notice, text),
     url: repositoryUrl(repository),

@@ -12,6 +12,9 @@ const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 const MAX_IGNORED = 2000;
 const MAX_WISHES = 500;
 const MAX_NOTICED = 500;
+const MAX_NAMES = 300;
+/** UTF-16 units of a remembered name at most. */
+const MAX_NAME = 300;
 
 const memoryShape = z.object({
   /** Signals that people want to hear no more of, the oldest first. */
@@ -20,10 +23,15 @@ const memoryShape = z.object({
   wishes: z.array(z.tuple([signalId, z.int().nonnegative()])).max(MAX_WISHES),
   /** The day on which each was first noticed. */
   noticed: z.array(z.tuple([signalId, day])).max(MAX_NOTICED),
+  /** From outside, absent in old ones: names of declined signals whose ids do not tell them. */
+  names: z
+    .array(z.tuple([signalId, z.string().max(MAX_NAME)]))
+    .max(MAX_NAMES)
+    .default([]),
 });
 /** What the dashboard remembers of people's decisions. */
 export type DashboardMemory = z.infer<typeof memoryShape>;
-export const NO_MEMORY: DashboardMemory = { ignored: [], wishes: [], noticed: [] };
+export const NO_MEMORY: DashboardMemory = { ignored: [], wishes: [], noticed: [], names: [] };
 
 const markerShape = memoryShape.extend({
   v: z.literal(1),
@@ -41,7 +49,7 @@ const MAX_BYTES = 1_000_000;
 const MAX_PACKED = 18_000;
 
 /** The hidden line that remembers. */
-export const packMarker = (marker: DashboardMarker): string =>
+export const packMarker = (marker: z.input<typeof markerShape>): string =>
   `<!-- mulu:dashboard v1 ${deflateRawSync(JSON.stringify(marker)).toString("base64")} -->`;
 
 /** As much of a memory as a marker holds, the newest first, and how many decisions of people it does not hold. */
@@ -50,14 +58,16 @@ export function fitMemory(memory: DashboardMemory): { memory: DashboardMemory; f
   let ignored = memory.ignored.filter(isSignalId).slice(-MAX_IGNORED);
   let wishes = memory.wishes.filter(([id]) => isSignalId(id)).slice(-MAX_WISHES);
   let noticed = memory.noticed.filter(([id]) => isSignalId(id)).slice(-MAX_NOTICED);
+  let names = memory.names.filter(([id, name]) => isSignalId(id) && name.length <= MAX_NAME).slice(-MAX_NAMES);
   const shorter = <Item>(list: Item[]): Item[] => list.slice(Math.ceil(list.length / 10));
-  while (packMarker({ v: 1, digest: "", text: "", ignored, wishes, noticed }).length > MAX_PACKED) {
+  while (packMarker({ v: 1, digest: "", text: "", ignored, wishes, noticed, names }).length > MAX_PACKED) {
     if (noticed.length > 0) noticed = shorter(noticed);
+    else if (names.length > 0) names = shorter(names);
     else if (ignored.length >= wishes.length) ignored = shorter(ignored);
     else wishes = shorter(wishes);
   }
   const forgotten = memory.ignored.length - ignored.length + memory.wishes.length - wishes.length;
-  return { memory: { ignored, wishes, noticed }, forgotten };
+  return { memory: { ignored, wishes, noticed, names }, forgotten };
 }
 
 export type DashboardParts = {

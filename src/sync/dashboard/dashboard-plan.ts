@@ -1,5 +1,7 @@
 import type { Text } from "#src/base/locale.ts";
+import { visibleLine } from "#src/sync/github/quoted.ts";
 import { shortHash } from "#src/sync/propose/marker.ts";
+import { MAX_NAME } from "./dashboard-groups.ts";
 import { fitMemory, packMarker, splitDashboard } from "./dashboard-marker.ts";
 import { type DashboardInput, dashboardBody } from "./dashboard-text.ts";
 import type { Decisions } from "./decisions.ts";
@@ -21,9 +23,8 @@ export type DashboardState = {
 
 /** Characters of the whole text at most; GitHub takes 65,536. */
 const MAX_BODY = 60_000;
-/** What our part takes at least, and at most; the rest of the text is people's own and the marker. */
+/** What our part takes at least; it takes all that people's own text and the marker leave. */
 const MIN_ROOM = 4000;
-const MAX_ROOM = 38_000;
 /** The frame of our part, which no list is cut for. */
 const FRAME = 3000;
 
@@ -49,6 +50,9 @@ export function planDashboard(
   return { kind: "update", number, url, body: made.body, before };
 }
 
+/** Whether a name is in its id, but for the case of its letters. */
+const tellsName = (id: string, name: string): boolean => id.toLowerCase().endsWith(name.toLowerCase());
+
 /** The whole text; undefined where what people wrote leaves no room. */
 function compose(
   { input, decisions, today }: DashboardState,
@@ -60,11 +64,11 @@ function compose(
     ...decisions.memory,
     // What a run did not see may be seen by the next one.
     noticed: [...new Map([...[...decisions.noticed].filter(([id]) => !since.has(id)), ...since])],
+    names: input.declined.flatMap(({ id, name }) => (tellsName(id, name) ? [] : [[id, visibleLine(name, MAX_NAME)]])),
   });
   const packed = packMarker({ v: 1, digest: "0".repeat(16), text: "0".repeat(16), ...memory }).length;
-  const free = MAX_BODY - own.length - packed - FRAME;
-  if (free < MIN_ROOM) return undefined;
-  const room = Math.min(free, MAX_ROOM);
+  const room = MAX_BODY - own.length - packed - FRAME;
+  if (room < MIN_ROOM) return undefined;
   const write = (shown: DashboardInput): string => dashboardBody(shown, { noticed: since, forgotten }, text, room);
   const written = write(input);
   const cost = { requests: 0, points: 0, hubRequests: 0 };

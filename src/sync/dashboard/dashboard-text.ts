@@ -3,10 +3,8 @@ import { link, table } from "#src/base/markdown.ts";
 import { quoted } from "#src/sync/github/quoted.ts";
 import { box } from "#src/sync/propose/boxes.ts";
 import { LIMITS } from "#src/sync/propose/plan.ts";
+import { grouped, itemsWithin, MAX_NAME, more, type NamedSignal, type ShownGroups } from "./dashboard-groups.ts";
 import { DASHBOARD_START } from "./dashboard-marker.ts";
-
-/** A model or repository by the id of its signal; `name` is how people know it. Both are from outside. */
-export type NamedSignal = { id: string; name: string };
 
 /** Why an organisation, a host or a repository was not looked at. */
 export type SilenceReason = "away" | "limit" | "refused" | "unreadable" | "empty" | "quota" | "failed";
@@ -28,9 +26,9 @@ export type DashboardInput = {
     url?: string | undefined;
     propose: boolean;
   })[];
-  /** What a rule of catalog/watch.yaml left out, by its id and what it says these are; `propose` as above. */
+  /** What a rule of catalog/watch.yaml left out, by its id and what it says these are, newest first; `propose` as above. */
   leftOut: readonly { rule: string; what: string; models: readonly NamedSignal[]; propose: boolean }[];
-  /** What was made before `since` and is in no entry, by organisation. */
+  /** What was made before `since` and is in no entry, by organisation, newest first. */
   older: { since: string; byOrganization: readonly { organization: string; models: readonly NamedSignal[] }[] };
   declined: readonly NamedSignal[];
   failed: readonly { name: string; reason: SilenceReason }[];
@@ -41,26 +39,17 @@ export type DashboardInput = {
 /** What the text takes from memory: when things were first noticed, and how many decisions were forgotten. */
 export type DashboardMemoir = { noticed: ReadonlyMap<string, string>; forgotten: number };
 
-const MAX_NAME = 120;
 const MAX_TITLE = 200;
 const MAX_URL = 300;
-/** Boxes of one group, and names in one line. */
-const MAX_NAMES = 40;
 /** Characters of the whole text. */
 const MAX_TEXT = 40_000;
-/** How much of it each list takes at most. */
-const SHARES = {
-  proposals: 0.2,
-  noticed: 0.2,
-  leftOut: 0.2,
-  older: 0.15,
-  declined: 0.15,
-  failed: 0.05,
-} as const;
+/** How much of it a list that has something to say is sure to have, whatever stands before it. */
+const LEAST = { noticed: 0.15, declined: 0.1, failed: 0.05, leftOut: 0.15, older: 0.15 } as const;
 
 /**
  * The dashboard's text without its marker: what there is to do first, what is only for the books folded. At most `room`
- * characters whatever comes (but for the few hundred of the frame); each list is cut between its items, with a count.
+ * characters whatever comes (but for some hundreds of the frame). A list takes what those that matter more leave; what a
+ * rule or its age keeps out shares the rest. Each is cut between its items, with a count.
  */
 export function dashboardBody(
   input: DashboardInput,
@@ -68,46 +57,60 @@ export function dashboardBody(
   text: Text,
   room: number = MAX_TEXT,
 ): string {
-  const share = (name: keyof typeof SHARES): number => SHARES[name] * room;
-  return [
-    `${DASHBOARD_START}\n${text("dashboard.intro")}`,
-    forgotten > 0 ? `**${text("dashboard.forgotten", { count: forgotten })}**` : "",
-    proposals(input, share("proposals"), text),
-    box("look-again", undefined, text("dashboard.lookAgain")) ?? "",
+  let left = room;
+  const keptFor = (...later: (keyof typeof LEAST)[]): number =>
+    later.reduce((sum, name) => sum + (isEmpty(input, name) ? 0 : LEAST[name] * room), 0);
+  const next = (later: (keyof typeof LEAST)[], write: (own: number) => string): string => {
+    const written = write(left - keptFor(...later));
+    left -= written.length;
+    return written;
+  };
+  const proposed = next(["noticed", "declined", "failed", "leftOut", "older"], (own) => proposals(input, own, text));
+  const seen = next(["declined", "failed", "leftOut", "older"], (own) =>
     folded(
       text("dashboard.noticed", { count: input.noticed.length }),
       list(
         input.noticed.map((item) => noticedItem(item, noticed.get(item.id), text)),
-        share("noticed"),
+        own,
         text,
       ),
     ),
-    leftOut(input, share("leftOut"), text),
-    older(input, share("older"), text),
-    folded(
-      text("dashboard.declined", { count: input.declined.length }),
-      list(
-        input.declined.map(({ id, name }) => {
-          const shown = quoted(name, MAX_NAME);
-          return box("propose", id, text("dashboard.takeBack", { name: shown })) ?? `- ${shown}`;
-        }),
-        share("declined"),
-        text,
-      ),
-    ),
+  );
+  const declined = next(["failed", "leftOut", "older"], (own) =>
+    folded(text("dashboard.declined", { count: input.declined.length }), list(input.declined.map(takeBack), own, text)),
+  );
+  const failed = next(["leftOut", "older"], (own) =>
     folded(
       text("dashboard.failed", { count: input.failed.length }),
       list(
         input.failed.map(({ name, reason }) => `- ${quoted(name, MAX_NAME)}: ${text(`dashboard.silence.${reason}`)}`),
-        share("failed"),
+        own,
         text,
       ),
     ),
+  );
+  // Half of the rest for either; what one does not need is the other's.
+  const ruled = leftOut(input, left - Math.min(left / 2, older(input, left / 2, text).length), text);
+  const old = older(input, left - ruled.length, text);
+  return [
+    `${DASHBOARD_START}\n${text("dashboard.intro")}`,
+    forgotten > 0 ? `**${text("dashboard.forgotten", { count: forgotten })}**` : "",
+    proposed,
+    box("look-again", undefined, text("dashboard.lookAgain")) ?? "",
+    ...[seen, ruled, old, declined, failed],
     costText(input, text),
   ]
     .filter((part) => part !== "")
     .join("\n\n");
+
+  function takeBack({ id, name }: NamedSignal): string {
+    const shown = quoted(name, MAX_NAME);
+    return box("propose", id, text("dashboard.takeBack", { name: shown })) ?? `- ${shown}`;
+  }
 }
+
+const isEmpty = (input: DashboardInput, name: keyof typeof LEAST): boolean =>
+  (name === "older" ? input.older.byOrganization : input[name]).length === 0;
 
 /** The line that tells what a run took: the only one whose change alone is worth no new text. */
 function costText({ cost: { pointsLeft, ...cost } }: DashboardInput, text: Text): string {
@@ -173,7 +176,9 @@ function leftOut({ leftOut: rules }: DashboardInput, room: number, text: Text): 
     }),
     models,
   }));
-  return folded(text("dashboard.leftOut", { count }), grouped(groups, room, text), text("dashboard.leftOutHint"));
+  const shown = grouped(groups, room, text);
+  const hints = [text("dashboard.leftOutHint"), tickHint(shown, text), unboxedHint("leftOutUnboxed", shown, text)];
+  return folded(text("dashboard.leftOut", { count }), shown.markdown, hints.join(""));
 }
 
 function older({ older: { since, byOrganization } }: DashboardInput, room: number, text: Text): string {
@@ -184,45 +189,17 @@ function older({ older: { since, byOrganization } }: DashboardInput, room: numbe
     propose: true,
   }));
   const summary = text("dashboard.older", { count, since: since.replace(/[^\d-]/g, "") });
-  return folded(summary, grouped(groups, room, text), text("dashboard.olderHint"));
+  const shown = grouped(groups, room, text);
+  const hints = [text("dashboard.olderHint"), tickHint(shown, text), unboxedHint("olderUnboxed", shown, text)];
+  return folded(summary, shown.markdown, hints.join(""));
 }
 
-type Group = { title: string; models: readonly NamedSignal[]; propose: boolean };
+/** What a box does, where there is one. */
+const tickHint = ({ boxes }: ShownGroups, text: Text): string => (boxes > 0 ? text("dashboard.tickHint") : "");
 
-/** Models in groups: those that fit with a box to have them proposed, more of them by name, the others counted. */
-function grouped(groups: readonly Group[], room: number, text: Text): string {
-  const filled = groups.filter(({ models }) => models.length > 0);
-  const blocks: string[] = [];
-  let left = room;
-  for (const [at, group] of filled.entries()) {
-    const block = groupBlock(group, left / (filled.length - at), text);
-    left -= block.length + 1;
-    if (left < 0) break;
-    blocks.push(block);
-  }
-  const rest = filled.slice(blocks.length).reduce((sum, { models }) => sum + models.length, 0);
-  return [blocks.join("\n"), more(rest, text)].filter((part) => part !== "").join("\n\n");
-}
-
-/** What boxes take of a group's room where not all of its models can have one. */
-const BOXES_SHARE = 0.6;
-
-function groupBlock({ title, models, propose }: Group, room: number, text: Text): string {
-  const boxes = (propose ? models : [])
-    .slice(0, MAX_NAMES)
-    .map(({ id, name }) => `  ${box("propose", id, quoted(name, MAX_NAME)) ?? `- ${quoted(name, MAX_NAME)}`}`);
-  const lengthOf = (line: string): number => line.length + 1;
-  const free = room - title.length;
-  const all = itemsWithin(boxes, free, lengthOf);
-  const shown = all.length === models.length ? all : itemsWithin(boxes, free * BOXES_SHARE, lengthOf);
-  const others = models.slice(shown.length, shown.length + MAX_NAMES).map(({ name }) => quoted(name, MAX_NAME));
-  const used = shown.reduce((sum, line) => sum + lengthOf(line), 0);
-  const named = itemsWithin(others, free - used, (name) => name.length + 2);
-  const rest = models.length - shown.length - named.length;
-  const names = named.join(", ");
-  const last = rest > 0 ? (names === "" ? more(rest, text) : text("dashboard.names", { names, count: rest })) : names;
-  return [`- ${title}`, ...shown, ...(last === "" ? [] : [`  - ${last}`])].join("\n");
-}
+/** How those are proposed for whose boxes there is no room. */
+const unboxedHint = (key: "leftOutUnboxed" | "olderUnboxed", { unboxed }: ShownGroups, text: Text): string =>
+  unboxed > 0 ? text(`dashboard.${key}`, { count: unboxed }) : "";
 
 /** A part that is folded; nothing where it is empty. The summary is ours. */
 const folded = (summary: string, content: string, hint = ""): string =>
@@ -234,16 +211,4 @@ function list(items: readonly string[], room: number, text: Text): string {
   const fitting = itemsWithin(items, room, (item) => item.length + 1);
   const rest = more(items.length - fitting.length, text);
   return [fitting.join("\n"), rest].filter((part) => part !== "").join("\n\n");
-}
-
-const more = (count: number, text: Text): string => (count > 0 ? text("dashboard.more", { count }) : "");
-
-/** The first items that fit into so many characters. */
-function itemsWithin<Item>(items: readonly Item[], room: number, lengthOf: (item: Item) => number): Item[] {
-  let left = room;
-  const end = items.findIndex((item) => {
-    left -= lengthOf(item);
-    return left < 0;
-  });
-  return items.slice(0, end === -1 ? items.length : end);
 }

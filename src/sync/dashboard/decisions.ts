@@ -53,7 +53,7 @@ export function decisionsIn(
     wanted: new Set(wishes.keys()),
     lookAgain: ticked.some(({ verb }) => verb === "look-again"),
     noticed: new Map(before.noticed),
-    memory: { ignored, wishes: [...wishes], noticed: before.noticed },
+    memory: { ignored, wishes: [...wishes], noticed: before.noticed, names: before.names },
   };
 }
 

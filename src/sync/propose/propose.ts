@@ -3,19 +3,19 @@ import type { Text } from "#src/base/locale.ts";
 import { type Edit, editEntry, UneditableFile, writeEntry } from "#src/catalog/entry/edit.ts";
 import type { Reference } from "#src/catalog/entry/reference.ts";
 import type { Entry } from "#src/catalog/entry/schema.ts";
-import { addressKey } from "#src/sync/hubs/hub.ts";
 import type { Draft } from "#src/sync/propose/draft/draft.ts";
 import { draftsOf } from "#src/sync/propose/draft/drafts.ts";
 import type { Change } from "#src/sync/propose/kinds/kind.ts";
 import type { PlacedModel } from "#src/sync/sources/candidate.ts";
 import { type FollowedRepository, knownId, nameOf } from "#src/sync/sources/followed.ts";
-import { type Notice, type Signal, type SignalKind, signal } from "#src/sync/sources/signal.ts";
+import { type PlacedNotice, type Signal, type SignalKind, signal } from "#src/sync/sources/signal.ts";
 import { findingsOf } from "#src/sync/sources/sources.ts";
 import { type CatalogEdits, editsFor } from "./catalog-edits.ts";
 import { digestOf, roomBeside } from "./marker.ts";
 import { bodyOf, contentOf, LABELS, titleOf } from "./proposal-text.ts";
 import { BRANCH_PREFIX } from "./repository-state.ts";
 import { rulesOf } from "./signal-kinds.ts";
+import { isWritten, unwritten, writtenSignals } from "./unwritten.ts";
 
 /**
  * Whether the hubs said what a proposal needs: all of it; not all because they were not asked yet, or are away; or not all, and
@@ -43,9 +43,6 @@ export type Proposal = {
   newest?: string | undefined;
 };
 
-/** Something noticed, where it was seen: `owner/name`, or an organisation on a hub. */
-export type PlacedNotice = { repository: string; notice: Notice };
-
 /** What should be proposed, what was only noticed, and entries whose files cannot be edited. */
 export type DesiredProposals = {
   proposals: Proposal[];
@@ -69,6 +66,8 @@ export type ProposalInput = {
   reference: Reference;
   /** Models that the catalog lacks, where they belong. */
   placed: readonly PlacedModel[];
+  /** What was noticed beside. */
+  notices?: readonly PlacedNotice[];
   /** False where the hubs are switched off: nothing is waited for then. */
   hubsOn: boolean;
   /** Signal ids that people have decided on. */
@@ -88,7 +87,7 @@ type Group = { branch: string; followed: FollowedRepository | undefined; signals
 export async function desiredProposals(input: ProposalInput): Promise<DesiredProposals> {
   const { entries, reference } = input;
   const { groups, notices } = groupsOf(input);
-  const desired: DesiredProposals = { proposals: [], notices, uneditable: [] };
+  const desired: DesiredProposals = { proposals: [], notices: [...notices, ...(input.notices ?? [])], uneditable: [] };
   const context = { entries, texts: input.texts, bases: reference.bases, watch: reference.watch };
   for (const group of groups) {
     desired.notices.push(...group.notices);
@@ -97,7 +96,7 @@ export async function desiredProposals(input: ProposalInput): Promise<DesiredPro
     await setImmediate();
     desired.notices.push(...putOff(group));
     const drafts = draftsOf(modelsIn(group.signals), context);
-    desired.notices.push(...unwritten(drafts));
+    desired.notices.push(...unwritten(drafts, input.text));
     const signals = writtenSignals(group.signals, drafts);
     if (signals.length === 0) continue;
     const proposal = proposalFor({ ...group, signals }, drafts.filter(isWritten), input, desired.uneditable);
@@ -198,29 +197,6 @@ function putOff(group: Group): PlacedNotice[] {
   const notice = { kind: "laterModels", model: candidate.model.id, count: String(later.size) } as const;
   return [{ repository: candidate.named[0]?.repository.name ?? candidate.model.id, notice }];
 }
-
-const isWritten = ({ created, edits }: Draft): boolean => created !== undefined || edits.length > 0;
-
-/** Signals without those of models that no draft holds: a merge would settle what was never written. */
-function writtenSignals(signals: readonly Signal[], drafts: readonly Draft[]): Signal[] {
-  const lost = new Set(
-    drafts.flatMap((draft) =>
-      isWritten(draft) ? [] : draft.models.map(({ candidate }) => addressKey(candidate.model)),
-    ),
-  );
-  return signals.filter((item) => item.kind !== "weights" || !lost.has(addressKey(item.candidate.model)));
-}
-
-/** Models of drafts that could not be written: a person has to. */
-const unwritten = (drafts: readonly Draft[]): PlacedNotice[] =>
-  drafts
-    .filter((draft) => !isWritten(draft))
-    .flatMap(({ entry, models }) =>
-      models.map(({ candidate }) => ({
-        repository: candidate.named[0]?.repository.name ?? candidate.model.id,
-        notice: { kind: "notWritten", model: candidate.model.id, entry } as const,
-      })),
-    );
 
 function factsState(models: readonly PlacedModel[], hubsOn: boolean): FactsState {
   const states = new Set(models.map(({ facts }) => facts.state));

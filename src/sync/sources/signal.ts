@@ -74,11 +74,18 @@ export type Notice =
   | { kind: "prerelease"; tag: string }
   /** A model for an entry that is not followed. */
   | { kind: "notFollowed"; model: string; entry: string }
-  /** A model that no draft could hold: its name clashes, or its entry's file cannot be edited. */
+  /** A model that no draft could hold: its name is none for an entry, or its entry's file cannot be edited. */
   | { kind: "notWritten"; model: string; entry: string }
+  /** A model that no draft could hold, as the catalog's check says something against each: where, and what. */
+  | { kind: "ruleBroken"; model: string; entry: string; field: string; rule: string }
   /** So many models, from this one on, that a proposal has no room for: the next one has them. */
   | { kind: "laterModels"; model: string; count: string }
   | { kind: "undatedTag"; tag: string }
   | { kind: "license"; license: string }
+  /** A collection of the project's own that a README links and its hub did not give. */
+  | { kind: "collectionUnread"; collection: string }
   /** A README that is binary or too large to read. */
   | { kind: "readmeUnread"; path: string };
+
+/** Something noticed, where it was seen: `owner/name`, or a model on a hub. */
+export type PlacedNotice = { repository: string; notice: Notice };

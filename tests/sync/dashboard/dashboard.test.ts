@@ -91,8 +91,9 @@ describe("the dashboard's text", () => {
     expect(boxes(shown(30))).toBe(30);
     const repositories = { rule: "demos", what: "x", models: models(30), propose: false };
     expect(boxes(bodyOf(input({ leftOut: [repositories] }).input))).toBe(0);
-    expect(boxes(shown(200))).toBeGreaterThan(20);
-    expect(shown(200)).toMatch(/`Org\/Model-45`.* and \d+ more/);
+    expect(boxes(shown(200))).toBe(200);
+    expect(boxes(shown(2000))).toBeGreaterThan(200);
+    expect(shown(2000)).toMatch(/`Org\/Model-600`.* and \d+ more/);
     const ticked = tickIn(
       observe(plan(input({ leftOut: [{ rule: "r", what: "x", models: models(3), propose: true }] }), undefined)),
       "propose",
@@ -109,6 +110,76 @@ describe("the dashboard's text", () => {
     }));
     const body = bodyOf(input({ older: { since: "2026-06-01", byOrganization } }).input);
     for (const { organization } of byOrganization) expect(body).toContain(`\`${organization}\``);
+  });
+
+  it("gives the lists what the others leave free: of many models hundreds by name, and a hundred boxes and more", () => {
+    const of = (organization: string, count: number) =>
+      Array.from({ length: count }, (_, at) => ({
+        id: `weights:huggingface:${organization.toLowerCase()}/model-${at}-7b`,
+        name: `${organization}/Model-${at}-7B`,
+      }));
+    const byOrganization = Array.from({ length: 54 }, (_, at) => ({
+      organization: `Organization-${at}`,
+      models: of(`Organization-${at}`, 25),
+    }));
+    const leftOut = [{ rule: "embeddings", what: "x", models: of("Embedder", 400), propose: true }];
+    const older = { since: "2026-06-01", byOrganization };
+    const numbers = (fields: Parameters<typeof input>[0]) => {
+      const body = plan(input(fields), undefined)?.body ?? "";
+      expect(body.length).toBeLessThanOrEqual(60_000);
+      const count = (pattern: RegExp): number => body.match(pattern)?.length ?? 0;
+      return {
+        older: { named: count(/`Organization-\d+\/[^`]+`/g), boxes: count(/propose weights:huggingface:organ/g) },
+        leftOut: { named: count(/`Embedder\/[^`]+`/g), boxes: count(/propose weights:huggingface:embed/g) },
+        body,
+      };
+    };
+    const both = numbers({ older, leftOut });
+    for (const { named, boxes } of [both.older, both.leftOut]) {
+      expect(named).toBeGreaterThan(300);
+      expect(boxes).toBeGreaterThan(100);
+    }
+    for (const { organization, models } of byOrganization) {
+      expect(both.body).toContain(`\`${organization}\` (25)`);
+      expect(both.body).toMatch(new RegExp(`propose weights:huggingface:${organization.toLowerCase()}/model-0-7b `));
+      expect(both.body).toContain(`\`${models[1]?.name}\``);
+    }
+    const alone = numbers({ older });
+    expect(alone.older.named).toBeGreaterThan(1.5 * both.older.named);
+    expect(numbers({ leftOut }).leftOut).toEqual({ named: 400, boxes: 400 });
+    const declined = Array.from({ length: 100 }, (_, at) => `tag:${at}`);
+    expect(numbers({ older, leftOut, declined }).body.match(/take back/g)).toHaveLength(100);
+    const many = Array.from({ length: 3000 }, (_, at) => `tag:${at}`);
+    const declinedIn = (fields: Parameters<typeof input>[0]) => numbers(fields).body.match(/take back/g)?.length ?? 0;
+    expect(declinedIn({ declined: many })).toBeGreaterThan(1.3 * declinedIn({ declined: many, older, leftOut }));
+    expect(numbers({ older, leftOut, declined: many }).older.boxes).toBeGreaterThan(10);
+  });
+
+  it("says what a box does only where there is one, and how the others are proposed only where there are others", () => {
+    const models = (count: number) =>
+      Array.from({ length: count }, (_, at) => ({
+        id: `weights:huggingface:org/model-${at}`,
+        name: `Org/Model-${at}`,
+      }));
+    const shown = (count: number, propose = true): string =>
+      bodyOf(
+        input({
+          leftOut: [{ rule: "demos", what: "x", models: models(count), propose }],
+          older: {
+            since: "2026-06-01",
+            byOrganization: propose ? [{ organization: "Org", models: models(count) }] : [],
+          },
+        }).input,
+      );
+    const tick = text("dashboard.tickHint").trim();
+    const unboxed = /There is no room for the boxes of (\d+) models/g;
+    expect(shown(3)).toContain(tick);
+    expect(shown(3)).not.toMatch(unboxed);
+    expect(shown(3, false)).not.toContain(tick);
+    expect(shown(3, false)).not.toMatch(unboxed);
+    const many = shown(1000);
+    const boxes = many.match(/mulu:propose/g)?.length ?? 0;
+    expect([...many.matchAll(unboxed)].reduce((sum, [, count]) => sum + Number(count), 0)).toBe(2000 - boxes);
   });
 
   it.each(LOCALES)("names in %s everything that it is given", (locale) => {
@@ -141,7 +212,7 @@ describe("the dashboard's text", () => {
 
   it("fits GitHub's limit whatever comes, and says how much it leaves out", () => {
     for (const name of ["x", "@".repeat(500), "版".repeat(300), "\\|`".repeat(200)]) {
-      const state = { input: everything(3000, name), today: "2026-11-28" };
+      const state = { input: everything(1200, name), today: "2026-11-28" };
       const body = plan(state, undefined)?.body ?? "";
       expect(body.length).toBeGreaterThan(10_000);
       expect(body.length).toBeLessThanOrEqual(60_000);
@@ -192,6 +263,22 @@ describe("what is written to the dashboard", () => {
   it("is a new text where a pull request's box changed what is declined", () => {
     const observed = observe(plan(input({}), undefined));
     expect(plan(input({ declined: [MODEL] }), observed)).toBeDefined();
+  });
+
+  it("remembers names of what was declined, where the ids do not tell them", () => {
+    const declined = [
+      { id: "repository:5", name: "Org/Silent" },
+      { id: MODEL, name: "Qwen/Qwen4-8B" },
+      { id: "repository:6", name: "@".repeat(1000) },
+      { id: "tag:1:v1", name: "tag:1:v1" },
+    ];
+    const { input: shown } = input();
+    const first = observe(plan({ input: { ...shown, declined }, today: "2026-11-28" }, undefined));
+    const { names } = decisionsIn([], first).memory;
+    expect(names).toEqual([
+      ["repository:5", "Org/Silent"],
+      ["repository:6", `${"@".repeat(120)}…`],
+    ]);
   });
 
   it("leaves what a person wrote above it", () => {

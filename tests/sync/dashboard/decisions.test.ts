@@ -128,7 +128,7 @@ describe("what a dashboard remembers", () => {
   });
 
   it("is read at the beginning of a line only, so that a name cannot bring one along", () => {
-    const marker = packMarker({ v: 1, digest: "", text: "", ignored: [OTHER], wishes: [], noticed: [] });
+    const marker = packMarker({ v: 1, digest: "", text: "", ignored: [OTHER], wishes: [], noticed: [], names: [] });
     expect([...decisionsIn([], { body: marker, state: "open" }).declined]).toEqual([OTHER]);
     expect([...decisionsIn([], { body: `- \`${marker}\``, state: "open" }).declined]).toEqual([]);
   });
@@ -136,12 +136,13 @@ describe("what a dashboard remembers", () => {
   it("is bounded, the newest stays, and how much is lost is known", () => {
     const ids = (count: number) =>
       Array.from({ length: count }, (_, at) => `weights:huggingface:${shortHash(`${at}`)}/${at}`);
-    const few = fitMemory({ ignored: ids(20), wishes: [], noticed: [] });
+    const few = fitMemory({ ignored: ids(20), wishes: [], noticed: [], names: [] });
     expect([few.memory.ignored.length, few.forgotten]).toEqual([20, 0]);
     const many = fitMemory({
       ignored: ids(3000),
       wishes: ids(600).map((id) => [id, 1]),
       noticed: ids(600).map((id) => [id, "2026-01-01"]),
+      names: ids(600).map((id) => [id, `Name of ${id}`]),
     });
     expect(packMarker({ v: 1, digest: "", text: "", ...many.memory }).length).toBeLessThanOrEqual(18_000);
     expect(many.memory.ignored.at(-1)).toBe(ids(3000).at(-1));

@@ -1,3 +1,4 @@
+import type { Problem } from "#src/catalog/entry/problem.ts";
 import type { Change, ExplainedEdit, NewEntry } from "#src/sync/propose/kinds/kind.ts";
 import type { PlacedModel } from "#src/sync/sources/candidate.ts";
 
@@ -31,4 +32,6 @@ export type Draft = {
   changes: readonly Change[];
   open: readonly OpenPoint[];
   models: readonly PlacedModel[];
+  /** Of one that cannot be written: what the catalog's check says against it, where that is why. */
+  problem?: Problem | undefined;
 };

@@ -46,7 +46,7 @@ function createdDraft(id: string, models: readonly Filled[], context: DraftConte
   if (first === undefined || place?.kind !== "series" || !ENTRY_ID.test(id)) return nothing;
   const { fields, variants } = seriesFields(place, models, context);
   const sound = soundFields(id, fields, context);
-  if (sound === undefined) return nothing;
+  if (sound.fields === undefined) return { ...nothing, problem: sound.problem };
   const { license, released } = sound.fields;
   const open: OpenPoint[] = [
     ...pointsWhere({
@@ -78,24 +78,25 @@ const needsClause = (license: NewEntry[string] | undefined): boolean =>
   (license["commercial"] === "conditional" || license["commercial"] === "registration") &&
   license["clause"] === undefined;
 
-function soundFields(
-  id: string,
-  fields: NewEntry,
-  context: DraftContext,
-): { fields: NewEntry; open: OpenPoint[] } | undefined {
+type SoundFields = { fields: NewEntry; open: OpenPoint[] } | { fields: undefined; problem: Problem | undefined };
+
+function soundFields(id: string, fields: NewEntry, context: DraftContext): SoundFields {
   const open: OpenPoint[] = [];
   let sound = fields;
+  let last: Problem | undefined;
   for (let round = 0; round < MOST_LEFT_OUT; round++) {
     const text = written(() => writeEntry(sound));
-    if (text === undefined) return undefined;
+    if (text === undefined) return { fields: undefined, problem: undefined };
     const problem = brokenBy(`${id}.yaml`, text, context)[0];
     if (problem === undefined) return { fields: sound, open };
     const less = problem.file === `${id}.yaml` ? withoutPath(sound, problem.issue.path) : undefined;
-    if (less === undefined || typeof less !== "object" || Array.isArray(less) || less === sound) return undefined;
+    if (less === undefined || typeof less !== "object" || Array.isArray(less) || less === sound)
+      return { fields: undefined, problem };
     open.push(...openAfter(problem));
     sound = less;
+    last = problem;
   }
-  return undefined;
+  return { fields: undefined, problem: last };
 }
 
 /** Groups of one entry that are tried one by one, each in some ten milliseconds. */
@@ -103,19 +104,23 @@ const MOST_APART = 40;
 
 /**
  * What cannot be written together is tried apart, so that one model does not keep the others out; those that it keeps out
- * are a draft with nothing in it.
+ * are drafts with nothing in them.
  */
 function editedDrafts(entry: Entry, models: readonly Filled[], context: DraftContext): Draft[] {
   const whole = soundEdits(entry, models, context);
-  if (whole !== undefined) return [whole];
+  if (whole.edits.length > 0) return [whole];
   let kept: { models: readonly Filled[]; draft: Draft | undefined } = { models: [], draft: undefined };
-  for (const group of groupsOf(models).slice(0, MOST_APART)) {
+  const lost: Draft[] = [];
+  const groups = groupsOf(models);
+  for (const group of groups.slice(0, MOST_APART)) {
     const tried = [...kept.models, ...group];
     const draft = soundEdits(entry, tried, context);
-    if (draft !== undefined) kept = { models: tried, draft };
+    if (draft.edits.length > 0) kept = { models: tried, draft };
+    else lost.push(emptyDraft(entry.id, group, draft.problem));
   }
-  const others = models.filter((model) => !kept.models.includes(model));
-  return [...(kept.draft ? [kept.draft] : []), ...(others.length > 0 ? [emptyDraft(entry.id, others)] : [])];
+  const untried = groups.slice(MOST_APART).flat();
+  if (untried.length > 0) lost.push(emptyDraft(entry.id, untried));
+  return [...(kept.draft ? [kept.draft] : []), ...lost];
 }
 
 /** Weights one by one, and the models of a new variant together. */
@@ -125,27 +130,30 @@ const groupsOf = (models: readonly Filled[]): Filled[][] => [
   ).values(),
 ];
 
-function soundEdits(entry: Entry, models: readonly Filled[], context: DraftContext): Draft | undefined {
+/** A draft of edits that break nothing; one without edits where there are none. */
+function soundEdits(entry: Entry, models: readonly Filled[], context: DraftContext): Draft {
+  const nothing = emptyDraft(entry.id, models);
   const text = context.texts.get(entry.id);
-  if (text === undefined) return undefined;
+  if (text === undefined) return nothing;
   const wanted = additionsFor(entry, models);
   const open: OpenPoint[] = [...wanted.open];
   let additions: readonly Addition[] = wanted.additions;
+  let last: Problem | undefined;
   for (let round = 0; round < MOST_LEFT_OUT && additions.length > 0; round++) {
     const now = additions;
     const edited = written(() => editEntry(text, now));
-    if (edited === undefined) return undefined;
+    if (edited === undefined) return nothing;
     const problems = brokenBy(`${entry.id}.yaml`, edited, context);
-    if (problems.length === 0)
-      return { ...emptyDraft(entry.id, models), ...explained(entry, additions), open: inOrder(open) };
+    if (problems.length === 0) return { ...nothing, ...explained(entry, additions), open: inOrder(open) };
     for (const problem of atOnce(problems)) {
       const less = repaired(entry, additions, problem);
-      if (less === undefined) return undefined;
+      last = problem;
+      if (less === undefined) return { ...nothing, problem: last };
       open.push(...openAfter(problem));
       additions = less;
     }
   }
-  return undefined;
+  return { ...nothing, problem: last };
 }
 
 /** The problems that are repaired before the next look: one, or all for which a reason is written that moves nothing else. */
@@ -202,13 +210,14 @@ function explained(entry: Entry, additions: readonly Addition[]): Pick<Draft, "e
   return { edits, changes: edits.map(({ change }) => change) };
 }
 
-const emptyDraft = (entry: string, models: readonly Filled[]): Draft => ({
+const emptyDraft = (entry: string, models: readonly Filled[], problem?: Problem): Draft => ({
   entry,
   created: undefined,
   edits: [],
   changes: [],
   open: [],
   models: models.map(({ placed }) => placed),
+  ...(problem && { problem }),
 });
 
 /** What was written; undefined where a file cannot hold it. */
