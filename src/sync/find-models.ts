@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Entry } from "#src/catalog/entry/schema.ts";
 import type { Watch } from "#src/catalog/entry/watch.ts";
+import { collectionKey } from "#src/sync/hubs/collections.ts";
 import {
   addressKey,
   type CollectionAddress,
@@ -28,6 +29,7 @@ import {
   namedByRepositories,
 } from "#src/sync/sources/candidates.ts";
 import type { SeenRepository } from "#src/sync/sources/source.ts";
+import { placeBySize } from "./place-by-size.ts";
 
 /** What is asked of the hubs about models that are new to the catalog. */
 export type HubReads = {
@@ -52,9 +54,26 @@ export type FoundModels = Omit<Candidates, "proposed"> & {
   placed: PlacedModel[];
   /** Keys of models that open pull requests are about, of which their hubs say that they are gone, or another model now. */
   gone: ReadonlySet<string>;
+  /** Collections that READMEs link and that could not be read, with the repository that links each first. */
+  unread: { repository: string; collection: string }[];
 };
 
-export const NO_MODELS: FoundModels = { leftOut: [], older: [], declined: [], placed: [], gone: new Set() };
+export const NO_MODELS: FoundModels = {
+  ...{ leftOut: [], older: [], declined: [], placed: [] },
+  ...{ gone: new Set(), unread: [] },
+};
+
+function unreadAmong(named: readonly NamedByRepository[], read: CollectionModels): FoundModels["unread"] {
+  const unread = new Map<string, FoundModels["unread"][number]>();
+  for (const { repository, collections } of named)
+    for (const { hub, collection } of collections) {
+      const key = collectionKey(collection);
+      const { organization, slug } = collection;
+      if (hub === "huggingface" && !read.has(key) && !unread.has(key))
+        unread.set(key, { repository: repository.name, collection: `${organization}/${slug}` });
+    }
+  return [...unread.values()];
+}
 
 /** Finds the models of own organisations that the catalog lacks, and asks the hubs about those that are to be proposed. */
 export async function findModels(input: FindModelsInput, hubs: HubReads): Promise<FoundModels> {
@@ -66,24 +85,32 @@ export async function findModels(input: FindModelsInput, hubs: HubReads): Promis
     named.push(...namedByRepositories([repository], { entries, watch }));
     await setImmediate();
   }
-  const collections = await hubs.collections(
-    named.flatMap((item) =>
-      item.collections.flatMap(({ hub, collection }) => (hub === "huggingface" ? [collection] : [])),
-    ),
+  const linked = named.flatMap((item) =>
+    item.collections.flatMap(({ hub, collection }) => (hub === "huggingface" ? [collection] : [])),
   );
+  const collections = await hubs.collections(linked);
   const { candidates, answers, gone } = await askedCandidates({ ...known, named, collections }, hubs);
   const { proposed, leftOut, ...others } = candidates;
   const nameOf = modelNameIn(watch);
   const names = new Set([...wanted].map((key) => nameOf(idOf(key))));
   const place = openPlacement({ entries, sameOrganization: sameOrganization(watch) });
-  const found: FoundModels = { ...others, leftOut: [...leftOut], placed: [], gone };
+  const found: FoundModels = {
+    ...others,
+    leftOut: [...leftOut],
+    placed: [],
+    gone,
+    unread: unreadAmong(named, collections),
+  };
   for (const candidate of proposed) {
     await setImmediate();
     const facts = answers.get(addressKey(candidate.model)) ?? { state: "notAsked" };
     const isWanted = addressesOf(candidate).some(({ id }) => names.has(nameOf(id)));
     const rule = isWanted ? undefined : ruleForFacts(facts, watch);
     if (rule !== undefined) found.leftOut.push({ candidate, rule });
-    else found.placed.push({ candidate, facts, place: place(candidate.model.id, hintsOf(facts)) });
+    else {
+      const { id } = candidate.model;
+      found.placed.push({ candidate, facts, place: placeBySize(place(id, hintsOf(facts)), id, facts) });
+    }
   }
   const places = inOneSpelling(found.placed.map((item) => item.place));
   const placed = found.placed.map((item, at) => ({ ...item, place: places[at] ?? item.place }));

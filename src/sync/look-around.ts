@@ -33,6 +33,8 @@ export type LookAround = {
   /** The entries that are followed, and the whole catalog. */
   chosen: readonly Entry[];
   entries: readonly Entry[];
+  /** Ids of the entries that were asked for; undefined: all. */
+  only: readonly string[] | undefined;
   watch: Watch;
   reader: Client;
   hubs: Hubs;
@@ -52,7 +54,7 @@ const MOST_NEW = 100;
 /** Looks at the entries' repositories, at what their owners made anew, and at their organisations on the hubs. Throws GithubFailure. */
 export async function lookAround(options: LookAround): Promise<Surroundings> {
   const { chosen, entries, watch, reader, dataDir, log, signal, now, onProgress, lookAgain } = options;
-  const { organizations, newest } = watchedOrganizations(chosen, watch);
+  const { organizations, newest } = watchedOrganizations(entriesOn(options), watch);
   const listing = lookAtHubs({ hubs: options.hubs, organizations, newest, lookAgain });
   const cache = openCache(dataDir, log);
   try {
@@ -90,6 +92,12 @@ export async function lookAround(options: LookAround): Promise<Surroundings> {
     listing.catch(() => undefined);
   }
 }
+
+/** Entries whose organisations are listed: those that name no repository too. */
+const entriesOn = ({ chosen, entries, only }: Pick<LookAround, "chosen" | "entries" | "only">): Entry[] =>
+  entries.filter(
+    (entry) => (entry.sync?.disabled === undefined && (only?.includes(entry.id) ?? true)) || chosen.includes(entry),
+  );
 
 /** Owners of the chosen entries' repositories; where all are chosen also those that `watch` adds. */
 function ownersOf(chosen: readonly Entry[], entries: readonly Entry[], watch: Watch): string[] {

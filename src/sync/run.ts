@@ -149,7 +149,7 @@ async function runWith(run: Run): Promise<SyncReport> {
 
   const chosen = chosenEntries(entries, only);
   const seen = await lookAround({
-    ...{ chosen, entries, reader, log, now, dataDir: run.dataDir, signal: run.signal },
+    ...{ chosen, entries, only, reader, log, now, dataDir: run.dataDir, signal: run.signal },
     ...{ watch: reference.watch, hubs: openHubs, lookAgain: decisions.lookAgain, onProgress: run.onProgress },
   });
   // Without its rules every embedding model, and without its date every old one, would be news.
@@ -159,6 +159,12 @@ async function runWith(run: Run): Promise<SyncReport> {
   const models = isWatchBroken ? NO_MODELS : await findNewModels(run, seen, { settled, decisions, pulls });
   const desired = await desiredProposals({
     ...{ followed: seen.followed, entries, reference, placed: models.placed, hubsOn: seen.hubs.on, settled, text, now },
+    notices: seen.hubs.on
+      ? models.unread.map(({ repository, collection }) => ({
+          repository,
+          notice: { kind: "collectionUnread", collection },
+        }))
+      : [],
     texts: new Map(source.files.map(({ file, text: content }) => [file.replace(/\.yaml$/, ""), content])),
   });
   const planned =

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { daysAgo, startModelsWorld } from "./models-world.ts";
+import { textIn } from "#src/base/locale.ts";
+import { CONFIG, daysAgo, startModelsWorld } from "./models-world.ts";
 import { followed, known, NOW, openPulls } from "./world.ts";
 
+const text = textIn("zh-CN");
 const fresh = { createdAt: daysAgo(1), readme: "soon" };
 
 describe("new repositories of an owner", () => {
@@ -39,8 +41,15 @@ describe("new repositories of an owner", () => {
     await world.tick(`ignore repository:${silent.id}`);
     await world.sync();
     expect(world.dashboard()).not.toContain(`<!-- mulu:ignore repository:${silent.id} -->`);
+    const takeBack = text("dashboard.takeBack", { name: "`Org/Silent`" });
+    expect(world.dashboard()).toContain(`<!-- mulu:propose repository:${silent.id} --> ${takeBack}`);
     await world.sync();
     expect(world.writes()).toEqual([]);
+    silent.remove();
+    demo.remove();
+    await world.sync();
+    expect(world.dashboard()).not.toContain("Org/some-demo");
+    expect(world.dashboard(), "by its name, also once it is gone").toContain(takeBack);
   });
 
   it("are looked for at owners of the watch list only where the whole catalog is looked at", async () => {
@@ -55,6 +64,19 @@ describe("new repositories of an owner", () => {
 });
 
 describe("the dashboard of a run", () => {
+  it("tells which rule keeps a model out of its entry", async () => {
+    const contextNote = "仅 Model-7B 为 8K";
+    const world = await startModelsWorld({ fields: { contextTokens: "8192", contextNote } });
+    world.publish({ id: "Org/Model-14B", config: CONFIG });
+    const { desired } = await world.sync();
+    const rule = text("problems.rules.contextOfNoVariant");
+    expect(desired.notices).toContainEqual({
+      repository: "Org/Model-14B",
+      notice: { kind: "ruleBroken", model: "Org/Model-14B", entry: "model", field: "contextNote", rule },
+    });
+    expect(world.dashboard()).toContain(`\`contextNote\` 违反规则，\`${rule}\``);
+  });
+
   it("tells what is open, left out, older, declined and silent, and hears its boxes in the next run", async () => {
     const world = await startModelsWorld();
     world.publish("Org/Model-14B", "Org/Model-Embedding", { id: "Org/Old-7B", createdAt: "2025-01-01T00:00:00.000Z" });

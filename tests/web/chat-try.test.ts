@@ -140,7 +140,7 @@ describe("/try on the page", () => {
 
 describe("a page that goes away", () => {
   test("stops its try after a while", async () => {
-    const { url, ollama } = await openPage({ chat: { graceMs: 50 } });
+    const { url, ollama } = await openPage({ chat: { graceMs: 1000 } });
     ollama.script({ endless: true, tokensPerSecond: 50 });
     const answer = await openVisitor(url).say("/try glm4:9b 说个不停");
     await answer.shows("测试用的回答");
@@ -149,7 +149,7 @@ describe("a page that goes away", () => {
   });
 
   test("gives up its place in the queue", async () => {
-    const { url, ollama, app } = await openPage({ chat: { graceMs: 50 } });
+    const { url, ollama, app } = await openPage({ chat: { graceMs: 1000 } });
     ollama.script({ endless: true, tokensPerSecond: 50 });
     const runs = await openVisitor(url).say("/try glm4:9b 说个不停");
     await runs.shows("测试用的回答");
