@@ -40,7 +40,9 @@ async function muluAnswer(): Promise<{ reply: string }> {
 
 async function start(name: Name): Promise<{ subject: Subject; readyMs: number }> {
   const discord = await startDiscord();
-  discord.rest.commands.set("global", [{ name: "models", description: "x" }]);
+  discord.rest.commands.set("global", [
+    { name: "models", description: "x", options: [{ type: 3, name: "query", description: "x" }] },
+  ]);
   const began = performance.now();
   const process_ = spawn(process.execPath, argumentsOf[name], {
     env: {
