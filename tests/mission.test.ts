@@ -17,6 +17,7 @@ import { textOf } from "#tests/stand-ins/discord/people.ts";
 import { type CatalogRepository, type GithubStandIn, startGithub } from "#tests/stand-ins/github.ts";
 import { type ModelHubs, startModelHubs } from "#tests/stand-ins/model-hubs.ts";
 import { startOllama } from "#tests/stand-ins/ollama.ts";
+import { QWEN3_CONFIG } from "#tests/sync/qwen3-config.ts";
 import { temporaryFolder } from "#tests/temporary-catalog.ts";
 import { openVisitor, textOf as pageText } from "#tests/web/visitor.ts";
 
@@ -194,19 +195,7 @@ function publishQwen4(github: GithubStandIn, hubs: ModelHubs): void {
   hubs.huggingface.publish({
     id: "Qwen/Qwen4-8B",
     createdAt: daysAgo(1).replace("Z", ".000Z"),
-    config: {
-      architectures: ["Qwen3ForCausalLM"],
-      model_type: "qwen3",
-      num_hidden_layers: 36,
-      num_attention_heads: 32,
-      num_key_value_heads: 8,
-      head_dim: 128,
-      hidden_size: 4096,
-      vocab_size: 151_936,
-      tie_word_embeddings: false,
-      max_position_embeddings: 262_144,
-      torch_dtype: "bfloat16",
-    },
+    config: QWEN3_CONFIG,
     safetensors: { parameters: { BF16: 8_190_735_360 }, total: 8_190_735_360 },
     cardData: { license: "apache-2.0", language: ["zh", "en"] },
     files: [{ path: "model.safetensors", bytes: 16_381_470_720, lfs: true }],

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { code } from "#src/base/markdown.ts";
+import { QWEN3_CONFIG } from "./qwen3-config.ts";
 import { openPulls, startWorld } from "./world.ts";
 
 /** The texts of the shipped entries by id, without their repositories' numbers: the stand-in has its own. */
@@ -25,19 +26,6 @@ const repositories = new Map(
 const LINKED = "- [Qwen4-8B](https://huggingface.co/Qwen/Qwen4-8B)";
 const IN_CODE = "Quantized: `Qwen/Qwen4-8B-FP8`.";
 const README = ["# Qwen4", "", LINKED, IN_CODE].join("\n");
-const CONFIG = {
-  architectures: ["Qwen3ForCausalLM"],
-  model_type: "qwen3",
-  num_hidden_layers: 36,
-  num_attention_heads: 32,
-  num_key_value_heads: 8,
-  head_dim: 128,
-  hidden_size: 4096,
-  vocab_size: 151_936,
-  tie_word_embeddings: false,
-  max_position_embeddings: 262_144,
-  torch_dtype: "bfloat16",
-};
 
 /** The shipped catalog, whose repositories all are there, with QwenLM/Qwen4 beside them. */
 async function startWithQwen4() {
@@ -53,7 +41,7 @@ async function startWithQwen4() {
   huggingface.publish({
     id: "Qwen/Qwen4-8B",
     createdAt: "2026-11-22T09:00:00.000Z",
-    config: CONFIG,
+    config: QWEN3_CONFIG,
     safetensors: { parameters: { BF16: 8_190_735_360 }, total: 8_190_735_360 },
     cardData: { ...license, language: ["zh", "en"] },
     files: [1, 2].map((part) => ({
@@ -65,7 +53,7 @@ async function startWithQwen4() {
   huggingface.publish({
     id: "Qwen/Qwen4-8B-FP8",
     createdAt: "2026-11-22T09:30:00.000Z",
-    config: { ...CONFIG, quantization_config: { quant_method: "fp8" } },
+    config: { ...QWEN3_CONFIG, quantization_config: { quant_method: "fp8" } },
     tags: ["transformers", "safetensors", "license:apache-2.0", "base_model:quantized:Qwen/Qwen4-8B"],
     safetensors: { parameters: { F8_E4M3: 8_190_735_360 }, total: 8_190_735_360 },
     cardData: license,

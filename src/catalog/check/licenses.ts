@@ -1,10 +1,7 @@
 import { sizeInName } from "#src/catalog/entry/edition-match.ts";
-import type { Entry, License, Variant } from "#src/catalog/entry/schema.ts";
+import { byStrictness } from "#src/catalog/entry/of-variant.ts";
+import type { Entry, Variant } from "#src/catalog/entry/schema.ts";
 import type { Fault } from "./fault.ts";
-
-/** From the freest to the strictest. */
-const STRICTNESS = ["yes", "conditional", "registration", "unknown", "no"] as const satisfies License["commercial"][];
-const strictness = ({ commercial }: License): number => STRICTNESS.indexOf(commercial);
 
 /** Licences that would be read as another one than the sources give. */
 export function licenseFaults(entry: Entry): Fault[] {
@@ -15,8 +12,8 @@ export function licenseFaults(entry: Entry): Fault[] {
 function freerThanVariant({ license, variants = [] }: Entry): Fault[] {
   const [strictest] = variants
     .flatMap((variant) => (variant.license ? { name: variant.name, license: variant.license } : []))
-    .toSorted((a, b) => strictness(b.license) - strictness(a.license));
-  if (strictest === undefined || strictness(license) >= strictness(strictest.license)) return [];
+    .toSorted((a, b) => byStrictness(b.license.commercial, a.license.commercial));
+  if (strictest === undefined || byStrictness(license.commercial, strictest.license.commercial) >= 0) return [];
   const params = { commercial: license.commercial, strictest: strictest.license.commercial, name: strictest.name };
   return [{ path: ["license", "commercial"], rule: "freerThanVariant", params }];
 }

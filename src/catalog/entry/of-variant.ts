@@ -76,8 +76,10 @@ export function factOfAll<Value>(
 export type Commercial = License["commercial"];
 
 /** From the freest to the strictest: what nobody says may turn out stricter than what needs a registration. */
-const STRICTNESS: readonly Commercial[] = ["yes", "conditional", "registration", "unknown", "no"];
-const byStrictness = (a: Commercial, b: Commercial): number => STRICTNESS.indexOf(a) - STRICTNESS.indexOf(b);
+const STRICTNESS: readonly string[] = ["yes", "conditional", "registration", "unknown", "no"] satisfies Commercial[];
+
+/** Compares two uses for sorting, the freest first; more than 0 where the first is the stricter one. */
+export const byStrictness = (a: string, b: string): number => STRICTNESS.indexOf(a) - STRICTNESS.indexOf(b);
 
 /** The licences of an entry with the variants that are under each, the freest first. Where they are from may differ. */
 export function licenseGroups(entry: Entry): Shared<License>[] {

@@ -1,4 +1,4 @@
-import { licensesOf } from "#src/catalog/entry/of-variant.ts";
+import { byStrictness, licensesOf } from "#src/catalog/entry/of-variant.ts";
 import type { Entry, License } from "#src/catalog/entry/schema.ts";
 import { weightsUrl } from "#src/catalog/entry/urls.ts";
 import { line, name as nameSchema, url } from "#src/catalog/entry/value-schemas.ts";
@@ -105,13 +105,11 @@ function unread(stated: string, normal: string): License {
   return { ...(weights !== undefined && { weights }), commercial: isNonCommercial(normal) ? "no" : "unknown" };
 }
 
-/** From the freest to the strictest. What is unknown stays so unless the base forbids it. */
-const STRICTNESS: readonly License["commercial"][] = ["yes", "conditional", "registration", "unknown", "no"];
-
 /** A licence with its base model's terms where these are stricter; what is unknown of the base says nothing. */
 function stricter(license: License, base: License | undefined): License {
   if (base === undefined || base.commercial === "unknown") return license;
-  if (STRICTNESS.indexOf(base.commercial) <= STRICTNESS.indexOf(license.commercial)) return license;
+  // What is unknown stays so unless the base forbids it.
+  if (byStrictness(base.commercial, license.commercial) <= 0) return license;
   const { clause: _clause, ...rest } = license;
   return { ...rest, commercial: base.commercial, ...(base.clause && { clause: base.clause }) };
 }

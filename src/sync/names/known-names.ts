@@ -1,5 +1,6 @@
 import { everyWeights } from "#src/catalog/entry/editions.ts";
 import type { Entry, Variant } from "#src/catalog/entry/schema.ts";
+import { modelName } from "#src/sync/hubs/hub.ts";
 import { type Features, featuresOf } from "./features.ts";
 import { type ModelWords, wordsOf } from "./model-words.ts";
 
@@ -24,7 +25,6 @@ const wordsRead = new WeakMap<Entry, Map<string, ModelWords>>();
 const organizations = new WeakMap<Entry, Set<string>>();
 const leads = new WeakMap<Entry, { made: string[]; family: string | undefined }>();
 
-const nameOf = (id: string): string => id.slice(id.indexOf("/") + 1);
 /** Organisations on the hubs whose models an entry has, in lower case. */
 export function organizationsOf(entry: Entry): ReadonlySet<string> {
   const found = organizations.get(entry) ?? readOrganizations(entry);
@@ -46,7 +46,7 @@ const readOrganizations = (entry: Entry): Set<string> =>
 export function knownEntry(entry: Entry, isBase: (word: string) => boolean): KnownEntry {
   const features = (name: string): Features => featuresOf(readWords(entry, name), isBase);
   const names: KnownName[] = everyWeights(entry).flatMap(({ row: { id, formerId }, variant }) =>
-    [...new Set([id, formerId].flatMap((name) => (name === undefined ? [] : [nameOf(name)])))].map(
+    [...new Set([id, formerId].flatMap((name) => (name === undefined ? [] : [modelName(name)])))].map(
       (name): KnownName => ({
         entry,
         variant,

@@ -1,6 +1,7 @@
 import { foldName } from "#src/catalog/entry/text.ts";
 import { type ModelAddress, organizationOf } from "#src/sync/hubs/hub.ts";
 import type { Place } from "./place.ts";
+import { numberedId } from "./written-names.ts";
 
 type Placed = { candidate: { model: ModelAddress }; place: Place };
 
@@ -40,7 +41,10 @@ export function seriesApart<Item extends Placed>(
   return placed.map((item) => {
     const { place } = item;
     if (place.kind !== "series" || owners.get(place.id) === makerOf(item)) return item;
-    return { ...item, place: { ...place, id: freeId(`${place.id}-${idPart(makerOf(item))}`, taken) } };
+    return {
+      ...item,
+      place: { ...place, id: numberedId(`${place.id}-${idPart(makerOf(item))}`, (id) => taken.has(id)) },
+    };
   });
 }
 
@@ -53,10 +57,3 @@ const isOfFamily = ({ place }: Placed): boolean =>
 const compare = (a: string, b: string): number => Number(a > b) - Number(a < b);
 
 const idPart = (name: string): string => name.replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
-
-function freeId(id: string, taken: ReadonlySet<string>): string {
-  for (let number = 1; ; number++) {
-    const own = number === 1 ? id : `${id}-${number}`;
-    if (!taken.has(own)) return own;
-  }
-}

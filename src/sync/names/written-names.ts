@@ -203,10 +203,14 @@ const isReserved = (id: string): boolean => /^(?:con|prn|aux|nul|com\d|lpt\d)(?:
 function freeId(name: string, organization: string, taken: ReadonlySet<string>): string {
   const own = idOf(name) ?? idOf(`${name}-${organization}`) ?? idOf(organization) ?? "series";
   if (!taken.has(foldName(own))) return own;
-  const longer = idOf(`${own}-${organization}`) ?? own;
+  return numberedId(idOf(`${own}-${organization}`) ?? own, (id) => taken.has(foldName(id)));
+}
+
+/** The id, or with the first number behind it that makes it one that is not taken. */
+export function numberedId(id: string, isTaken: (id: string) => boolean): string {
   for (let number = 1; ; number++) {
-    const id = number === 1 ? longer : `${longer}-${number}`;
-    if (!taken.has(foldName(id))) return id;
+    const numbered = number === 1 ? id : `${id}-${number}`;
+    if (!isTaken(numbered)) return numbered;
   }
 }
 

@@ -1,4 +1,4 @@
-import { licenseOf } from "#src/catalog/entry/of-variant.ts";
+import { byStrictness, licenseOf } from "#src/catalog/entry/of-variant.ts";
 import { bitsPerWeight } from "#src/catalog/entry/precision.ts";
 import type { Entry, Variant } from "#src/catalog/entry/schema.ts";
 import { statedParts, whenStated } from "#src/catalog/entry/stated.ts";
@@ -10,7 +10,7 @@ import type { OpenPoint } from "./draft.ts";
 import { sameValue, statedFields } from "./fields.ts";
 import type { Filled } from "./figures.ts";
 import { openOfVariant, pointsWhere } from "./open-points.ts";
-import { readmeAddress, STRICTNESS } from "./series-fields.ts";
+import { readmeAddress } from "./series-fields.ts";
 import { fileSizes, isNamedIn, sameTerms, type VariantFacts, variantFacts, variantFields } from "./variant-fields.ts";
 import { figuresFirst, weightsRows } from "./weights-rows.ts";
 
@@ -217,9 +217,8 @@ function strictestUse(entry: Entry, values: readonly NewEntry[]): Addition[] {
   const uses = values.flatMap(({ license }) =>
     typeof license === "object" && "commercial" in license ? String(license["commercial"]) : [],
   );
-  const rank = (use: string): number => STRICTNESS.map(String).indexOf(use);
-  const [strictest] = uses.toSorted((a, b) => rank(b) - rank(a));
-  if (strictest === undefined || rank(strictest) <= rank(entry.license.commercial)) return [];
+  const [strictest] = uses.toSorted((a, b) => byStrictness(b, a));
+  if (strictest === undefined || byStrictness(strictest, entry.license.commercial) <= 0) return [];
   return [replaced("license.commercial", ["license", "commercial"], strictest, entry.license.commercial)];
 }
 

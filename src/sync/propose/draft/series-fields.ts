@@ -1,3 +1,4 @@
+import { byStrictness } from "#src/catalog/entry/of-variant.ts";
 import type { Architecture, Entry, License } from "#src/catalog/entry/schema.ts";
 import { weightsUrl } from "#src/catalog/entry/urls.ts";
 import type { Watch } from "#src/catalog/entry/watch.ts";
@@ -88,12 +89,10 @@ function usual<Item extends string | Architecture>(items: readonly Item[]): Item
   return [...counts].toSorted(([, a], [, b]) => b.length - a.length)[0]?.[0];
 }
 
-/** From the freest to the strictest; an entry's licence is as strict as that of its strictest variant. */
-export const STRICTNESS: readonly License["commercial"][] = ["yes", "conditional", "registration", "unknown", "no"];
-
+/** An entry's licence is as strict as that of its strictest variant. */
 function strictest(licenses: readonly (License | undefined)[]): License {
   const known = licenses.map((license) => license ?? UNKNOWN);
-  const [first] = known.toSorted((a, b) => STRICTNESS.indexOf(b.commercial) - STRICTNESS.indexOf(a.commercial));
+  const [first] = known.toSorted((a, b) => byStrictness(b.commercial, a.commercial));
   return first ?? UNKNOWN;
 }
 
